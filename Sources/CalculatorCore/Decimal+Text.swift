@@ -1,0 +1,26 @@
+extension Decimal {
+  /// The number that a JSON number stands for (RFC 8259 §6): exact, or refused.
+  /// - Throws: `.notANumber`, `.tooManyDigits` above 34 without leading and trailing zeros,
+  ///   `.outOfRange`.
+  package init(parsing text: String) throws(DecimalError) {
+    var parser = DecimalParser(text)
+    self = try parser.decimal()
+  }
+}
+
+extension Decimal: CustomStringConvertible {
+  /// A JSON number: integers in full, fractions plain down to 0.000001, smaller ones as 1.5e-7.
+  package var description: String {
+    let sign = isNegative ? "-" : ""
+    let digits = String(coefficient)
+    if isInteger { return sign + digits + String(repeating: "0", count: exponent) }
+    if leadingExponent < -6 {
+      let fraction = digits.dropFirst()
+      return sign + digits.prefix(1) + (fraction.isEmpty ? "" : "." + fraction)
+        + "e\(leadingExponent)"
+    }
+    // Zeros in front, so that there is a digit on both sides of the point.
+    let padded = String(repeating: "0", count: max(0, -leadingExponent)) + digits
+    return sign + padded.dropLast(-exponent) + "." + padded.suffix(-exponent)
+  }
+}

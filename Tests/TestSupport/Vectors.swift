@@ -1,0 +1,24 @@
+package import Foundation
+
+/// Test data that others made, read where it lies: `$CALCULATOR_VECTORS`, else `../shared/vectors`.
+package enum Vectors {
+  package static let directory: URL? = {
+    let root = Repository.root
+    let candidates =
+      ProcessInfo.processInfo.environment["CALCULATOR_VECTORS"].map { [URL(filePath: $0)] }
+      ?? [root.deletingLastPathComponent().appending(path: "shared/vectors")]
+    return candidates.first { FileManager.default.fileExists(atPath: $0.path) }
+  }()
+
+  package static var areThere: Bool { directory != nil }
+  package static let hint =
+    "no test vectors: set CALCULATOR_VECTORS to the folder that has json/ and mcp-schema/"
+
+  /// The files of one folder, in the order of their names.
+  package static func files(in folder: String) throws -> [URL] {
+    guard let directory else { return [] }
+    return try FileManager.default.contentsOfDirectory(
+      at: directory.appending(path: folder), includingPropertiesForKeys: nil
+    ).sorted { $0.lastPathComponent < $1.lastPathComponent }
+  }
+}
