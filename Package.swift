@@ -25,8 +25,10 @@ let package = Package(
   name: "mcp-auth-calculator",
   platforms: [.macOS(.v15)],
   targets: [
+    room("JSON"),
     room("CalculatorCore"),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
+    tests(of: "JSON"),
   ]
 )

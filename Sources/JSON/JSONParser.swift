@@ -1,0 +1,271 @@
+/// Strict JSON: RFC 8259 with the restrictions of I-JSON (RFC 7493), in time linear to the text.
+///
+/// One text has one meaning for every reader, so that a gateway and this server never see two
+/// different requests: names are unique, UTF-8 is valid, surrogates come in pairs.
+/// The file is longer than most because the whole grammar reads best in one place.
+package struct JSONParser {
+  /// Nesting of arrays and objects; deeper texts are refused (RFC 8259 §9 allows a limit).
+  package static let maximumDepth = 64
+
+  /// The range of an IEEE 754 decimal128, in powers of ten (RFC 8259 §9 allows a limit).
+  package static let maximumExponent = 6144
+
+  private let bytes: [UInt8]
+  private var position = 0
+  private var depth = 0
+
+  /// The value that all of `bytes` stands for.
+  /// - Throws: `JSONError` with the reason and the offset in bytes.
+  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+    var parser = JSONParser(bytes: bytes)
+    // RFC 8259 §8.1: no byte-order mark.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw parser.error(.byteOrderMark) }
+    parser.skipWhitespace()
+    let value = try parser.value()
+    parser.skipWhitespace()
+    guard parser.position == bytes.count else { throw parser.error(.trailingBytes) }
+    return value
+  }
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  private mutating func value() throws(JSONError) -> JSONValue {
+    switch try peek() {
+    case UInt8(ascii: "{"): return .object(try object())
+    case UInt8(ascii: "["): return .array(try array())
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try literal("true", .bool(true))
+    case UInt8(ascii: "f"): return try literal("false", .bool(false))
+    case UInt8(ascii: "n"): return try literal("null", .null)
+    default: return .number(try number())
+    }
+  }
+
+  // MARK: Arrays and objects, RFC 8259 §4 and §5
+
+  private mutating func object() throws(JSONError) -> JSONObject {
+    let start = position
+    var members: [JSONObject.Member] = []
+    try list(closedBy: UInt8(ascii: "}")) { (parser) throws(JSONError) in
+      guard try parser.peek() == UInt8(ascii: "\"") else { throw parser.error(.unexpectedByte) }
+      let name = try parser.string()
+      parser.skipWhitespace()
+      try parser.expect(UInt8(ascii: ":"))
+      parser.skipWhitespace()
+      members.append(.init(name: name, value: try parser.value()))
+    }
+    guard let object = JSONObject(unique: members) else {  // RFC 7493 §2.3
+      throw JSONError(reason: .duplicateName, offset: start)
+    }
+    return object
+  }
+
+  private mutating func array() throws(JSONError) -> [JSONValue] {
+    var elements: [JSONValue] = []
+    try list(closedBy: UInt8(ascii: "]")) { (parser) throws(JSONError) in
+      elements.append(try parser.value())
+    }
+    return elements
+  }
+
+  /// Brackets around items with commas between them, and none after the last.
+  private mutating func list(
+    closedBy end: UInt8, item: (inout JSONParser) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    depth += 1
+    guard depth <= Self.maximumDepth else { throw error(.tooDeep) }
+    position += 1
+    skipWhitespace()
+    if try peek() == end {
+      position += 1
+    } else {
+      while true {
+        try item(&self)
+        skipWhitespace()
+        if try peek() == end {
+          position += 1
+          break
+        }
+        try expect(UInt8(ascii: ","))
+        skipWhitespace()
+      }
+    }
+    depth -= 1
+  }
+
+  // MARK: Strings, RFC 8259 §7
+
+  private mutating func string() throws(JSONError) -> String {
+    position += 1
+    let start = position
+    while true {
+      switch try peek() {
+      case UInt8(ascii: "\""):
+        let text = try text(bytes[start..<position], at: start)
+        position += 1
+        return text
+      case UInt8(ascii: "\\"): return try escapedString(from: start)
+      case 0x00..<0x20: throw error(.controlCharacter)
+      default: position += 1
+      }
+    }
+  }
+
+  /// The rest of a string that has an escape; `start` is its first byte.
+  private mutating func escapedString(from start: Int) throws(JSONError) -> String {
+    var decoded = Array(bytes[start..<position])
+    while true {
+      let byte = try peek()
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        return try text(decoded[...], at: start)
+      case UInt8(ascii: "\\"):
+        position += 1
+        decoded.append(contentsOf: String(Character(try escape())).utf8)
+      case 0x00..<0x20: throw error(.controlCharacter)
+      default:
+        decoded.append(byte)
+        position += 1
+      }
+    }
+  }
+
+  private mutating func escape() throws(JSONError) -> Unicode.Scalar {
+    let letter = try peek()
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
+      position += 1
+      return Unicode.Scalar(letter)
+    case UInt8(ascii: "b"): return single("\u{08}")
+    case UInt8(ascii: "f"): return single("\u{0C}")
+    case UInt8(ascii: "n"): return single("\n")
+    case UInt8(ascii: "r"): return single("\r")
+    case UInt8(ascii: "t"): return single("\t")
+    case UInt8(ascii: "u"): return try unicodeEscape()
+    default: throw error(.invalidEscape)
+    }
+  }
+
+  private mutating func single(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    position += 1
+    return scalar
+  }
+
+  /// `uXXXX`, or a surrogate pair of two of them; a lone surrogate is refused (RFC 7493 §2.1).
+  private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
+    let start = position
+    let first = try hexadecimal()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xDC00, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+      bytes[position + 1] == UInt8(ascii: "u")
+    else { throw JSONError(reason: .loneSurrogate, offset: start) }
+    position += 1
+    let second = try hexadecimal()
+    guard 0xDC00...0xDFFF ~= second,
+      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    else { throw JSONError(reason: .loneSurrogate, offset: start) }
+    return scalar
+  }
+
+  private mutating func hexadecimal() throws(JSONError) -> UInt32 {
+    position += 1
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let digit = Character(Unicode.Scalar(try peek())).hexDigitValue else {
+        throw error(.invalidEscape)
+      }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+
+  /// RFC 8259 §8.1: valid UTF-8, neither overlong nor a surrogate.
+  private func text(_ utf8: ArraySlice<UInt8>, at offset: Int) throws(JSONError) -> String {
+    guard let text = String(validating: utf8, as: UTF8.self) else {
+      throw JSONError(reason: .invalidUTF8, offset: offset)
+    }
+    return text
+  }
+
+  // MARK: Numbers, RFC 8259 §6
+
+  private mutating func number() throws(JSONError) -> JSONNumber {
+    let start = position
+    if try peek() == UInt8(ascii: "-") { position += 1 }
+    let integer = try digits()
+    if integer.count > 1, bytes[integer.lowerBound] == UInt8(ascii: "0") {
+      throw JSONError(reason: .unexpectedByte, offset: integer.lowerBound + 1)
+    }
+    var fraction = position..<position
+    if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+      position += 1
+      fraction = try digits()
+    }
+    var exponent = 0
+    if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+      position += 1
+      let sign = try peek()
+      if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { position += 1 }
+      for index in try digits() {  // far beyond the range, the value no longer matters
+        exponent = min(exponent * 10 + Int(bytes[index] - 0x30), 1 << 40)
+      }
+      if sign == UInt8(ascii: "-") { exponent = -exponent }
+    }
+    // The power of ten of the first digit that is not zero; zero itself is always in range.
+    if let leading = integer.first(where: { bytes[$0] != 0x30 }) {
+      exponent += integer.upperBound - leading - 1
+    } else if let leading = fraction.first(where: { bytes[$0] != 0x30 }) {
+      exponent -= leading - fraction.lowerBound + 1
+    } else {
+      exponent = 0
+    }
+    guard abs(exponent) <= Self.maximumExponent else {
+      throw JSONError(reason: .numberOutOfRange, offset: start)
+    }
+    return JSONNumber(validated: String(decoding: bytes[start..<position], as: UTF8.self))
+  }
+
+  /// One digit or more.
+  private mutating func digits() throws(JSONError) -> Range<Int> {
+    let start = position
+    while position < bytes.count, 0x30...0x39 ~= bytes[position] { position += 1 }
+    guard position > start else {
+      throw error(position < bytes.count ? .unexpectedByte : .unexpectedEnd)
+    }
+    return start..<position
+  }
+
+  // MARK: Single bytes
+
+  private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(JSONError)
+    -> JSONValue
+  {
+    for byte in word.description.utf8 { try expect(byte) }
+    return value
+  }
+
+  private mutating func skipWhitespace() {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
+  }
+
+  private mutating func expect(_ byte: UInt8) throws(JSONError) {
+    guard try peek() == byte else { throw error(.unexpectedByte) }
+    position += 1
+  }
+
+  private func peek() throws(JSONError) -> UInt8 {
+    guard position < bytes.count else { throw error(.unexpectedEnd) }
+    return bytes[position]
+  }
+
+  private func error(_ reason: JSONError.Reason) -> JSONError {
+    JSONError(reason: reason, offset: position)
+  }
+}
