@@ -26,6 +26,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   targets: [
     room("JSON"),
+    room("MCP", sees: ["JSON"]),
     room("CalculatorCore"),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),

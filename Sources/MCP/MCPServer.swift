@@ -1,0 +1,174 @@
+internal import JSON
+
+/// MCP in both eras: reads one message and says what it asks for; answers what needs no tool.
+package struct MCPServer: Sendable {
+  /// What a message comes to.
+  package enum Outcome: Sendable {
+    /// A notification: nothing goes back.
+    case silence
+    case reply(Reply)
+    case call(ToolCall)
+  }
+
+  /// How long a client may keep the list of tools, in milliseconds; it never changes while we run.
+  private static let listLifetime = 300_000
+
+  private let info: ServerInfo
+  private let tools: JSONValue
+
+  package init(info: ServerInfo, tools: [ToolDefinition]) {
+    self.info = info
+    self.tools = .array(tools.map(\.json))
+  }
+
+  /// Parses `bytes` as one message and answers it, or hands on the tool call that it is.
+  package func receive(_ bytes: [UInt8], in conversation: inout Conversation) -> Outcome {
+    do throws(RPCMessage.Rejection) {
+      guard let json = try? JSONParser.parse(bytes) else {
+        return .reply(.error(nil, .parseError))
+      }
+      switch try RPCMessage(json) {
+      case .notification: return .silence
+      case .request(let id, let method, let params):
+        do throws(RPCError) {
+          return try answer(id, method, params, in: &conversation)
+        } catch {
+          return .reply(.error(id, error))
+        }
+      }
+    } catch {
+      return .reply(.error(error.id, error.error))
+    }
+  }
+
+  /// The reply to a call of a tool that is not there (MCP server/tools, "Error Handling").
+  /// The name is not repeated: a client may have put a secret there.
+  package func replyToUnknownTool(_ call: ToolCall) -> Reply {
+    .error(call.id, .invalidParams("unknown tool; tools/list names them all"))
+  }
+
+  /// The reply that carries the result of a tool call, in the era of the call.
+  package func reply(to call: ToolCall, with result: ToolResult) -> Reply {
+    self.result(call.id, result.json, in: call.version)
+  }
+
+  // MARK: Methods
+
+  private func answer(
+    _ id: RequestID, _ method: String, _ params: JSONObject, in conversation: inout Conversation
+  ) throws(RPCError) -> Outcome {
+    let version: ProtocolVersion
+    if let modern = try modernVersion(of: params, method, in: conversation) {
+      version = modern
+    } else if method == "initialize" {
+      return .reply(.result(id, try initialize(params, in: &conversation)))
+    } else if method == "ping" {  // allowed even before the handshake (2025-11-25 lifecycle)
+      return .reply(.result(id, JSONObject()))
+    } else if let legacy = conversation.legacyVersion {
+      version = legacy
+    } else {
+      throw .invalidParams(
+        "send initialize first, or _meta with \(MetaKey.protocolVersion) and "
+          + MetaKey.clientCapabilities)
+    }
+    switch method {
+    case "tools/list": return .reply(result(id, try listTools(params, version), in: version))
+    case "tools/call": return .call(try toolCall(id, params, version))
+    case "server/discover" where version == .v2026_07_28:
+      return .reply(result(id, discovery, in: version))
+    default: throw .methodNotFound
+    }
+  }
+
+  /// The version of a modern request; `nil` where `_meta` has none of the modern keys.
+  private func modernVersion(
+    of params: JSONObject, _ method: String, in conversation: Conversation
+  ) throws(RPCError) -> ProtocolVersion? {
+    guard let meta = (params["_meta"] ?? [:]).object else {
+      throw .invalidParams("_meta must be an object")
+    }
+    let opensModern = method == "server/discover" && conversation.legacyVersion == nil
+    guard opensModern || MetaKey.modern.contains(where: { meta[$0] != nil }) else {
+      return nil
+    }
+    // MCP 2026-07-28 basic/index, "Per-request protocol fields": both are required.
+    guard let requested = meta[MetaKey.protocolVersion]?.string else {
+      throw .invalidParams("_meta must have \(MetaKey.protocolVersion), a string")
+    }
+    guard meta[MetaKey.clientCapabilities]?.object != nil else {
+      throw .invalidParams("_meta must have \(MetaKey.clientCapabilities), an object")
+    }
+    guard let version = ProtocolVersion(rawValue: requested),
+      ProtocolVersion.modern.contains(version)
+    else { throw .unsupportedProtocolVersion(requested: requested) }
+    return version
+  }
+
+  /// MCP 2025-11-25 basic/lifecycle, "Version Negotiation".
+  private func initialize(_ params: JSONObject, in conversation: inout Conversation)
+    throws(RPCError) -> JSONObject
+  {
+    guard let requested = params["protocolVersion"]?.string,
+      params["capabilities"]?.object != nil, params["clientInfo"]?.object != nil
+    else {
+      throw .invalidParams(
+        "initialize takes protocolVersion (string), capabilities and clientInfo (objects)")
+    }
+    let version =
+      ProtocolVersion.legacy.first { $0.rawValue == requested } ?? ProtocolVersion.legacy[0]
+    conversation.legacyVersion = version
+    return JSONObject([
+      ("protocolVersion", .string(version.rawValue)), ("capabilities", Self.capabilities),
+      ("serverInfo", info.implementation), ("instructions", .string(info.instructions)),
+    ])
+  }
+
+  private var discovery: JSONObject {
+    JSONObject([
+      ("supportedVersions", .array(ProtocolVersion.modern.map { .string($0.rawValue) })),
+      ("capabilities", Self.capabilities), ("instructions", .string(info.instructions)),
+      ("ttlMs", .number(JSONNumber(Self.listLifetime))), ("cacheScope", "public"),
+    ])
+  }
+
+  private func listTools(_ params: JSONObject, _ version: ProtocolVersion) throws(RPCError)
+    -> JSONObject
+  {
+    // All tools are on one page, so that no cursor was ever given out (server/utilities/pagination).
+    guard params["cursor"] == nil else { throw .invalidParams("unknown cursor") }
+    var list = JSONObject([("tools", tools)])
+    if version == .v2026_07_28 {
+      list["ttlMs"] = .number(JSONNumber(Self.listLifetime))
+      list["cacheScope"] = "public"
+    }
+    return list
+  }
+
+  private func toolCall(_ id: RequestID, _ params: JSONObject, _ version: ProtocolVersion)
+    throws(RPCError) -> ToolCall
+  {
+    guard let name = params["name"]?.string else {
+      throw .invalidParams("name must be a string")
+    }
+    guard let arguments = (params["arguments"] ?? [:]).object else {
+      throw .invalidParams("arguments must be an object")
+    }
+    return ToolCall(
+      id: id, version: version, tool: name, arguments: arguments,
+      meta: params["_meta"]?.object ?? JSONObject())
+  }
+
+  /// Tools, and no notifications about them.
+  private static let capabilities: JSONValue = ["tools": [:]]
+
+  /// A result in the dress of its era: modern ones carry `resultType` and who answers.
+  private func result(_ id: RequestID, _ result: JSONObject, in version: ProtocolVersion) -> Reply {
+    guard version == .v2026_07_28 else { return .result(id, result) }
+    var result = result
+    var meta = result["_meta"]?.object ?? JSONObject()
+    meta[MetaKey.serverInfo] = info.implementation
+    result["resultType"] = "complete"
+    result["_meta"] = .object(meta)
+    return .result(id, result)
+  }
+}

@@ -1,0 +1,10 @@
+package import JSON
+
+/// A well-formed `tools/call` of a tool that may not exist (MCP server/tools, "Calling Tools").
+package struct ToolCall: Sendable {
+  package let id: RequestID
+  package let version: ProtocolVersion
+  package let tool: String
+  package var arguments: JSONObject
+  package var meta: JSONObject
+}

@@ -1,0 +1,26 @@
+package import JSON
+
+/// What a tool call comes to: a text for the model and, where it succeeded, the same structured.
+package struct ToolResult: Sendable {
+  package let text: String
+  package let structured: JSONObject?
+  package let isError: Bool
+  package let meta: JSONObject
+
+  package static func success(_ text: String, structured: JSONObject) -> ToolResult {
+    ToolResult(text: text, structured: structured, isError: false, meta: JSONObject())
+  }
+
+  package static func failure(_ text: String, meta: JSONObject = JSONObject()) -> ToolResult {
+    ToolResult(text: text, structured: nil, isError: true, meta: meta)
+  }
+
+  var json: JSONObject {
+    var result = JSONObject([
+      ("content", [["type": "text", "text": .string(text)]]), ("isError", .bool(isError)),
+    ])
+    result["structuredContent"] = structured.map(JSONValue.object)
+    if !meta.members.isEmpty { result["_meta"] = .object(meta) }
+    return result
+  }
+}
