@@ -25,11 +25,17 @@ let package = Package(
   name: "mcp-auth-calculator",
   platforms: [.macOS(.v15)],
   targets: [
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    room("OpenSSLCrypto", sees: ["COpenSSL"]),
     room("JSON"),
     room("MCP", sees: ["JSON"]),
+    room("Auth", sees: ["OpenSSLCrypto", "JSON"]),
     room("CalculatorCore"),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
+    tests(of: "Auth", sees: ["JSON"]),
   ]
 )

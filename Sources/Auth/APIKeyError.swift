@@ -1,0 +1,20 @@
+/// What is wrong with a list of API keys; the number is the key's place in it, counted from 1.
+package enum APIKeyError: Error, Sendable, Equatable {
+  case empty(Int)
+  case tooShort(Int)
+  case tooLong(Int)
+  case notVisibleASCII(Int)
+  case placeholder(Int)
+
+  package var reason: String {
+    switch self {
+    case .empty(let place): "key \(place) is empty"
+    case .tooShort(let place):
+      "key \(place) is shorter than \(APIKeys.minimumLength) characters"
+    case .tooLong(let place): "key \(place) is longer than \(APIKeys.maximumLength) characters"
+    case .notVisibleASCII(let place):
+      "key \(place) has a character that is not visible ASCII"
+    case .placeholder(let place): "key \(place) is a placeholder that nobody filled in"
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import OpenSSLCrypto
+
+/// The API keys that are valid now, as digests, in the order of the configuration.
+package struct APIKeys: Sendable {
+  /// In characters; 16 of them at random from 64 are 96 bits.
+  package static let minimumLength = 16
+  package static let maximumLength = 512
+
+  private let digests: [SHA256Digest]
+
+  package var isEmpty: Bool { digests.isEmpty }
+  package var count: Int { digests.count }
+
+  /// No keys: nobody is recognised.
+  package init() { digests = [] }
+
+  /// Reads `first,second`: a new key can be added before the old one is taken away.
+  /// - Throws: `APIKeyError`, which names the key by its place in the list, never by its text.
+  package init(list: Secret, allowingWeak: Bool) throws(APIKeyError) {
+    var digests: [SHA256Digest] = []
+    for part in list.exposed.utf8.split(
+      separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    {
+      let key = trimmed(part)
+      try Self.check(key, place: digests.count + 1, allowingWeak: allowingWeak)
+      digests.append(SHA256Digest(of: key))
+    }
+    self.digests = digests
+  }
+
+  /// The place of the key, counted from 1, or `nil`.
+  ///
+  /// Every key is looked at, each in constant time: neither how many leading bytes are right nor
+  /// which key it is shows in the time (ASVS 11.2.4).
+  package func place(of token: Secret) -> Int? {
+    let digest = SHA256Digest(of: token.exposed.utf8)
+    var place: Int?
+    for (index, known) in digests.enumerated() where known.isEqual(to: digest) {
+      place = index + 1
+    }
+    return place
+  }
+
+  private static func check(_ key: Substring.UTF8View, place: Int, allowingWeak: Bool)
+    throws(APIKeyError)
+  {
+    if key.isEmpty { throw .empty(place) }  // an empty key would match an empty token
+    guard key.allSatisfy({ 0x21...0x7E ~= $0 }) else { throw .notVisibleASCII(place) }
+    if key.count > maximumLength { throw .tooLong(place) }
+    if placeholders.contains(where: { key.lazy.map { $0 | 0x20 }.starts(with: $0) }) {
+      throw .placeholder(place)
+    }
+    if key.count < minimumLength, !allowingWeak { throw .tooShort(place) }
+  }
+
+  /// How no key begins: the placeholders of the examples, and a variable that a client was to
+  /// fill in and did not (`$` with the bit for small letters is `$`, `{` likewise). Everyone knows
+  /// these: they guard nothing.
+  private static let placeholders = ["replace-", "${"].map { Array($0.utf8) }
+}
+
+/// Without the spaces and tabs at both ends.
+private func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
+  func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+  var text = text.drop(while: isSpace)
+  while let last = text.last, isSpace(last) { text.removeLast() }
+  return text
+}

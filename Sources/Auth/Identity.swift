@@ -1,0 +1,23 @@
+/// Who a caller is, how that was shown, and what they may do; never the credential itself.
+package struct Identity: Sendable, Equatable {
+  package enum Method: String, Sendable {
+    case apiKey = "api_key"
+    case guest
+  }
+
+  /// A name for logs: which key, not what it is.
+  package let subject: String
+  package let method: Method
+  package let permissions: Set<Permission>
+
+  package init(subject: String, method: Method, permissions: Set<Permission>) {
+    self.subject = subject
+    self.method = method
+    self.permissions = permissions
+  }
+
+  /// Whoever comes without a credential, where that is allowed.
+  package static func guest(_ role: Role) -> Identity {
+    Identity(subject: "guest", method: .guest, permissions: role.permissions)
+  }
+}

@@ -1,0 +1,13 @@
+/// A name for a set of permissions.
+package enum Role: String, Sendable, CaseIterable {
+  case guest, basic, advanced, admin
+
+  package var permissions: Set<Permission> {
+    switch self {
+    case .guest: []
+    case .basic: [.calculateBasic]
+    case .advanced: [.calculateBasic, .calculateAdvanced]
+    case .admin: Set(Permission.allCases)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import JSON
+import Synchronization
+import Testing
+
+@testable import Auth
+
+struct AuditLogTests {
+  struct Row: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let event: AuditEvent
+    let line: String
+  }
+
+  static let identity = Identity(
+    subject: "key-1", method: .apiKey, permissions: Role.basic.permissions)
+
+  @Test(arguments: [
+    Row(
+      testDescription: "accepted",
+      event: AuditEvent(request: 7, tool: "add", outcome: .accepted(identity)),
+      line: #""request":7,"tool":"add","method":"api_key","subject":"key-1","outcome":"accepted"}"#),
+    Row(
+      testDescription: "unauthenticated",
+      event: AuditEvent(request: "a", tool: "add", outcome: .unauthenticated(.unknownKey)),
+      line: #""request":"a","tool":"add","outcome":"unauthenticated","reason":"unknown_key"}"#),
+    Row(
+      testDescription: "forbidden",
+      event: AuditEvent(
+        request: 7, tool: "power", outcome: .forbidden(identity, .calculateAdvanced)),
+      line: #""request":7,"tool":"power","method":"api_key","subject":"key-1","#
+        + #""outcome":"forbidden","reason":"needs calculate:advanced"}"#),
+    Row(
+      testDescription: "controls in the identifier (ASVS 16.4.1)",
+      event: AuditEvent(request: "\u{1B}[2J\n\u{9B}é", tool: "add", outcome: .accepted(identity)),
+      line: #""request":"\u001b[2J\u000a\u009b\u00e9","tool":"add","method":"api_key","#
+        + #""subject":"key-1","outcome":"accepted"}"#),
+    Row(
+      testDescription: "a long identifier, which may be a key in the wrong place (S9)",
+      event: AuditEvent(
+        request: "0123456789abcdef", tool: "add", outcome: .accepted(identity)),
+      line: #""request":"01234567...","tool":"add","method":"api_key","subject":"key-1","#
+        + #""outcome":"accepted"}"#),
+    Row(
+      testDescription: "an identifier that was made to flood the log",
+      event: AuditEvent(
+        request: .string(String(repeating: "x", count: 1 << 20)), tool: nil,
+        outcome: .rejected(code: -32600)),
+      line: #""request":"xxxxxxxx...","tool":null,"outcome":"rejected","reason":-32600}"#),
+    Row(
+      testDescription: "what could not be read",
+      event: AuditEvent(request: nil, tool: nil, outcome: .rejected(code: -32700)),
+      line: #""request":null,"tool":null,"outcome":"rejected","reason":-32700}"#),
+  ])
+  func writesOneLine(_ row: Row) {
+    let lines = recorded(.info) { AuditLog($0).record(row.event) }
+    let event = if case .rejected = row.event.outcome { "rejection" } else { "authentication" }
+    #expect(
+      lines == [#"{"time":"2026-07-28T12:34:56.007Z","event":"\#(event)",\#(row.line)"# + "\n"])
+  }
+
+  @Test(arguments: [(LogLevel.off, 0), (.info, 1), (.debug, 1)])
+  func obeysTheLevel(_ level: LogLevel, _ count: Int) {
+    let lines = recorded(level) {
+      AuditLog($0).record(AuditEvent(request: 1, tool: "add", outcome: .accepted(Self.identity)))
+    }
+    #expect(lines.count == count)
+  }
+
+  /// RFC 3339 §5.6
+  @Test(arguments: [
+    (0, "1970-01-01T00:00:00.000Z"), (951_782_400_001, "2000-02-29T00:00:00.001Z"),
+    (4_102_444_799_999, "2099-12-31T23:59:59.999Z"),
+  ])
+  func writesTheTime(_ milliseconds: Int, _ text: String) {
+    #expect(Timestamp(milliseconds: milliseconds).rfc3339 == text)
+  }
+
+  private func recorded(_ level: LogLevel, _ use: (Log) -> Void) -> [String] {
+    let lines = Mutex<[String]>([])
+    use(
+      Log(
+        level: level, now: { Timestamp(milliseconds: 1_785_242_096_007) },
+        write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }))
+    return lines.withLock { $0 }
+  }
+}
