@@ -32,10 +32,12 @@ let package = Package(
     room("JSON"),
     room("MCP", sees: ["JSON"]),
     room("Auth", sees: ["OpenSSLCrypto", "JSON"]),
+    room("StdioTransport"),
     room("CalculatorCore"),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
     tests(of: "Auth", sees: ["JSON"]),
+    tests(of: "StdioTransport"),
   ]
 )

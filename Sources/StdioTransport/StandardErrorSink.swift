@@ -1,0 +1,43 @@
+private import Synchronization
+
+/// Log lines on their way to standard error.
+///
+/// A client may leave standard error unread (MCP basic/transports/stdio): once its pipe is full,
+/// lines wait up to a bound, then whole lines are dropped and counted. The server never blocks.
+package final class StandardErrorSink: Sendable {
+  /// In bytes.
+  static let maximumWaiting = 1 << 18
+
+  private struct State {
+    var queue = OutputQueue(.standardError)
+    var dropped = 0
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// Takes one line with its end.
+  package func write(_ line: [UInt8]) {
+    state.withLock { state in
+      guard state.queue.count + line.count <= Self.maximumWaiting else {
+        state.dropped += 1
+        return
+      }
+      if state.dropped > 0 {
+        state.queue.append("{\"event\":\"log_lines_dropped\",\"count\":\(state.dropped)}\n".utf8)
+        state.dropped = 0
+      }
+      state.queue.append(line)
+    }
+  }
+
+  /// Writes what standard error takes now; where nobody reads it any more, forgets what waits.
+  package func flush() {
+    state.withLock { state in
+      if !state.queue.drain() { state.queue = OutputQueue(.standardError) }
+    }
+  }
+
+  var hasWaiting: Bool { state.withLock { !$0.queue.isEmpty } }
+}

@@ -1,0 +1,80 @@
+/// One message a line on standard input, one reply a line on standard output
+/// (MCP 2026-07-28 basic/transports/stdio).
+///
+/// A single loop reads, answers and writes; it waits for nobody but `poll`. A client may send many
+/// requests before it reads an answer: replies wait, up to a bound, and past it reading pauses.
+package struct StdioTransport {
+  /// In bytes: replies that wait for the client, and one read.
+  private static let maximumWaiting = 4 << 20
+  private static let chunk = 1 << 16
+  /// In milliseconds: how long a client that was told to go may take to read its last replies.
+  private static let farewell: Int32 = 2_000
+
+  private var input = LineFramer()
+  private var inputEnded = false
+  private var terminated = false
+  private var output = OutputQueue(.standardOutput)
+  private let errors: StandardErrorSink
+
+  package init(errors: StandardErrorSink) { self.errors = errors }
+
+  /// Serves until the input ends, a signal asks for the end, or nobody reads the output.
+  /// - Parameters:
+  ///   - reload: called on SIGHUP.
+  ///   - answer: the reply to a line, without its end, or `nil` for none.
+  package mutating func run(
+    reload: () -> Void, answer: (LineFramer.Line) -> [UInt8]?
+  ) {
+    guard let signals = SignalPipe() else { return }
+    while true {
+      let allAnswered = answerLines(answer)
+      errors.flush()
+      guard output.drain() else { return }  // EPIPE: nobody is there to answer
+      if output.isEmpty {
+        if !allAnswered { continue }
+        if inputEnded || terminated { return }
+      }
+      let ready = FileDescriptor.wait(
+        for: [
+          (signals.descriptor, .reading),
+          (.standardInput, wantsInput ? .reading : .ignored),
+          (.standardOutput, output.isEmpty ? .breakage : .writing),
+          (.standardError, errors.hasWaiting ? .writing : .ignored),
+        ], milliseconds: terminated ? Self.farewell : -1)
+      if ready[2].broken || terminated && !ready[2].writable { return }
+      if ready[0].readable {
+        for signal in signals.take() {
+          switch signal {
+          case .reload: reload()
+          case .terminate: terminated = true
+          }
+        }
+      }
+      if ready[1].readable || ready[1].broken { readInput() }
+    }
+  }
+
+  private var wantsInput: Bool {
+    !inputEnded && !terminated && output.count < Self.maximumWaiting
+  }
+
+  private mutating func readInput() {
+    if let bytes = FileDescriptor.standardInput.read(upTo: Self.chunk), !bytes.isEmpty {
+      input.append(bytes)
+    } else {
+      inputEnded = true
+    }
+  }
+
+  /// Answers the lines that are whole; `false` where replies fill the output before all are done.
+  private mutating func answerLines(_ answer: (LineFramer.Line) -> [UInt8]?) -> Bool {
+    while output.count < Self.maximumWaiting {
+      guard let line = input.next() ?? (inputEnded ? input.finish() : nil) else { return true }
+      if let reply = answer(line) {
+        output.append(reply)
+        output.append(CollectionOfOne(UInt8(ascii: "\n")))
+      }
+    }
+    return false
+  }
+}
