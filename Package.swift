@@ -24,6 +24,12 @@ func tests(of name: String, sees more: [Target.Dependency] = []) -> Target {
 let package = Package(
   name: "mcp-auth-calculator",
   platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "CalculatorStdio", targets: ["CalculatorStdio"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto",
@@ -34,10 +40,24 @@ let package = Package(
     room("Auth", sees: ["OpenSSLCrypto", "JSON"]),
     room("StdioTransport"),
     room("CalculatorCore"),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    room(
+      "CalculatorServer",
+      sees: ["JSON", "MCP", "Auth", "StdioTransport", "CalculatorCore"]),
+    .executableTarget(
+      name: "CalculatorStdio",
+      dependencies: [
+        "CalculatorServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Auth", "CalculatorServer", "JSON", "MCP"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
     tests(of: "Auth", sees: ["JSON"]),
     tests(of: "StdioTransport"),
+    tests(of: "CalculatorServer", sees: ["Auth"]),
+    .testTarget(name: "AttackTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ]
 )

@@ -1,0 +1,57 @@
+package import Auth
+
+/// What keeps a server from starting: one line that says what is wrong, where, and what mends it.
+package enum ConfigurationError: Error, Sendable, Equatable {
+  case missingKey(variable: String)
+  case invalidKey(variable: String, APIKeyError)
+  case bothSet(variable: String)
+  case unreadableFile(variable: String, path: String)
+  case fileTooLarge(variable: String, path: String)
+  case fileNotUTF8(variable: String, path: String)
+  case notOneOf(variable: String, allowed: [String])
+  case invalidLine(path: String, line: Int)
+
+  /// `EX_CONFIG` of sysexits.h.
+  package static let exitStatus: Int32 = 78
+
+  package var description: String {
+    switch self {
+    case .missingKey(let variable):
+      "\(variable) is not set: nobody could call the tools; set it to \(Self.newKey), "
+        + "or CALCULATOR_REQUIRE_AUTH=false to run open"
+    case .invalidKey(let variable, let error):
+      switch error {
+      case .tooShort:
+        "\(variable): \(error.reason); make a good one with \(Self.newKey), "
+          + "or set CALCULATOR_ALLOW_WEAK_SECRETS=true"
+      case .empty, .tooLong, .notVisibleASCII, .placeholder:
+        "\(variable): \(error.reason); make a good one with \(Self.newKey)"
+      }
+    case .bothSet(let variable):
+      "\(variable) and \(variable)_FILE are both set: unset one of them"
+    case .unreadableFile(let variable, let path):
+      "\(variable): cannot read \(Self.quoted(path)); try: ls -l \(Self.quoted(path))"
+    case .fileTooLarge(let variable, let path):
+      "\(variable): \(Self.quoted(path)) is larger than \(SecretFile.maximumLength) bytes; "
+        + "name a file whose first line is the secret"
+    case .fileNotUTF8(let variable, let path):
+      "\(variable): \(Self.quoted(path)) is not UTF-8 text; name a file whose first line is the secret"
+    case .notOneOf(let variable, let allowed):
+      "\(variable) must be exactly \(allowed.joined(separator: " or ")); "
+        + "for the default: unset \(variable)"
+    case .invalidLine(let path, let line):
+      "--env-file: line \(line) of \(Self.quoted(path)) is not NAME=VALUE; "
+        + "see it with: sed -n \(line)p \(Self.quoted(path))"
+    }
+  }
+
+  private static let newKey = "the output of: openssl rand -hex 32"
+
+  /// A path comes from outside: it must not break the line or drive the terminal.
+  private static func quoted(_ path: String) -> String {
+    let safe = path.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control || scalar == "'" ? "?" : Character(scalar)
+    }
+    return "'\(String(safe))'"
+  }
+}

@@ -1,0 +1,4 @@
+/// All that keeps a server from starting; never empty.
+package struct ConfigurationErrors: Error, Sendable {
+  package let all: [ConfigurationError]
+}

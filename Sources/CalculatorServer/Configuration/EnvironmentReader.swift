@@ -1,0 +1,76 @@
+internal import Auth
+
+/// Reads settings from the environment and collects all that is wrong, so that one run shows it all.
+struct EnvironmentReader {
+  private var variables: [String: String]
+  private(set) var errors: [ConfigurationError] = []
+  /// Sentences for the person who starts the server.
+  private(set) var warnings: [String] = []
+
+  /// The real environment wins over `file`, a path of a `.env`.
+  init(environment: [String: String], file: String?) {
+    variables = environment
+    guard let file else { return }
+    guard let content = read(file, for: "--env-file") else { return }
+    do throws(EnvironmentFile.InvalidLine) {
+      variables.merge(try EnvironmentFile.parse(content.lines)) { real, _ in real }
+    } catch {
+      errors.append(.invalidLine(path: file, line: error.number))
+    }
+  }
+
+  mutating func report(_ error: ConfigurationError) { errors.append(error) }
+
+  mutating func warn(_ sentence: String) { warnings.append(sentence) }
+
+  /// The value of a variable that knows a few words; anything else is an error, never the default
+  /// (ASVS 16.5.3: a typing mistake must not open the door).
+  mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
+    _ variable: String, default fallback: Value
+  ) -> Value {
+    guard let text = variables[variable] else { return fallback }
+    guard let value = Value(rawValue: text) else {
+      errors.append(.notOneOf(variable: variable, allowed: Value.allCases.map(\.rawValue)))
+      return fallback
+    }
+    return value
+  }
+
+  mutating func flag(_ variable: String, default fallback: Bool) -> Bool {
+    enum Flag: String, CaseIterable { case `true`, `false` }
+    return choice(variable, default: fallback ? Flag.true : .false) == .true
+  }
+
+  /// A secret from the variable itself or from the file that `variable_FILE` names, never from both.
+  mutating func secret(_ variable: String) -> SecretSource? {
+    switch (variables[variable], variables["\(variable)_FILE"]) {
+    case (nil, nil): return nil
+    case (_?, _?):
+      errors.append(.bothSet(variable: variable))
+      return nil
+    case (let value?, nil):
+      return SecretSource(variable: variable, path: nil, secret: Secret(value))
+    case (nil, let path?):
+      guard let file = read(path, for: "\(variable)_FILE") else { return nil }
+      return SecretSource(
+        variable: "\(variable)_FILE", path: path, secret: Secret(String(file.lines.first ?? "")))
+    }
+  }
+
+  private mutating func read(_ path: String, for variable: String) -> SecretFile? {
+    do throws(SecretFile.Failure) {
+      let file = try SecretFile(path: path)
+      if file.isReadableByOthers {
+        warn("\(variable): others than its owner may read the file; chmod 600 mends that")
+      }
+      return file
+    } catch {
+      switch error {
+      case .unreadable: errors.append(.unreadableFile(variable: variable, path: path))
+      case .tooLarge: errors.append(.fileTooLarge(variable: variable, path: path))
+      case .notUTF8: errors.append(.fileNotUTF8(variable: variable, path: path))
+      }
+      return nil
+    }
+  }
+}

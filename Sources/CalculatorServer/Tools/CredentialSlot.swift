@@ -1,0 +1,31 @@
+package import Auth
+private import JSON
+package import MCP
+
+/// Where a tool call carries its credential over stdio: an argument, or the call's `_meta`.
+package struct CredentialSlot: Sendable {
+  /// Seen by the model, which must fill it.
+  package let argument: String
+  /// Filled by the client, out of the model's sight.
+  package let metaKey: String
+  package let description: String
+
+  package static let apiKey = CredentialSlot(
+    argument: "auth_token", metaKey: "calculator/auth_token",
+    description: "The API key of this server, if the client does not send it by itself.")
+
+  /// Takes the credential out of the call, so that no tool and no log ever sees it.
+  package func take(from call: inout ToolCall) -> PresentedToken {
+    defer {
+      call.arguments[argument] = nil
+      call.meta[metaKey] = nil
+    }
+    switch (call.arguments[argument], call.meta[metaKey]) {
+    case (nil, nil): return .absent
+    case (_?, _?): return .ambiguous  // OAuth 2.1 §5.1: one method a request
+    case (.string(let text)?, nil), (nil, .string(let text)?):
+      return text.isEmpty ? .malformed : .token(Secret(text))
+    default: return .malformed
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/// Arguments that a tool refuses, as a sentence that a model can act on.
+///
+/// It names arguments by the tool's own names and repeats nothing that was sent.
+package struct ToolFailure: Error, Sendable, Equatable {
+  package let sentence: String
+}

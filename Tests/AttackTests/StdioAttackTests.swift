@@ -1,0 +1,220 @@
+import Testing
+import TestSupport
+
+/// Attacks on the stdio server that must fail, each with the bytes that go back.
+///
+/// After every row the server must live: the next good request is answered. No secret may be in
+/// the reply or in the log, and the log has one line about it.
+struct StdioAttackTests {
+  struct Attack: CustomTestStringConvertible, Sendable {
+    let id: String
+    let name: String
+    let message: [UInt8]
+    let reply: String?
+    var testDescription: String { "\(id) \(name)" }
+
+    init(_ id: String, _ name: String, _ message: String, _ reply: String?) {
+      self.init(id, name, Array(message.utf8), reply)
+    }
+
+    init(_ id: String, _ name: String, _ message: [UInt8], _ reply: String?) {
+      (self.id, self.name, self.message, self.reply) = (id, name, message, reply)
+    }
+
+    /// A call whose credential must not be accepted.
+    static func refused(_ id: String, _ name: String, _ arguments: String, meta: String = "")
+      -> Attack
+    {
+      Attack(
+        id, name, Wire.call("add", arguments, meta: meta),
+        Wire.failure("Authentication failed", kind: "authentication_failed"))
+    }
+
+    /// A text that is no strict JSON.
+    static func unparsable(_ id: String, _ name: String, _ text: String) -> Attack {
+      unparsable(id, name, Array(text.utf8))
+    }
+
+    static func unparsable(_ id: String, _ name: String, _ bytes: [UInt8]) -> Attack {
+      Attack(
+        id, name, bytes, Wire.error(-32700, "Parse error: the message is not strict JSON", id: nil))
+    }
+
+    /// A call with the right key whose numbers must come out exact, or be refused with a sentence.
+    static func calculated(_ id: String, _ name: String, _ arguments: String, _ reply: String)
+      -> Attack
+    {
+      Attack(id, name, Wire.call("add", arguments + "," + token), reply)
+    }
+  }
+
+  static let key = StdioHarness.key
+  static let token = #""auth_token":"\#(key)""#
+  static let numbers = #""a":1,"b":2"#
+  static let extra = Wire.failure(
+    "add takes a and b, and auth_token for the credential; remove every other argument.")
+
+  static let attacks: [Attack] = [
+    // S1: a credential of a wrong type is never coerced (ASVS 15.3.5).
+    .refused("S1", "absent", numbers),
+    .refused("S1", "empty", #"\#(numbers),"auth_token":"""#),
+    .refused("S1", "null", #"\#(numbers),"auth_token":null"#),
+    .refused("S1", "number", #"\#(numbers),"auth_token":5"#),
+    .refused("S1", "true", #"\#(numbers),"auth_token":true"#),
+    .refused("S1", "array with the key", #"\#(numbers),"auth_token":["\#(key)"]"#),
+    .refused("S1", "object with the key", #"\#(numbers),"auth_token":{"key":"\#(key)"}"#),
+    .refused("S1", "null in _meta", numbers, meta: #","calculator/auth_token":null"#),
+    .refused("S1", "array in _meta", numbers, meta: #","calculator/auth_token":["\#(key)"]"#),
+    // S2: a key that is almost right.
+    .refused("S2", "prefix of the key", #"\#(numbers),"auth_token":"\#(key.dropLast())""#),
+    .refused("S2", "key and one more", #"\#(numbers),"auth_token":"\#(key)x""#),
+    .refused("S2", "key and NUL", #"\#(numbers),"auth_token":"\#(key)\u0000""#),
+    .refused("S2", "space before the key", #"\#(numbers),"auth_token":" \#(key)""#),
+    .refused("S2", "upper case", #"\#(numbers),"auth_token":"\#(key.uppercased())""#),
+    .refused(
+      "S2", "Kelvin sign for k",
+      #"\#(numbers),"auth_token":"\#(key.replacing("s", with: "\u{17F}"))""#),
+    // S4: two readers must not see two credentials (CVE-2026-27896).
+    .unparsable(
+      "S4", "wrong token, then the right one",
+      Wire.call("add", #"\#(numbers),"auth_token":"x",\#(token)"#)),
+    .unparsable(
+      "S4", "right token, then a wrong one",
+      Wire.call("add", #"\#(numbers),\#(token),"auth_token":"x""#)),
+    // S6: one place a request (OAuth 2.1 §5.1).
+    .refused(
+      "S6", "both places, both right", "\(numbers),\(token)",
+      meta: #","calculator/auth_token":"\#(key)""#),
+    .refused(
+      "S6", "right in arguments, null in _meta", "\(numbers),\(token)",
+      meta: #","calculator/auth_token":null"#),
+    // S7: one name, however it is escaped.
+    Attack(
+      "S7", "escaped name alone", Wire.call("add", #"\#(numbers),"auth\u005ftoken":"\#(key)""#),
+      Wire.result("3")),
+    .unparsable(
+      "S7", "escaped name beside the plain one",
+      Wire.call("add", #"\#(numbers),"auth\u005ftoken":"x",\#(token)"#)),
+    // S9: a key in a wrong place is never repeated (ASVS 16.5.1).
+    Attack(
+      "S9", "key as the tool's name", Wire.call(key, numbers),
+      Wire.error(-32602, "Invalid params: unknown tool; tools/list names them all")),
+    Attack("S9", "key as a method", Wire.modern(key), Wire.error(-32601, "Method not found")),
+    Attack(
+      "S9", "key as an extra argument", Wire.call("add", #"\#(numbers),\#(token),"key":"\#(key)""#),
+      extra),
+    Attack(
+      "S9", "key as an argument's name", Wire.call("add", #"\#(numbers),\#(token),"\#(key)":1"#),
+      extra),
+    Attack(
+      "S9", "key as an operand", Wire.call("add", #""a":1,"b":"\#(key)",\#(token)"#),
+      Wire.failure("b must be a JSON number, such as 0.5, without quotes.")),
+    // S12: the identifier decides which question an answer is for.
+    Attack(
+      "S12", "null id", Wire.call("add", id: "null", token),
+      Wire.error(-32600, "Invalid request: id must be a string or an integer", id: nil)),
+    Attack(
+      "S12", "a batch", "[\(Wire.call("add", "\(numbers),\(token)"))]",
+      Wire.error(-32600, "Invalid request: a message is one JSON object", id: nil)),
+    // J1–J2
+    Attack(
+      "S9", "key as the identifier", Wire.call("add", id: "\"\(key)\"", numbers),
+      Wire.failure("Authentication failed", kind: "authentication_failed", id: "\"\(key)\"")),
+    .unparsable(
+      "J1", "duplicate key deep in a notification",
+      #"{"jsonrpc":"2.0","method":"x","params":{"a":[{"b":1,"b":2}]}}"#),
+    .unparsable(
+      "J1", "method twice", #"{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call"}"#),
+    Attack(
+      "J2", "params with a long s",
+      Wire.call("add", "\(numbers),\(token)").replacing("params", with: "param\u{17F}"),
+      Wire.error(
+        -32602,
+        "Invalid params: send initialize first, or _meta with io.modelcontextprotocol/protocolVersion and io.modelcontextprotocol/clientCapabilities"
+      )),
+    Attack(
+      "J2", "Name beside name",
+      Wire.modern(
+        "tools/call", params: #""name":"add","Name":"power","arguments":{\#(numbers),\#(token)},"#),
+      Wire.result("3")),
+    // J4: exact or refused.
+    .calculated(
+      "J4", "1e999", #""a":1e999,"b":1"#,
+      Wire.failure("a must be zero, or between 1e-307 and 1e308 in magnitude.")),
+    .calculated(
+      "J4", "1,000 digits", #""a":\#(String(repeating: "7", count: 1000)),"b":1"#,
+      Wire.failure("a must have at most 34 significant digits.")),
+    .calculated("J4", "minus zero", #""a":-0,"b":0"#, Wire.result("0")),
+    .calculated("J4", "2^53+1", #""a":9007199254740993,"b":0"#, Wire.result("9007199254740993")),
+    .unparsable("J4", "1e99999", Wire.call("add", #""a":1e99999,"b":1,\#(token)"#)),
+    // J5–J7
+    .unparsable(
+      "J5", "lone surrogate in the token", Wire.call("add", #"\#(numbers),"auth_token":"\ud800""#)),
+    .unparsable("J6", "overlong UTF-8", [0x22, 0xC0, 0xAF, 0x22]),
+    .unparsable(
+      "J6", "UTF-16",
+      Array(Wire.legacy("ping").utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }),
+    .unparsable("J6", "byte-order mark", [0xEF, 0xBB, 0xBF] + Array(Wire.legacy("ping").utf8)),
+    Attack("J7", "NUL in a name", Wire.call("add", #"\#(numbers),\#(token),"a\u0000":1"#), extra),
+    Attack(
+      "J7", "NUL in a tool's name", Wire.call("add\\u0000", "\(numbers),\(token)"),
+      Wire.error(-32602, "Invalid params: unknown tool; tools/list names them all")),
+    // J8–J11
+    Attack(
+      "J8", "__proto__", Wire.call("add", #"\#(numbers),\#(token),"__proto__":{"admin":true}"#),
+      extra),
+    .unparsable("J9", "leading zero", Wire.call("add", #""a":01,"b":1,\#(token)"#)),
+    .unparsable("J9", "NaN", Wire.call("add", #""a":NaN,"b":1,\#(token)"#)),
+    .unparsable("J9", "text after the value", Wire.legacy("ping") + "{}"),
+    .refused("J10", "NFD of a name", #"\#(numbers),"auth_tok\u0065\u0301n":"\#(key)""#),
+    .unparsable("J11", "NUL behind the message", Array(Wire.legacy("ping").utf8) + [0]),
+    // J12: no sum of work is hidden in a small request (ASVS 15.2.2).
+    Attack(
+      "J12", "power(9999, 9999)", Wire.call("power", #""a":9999,"b":9999,\#(token)"#),
+      Wire.failure("a and b give a result that is too large: it must stay below 1e308.")),
+    Attack(
+      "J12", "power(10, 1e9)", Wire.call("power", #""a":10,"b":1e9,\#(token)"#),
+      Wire.failure("a and b give a result that is too large: it must stay below 1e308.")),
+  ]
+
+  @Test(arguments: attacks)
+  func fails(_ attack: Attack) throws {
+    let server = try StdioHarness()
+    #expect(server.send(bytes: attack.message) == attack.reply)
+    let log = server.takeLog()
+    #expect(log.count == 1)
+    #expect(!log.joined().contains(Self.key), "a secret in the log")
+    #expect(server.send(Wire.call("add", "\(Self.numbers),\(Self.token)")) == Wire.result("3"))
+  }
+
+  /// J11: a megabyte of short keys in the arguments.
+  @Test func aMegabyteOfKeys() throws {
+    let server = try StdioHarness()
+    let many = (0..<90_000).map { #""\#(String($0, radix: 36))":0"# }.joined(separator: ",")
+    #expect(server.send(Wire.call("add", "\(Self.token),\(many)")) == Self.extra)
+  }
+
+  /// Truncated and mutated requests: an answer or silence, never a crash, never a wrong acceptance.
+  @Test(arguments: 0..<20)
+  func mutations(_ seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let server = try StdioHarness()
+    let good = Array(
+      Wire.call("add", "\(Self.numbers),\"auth_token\":\"wrong-horse-battery\"").utf8)
+    for _ in 0..<200 {
+      var message = good
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let place = Int.random(in: message.indices, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: message[place] = UInt8.random(in: 0...255, using: &random)
+        case 1: message.remove(at: place)
+        default: message.insert(UInt8.random(in: 0...255, using: &random), at: place)
+        }
+      }
+      let reply = server.send(
+        bytes: message.prefix(Int.random(in: 1...message.count, using: &random)) + [])
+      #expect(reply?.contains("structuredContent") != true)
+    }
+    #expect(server.send(Wire.call("add", "\(Self.numbers),\(Self.token)")) == Wire.result("3"))
+  }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import CalculatorServer
+
+struct EnvironmentFileTests {
+  struct Row: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let text: String
+    let values: [String: String]
+
+    init(_ name: String, _ text: String, _ values: [String: String]) {
+      (testDescription, self.text, self.values) = (name, text, values)
+    }
+  }
+
+  @Test(arguments: [
+    Row("plain", "A=b", ["A": "b"]),
+    Row("comments and blank lines", "# c\n\n  # d\nA=b", ["A": "b"]),
+    Row("export", "export A=b", ["A": "b"]),
+    Row("spaces around the value", "A= b \t", ["A": "b"]),
+    Row("comment behind the value", "A=b # c", ["A": "b"]),
+    Row("a # inside is no comment", "A=b#c", ["A": "b#c"]),
+    Row("a # at the start is none either", "A=#b", ["A": "#b"]),
+    Row("only a comment behind =", "A= # c", ["A": ""]),
+    Row("empty", "A=", ["A": ""]),
+    Row("equals in the value", "A=b=c==", ["A": "b=c=="]),
+    Row("single quotes", #"A='b \n "c" # d' # e"#, ["A": #"b \n "c" # d"#]),
+    Row("double quotes", #"A="b\n\"c\" \\ # d""#, ["A": "b\n\"c\" \\ # d"]),
+    Row("the last of two wins", "A=b\nA=c", ["A": "c"]),
+    Row("CRLF", "A=b\r\nB=c\r\n", ["A": "b", "B": "c"]),
+    Row("nothing is expanded", "A=$HOME`id`", ["A": "$HOME`id`"]),
+  ])
+  func reads(_ row: Row) throws {
+    let lines = row.text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    #expect(try EnvironmentFile.parse(lines) == row.values)
+  }
+
+  @Test(arguments: [
+    ("no equals sign", "A=b\nCALCULATOR_API_KEY", 2), ("name with a dash", "A-B=c", 1),
+    ("name that starts with a digit", "1A=b", 1), ("space before =", "A =b", 1),
+    ("no name", "=b", 1),
+    ("open quote", "A='b", 1), ("text behind a quote", "A='b'c", 1),
+    ("unknown escape", #"A="\x""#, 1),
+  ])
+  func refuses(_ name: String, _ text: String, _ line: Int) {
+    let error = #expect(throws: EnvironmentFile.InvalidLine.self) {
+      try EnvironmentFile.parse(text.split(separator: "\n", omittingEmptySubsequences: false))
+    }
+    #expect(error?.number == line)
+  }
+}
