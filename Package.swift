@@ -58,6 +58,8 @@ let package = Package(
     tests(of: "Auth", sees: ["JSON"]),
     tests(of: "StdioTransport"),
     tests(of: "CalculatorServer", sees: ["Auth"]),
+    .testTarget(
+      name: "ExecutableTests", dependencies: ["TestSupport"], exclude: ["clients"]),
     .testTarget(name: "AttackTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ]
 )

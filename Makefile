@@ -1,0 +1,113 @@
+# What a person types here. `make` alone lists it.
+
+PRODUCTS := CalculatorStdio
+
+SHELL := /bin/sh
+PREFIX = /usr/local
+SECONDS = 60
+
+RELEASE := .build/release
+DIST := .build/dist
+BINARIES := $(PRODUCTS:%=$(DIST)/%)
+SOURCES := Package.swift $(shell find Sources 2>/dev/null)
+SWIFT_CODE := $(wildcard Package.swift Sources Tests Benchmarks Fuzz)
+CLIENTS := Tests/ExecutableTests/clients
+
+# macOS brings the Swift runtime along and has none to link statically.
+ifeq ($(shell uname -s),Darwin)
+RELEASE_FLAGS := -c release
+STRIP := strip -x
+else
+# The C++ library under the Swift runtime is linked in as well: a linker takes the first that it
+# finds, and in this folder there is only the static one. Less memory, and a faster start.
+STATIC := .build/static
+RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC)
+STRIP := strip
+endif
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help:
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: ## Install what building and testing need, where it is missing
+	@scripts/setup.sh build test
+
+.PHONY: build
+build: needs-build ## Build for debugging
+	@echo "==> Building for debugging"
+	@for product in $(PRODUCTS); do swift build --product $$product || exit 1; done
+
+.PHONY: run
+run: $(BINARIES) ## Build, then show a calculation with the key and one that is refused
+	@scripts/demo.sh $(DIST)/CalculatorStdio
+
+.PHONY: test
+test: setup .venv/modern/.ready .venv/legacy/.ready ## Run all tests
+	@echo "==> Building the executables that the tests drive"
+	@$(MAKE) --no-print-directory release-build
+	@echo "==> Testing"
+	@swift test
+
+.PHONY: lint
+lint: needs-build ## Check the format, and build with warnings as errors
+	@echo "==> Checking the format; make format mends it"
+	@swift format lint --strict --recursive --parallel $(SWIFT_CODE)
+	@echo "==> Building with warnings as errors"
+	@swift build --build-tests --scratch-path .build-lint -Xswiftc -warnings-as-errors
+
+.PHONY: format
+format: ## Format the Swift code in place
+	@swift format --in-place --recursive --parallel $(SWIFT_CODE)
+
+.PHONY: release
+release: $(BINARIES) ## Build stripped executables with the Swift runtime inside, in .build/dist
+	@ls -l $(BINARIES)
+
+.PHONY: install
+install: $(BINARIES) ## Install the executables: make install PREFIX=/usr/local
+	@mkdir -p "$(DESTDIR)$(PREFIX)/bin"
+	@install -m 755 $(BINARIES) "$(DESTDIR)$(PREFIX)/bin"
+	@for product in $(PRODUCTS); do echo "==> Installed $(DESTDIR)$(PREFIX)/bin/$$product"; done
+
+.PHONY: fuzz
+fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60
+	@scripts/fuzz.sh $(SECONDS)
+
+.PHONY: bench
+bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside other servers
+	@echo "==> Measuring; let the machine do nothing else"
+	@.venv/modern/bin/python Benchmarks/stdio/bench.py --binary $(DIST)/CalculatorStdio
+	@.venv/modern/bin/python Benchmarks/stdio/timing.py --binary $(DIST)/CalculatorStdio
+
+.PHONY: clean
+clean: ## Remove all that was built
+	rm -rf .build .build-* .venv
+
+.PHONY: needs-build
+needs-build:
+	@scripts/setup.sh build
+
+.PHONY: release-build
+release-build: $(STATIC)
+	@for product in $(PRODUCTS); do swift build $(RELEASE_FLAGS) --product $$product || exit 1; done
+
+$(STATIC):
+	@mkdir -p $@
+	@library=$$(clang -print-file-name=libstdc++.a); [ ! -e "$$library" ] || ln -s "$$library" $@
+
+$(DIST)/%: $(SOURCES)
+	@scripts/setup.sh build
+	@echo "==> Building $* for release"
+	@$(MAKE) --no-print-directory release-build PRODUCTS=$*
+	@mkdir -p $(DIST)
+	@cp $(RELEASE)/$* $@
+	@$(STRIP) $@
+
+# Made anew where the requirements change.
+.venv/%/.ready: $(CLIENTS)/requirements-%.txt
+	@scripts/setup.sh venv .venv/$* $<

@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+
+/// The Python environments that `make test` makes.
+enum Python {
+  static func interpreter(_ environment: String) -> URL {
+    Repository.root.appending(path: ".venv/\(environment)/bin/python")
+  }
+
+  static var areThere: Bool {
+    ["modern", "legacy"].allSatisfy {
+      FileManager.default.isExecutableFile(atPath: interpreter($0).path)
+    }
+  }
+  static let hint = "no Python environments: make test makes them"
+
+  /// Runs a script of `clients/` with `input`; its status and what it printed.
+  static func run(
+    _ script: String, in environment: String, arguments: [String] = [], input: Data
+  ) throws -> (status: Int32, output: Data) {
+    let process = Process()
+    process.executableURL = interpreter(environment)
+    process.arguments =
+      [Repository.root.appending(path: "Tests/ExecutableTests/clients/\(script)").path] + arguments
+    let stdin = Pipe()
+    let stdout = Pipe()
+    process.standardInput = stdin
+    process.standardOutput = stdout
+    try process.run()
+    Thread {
+      try? stdin.fileHandleForWriting.write(contentsOf: input)
+      try? stdin.fileHandleForWriting.close()
+    }.start()
+    let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, output)
+  }
+}

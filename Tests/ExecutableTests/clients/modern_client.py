@@ -1,0 +1,30 @@
+"""Drives a server with the client of `mcp` 2.x: `server/discover`, then `_meta` with every request.
+
+It falls back to the handshake where `server/discover` fails: `protocolVersion` tells which it was.
+"""
+
+from contextlib import asynccontextmanager
+
+from mcp import Client, StdioServerParameters
+
+from scenario import Connection, run
+
+
+@asynccontextmanager
+async def connect(scenario):
+    server = StdioServerParameters(
+        command=scenario["command"], args=scenario["args"], env=scenario["env"]
+    )
+    async with Client(server, mode="auto") as client:
+
+        async def list_tools():
+            # Past the cache, so that every listing in a scenario reaches the server.
+            return (await client.list_tools(cache_mode="bypass")).tools
+
+        async def call(name, arguments, meta):
+            return await client.call_tool(name, arguments, meta=meta)
+
+        yield Connection(client.protocol_version, client.server_info, list_tools, call)
+
+
+run(connect)
