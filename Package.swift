@@ -50,6 +50,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    // Linked with libFuzzer by scripts/fuzz.sh.
+    .target(name: "FuzzJSON", dependencies: ["JSON"], path: "Fuzz/JSON", swiftSettings: settings),
+    .target(
+      name: "FuzzMCP", dependencies: ["Auth", "CalculatorServer", "JSON", "MCP"], path: "Fuzz/MCP",
+      swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Auth", "CalculatorServer", "JSON", "MCP"],
       path: "Tests/TestSupport", swiftSettings: settings),

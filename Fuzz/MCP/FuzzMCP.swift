@@ -1,0 +1,34 @@
+import Auth
+import CalculatorServer
+import JSON
+import MCP
+
+/// The whole way of a request, with a key that no fuzzer guesses.
+private let pipeline: Pipeline = {
+  let environment = ["CALCULATOR_API_KEY": "not-to-be-guessed-9f2c7b61d5"]
+  guard let configuration = try? StdioConfiguration.read(environment: environment, file: nil)
+  else { fatalError("the configuration is valid") }
+  return Pipeline(
+    configuration, keys: APIKeyAuthenticator(keys: configuration.keys),
+    audit: AuditLog(Log(level: .info, now: { Timestamp(milliseconds: 0) }, write: check)))
+}()
+
+/// libFuzzer's entry: a reply is one line of strict JSON, and nobody calculates without the key.
+@_cdecl("LLVMFuzzerTestOneInput")
+func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+  for version in [nil, ProtocolVersion.v2025_11_25] {
+    var conversation = Conversation(legacyVersion: version)
+    guard let reply = pipeline.answer(bytes, in: &conversation) else { continue }
+    guard let message = try? JSONParser.parse(reply) else { fatalError("the reply is no JSON") }
+    precondition(!reply.contains(UInt8(ascii: "\n")), "a reply is one line")
+    precondition(
+      message.object?["result"]?.object?["structuredContent"] == nil, "calculated without the key")
+  }
+  return 0
+}
+
+/// A line of the log is one line of printable ASCII.
+@Sendable private func check(_ line: [UInt8]) {
+  precondition(line.last == UInt8(ascii: "\n") && line.dropLast().allSatisfy { 0x20..<0x7F ~= $0 })
+}
