@@ -36,6 +36,7 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     room("OpenSSLCrypto", sees: ["COpenSSL"]),
     room("JSON"),
+    room("JWT", sees: ["OpenSSLCrypto", "JSON"]),
     room("MCP", sees: ["JSON"]),
     room("Auth", sees: ["OpenSSLCrypto", "JSON"]),
     room("StdioTransport"),
@@ -61,6 +62,7 @@ let package = Package(
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
     tests(of: "Auth", sees: ["JSON"]),
+    tests(of: "JWT", sees: ["JSON", "OpenSSLCrypto"]),
     tests(of: "StdioTransport"),
     tests(of: "CalculatorServer", sees: ["Auth"]),
     .testTarget(

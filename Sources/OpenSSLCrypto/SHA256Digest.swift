@@ -5,7 +5,7 @@ internal import COpenSSL
 /// Secrets are stored and compared as digests only, so that a comparison takes the same time for
 /// every input of one length and not even the length of the secret leaks.
 package struct SHA256Digest: Sendable {
-  private let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   package init(of message: some Collection<UInt8>) {
     OpenSSL.initialize()

@@ -1,0 +1,34 @@
+/// A token in compact serialization (RFC 7515 §7.1): well-formed, which says nothing about true.
+///
+/// Header and payload stay bytes: what they say is read when its turn comes, and the payload's
+/// turn comes only once the signature holds.
+package struct CompactToken: Sendable {
+  /// In bytes of text.
+  package static let maximumLength = 8192
+
+  package let header: [UInt8]
+  package let payload: [UInt8]
+
+  /// What the signature is over: header and payload as they came, with the point between.
+  let signingInput: ArraySlice<UInt8>
+  let signature: [UInt8]
+
+  /// - Throws: `TokenFailure.tooLong`, `.notThreeParts` or `.notBase64URL`.
+  package init(_ text: String) throws(TokenFailure) {
+    guard text.utf8.count <= Self.maximumLength else { throw .tooLong }
+    let bytes = Array(text.utf8)
+    // RFC 7515 §7.1: exactly two points. Four are a JWE (RFC 7516 §9), none the JSON serialization.
+    let point = UInt8(ascii: ".")
+    guard let first = bytes.firstIndex(of: point), let last = bytes.lastIndex(of: point),
+      bytes[first...].dropFirst().firstIndex(of: point) == last
+    else { throw .notThreeParts }
+    guard let header = Base64URL.decode(bytes[..<first]),
+      let payload = Base64URL.decode(bytes[first..<last].dropFirst()),
+      let signature = Base64URL.decode(bytes[last...].dropFirst())
+    else { throw .notBase64URL }  // RFC 7515 §5.2 (2), (6), (7)
+    self.header = header
+    self.payload = payload
+    self.signature = signature
+    signingInput = bytes[..<last]
+  }
+}
