@@ -15,6 +15,16 @@ func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A command line and nothing else.
+func executable(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "CalculatorServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    swiftSettings: settings)
+}
+
 func tests(of name: String, sees more: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + more,
@@ -25,7 +35,8 @@ let package = Package(
   name: "mcp-auth-calculator",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "CalculatorStdio", targets: ["CalculatorStdio"])
+    .executable(name: "CalculatorStdio", targets: ["CalculatorStdio"]),
+    .executable(name: "CalculatorJWT", targets: ["CalculatorJWT"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -38,19 +49,14 @@ let package = Package(
     room("JSON"),
     room("JWT", sees: ["OpenSSLCrypto", "JSON"]),
     room("MCP", sees: ["JSON"]),
-    room("Auth", sees: ["OpenSSLCrypto", "JSON"]),
+    room("Auth", sees: ["OpenSSLCrypto", "JSON", "JWT"]),
     room("StdioTransport"),
     room("CalculatorCore"),
     room(
       "CalculatorServer",
-      sees: ["JSON", "MCP", "Auth", "StdioTransport", "CalculatorCore"]),
-    .executableTarget(
-      name: "CalculatorStdio",
-      dependencies: [
-        "CalculatorServer",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: settings),
+      sees: ["OpenSSLCrypto", "JSON", "JWT", "MCP", "Auth", "StdioTransport", "CalculatorCore"]),
+    executable("CalculatorStdio"),
+    executable("CalculatorJWT"),
     // Linked with libFuzzer by scripts/fuzz.sh.
     .target(name: "FuzzJSON", dependencies: ["JSON"], path: "Fuzz/JSON", swiftSettings: settings),
     .target(
@@ -61,12 +67,13 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
-    tests(of: "Auth", sees: ["JSON"]),
+    tests(of: "Auth", sees: ["JSON", "JWT"]),
     tests(of: "JWT", sees: ["JSON", "OpenSSLCrypto"]),
     tests(of: "StdioTransport"),
     tests(of: "CalculatorServer", sees: ["Auth"]),
     .testTarget(
-      name: "ExecutableTests", dependencies: ["TestSupport"], exclude: ["clients"]),
-    .testTarget(name: "AttackTests", dependencies: ["TestSupport"], swiftSettings: settings),
+      name: "ExecutableTests", dependencies: ["JSON", "TestSupport"], exclude: ["clients"]),
+    .testTarget(
+      name: "AttackTests", dependencies: ["JWT", "TestSupport"], swiftSettings: settings),
   ]
 )

@@ -8,9 +8,8 @@ private let pipeline: Pipeline = {
   let environment = ["CALCULATOR_API_KEY": "not-to-be-guessed-9f2c7b61d5"]
   guard let configuration = try? StdioConfiguration.read(environment: environment, file: nil)
   else { fatalError("the configuration is valid") }
-  return Pipeline(
-    configuration, keys: APIKeyAuthenticator(keys: configuration.keys),
-    audit: AuditLog(Log(level: .info, now: { Timestamp(milliseconds: 0) }, write: check)))
+  let log = Log(level: .info, now: { Timestamp(milliseconds: 0) }, write: check)
+  return KeyService(configuration, audit: AuditLog(log)).pipeline
 }()
 
 /// libFuzzer's entry: a reply is one line of strict JSON, and nobody calculates without the key.

@@ -47,16 +47,9 @@ package struct APIKeys: Sendable {
     if key.isEmpty { throw .empty(place) }  // an empty key would match an empty token
     guard key.allSatisfy({ 0x21...0x7E ~= $0 }) else { throw .notVisibleASCII(place) }
     if key.count > maximumLength { throw .tooLong(place) }
-    if placeholders.contains(where: { key.lazy.map { $0 | 0x20 }.starts(with: $0) }) {
-      throw .placeholder(place)
-    }
+    if Placeholder.begins(key) { throw .placeholder(place) }
     if key.count < minimumLength, !allowingWeak { throw .tooShort(place) }
   }
-
-  /// How no key begins: the placeholders of the examples, and a variable that a client was to
-  /// fill in and did not (`$` with the bit for small letters is `$`, `{` likewise). Everyone knows
-  /// these: they guard nothing.
-  private static let placeholders = ["replace-", "${"].map { Array($0.utf8) }
 }
 
 /// Without the spaces and tabs at both ends.

@@ -20,7 +20,7 @@ package struct AuditLog: Sendable {
       fields += who(identity)
       fields += [("outcome", "accepted")]
     case .unauthenticated(let failure):
-      fields += [("outcome", "unauthenticated"), ("reason", .string(failure.rawValue))]
+      fields += [("outcome", "unauthenticated"), ("reason", .string(failure.reason))]
     case .forbidden(let identity, let permission):
       fields += who(identity)
       fields += [("outcome", "forbidden"), ("reason", .string("needs \(permission.rawValue)"))]

@@ -1,9 +1,34 @@
+package import JWT
+
 /// Why nobody was recognised. For the audit log: the caller is told the same whatever the case.
-package enum AuthenticationFailure: String, Error, Sendable, CaseIterable {
-  case missingCredential = "missing_credential"
+package enum AuthenticationFailure: Error, Sendable, Equatable {
+  case missingCredential
   /// A credential that is no string, or an empty one.
-  case malformedCredential = "malformed_credential"
+  case malformedCredential
   /// A credential in two places at once (OAuth 2.1 §5.1: one method a request).
-  case ambiguousCredential = "ambiguous_credential"
-  case unknownKey = "unknown_key"
+  case ambiguousCredential
+  case unknownKey
+  case invalidToken(TokenFailure)
+  /// A token that says `permissions` of which we know not all: it is for somebody else.
+  case unknownPermission
+  case revokedToken
+  /// A refresh token of another process, or of a family that was ended.
+  case unknownFamily
+  /// A refresh token for the second time (RFC 9700 §4.14.2).
+  case replayedToken
+
+  /// One word for the audit log.
+  package var reason: String {
+    switch self {
+    case .missingCredential: "missing_credential"
+    case .malformedCredential: "malformed_credential"
+    case .ambiguousCredential: "ambiguous_credential"
+    case .unknownKey: "unknown_key"
+    case .invalidToken(let failure): failure.rawValue
+    case .unknownPermission: "unknown_permission"
+    case .revokedToken: "revoked_token"
+    case .unknownFamily: "unknown_family"
+    case .replayedToken: "replayed_token"
+    }
+  }
 }

@@ -1,7 +1,10 @@
+package import JWT
+
 /// Who a caller is, how that was shown, and what they may do; never the credential itself.
 package struct Identity: Sendable, Equatable {
   package enum Method: String, Sendable {
     case apiKey = "api_key"
+    case jwt
     case guest
   }
 
@@ -9,11 +12,16 @@ package struct Identity: Sendable, Equatable {
   package let subject: String
   package let method: Method
   package let permissions: Set<Permission>
+  /// What the token says that showed it; `nil` where it was no token.
+  package let claims: Claims?
 
-  package init(subject: String, method: Method, permissions: Set<Permission>) {
+  package init(
+    subject: String, method: Method, permissions: Set<Permission>, claims: Claims? = nil
+  ) {
     self.subject = subject
     self.method = method
     self.permissions = permissions
+    self.claims = claims
   }
 
   /// Whoever comes without a credential, where that is allowed.

@@ -1,25 +1,24 @@
 package import Auth
 private import JSON
-package import MCP
+internal import MCP
 
-/// Every way in which a well-formed tool call fails, and what goes back for each.
+/// Every way in which a call of a tool fails, and what goes back for each.
 package enum CallFailure: Error, Sendable {
   case unauthenticated(AuthenticationFailure)
   case forbidden(Identity, Permission)
-  case refused(ToolFailure)
+  /// Arguments that the tool refuses, with the identity that sent them.
+  case refused(Identity, ToolFailure)
 
   /// The reply over stdio, where failures are results that the model sees (MCP server/tools,
-  /// "Error Handling"). Whatever was wrong with a credential, the words are the same.
-  package var result: ToolResult {
+  /// "Error Handling"). `refusal` is all that is said of a credential, whatever was wrong.
+  func result(refusal: String) -> ToolResult {
     switch self {
-    case .unauthenticated:
-      .failure("Authentication failed", meta: Self.kind("authentication_failed"))
+    case .unauthenticated: .failure(refusal, meta: Self.kind("authentication_failed"))
     case .forbidden(_, let permission):
       .failure(
         "Permission denied: this needs \(permission.rawValue)", meta: Self.kind("permission_denied")
       )
-    case .refused(let failure):
-      .failure(failure.sentence)
+    case .refused(_, let failure): .failure(failure.sentence)
     }
   }
 

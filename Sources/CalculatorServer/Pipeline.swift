@@ -11,19 +11,11 @@ package import MCP
 package struct Pipeline: Sendable {
   private let server: MCPServer
   private let tools: [String: CalculatorTool]
-  private let slot: CredentialSlot
-  /// Asked in this order; the first to know the caller decides.
-  private let authenticators: [any Authenticator<PresentedToken>]
   private let audit: AuditLog
 
-  package init(
-    info: ServerInfo, tools: [CalculatorTool], slot: CredentialSlot,
-    authenticators: [any Authenticator<PresentedToken>], audit: AuditLog
-  ) {
+  package init(info: ServerInfo, tools: [CalculatorTool], audit: AuditLog) {
     self.server = MCPServer(info: info, tools: tools.map(\.definition))
     self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
-    self.slot = slot
-    self.authenticators = authenticators
     self.audit = audit
   }
 
@@ -38,67 +30,63 @@ package struct Pipeline: Sendable {
     }
   }
 
-  private func send(_ reply: Reply) -> [UInt8] {
-    if case .error(let id, let error) = reply {
-      audit.record(AuditEvent(request: id?.json, tool: nil, outcome: .rejected(code: error.code)))
-    }
-    return reply.serialized()
-  }
-
   /// The reply to a message that is longer than the transport takes.
   package func answerTooLong(limit: Int) -> [UInt8] {
     send(.error(nil, .invalidRequest("a message has at most \(limit) bytes")))
   }
 
+  /// Authenticate, authorise, run; whatever comes of it, one line of audit.
   private func result(of call: ToolCall, to tool: CalculatorTool) -> ToolResult {
     var call = call
-    let credential = slot.take(from: &call)
+    let credential = tool.gate.slot.take(from: &call)
     do throws(CallFailure) {
-      let identity = try authenticate(credential, for: call)
-      try authorise(identity, to: tool, for: call)
-      return try run(tool, call.arguments)
+      let identity = try authenticate(credential, at: tool.gate)
+      try authorise(identity, to: tool)
+      let result = try tool.run(call.arguments, identity)
+      record(call, .accepted(identity))
+      return result
     } catch {
-      return error.result
+      record(call, outcome(of: error))
+      return error.result(refusal: tool.gate.refusal)
     }
   }
 
   /// Who is it?
-  private func authenticate(_ credential: PresentedToken, for call: ToolCall)
-    throws(CallFailure) -> Identity
+  private func authenticate(_ credential: PresentedToken, at gate: Gate) throws(CallFailure)
+    -> Identity
   {
     do throws(AuthenticationFailure) {
-      for authenticator in authenticators {
-        if let identity = try authenticator.authenticate(credential) { return identity }
-      }
-      throw .missingCredential
+      return try gate.authenticate(credential)
     } catch {
-      record(call, .unauthenticated(error))
       throw .unauthenticated(error)
     }
   }
 
   /// May they?
-  private func authorise(_ identity: Identity, to tool: CalculatorTool, for call: ToolCall)
-    throws(CallFailure)
-  {
-    guard identity.permissions.contains(tool.permission) else {
-      record(call, .forbidden(identity, tool.permission))
-      throw .forbidden(identity, tool.permission)
+  private func authorise(_ identity: Identity, to tool: CalculatorTool) throws(CallFailure) {
+    guard let permission = tool.permission, !identity.permissions.contains(permission) else {
+      return
     }
-    record(call, .accepted(identity))
+    throw .forbidden(identity, permission)
   }
 
-  private func run(_ tool: CalculatorTool, _ arguments: JSONObject) throws(CallFailure)
-    -> ToolResult
-  {
-    do throws(ToolFailure) {
-      return try tool.run(arguments)
-    } catch {
-      throw .refused(error)
+  private func outcome(of failure: CallFailure) -> AuditEvent.Outcome {
+    switch failure {
+    case .unauthenticated(let reason): .unauthenticated(reason)
+    case .forbidden(let identity, let permission): .forbidden(identity, permission)
+    // They were let in; what they sent, the tool could not use.
+    case .refused(let identity, _): .accepted(identity)
     }
   }
 
   private func record(_ call: ToolCall, _ outcome: AuditEvent.Outcome) {
     audit.record(AuditEvent(request: call.id.json, tool: call.tool, outcome: outcome))
+  }
+
+  private func send(_ reply: Reply) -> [UInt8] {
+    if case .error(let id, let error) = reply {
+      audit.record(AuditEvent(request: id?.json, tool: nil, outcome: .rejected(code: error.code)))
+    }
+    return reply.serialized()
   }
 }

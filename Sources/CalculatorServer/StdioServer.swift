@@ -1,32 +1,28 @@
-package import Auth
+private import Auth
 private import MCP
-package import StdioTransport
+private import StdioTransport
 
-/// `CalculatorStdio` without its command line: configuration in, exit status out.
-package struct StdioServer {
+/// A server over stdio without its command line: configuration in, exit status out.
+package struct StdioServer<Service: StdioService> {
   private let environment: [String: String]
   private let environmentFile: String?
-  private let errors: StandardErrorSink
+  private let errors = StandardErrorSink()
 
   /// - Parameter environment: the variables of the process.
-  package init(
-    environment: [String: String], environmentFile: String?,
-    errors: StandardErrorSink = StandardErrorSink()
-  ) {
+  package init(_: Service.Type, environment: [String: String], environmentFile: String?) {
     self.environment = environment
     self.environmentFile = environmentFile
-    self.errors = errors
   }
 
   /// Serves until the client is gone. Configuration errors go to standard error, a line each.
   /// - Returns: the exit status of the process.
   package func run() -> Int32 {
-    let configuration: StdioConfiguration
+    let configuration: Service.Configuration
     do throws(ConfigurationErrors) {
       configuration = try read()
     } catch {
       for problem in error.all {
-        errors.write(Array("CalculatorStdio: \(problem.description)\n".utf8))
+        errors.write(Array("\(Service.name): \(problem.description)\n".utf8))
       }
       errors.flush()
       return ConfigurationError.exitStatus
@@ -36,11 +32,11 @@ package struct StdioServer {
     let log = Log(level: configuration.logLevel, now: Timestamp.now, write: { errors.write($0) })
     for warning in configuration.warnings { log.notice(warning) }
 
-    let keys = APIKeyAuthenticator(keys: configuration.keys)
-    let pipeline = Pipeline(configuration, keys: keys, audit: AuditLog(log))
+    let service = Service(configuration, audit: AuditLog(log))
+    let pipeline = service.pipeline
     var conversation = Conversation()
     var transport = StdioTransport(errors: errors)
-    transport.run(reload: { reload(keys, log) }) { line in
+    transport.run(reload: { reload(service, log) }) { line in
       switch line {
       case .tooLong: pipeline.answerTooLong(limit: LineFramer.maximumLength)
       case .complete(let message): pipeline.answer(message, in: &conversation)
@@ -49,43 +45,18 @@ package struct StdioServer {
     return 0
   }
 
-  private func read() throws(ConfigurationErrors) -> StdioConfiguration {
-    try StdioConfiguration.read(environment: environment, file: environmentFile)
+  private func read() throws(ConfigurationErrors) -> Service.Configuration {
+    try Service.Configuration.read(environment: environment, file: environmentFile)
   }
 
-  /// SIGHUP: reads the key file again. Keys that cannot be read leave the old ones in force.
-  private func reload(_ keys: APIKeyAuthenticator, _ log: Log) {
+  /// SIGHUP: reads the files again. What cannot be read leaves the old in force.
+  private func reload(_ service: Service, _ log: Log) {
     do throws(ConfigurationErrors) {
-      let new = try read()
-      guard new.canReload else {
-        return log.notice("SIGHUP: nothing to read again; keys come from a file only with _FILE")
-      }
-      keys.replaceKeys(with: new.keys)
-      log.notice("SIGHUP: read \(new.keys.count) key(s) again")
+      log.notice("SIGHUP: \(service.reload(try read()))")
     } catch {
       for problem in error.all {
         log.notice("SIGHUP: kept the old keys: \(problem.description)")
       }
     }
-  }
-}
-
-extension Pipeline {
-  package init(
-    _ configuration: StdioConfiguration, keys: APIKeyAuthenticator, audit: AuditLog
-  ) {
-    var authenticators: [any Authenticator<PresentedToken>] = []
-    // An open server that has keys still refuses a wrong one: its sender meant to be known.
-    if !configuration.keys.isEmpty { authenticators.append(keys) }
-    if !configuration.requiresAuthentication {
-      authenticators.append(GuestAuthenticator(role: .advanced))
-    }
-    self.init(
-      info: ServerInfo(
-        name: "calculator-stdio", title: "Calculator", version: calculatorVersion,
-        instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers."),
-      tools: CalculatorTools.all(
-        slot: .apiKey, requiresCredential: configuration.requiresAuthentication),
-      slot: .apiKey, authenticators: authenticators, audit: audit)
   }
 }

@@ -22,6 +22,9 @@ struct CalculatorStdio: ParsableCommand {
   func run() throws { throw Self.serve(envFile) }
 
   private static func serve(_ envFile: String?) -> ExitCode {
-    ExitCode(StdioServer(environment: processEnvironment(), environmentFile: envFile).run())
+    ExitCode(
+      StdioServer(
+        KeyService.self, environment: processEnvironment(), environmentFile: envFile
+      ).run())
   }
 }

@@ -18,6 +18,7 @@ package enum NumericDate {
       guard let seconds = Int(number.text), seconds <= maximum / 1000 else { return nil }
       return seconds * 1000
     }
+    // The value: `digits`, `decimals` of them behind the point, times ten to the `exponent`.
     let parts = number.text.utf8.split { $0 | 0x20 == UInt8(ascii: "e") }
     var digits: [UInt8] = []  // without leading zeros
     var decimals: Int?

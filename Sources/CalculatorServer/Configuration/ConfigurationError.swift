@@ -10,6 +10,17 @@ package enum ConfigurationError: Error, Sendable, Equatable {
   case fileNotUTF8(variable: String, path: String)
   case notOneOf(variable: String, allowed: [String])
   case invalidLine(path: String, line: Int)
+  case missingSecret(variable: String)
+  /// A secret that is empty, a placeholder, or under 32 bytes.
+  case emptySecret(variable: String)
+  case placeholderSecret(variable: String)
+  case shortSecret(variable: String)
+  /// Whoever may ask for a token, and so the model, could sign any token.
+  case sameSecret(variable: String, other: String)
+  case invalidDuration(variable: String, maximum: String)
+  /// A text that is empty, longer than 256 bytes, or has control characters.
+  case invalidName(variable: String)
+  case invalidUsers(path: String, problem: String)
 
   /// `EX_CONFIG` of sysexits.h.
   package static let exitStatus: Int32 = 78
@@ -39,12 +50,32 @@ package enum ConfigurationError: Error, Sendable, Equatable {
     case .notOneOf(let variable, let allowed):
       "\(variable) must be exactly \(allowed.joined(separator: " or ")); "
         + "for the default: unset \(variable)"
+    case .missingSecret(let variable): "\(variable) is not set: set it to \(Self.newSecret)"
+    case .emptySecret(let variable): "\(variable) is empty: set it to \(Self.newSecret)"
+    case .placeholderSecret(let variable):
+      "\(variable) is a placeholder that nobody filled in; set it to \(Self.newSecret)"
+    case .shortSecret(let variable):
+      "\(variable) has less than 32 bytes; set it to \(Self.newSecret), "
+        + "or set CALCULATOR_ALLOW_WEAK_SECRETS=true"
+    case .sameSecret(let variable, let other):
+      "\(variable) and \(other) hold the same secret: set one of them to \(Self.newSecret)"
+    case .invalidDuration(let variable, let maximum):
+      "\(variable) must be a number with s, m, h or d behind it, at most \(maximum); "
+        + "for the default: unset \(variable)"
+    case .invalidName(let variable):
+      "\(variable) must have 1 to 256 bytes and no control characters; "
+        + "for the default: unset \(variable)"
+    case .invalidUsers(let path, let problem):
+      "CALCULATOR_USERS: \(Self.quoted(path)) \(problem); "
+        + "write it like {\"anshika\": \"advanced\"}"
     case .invalidLine(let path, let line):
       "--env-file: line \(line) of \(Self.quoted(path)) is not NAME=VALUE; "
         + "see it with: sed -n \(line)p \(Self.quoted(path))"
     }
   }
 
+  /// For the key that signs tokens (RFC 7518 §3.2: as long as the hash).
+  private static let newSecret = "the output of: openssl rand -hex 32"
   private static let newKey = "the output of: openssl rand -hex 32"
 
   /// A path comes from outside: it must not break the line or drive the terminal.

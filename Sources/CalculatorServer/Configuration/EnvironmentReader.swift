@@ -1,4 +1,5 @@
 internal import Auth
+private import JWT
 
 /// Reads settings from the environment and collects all that is wrong, so that one run shows it all.
 struct EnvironmentReader {
@@ -57,10 +58,49 @@ struct EnvironmentReader {
     }
   }
 
-  private mutating func read(_ path: String, for variable: String) -> SecretFile? {
+  /// A time such as `90s`, `15m`, `1h` or `7d`, in milliseconds.
+  mutating func duration(
+    _ variable: String, default fallback: String, from minimum: Int, to maximum: String
+  )
+    -> Int
+  {
+    let text = variables[variable] ?? fallback
+    guard let value = milliseconds(text), let most = milliseconds(maximum),
+      minimum...most ~= value
+    else {
+      errors.append(.invalidDuration(variable: variable, maximum: maximum))
+      return 0
+    }
+    return value
+  }
+
+  private func milliseconds(_ text: String) -> Int? {
+    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+    guard let unit = text.last.flatMap({ units[$0] }), text.utf8.count <= 10,
+      text.utf8.dropLast().allSatisfy({ 0x30...0x39 ~= $0 }), let count = Int(text.dropLast())
+    else { return nil }
+    return count * unit * 1000
+  }
+
+  /// A short text.
+  mutating func name(_ variable: String, default fallback: String) -> String {
+    let text = variables[variable] ?? fallback
+    if !Claims.isName(text) { errors.append(.invalidName(variable: variable)) }
+    return text
+  }
+
+  /// The file that a variable names, which is no secret.
+  mutating func file(_ variable: String) -> (path: String, file: SecretFile)? {
+    guard let path = variables[variable] else { return nil }
+    return read(path, for: variable, isSecret: false).map { (path, $0) }
+  }
+
+  private mutating func read(_ path: String, for variable: String, isSecret: Bool = true)
+    -> SecretFile?
+  {
     do throws(SecretFile.Failure) {
       let file = try SecretFile(path: path)
-      if file.isReadableByOthers {
+      if isSecret, file.isReadableByOthers {
         warn("\(variable): others than its owner may read the file; chmod 600 mends that")
       }
       return file

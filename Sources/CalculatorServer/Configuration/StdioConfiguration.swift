@@ -1,7 +1,7 @@
 package import Auth
 
 /// All that `CalculatorStdio` reads from its environment.
-package struct StdioConfiguration: Sendable {
+package struct StdioConfiguration: StdioServiceConfiguration {
   package let keys: APIKeys
   package let requiresAuthentication: Bool
   package let logLevel: LogLevel

@@ -5,15 +5,18 @@ private import MCP
 
 /// The seven operations of the calculator as tools, in the order of `tools/list`.
 package enum CalculatorTools {
-  /// - Parameters:
-  ///   - slot: where the credential goes; the schema shows it as an argument.
-  ///   - requiresCredential: whether the schema demands it.
-  package static func all(slot: CredentialSlot, requiresCredential: Bool) -> [CalculatorTool] {
+  package static func all(behind gate: Gate) -> [CalculatorTool] {
     Operation.allCases.map { operation in
       CalculatorTool(
-        definition: definition(of: operation, slot, requiresCredential),
+        definition: definition(of: operation, gate), gate: gate,
         permission: permission(for: operation),
-        run: { (arguments) throws(ToolFailure) in try run(operation, arguments, slot) })
+        run: { (arguments, identity) throws(CallFailure) in
+          do throws(ToolFailure) {
+            return try run(operation, arguments, gate.slot)
+          } catch {
+            throw .refused(identity, error)
+          }
+        })
     }
   }
 
@@ -67,24 +70,17 @@ package enum CalculatorTools {
 
   // MARK: Describing
 
-  private static func definition(
-    of operation: Operation, _ slot: CredentialSlot, _ requiresCredential: Bool
-  ) -> ToolDefinition {
+  private static func definition(of operation: Operation, _ gate: Gate) -> ToolDefinition {
     let (title, description) = words(for: operation)
-    let names = operation.argumentNames
-    var properties = JSONObject(
-      names.map { ($0, ["type": "number", "description": .string(argument($0, of: operation))]) })
-    properties[slot.argument] = ["type": "string", "description": .string(slot.description)]
+    let arguments = operation.argumentNames.map { name in
+      (
+        name,
+        ["type": "number", "description": .string(argument(name, of: operation))] as JSONValue
+      )
+    }
     return ToolDefinition(
       name: operation.rawValue, title: title, description: description,
-      inputSchema: JSONObject([
-        ("type", "object"), ("properties", .object(properties)),
-        (
-          "required",
-          .array((names + (requiresCredential ? [slot.argument] : [])).map(JSONValue.string))
-        ),
-        ("additionalProperties", false),
-      ]),
+      inputSchema: gate.inputSchema(arguments, required: operation.argumentNames),
       outputSchema: JSONObject([
         ("type", "object"),
         ("properties", ["result": ["type": "number", "description": "The result."]]),

@@ -14,6 +14,14 @@ package struct CredentialSlot: Sendable {
     argument: "auth_token", metaKey: "calculator/auth_token",
     description: "The API key of this server, if the client does not send it by itself.")
 
+  package static let token = CredentialSlot(
+    argument: "jwt_token", metaKey: "calculator/jwt_token",
+    description: "The access token, if the client does not send it by itself.")
+
+  package static let refreshToken = CredentialSlot(
+    argument: "refresh_token", metaKey: "calculator/refresh_token",
+    description: "The refresh token; it works once.")
+
   /// Takes the credential out of the call, so that no tool and no log ever sees it.
   package func take(from call: inout ToolCall) -> PresentedToken {
     defer {

@@ -1,0 +1,28 @@
+package import JWT
+
+/// Recognises a caller by a token of one type.
+package struct TokenAuthenticator: Authenticator {
+  private let authority: TokenAuthority
+  private let type: TokenType
+
+  package init(_ authority: TokenAuthority, accepts type: TokenType) {
+    self.authority = authority
+    self.type = type
+  }
+
+  package func authenticate(_ credential: PresentedToken) throws(AuthenticationFailure)
+    -> Identity?
+  {
+    switch credential {
+    case .absent: return nil
+    case .malformed: throw .malformedCredential
+    case .ambiguous: throw .ambiguousCredential
+    case .token(let token):
+      let claims = try authority.verify(token, as: type)
+      let permissions = claims.permissions.compactMap(Permission.init)
+      guard permissions.count == claims.permissions.count else { throw .unknownPermission }
+      return Identity(
+        subject: claims.subject, method: .jwt, permissions: Set(permissions), claims: claims)
+    }
+  }
+}

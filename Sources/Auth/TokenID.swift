@@ -1,0 +1,11 @@
+private import OpenSSLCrypto
+
+/// The name of a token or of a family, in 16 bytes however long it is on the wire.
+package struct TokenID: Sendable, Hashable {
+  private let value: UInt128
+
+  /// The first half of a SHA-256 digest: nobody finds two names with the same one.
+  package init(_ name: String) {
+    value = SHA256Digest(of: name.utf8).bytes.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import CalculatorServer
+
+/// Tokens for the person at the terminal.
+struct Token: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Issues, shows and verifies tokens.",
+    subcommands: [Issue.self, Inspect.self, Verify.self])
+
+  struct Issue: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prints a new access token.")
+
+    @Option(help: "Who the token is for.")
+    var user: String
+
+    @Option(parsing: .upToNextOption, help: "Fewer than the user's role has.")
+    var permissions: [String] = []
+
+    @Option(help: "Seconds; JWT_TTL without it.")
+    var expiresIn: Int?
+
+    @OptionGroup var settings: Settings
+
+    func run() throws {
+      try show(settings.command.issue(to: user, permissions: permissions, seconds: expiresIn))
+    }
+  }
+
+  struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows what a token says, and whether it verifies, or why not.")
+
+    @Argument(help: "The token; a line of standard input without it.")
+    var token: String?
+
+    @OptionGroup var settings: Settings
+
+    func run() throws { try show(settings.command.inspect(token ?? readLine() ?? "")) }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints the claims of a token that verifies; else says why not, with status 1.")
+
+    @Argument(help: "The token; a line of standard input without it, where no ps sees it.")
+    var token: String?
+
+    @OptionGroup var settings: Settings
+
+    func run() throws { try show(settings.command.verify(token ?? readLine() ?? "")) }
+  }
+}
+
+private func show(_ output: TokenCommand.Output) throws {
+  if !output.text.isEmpty { print(output.text) }
+  if !output.errors.isEmpty { printError(output.errors) }
+  throw ExitCode(output.status)
+}

@@ -1,0 +1,30 @@
+package import Auth
+private import MCP
+
+/// `CalculatorStdio`: the calculator behind an API key.
+package struct KeyService: StdioService {
+  package static let name = "CalculatorStdio"
+
+  package let pipeline: Pipeline
+  private let keys: APIKeyAuthenticator
+
+  package init(_ configuration: StdioConfiguration, audit: AuditLog) {
+    keys = APIKeyAuthenticator(keys: configuration.keys)
+    let gate = Gate.apiKey(
+      configuration.keys.isEmpty ? nil : keys, required: configuration.requiresAuthentication,
+      guests: .advanced)
+    pipeline = Pipeline(
+      info: ServerInfo(
+        name: "calculator-stdio", title: "Calculator", version: calculatorVersion,
+        instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers."),
+      tools: CalculatorTools.all(behind: gate), audit: audit)
+  }
+
+  package func reload(_ new: StdioConfiguration) -> String {
+    guard new.canReload else {
+      return "nothing to read again; keys come from a file only with _FILE"
+    }
+    keys.replaceKeys(with: new.keys)
+    return "read \(new.keys.count) key(s) again"
+  }
+}

@@ -1,0 +1,239 @@
+import JWT
+import Testing
+import TestSupport
+
+@testable import Auth
+
+struct TokenAuthorityTests {
+  let clock = ManualClock()
+
+  func authority(users: UserDirectory = .everyone(.advanced), lifetime: Int = 3600) throws
+    -> TokenAuthority
+  {
+    let clock = clock
+    return TokenAuthority(
+      try settings(users: users, lifetime: lifetime), registry: InMemoryTokenRegistry(),
+      now: { clock.now }, random: SeededBytes(seed: 7).make)
+  }
+
+  func settings(
+    users: UserDirectory = .everyone(.advanced), lifetime: Int = 3600, secret: UInt8 = 1,
+    previous: [UInt8] = []
+  ) throws -> TokenAuthority.Settings {
+    func key(_ byte: UInt8) throws -> HMACKey {
+      try HMACKey(secret: [UInt8](repeating: byte, count: 32))
+    }
+    return TokenAuthority.Settings(
+      keys: KeySet(current: try key(secret), previous: try previous.map(key)), users: users,
+      issuer: "calculator", audience: "calculator", lifetime: lifetime * 1000,
+      refreshLifetime: 7 * 86_400_000, leeway: 0)
+  }
+
+  struct Row: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    var user = "anshika"
+    var permissions: Set<Permission>?
+    var lifetime: Int?
+    let expected: Result<[Permission], IssueFailure>
+  }
+
+  @Test(arguments: [
+    Row(
+      testDescription: "all of the role", expected: .success([.calculateBasic, .calculateAdvanced])),
+    Row(
+      testDescription: "fewer", permissions: [.calculateBasic],
+      expected: .success([.calculateBasic])),
+    Row(testDescription: "none", permissions: [], expected: .success([])),
+    Row(
+      testDescription: "more than the role, never silently cut (T26)",
+      permissions: [.calculateBasic, .tokensManage],
+      expected: .failure(.morePermissions(Role.advanced.permissions))),
+    Row(
+      testDescription: "an hour", lifetime: 3_600_000,
+      expected: .success([.calculateBasic, .calculateAdvanced])),
+    Row(
+      testDescription: "more", lifetime: 3_601_000, expected: .failure(.invalidLifetime(3_600_000))),
+    Row(testDescription: "nothing", lifetime: 0, expected: .failure(.invalidLifetime(3_600_000))),
+    Row(testDescription: "less", lifetime: -1000, expected: .failure(.invalidLifetime(3_600_000))),
+    Row(testDescription: "no name", user: "", expected: .failure(.invalidUser)),
+    Row(testDescription: "a name with CRLF", user: "a\r\nb", expected: .failure(.invalidUser)),
+    Row(
+      testDescription: "a name of 1 MiB", user: String(repeating: "x", count: 1 << 20),
+      expected: .failure(.invalidUser)),
+  ])
+  func issues(_ row: Row) throws {
+    let authority = try authority()
+    let result = Result { () throws(IssueFailure) in
+      try authority.issue(to: row.user, permissions: row.permissions, lifetime: row.lifetime)
+        .permissions
+    }
+    #expect(result == row.expected)
+  }
+
+  @Test func onlyListedUsersGetTokens() throws {
+    let authority = try authority(users: .listed([Array("anshika".utf8): .basic]))
+    #expect(
+      try authority.issue(to: "anshika", permissions: nil, lifetime: nil).permissions == [
+        .calculateBasic
+      ])
+    #expect(throws: IssueFailure.unknownUser) {
+      try authority.issue(to: "Anshika", permissions: nil, lifetime: nil)
+    }
+  }
+
+  @Test func anAccessTokenEndsAtItsTime() throws {
+    let authority = try authority()
+    let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: 60_000)
+    clock.advance(seconds: 59)
+    #expect(try authority.verify(pair.accessToken, as: .accessToken).subject == "anshika")
+    clock.advance(seconds: 1)
+    #expect(throws: AuthenticationFailure.invalidToken(.expired)) {
+      try authority.verify(pair.accessToken, as: .accessToken)
+    }
+  }
+
+  /// T12: one kind of token is never taken for another.
+  @Test func tokensAreNotSwapped() throws {
+    let authority = try authority()
+    let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    #expect(throws: AuthenticationFailure.invalidToken(.wrongType)) {
+      try authority.verify(pair.refreshToken, as: .accessToken)
+    }
+    #expect(throws: AuthenticationFailure.invalidToken(.wrongType)) {
+      try authority.verify(pair.accessToken, as: .refreshToken)
+    }
+  }
+
+  /// T27, RFC 9700 §4.14.2: the second use ends the family, access tokens included.
+  @Test func aReplayEndsTheFamily() throws {
+    let authority = try authority()
+    let first = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let claims = try authority.verify(first.refreshToken, as: .refreshToken)
+    let second = try authority.refresh(claims, permissions: nil)
+    #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
+      try authority.refresh(claims, permissions: nil)
+    }
+    for token in [first.accessToken, second.accessToken] {
+      #expect(throws: AuthenticationFailure.revokedToken) {
+        try authority.verify(token, as: .accessToken)
+      }
+    }
+    #expect(throws: AuthenticationFailure.revokedToken) {
+      try authority.verify(second.refreshToken, as: .refreshToken)
+    }
+    // Another family of the same user lives on.
+    let other = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    #expect(try authority.verify(other.accessToken, as: .accessToken).subject == "anshika")
+  }
+
+  /// Two refreshes at the same instant: one wins, and the family is over.
+  @Test func oneOfManyRefreshesWins() async throws {
+    let authority = try authority()
+    let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let claims = try authority.verify(pair.refreshToken, as: .refreshToken)
+    let wins = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<64 {
+        group.addTask { (try? authority.refresh(claims, permissions: nil)) != nil }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(wins == 1)
+  }
+
+  /// Issuing, refreshing, verifying and revoking from many tasks; the thread sanitizer watches.
+  @Test func manyTasksAtOnce() async throws {
+    let authority = try authority()
+    let alive = await withTaskGroup(of: Bool.self) { group in
+      for number in 0..<64 {
+        group.addTask {
+          do {
+            var pair = try authority.issue(to: "user-\(number)", permissions: nil, lifetime: nil)
+            for _ in 0..<20 {
+              let claims = try authority.verify(pair.refreshToken, as: .refreshToken)
+              pair = try authority.refresh(claims, permissions: nil)
+            }
+            guard number.isMultiple(of: 2) else { return true }
+            authority.revoke(
+              pair.refreshToken,
+              for: Identity(subject: "user-\(number)", method: .jwt, permissions: []))
+            return (try? authority.verify(pair.accessToken, as: .accessToken)) != nil
+          } catch {
+            return false
+          }
+        }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(alive == 32, "half of them ended their own family")
+  }
+
+  /// T30: a refresh never gains permissions.
+  @Test func aRefreshNeverGains() throws {
+    let authority = try authority()
+    let pair = try authority.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
+    let claims = try authority.verify(pair.refreshToken, as: .refreshToken)
+    #expect(throws: RefreshFailure.refused(.morePermissions([.calculateBasic]))) {
+      try authority.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
+    }
+    #expect(
+      try authority.refresh(claims, permissions: nil).permissions == [.calculateBasic],
+      "the wish for more did not use the token up")
+  }
+
+  @Test func aRefreshLosesWhatTheUserLost() throws {
+    let authority = try authority(users: .listed([Array("anshika".utf8): .advanced]))
+    let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    authority.replaceSettings(with: try settings(users: .listed([Array("anshika".utf8): .basic])))
+    let claims = try authority.verify(pair.refreshToken, as: .refreshToken)
+    let next = try authority.refresh(claims, permissions: nil)
+    #expect(next.permissions == [.calculateBasic])
+
+    authority.replaceSettings(with: try settings(users: .listed([:])))
+    let last = try authority.verify(next.refreshToken, as: .refreshToken)
+    #expect(throws: RefreshFailure.refused(.unknownUser)) {
+      try authority.refresh(last, permissions: nil)
+    }
+  }
+
+  /// A refresh token of another process: its family is not known here.
+  @Test func aRestartForgetsRefreshTokens() throws {
+    let pair = try authority().issue(to: "anshika", permissions: nil, lifetime: nil)
+    let restarted = try authority()
+    #expect(try restarted.verify(pair.accessToken, as: .accessToken).subject == "anshika")
+    let claims = try restarted.verify(pair.refreshToken, as: .refreshToken)
+    #expect(throws: RefreshFailure.unauthenticated(.unknownFamily)) {
+      try restarted.refresh(claims, permissions: nil)
+    }
+  }
+
+  @Test func thePreviousSecretStillVerifiesAndNoLongerSigns() throws {
+    let authority = try authority()
+    let old = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    authority.replaceSettings(with: try settings(secret: 2, previous: [1]))
+    let new = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    #expect(try authority.verify(old.accessToken, as: .accessToken).subject == "anshika")
+    authority.replaceSettings(with: try settings(secret: 2))
+    #expect(try authority.verify(new.accessToken, as: .accessToken).subject == "anshika")
+    #expect(throws: AuthenticationFailure.invalidToken(.unknownKey)) {
+      try authority.verify(old.accessToken, as: .accessToken)
+    }
+  }
+
+  /// T31, RFC 7009 §2.2: no effect on the tokens of others, and nothing to tell it by.
+  @Test(
+    arguments: [
+      ("anshika", [], true), ("mallory", [], false), ("admin", [.tokensManage], true),
+      ("anshik\u{E0}", [], false),
+    ] as [(String, Set<Permission>, Bool)])
+  func revokes(_ caller: String, _ permissions: Set<Permission>, _ works: Bool) throws {
+    let authority = try authority()
+    let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let identity = Identity(subject: caller, method: .jwt, permissions: permissions)
+    authority.revoke(Secret("rubbish"), for: identity)
+    authority.revoke(pair.accessToken, for: identity)
+    #expect(((try? authority.verify(pair.accessToken, as: .accessToken)) == nil) == works)
+    #expect((try? authority.verify(pair.refreshToken, as: .refreshToken)) != nil, "only the one")
+    authority.revoke(pair.refreshToken, for: identity)
+    #expect(((try? authority.verify(pair.refreshToken, as: .refreshToken)) == nil) == works)
+  }
+}
