@@ -1,6 +1,6 @@
 # What a person types here. `make` alone lists it.
 
-PRODUCTS := CalculatorStdio
+PRODUCTS := CalculatorStdio CalculatorJWT
 
 SHELL := /bin/sh
 PREFIX = /usr/local
@@ -43,8 +43,9 @@ build: needs-build ## Build for debugging
 	@for product in $(PRODUCTS); do swift build --product $$product || exit 1; done
 
 .PHONY: run
-run: $(BINARIES) ## Build, then show a calculation with the key and one that is refused
+run: $(BINARIES) ## Build, then show calls with a key or a token, and some that are refused
 	@scripts/demo.sh $(DIST)/CalculatorStdio
+	@scripts/demo-jwt.sh $(DIST)/CalculatorJWT
 
 .PHONY: test
 test: setup .venv/modern/.ready .venv/legacy/.ready ## Run all tests

@@ -62,4 +62,38 @@ struct RealClientTests {
                 code: -32602, message: "Invalid params: unknown tool; tools/list names them all")),
           ]))
   }
+
+  @Test(arguments: clients)
+  func calculatesWithAToken(_ client: Client) throws {
+    let token = try JWTExecutableTests.token(["issue", "--user", "anshika"]).output
+    let outcome = try Scenario(
+      command: try ServerProcess.path(of: "CalculatorJWT"), env: JWTHarness.environment,
+      steps: [
+        .init(list: true),
+        .init(call: "add", arguments: ["a": 0.1, "b": 0.2, "jwt_token": .string(token)]),
+        .init(call: "add", arguments: ["a": 0.1, "b": 0.2]),
+        .init(
+          call: "power", arguments: ["a": 2.0, "b": 10.0], meta: ["calculator/jwt_token": token]),
+        .init(call: "whoami", arguments: ["jwt_token": .string(token + "x")]),
+      ]
+    ).play(with: client.script, in: client.environment)
+
+    let refused = Scenario.Outcome.Step(
+      isError: true, text: "Invalid or expired JWT token", errorKind: "authentication_failed")
+    #expect(
+      outcome
+        == Scenario.Outcome(
+          protocolVersion: client.version,
+          server: .init(name: "calculator-jwt", version: "0.1.0"),
+          steps: [
+            .init(tools: [
+              "generate_token", "refresh_token", "revoke_token", "whoami", "add", "subtract",
+              "multiply", "divide", "power", "modulo", "square_root",
+            ]),
+            .init(isError: false, text: "0.3", structured: ["result": 0.3]),
+            refused,
+            .init(isError: false, text: "1024", structured: ["result": 1024]),
+            refused,
+          ]))
+  }
 }
