@@ -63,6 +63,9 @@ let package = Package(
       name: "FuzzMCP", dependencies: ["Auth", "CalculatorServer", "JSON", "MCP"], path: "Fuzz/MCP",
       swiftSettings: settings),
     .target(
+      name: "FuzzJWT", dependencies: ["JSON", "JWT", "OpenSSLCrypto"], path: "Fuzz/JWT",
+      swiftSettings: settings),
+    .target(
       name: "TestSupport", dependencies: ["Auth", "CalculatorServer", "JSON", "MCP"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
@@ -77,3 +80,11 @@ let package = Package(
       name: "AttackTests", dependencies: ["JWT", "TestSupport"], swiftSettings: settings),
   ]
 )
+
+// Package access keeps it in this package; the variable keeps it out of everyone's build.
+if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "JWTBenchmark", dependencies: ["JWT", "OpenSSLCrypto"], path: "Benchmarks/JWT",
+      exclude: ["bench.sh", "pyjwt.py"], swiftSettings: settings))
+}

@@ -1,31 +1,65 @@
 #!/bin/sh
-# Fuzzes the JSON parser and the MCP dispatcher with libFuzzer and the address sanitizer.
+# Fuzzes the JSON parser, the MCP dispatcher and the token verifier with libFuzzer and the address
+# sanitizer.
 #
-#   fuzz.sh SECONDS      for each of the two; what was learnt stays in .build-fuzz/corpus
+#   fuzz.sh SECONDS [TARGET...]    for each; what was learnt stays in .build-fuzz/corpus
 set -eu
 
 seconds=${1:-60}
+[ $# -eq 0 ] || shift
+[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJWT
 sanitizers=fuzzer,address
 objects=.build-fuzz/debug
+# The sanitizer reports a crash; Swift's own backtrace after it can keep the process from ending.
+export SWIFT_BACKTRACE=enable=no
 
-for target in FuzzJSON FuzzMCP; do
+base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+
+seed_json() { printf '%s' '{"a":[1,-0.5e3,true,null,"\u00e9\ud83d\ude00"]}' >"$1/value"; }
+
+seed_mcp() {
+  seed_json "$1"
+  meta='"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
+  printf '%s' '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{'"$meta"'}}' >"$1/list"
+  printf '%s' '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":{"a":1,"b":2,"auth_token":"x"},'"$meta"'}}' >"$1/call"
+  printf '%s' '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}' >"$1/initialize"
+}
+
+# With the secret, issuer, audience and time of Fuzz/JWT/FuzzJWT.swift.
+seed_jwt() {
+  secret=the-secret-that-the-fuzzer-signs-with
+  k=$(printf '%s' "$secret" | base64url)
+  kid=$(printf '%s' '{"k":"'"$k"'","kty":"oct"}' | openssl dgst -sha256 -binary | base64url)
+  printf '%s' '{"alg":"HS256","kid":"'"$kid"'","typ":"at+jwt"}' >"$1/header"
+  for name in crit b64 jwk jku x5c x5u x; do
+    printf '%s' '{"typ":"application/AT+JWT","alg":"HS256","kid":"'"$kid"'","'$name'":["b64"]}' >"$1/header-$name"
+  done
+  printf '%s' '{"iss":"fuzz","sub":"a","aud":"fuzz","iat":1799999000,"exp":1800003600,"jti":"1","permissions":["calculate:basic"]}' >"$1/payload"
+  printf '%s' '{"iss":"fuzz","sub":"\u00e9","aud":["other","fuzz"],"iat":1.5,"nbf":1.7999E9,"exp":180000360012e-2,"jti":"1","permissions":[],"family":"f","x":{"y":null}}' >"$1/payload-full"
+  for payload in payload payload-full; do
+    input=$(base64url <"$1/header").$(base64url <"$1/$payload")
+    printf '%s.%s' "$input" "$(printf '%s' "$input" |
+      openssl dgst -sha256 -mac HMAC -macopt "key:$secret" -binary | base64url)" >"$1/token-$payload"
+  done
+}
+
+for target; do
   echo "==> Building $target with -sanitize=$sanitizers"
   swift build --scratch-path .build-fuzz --target "$target" -Xswiftc "-sanitize=$sanitizers"
-  # An executable without a main of its own: libFuzzer brings it.
-  others=FuzzJSON
-  [ "$target" = FuzzMCP ] || others=FuzzMCP
+  # An executable without a main of its own: libFuzzer brings it. Its entry is in each Fuzz target.
   # shellcheck disable=SC2046 # the names of object files have no spaces
   swiftc "-sanitize=$sanitizers" -o ".build-fuzz/$target" \
-    $(find "$objects"/*.build -name '*.o' ! -path "*/$others.build/*" ! -path '*/Argument*') \
+    $(find "$objects"/*.build -name '*.o' ! -path '*/Argument*' \
+      \( -path "*/$target.build/*" -o ! -path '*/Fuzz*.build/*' \)) \
     $(pkg-config --libs libcrypto)
 
   corpus=.build-fuzz/corpus/$target
   mkdir -p "$corpus"
-  printf '%s' '{"a":[1,-0.5e3,true,null,"\u00e9\ud83d\ude00"]}' >"$corpus/value"
-  meta='"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
-  printf '%s' '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{'"$meta"'}}' >"$corpus/list"
-  printf '%s' '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":{"a":1,"b":2,"auth_token":"x"},'"$meta"'}}' >"$corpus/call"
-  printf '%s' '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}' >"$corpus/initialize"
+  case $target in
+    FuzzJSON) seed_json "$corpus" ;;
+    FuzzMCP) seed_mcp "$corpus" ;;
+    FuzzJWT) seed_jwt "$corpus" ;;
+  esac
 
   echo "==> Fuzzing $target for $seconds seconds"
   ".build-fuzz/$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
