@@ -1,7 +1,6 @@
 /// A JSON object whose names are unique (RFC 7493 §2.3), in the order of the text.
 ///
-/// Names are compared byte by byte (RFC 8259 §8.3). Swift's `==` on strings is canonical
-/// equivalence: "é" composed and decomposed would be one name, and the Kelvin sign would be "K".
+/// Names are compared byte by byte (RFC 8259 §8.3).
 package struct JSONObject: Sendable, Equatable {
   package struct Member: Sendable, Equatable {
     package let name: String
@@ -24,9 +23,14 @@ package struct JSONObject: Sendable, Equatable {
 
   /// Reading a name that is not there gives `nil`; setting `nil` removes the member.
   package subscript(name: String) -> JSONValue? {
-    get { members.first { Self.sameBytes($0.name, name) }?.value }
+    get {
+      for index in members.indices where members[index].name.hasSameBytes(as: name) {
+        return members[index].value
+      }
+      return nil
+    }
     set {
-      let index = members.firstIndex { Self.sameBytes($0.name, name) }
+      let index = members.firstIndex { $0.name.hasSameBytes(as: name) }
       switch (index, newValue) {
       case (let index?, let value?): members[index].value = value
       case (let index?, nil): members.remove(at: index)
@@ -39,18 +43,15 @@ package struct JSONObject: Sendable, Equatable {
   /// Few names are compared in pairs, which is fastest; many go through a set, so that a megabyte
   /// of short names takes linear time (Swift seeds its hashes at random for each process).
   private static func repeatsName(_ members: [Member]) -> Bool {
-    if members.count <= 8 {
+    if members.count <= 16 {
       for (index, member) in members.enumerated() {
-        for earlier in members[..<index] where sameBytes(earlier.name, member.name) { return true }
+        for earlier in members[..<index] where earlier.name.hasSameBytes(as: member.name) {
+          return true
+        }
       }
       return false
     }
     var seen = Set<[UInt8]>(minimumCapacity: members.count)
     return members.contains { !seen.insert(Array($0.name.utf8)).inserted }
-  }
-
-  private static func sameBytes(_ a: String, _ b: String) -> Bool {
-    // `==` is fast and never says "different" of equal bytes; what it takes for equal is looked at.
-    a.utf8.count == b.utf8.count && a == b && a.utf8.elementsEqual(b.utf8)
   }
 }

@@ -28,10 +28,23 @@ enum Base64URL {
     let input = text.span
     let values = values.span
     var outside: UInt8 = 0  // bits 6 and 7 rise with the first character outside the alphabet
+    var end = 0
+    var start = 0
+    while start + 4 <= input.count {  // four characters are three bytes
+      let a = values[Int(input[start])]
+      let b = values[Int(input[start + 1])]
+      let c = values[Int(input[start + 2])]
+      let d = values[Int(input[start + 3])]
+      outside |= a | b | c | d
+      output[end] = a << 2 | b >> 4
+      output[end + 1] = b << 4 | c >> 2
+      output[end + 2] = c << 6 | d
+      start += 4
+      end += 3
+    }
     var pending: UInt32 = 0
     var bits = 0
-    var end = 0
-    for index in input.indices {
+    for index in start..<input.count {
       let value = values[Int(input[index])]
       outside |= value
       pending = pending << 6 | UInt32(value)

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The keys that are valid now: one signs, and it and those before it verify.
 package struct KeySet: Sendable {
   package let current: HMACKey
@@ -16,11 +18,11 @@ package struct KeySet: Sendable {
   /// name none (RFC 8725 §3.1).
   /// - Throws: `TokenFailure.unknownKey` or `.wrongAlgorithm`.
   func key(for header: TokenHeader) throws(TokenFailure) -> HMACKey {
-    guard let key = all.first(where: { sameBytes($0.id, header.keyID) }) else {
+    guard let key = all.first(where: { $0.id.hasSameBytes(as: header.keyID) }) else {
       throw .unknownKey
     }
     // RFC 7515 §4.1.1: the name is case-sensitive.
-    guard sameBytes(key.algorithm.rawValue, header.algorithm) else { throw .wrongAlgorithm }
+    guard key.algorithm.rawValue.hasSameBytes(as: header.algorithm) else { throw .wrongAlgorithm }
     return key
   }
 }

@@ -11,7 +11,7 @@ package enum NumericDate {
   /// Exact, whatever the spelling: no floating point. What is finer than a millisecond is cut off,
   /// so a token never lives longer for it.
   package static func milliseconds(_ value: JSONValue?) -> Int? {
-    guard case .number(let number) = value, !number.text.utf8.starts(with: "-".utf8) else {
+    guard case .number(let number) = value, number.text.utf8.first != UInt8(ascii: "-") else {
       return nil
     }
     if number.isIntegerText {

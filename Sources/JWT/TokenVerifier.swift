@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Decides whether a token is from us, for us, and valid now.
 package struct TokenVerifier: Sendable {
   private let issuer: String
@@ -42,8 +44,10 @@ package struct TokenVerifier: Sendable {
     let claims = try Claims(payload: token.payload)
 
     // Policy: RFC 7519 §4.1, RFC 8725 §3.8 and §3.9
-    guard sameBytes(claims.issuer, issuer) else { throw .wrongIssuer }
-    guard claims.audience.contains(where: { sameBytes($0, audience) }) else { throw .wrongAudience }
+    guard claims.issuer.hasSameBytes(as: issuer) else { throw .wrongIssuer }
+    guard claims.audience.contains(where: { $0.hasSameBytes(as: audience) }) else {
+      throw .wrongAudience
+    }
     guard claims.expiresAt > now - leeway else { throw .expired }  // at exp it is over
     guard claims.notBefore ?? 0 <= now + leeway else { throw .notYetValid }
     guard claims.issuedAt <= now + leeway else { throw .issuedInTheFuture }

@@ -43,13 +43,15 @@ package final class HMACSHA256: Sendable {
     else { fatalError("libcrypto has no HMAC") }
     unsafe EVP_MAC_free(algorithm)  // the context holds it from now on
     unsafe self.pointer = unsafe pointer
+    // A parameter keeps the pointer to its name: the name must live until EVP_MAC_init is done.
     var digest = Array(OSSL_DIGEST_NAME_SHA2_256.utf8CString)
-    let isReady = unsafe digest.withUnsafeMutableBufferPointer { name in
-      let parameters = unsafe [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-        OSSL_PARAM_construct_end(),
-      ]
-      return unsafe EVP_MAC_init(pointer, key, key.count, parameters)
+    let isReady = unsafe OSSL_MAC_PARAM_DIGEST.withCString { name in
+      unsafe digest.withUnsafeMutableBufferPointer { value in
+        let parameters = unsafe [
+          OSSL_PARAM_construct_utf8_string(name, value.baseAddress, 0), OSSL_PARAM_construct_end(),
+        ]
+        return unsafe EVP_MAC_init(pointer, key, key.count, parameters)
+      }
     }
     guard isReady == 1 else { fatalError("libcrypto has no HMAC with SHA-256") }
   }
