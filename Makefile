@@ -75,6 +75,15 @@ install: $(BINARIES) ## Install the executables: make install PREFIX=/usr/local
 	@install -m 755 $(BINARIES) "$(DESTDIR)$(PREFIX)/bin"
 	@for product in $(PRODUCTS); do echo "==> Installed $(DESTDIR)$(PREFIX)/bin/$$product"; done
 
+.PHONY: sanitize
+sanitize: needs-build ## Run the tests of the code under the address and the thread sanitizer
+	@echo "==> Testing with the address sanitizer"
+	@# The test runner itself leaks a little, so leaks are not looked for.
+	@ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build-asan \
+		--skip ExecutableTests --skip InMemoryTokenRegistry
+	@echo "==> Testing what many tasks share with the thread sanitizer"
+	@swift test --sanitize thread --scratch-path .build-tsan --filter TokenAuthorityTests
+
 .PHONY: fuzz
 fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60
 	@scripts/fuzz.sh $(SECONDS)
@@ -82,8 +91,11 @@ fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60
 .PHONY: bench
 bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside other servers
 	@echo "==> Measuring; let the machine do nothing else"
-	@.venv/modern/bin/python Benchmarks/stdio/bench.py --binary $(DIST)/CalculatorStdio
+	@.venv/modern/bin/python Benchmarks/stdio/bench.py --binary $(DIST)/CalculatorStdio \
+		--jwt-binary $(DIST)/CalculatorJWT
 	@.venv/modern/bin/python Benchmarks/stdio/timing.py --binary $(DIST)/CalculatorStdio
+	@CALCULATOR_BENCHMARKS=1 $(MAKE) --no-print-directory release-build PRODUCTS=JWTBenchmark
+	@Benchmarks/JWT/bench.sh $(RELEASE)/JWTBenchmark .venv/modern/bin/python
 
 .PHONY: clean
 clean: ## Remove all that was built

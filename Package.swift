@@ -85,6 +85,6 @@ let package = Package(
 if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
   package.targets.append(
     .executableTarget(
-      name: "JWTBenchmark", dependencies: ["JWT", "OpenSSLCrypto"], path: "Benchmarks/JWT",
+      name: "JWTBenchmark", dependencies: ["JSON", "JWT", "OpenSSLCrypto"], path: "Benchmarks/JWT",
       exclude: ["bench.sh", "pyjwt.py"], swiftSettings: settings))
 }

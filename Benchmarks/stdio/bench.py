@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from process import Running, Server, request, verify
+from process import Running, Server, request, verify, with_tokens
 
 HERE = pathlib.Path(__file__).parent
 BINARY = HERE.parent.parent / ".build/release/CalculatorStdio"
@@ -33,8 +33,12 @@ def main() -> None:
         log = f"{folder}/stderr"
         facts(options)
         few = max(3, options.runs // 6)
-        compare_start([(ours, options.runs), (fast, few), (plain, few), (floor, options.runs)], log)
-        compare_memory([ours, fast, plain], log)
+        all_ours = [ours]
+        if options.jwt_binary:
+            all_ours.append(with_tokens("CalculatorJWT", str(options.jwt_binary)))
+        quick = [(server, options.runs) for server in all_ours]
+        compare_start([*quick, (fast, few), (plain, few), (floor, options.runs)], log)
+        compare_memory([*all_ours, fast, plain], log)
         quiet = Server(ours.name, ours.command, log="off")
         compare_throughput(
             [
@@ -52,6 +56,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", type=pathlib.Path, default=BINARY, help="the server to measure")
+    parser.add_argument("--jwt-binary", type=pathlib.Path, help="CalculatorJWT, to start it as well")
     parser.add_argument("--runs", type=int, default=30, help="starts; Python servers get a sixth")
     parser.add_argument("--calls", type=int, default=200_000, help="calls to pipeline")
     parser.add_argument("--python-calls", type=int, default=2_000, help="the same for Python")
@@ -93,7 +98,7 @@ def compare_start(servers: list[tuple[Server, int]], log: str) -> None:
 
 
 def start(server: Server, log: str) -> float:
-    call = request(1)
+    call = request(1, server.credential)
     begin = time.perf_counter()
     with Running(server, log) as running:
         reply = running.ask(call)
@@ -126,7 +131,7 @@ def thousand_calls(server: Server, log: str) -> tuple[float, float | None, float
     trips, replies = [], []
     with Running(server, log) as running:
         for number in numbers:
-            call = request(number)
+            call = request(number, server.credential)
             begin = time.perf_counter()
             replies.append(running.ask(call))
             trips.append(time.perf_counter() - begin)

@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 
 KEY = secrets.token_urlsafe(32)
+ENVIRONMENT = {"PATH": os.environ["PATH"], "CALCULATOR_API_KEY": KEY, "JWT_SECRET": KEY}
 META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientCapabilities": {},
@@ -24,11 +25,20 @@ class Server:
     log: str | None = None
     # `cat` answers with what it was asked: the floor under every number here.
     echo: bool = False
+    # The argument of a call that says who calls.
+    credential: tuple[str, str] = ("auth_token", KEY)
 
 
-def request(number: int) -> bytes:
+def with_tokens(name: str, binary: str) -> Server:
+    """CalculatorJWT, with a token that it has issued itself."""
+    issue = [binary, "token", "issue", "--user", "benchmark"]
+    token = subprocess.check_output(issue, env=ENVIRONMENT, text=True).strip()
+    return Server(name, (binary,), credential=("jwt_token", token))
+
+
+def request(number: int, credential: tuple[str, str] = ("auth_token", KEY)) -> bytes:
     """An `add` of the modern era, which needs no handshake before it."""
-    arguments = {"a": number, "b": 0.5, "auth_token": KEY}
+    arguments = {"a": number, "b": 0.5, credential[0]: credential[1]}
     params = {"name": "add", "arguments": arguments, "_meta": META}
     call = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
     return json.dumps(call, separators=(",", ":")).encode() + b"\n"
@@ -57,7 +67,7 @@ class Running:
     """A started server; its end waits until the process is gone."""
 
     def __init__(self, server: Server, errors: str):
-        environment = {"PATH": os.environ["PATH"], "CALCULATOR_API_KEY": KEY}
+        environment = dict(ENVIRONMENT)
         if server.log is not None:
             environment["CALCULATOR_LOG"] = server.log
         with open(errors, "ab") as sink:

@@ -1,0 +1,72 @@
+import JSON
+import JWT
+import OpenSSLCrypto
+
+// What a token costs, in one run. It stands in the package itself, because only there it may see
+// what is marked `package`; Package.swift lists it only where CALCULATOR_BENCHMARKS is 1, so that
+// nobody builds it who came to learn.
+//
+//   JWTBenchmark                    a Markdown table
+//   JWTBenchmark --print-token      the token as JSON, with what it takes to verify it
+
+let secret = "benchmarks-sign-with-a-secret-that-is-no-secret-0123456789abcdef"
+let issuer = "https://calculator.example"
+let audience = "https://calculator.example/mcp"
+// From 2026 to 2100, so that every clock in this run takes it for valid.
+let issuedAt = 1_767_225_600_000
+let expiresAt = 4_102_444_800_000
+
+let key = try HMACKey(secret: Array(secret.utf8))
+let keys = KeySet(current: key)
+let signer = TokenSigner(keys: keys)
+let verifier = TokenVerifier(issuer: issuer, audience: audience, keys: keys)
+let claims = try Claims(
+  issuer: issuer, subject: "anshika", audience: [audience], issuedAt: issuedAt,
+  expiresAt: expiresAt, identifier: "Zk3bN0aVQk6rJt2mYxw7Lg",
+  permissions: ["calculate:basic", "calculate:advanced"])
+let token = try signer.sign(claims, as: .accessToken)
+// All but the signature of 43 characters and the point before it.
+let signingInput = Array(token.utf8.dropLast(44))
+let mac = HMACSHA256(key: Array(secret.utf8))
+
+if CommandLine.arguments.dropFirst() == ["--print-token"] {
+  let order: JSONValue = [
+    "token": .string(token), "secret": .string(secret), "issuer": .string(issuer),
+    "audience": .string(audience),
+  ]
+  print(String(decoding: order.serialized(), as: UTF8.self))
+} else {
+  try measure()
+}
+
+func measure() throws {
+  let batches = 301
+  let calls = 1000
+  let cases: [(name: String, call: () throws -> Int)] = [
+    ("HMAC-SHA256 of \(signingInput.count) bytes", { mac.code(for: signingInput[...]).count }),
+    (
+      "verify \(token.utf8.count) bytes",
+      { try verifier.verify(token, as: .accessToken, now: issuedAt).permissions.count }
+    ),
+    ("issue", { try signer.sign(claims, as: .accessToken).utf8.count }),
+  ]
+  var taken = [[Double]](repeating: [], count: cases.count)
+  var sum = 0  // printed nowhere, but the compiler cannot know that it will not be
+  let clock = ContinuousClock()
+  // They take turns, so that what else the machine does hits them alike. The first round warms up.
+  for batch in 0...batches {
+    for (index, (_, call)) in cases.enumerated() {
+      let duration = try clock.measure { for _ in 0..<calls { sum &+= try call() } }
+      if batch > 0 { taken[index].append(duration / .nanoseconds(calls)) }
+    }
+  }
+  precondition(sum > 0)
+
+  let medians = taken.map { $0.sorted()[batches / 2] }
+  print("| \(batches) batches of \(calls) calls | median ns | times the HMAC |")
+  print("| --- | --- | --- |")
+  for ((name, _), median) in zip(cases, medians) {
+    let tenths = Int((median / medians[0] * 10).rounded())
+    print("| \(name) | \(Int(median.rounded())) | \(tenths / 10).\(tenths % 10) |")
+  }
+}
