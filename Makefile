@@ -82,7 +82,8 @@ sanitize: needs-build ## Run the tests of the code under the address and the thr
 	@ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build-asan \
 		--skip ExecutableTests --skip InMemoryTokenRegistry
 	@echo "==> Testing what many tasks share with the thread sanitizer"
-	@swift test --sanitize thread --scratch-path .build-tsan --filter TokenAuthorityTests
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/tsan-suppressions.txt \
+		swift test --sanitize thread --scratch-path .build-tsan --filter TokenAuthorityTests
 
 .PHONY: fuzz
 fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60
