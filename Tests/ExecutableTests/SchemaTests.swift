@@ -69,6 +69,38 @@ struct SchemaTests {
     try validate(lines)
   }
 
+  /// What the tools around tokens say, in both eras.
+  @Test func everyReplyAboutTokensIsValid() throws {
+    var lines: [String] = []
+    for revision in ["2026-07-28", "2025-11-25"] {
+      let server = try JWTHarness()
+      if revision != "2026-07-28" { _ = server.initialize(revision) }
+      let pair = try server.call("generate_token", #""user_id":"anshika""#)
+      let token = #""jwt_token":"\#(pair.access)""#
+      for (tool, arguments) in [
+        ("generate_token", #""user_id":"anshika","permissions":[]"#), ("generate_token", ""),
+        ("whoami", token), ("whoami", ""), ("power", #""a":2,"b":10,\#(token)"#),
+        ("refresh_token", #""refresh_token":"\#(pair.refresh)""#),
+        ("refresh_token", #""refresh_token":"\#(pair.refresh)""#),
+        ("revoke_token", #""token":"x",\#(token)"#),
+      ] {
+        let request =
+          revision == "2026-07-28"
+          ? Wire.call(tool, arguments)
+          : Wire.legacy("tools/call", params: #"{"name":"\#(tool)","arguments":{\#(arguments)}}"#)
+        let reply = try #require(server.send(request))
+        lines.append(
+          #"{"revision":"\#(revision)","definition":"CallToolResult","message":\#(reply)}"#)
+      }
+      let list = try #require(
+        server.send(
+          revision == "2026-07-28" ? Wire.modern("tools/list") : Wire.legacy("tools/list")))
+      lines.append(
+        #"{"revision":"\#(revision)","definition":"ListToolsResult","message":\#(list)}"#)
+    }
+    try validate(lines)
+  }
+
   /// The schemas of the tools are schemas, and structured results meet them.
   @Test func everyToolKeepsItsSchema() throws {
     struct List: Decodable {
