@@ -18,14 +18,9 @@ package final class APIKeyAuthenticator: Authenticator {
   package func authenticate(_ credential: PresentedToken) throws(AuthenticationFailure)
     -> Identity?
   {
-    switch credential {
-    case .absent: return nil
-    case .malformed: throw .malformedCredential
-    case .ambiguous: throw .ambiguousCredential
-    case .token(let token):
-      let keys = keys.withLock { $0 }
-      guard let place = keys.place(of: token) else { throw .unknownKey }
-      return Identity(subject: "key-\(place)", method: .apiKey, permissions: role.permissions)
-    }
+    guard let token = try credential.secret else { return nil }
+    let keys = keys.withLock { $0 }
+    guard let place = keys.place(of: token) else { throw .unknownKey }
+    return Identity(subject: "key-\(place)", method: .apiKey, permissions: role.permissions)
   }
 }

@@ -6,4 +6,17 @@ package enum PresentedToken: Sendable {
   case malformed
   /// In the arguments and in `_meta` at once.
   case ambiguous
+
+  /// The credential, or `nil` where there is none.
+  /// - Throws: `AuthenticationFailure.malformedCredential`, `.ambiguousCredential`.
+  var secret: Secret? {
+    get throws(AuthenticationFailure) {
+      switch self {
+      case .absent: nil
+      case .token(let secret): secret
+      case .malformed: throw .malformedCredential
+      case .ambiguous: throw .ambiguousCredential
+      }
+    }
+  }
 }

@@ -13,16 +13,11 @@ package struct TokenAuthenticator: Authenticator {
   package func authenticate(_ credential: PresentedToken) throws(AuthenticationFailure)
     -> Identity?
   {
-    switch credential {
-    case .absent: return nil
-    case .malformed: throw .malformedCredential
-    case .ambiguous: throw .ambiguousCredential
-    case .token(let token):
-      let claims = try authority.verify(token, as: type)
-      let permissions = claims.permissions.compactMap(Permission.init)
-      guard permissions.count == claims.permissions.count else { throw .unknownPermission }
-      return Identity(
-        subject: claims.subject, method: .jwt, permissions: Set(permissions), claims: claims)
-    }
+    guard let token = try credential.secret else { return nil }
+    let claims = try authority.verify(token, as: type)
+    let permissions = claims.permissions.compactMap(Permission.init)
+    guard permissions.count == claims.permissions.count else { throw .unknownPermission }
+    return Identity(
+      subject: claims.subject, method: .jwt, permissions: Set(permissions), claims: claims)
   }
 }

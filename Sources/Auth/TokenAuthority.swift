@@ -146,7 +146,7 @@ package final class TokenAuthority: Sendable {
     _ settings: Settings
   ) -> TokenPair {
     let issuedAt = now().milliseconds / 1000 * 1000  // whole seconds, as every library reads them
-    let names = Permission.allCases.filter(permissions.contains)
+    let names = permissions.inOrder
     let refreshIdentifier = newName()
     func sign(_ type: TokenType, _ identifier: String, for lifetime: Int) -> String {
       do throws(TokenFailure) {

@@ -113,7 +113,7 @@ package enum TokenTools {
         ("expires_at", ["type": "integer", "description": "Seconds since 1970."]),
       ]
     ) { (_, identity) throws(ToolFailure) in
-      let permissions = Permission.allCases.filter(identity.permissions.contains).map(\.rawValue)
+      let permissions = identity.permissions.inOrder.map(\.rawValue)
       let expiresAt = (identity.claims?.expiresAt ?? 0) / 1000
       return .success(
         "\(identity.subject), until \(Timestamp(milliseconds: expiresAt * 1000).rfc3339), may: "
