@@ -16,11 +16,11 @@ func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// A command line and nothing else.
-func executable(_ name: String) -> Target {
+func executable(_ name: String, of rooms: Target.Dependency...) -> Target {
   .executableTarget(
     name: name,
-    dependencies: [
-      "CalculatorServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    dependencies: rooms + [
+      .product(name: "ArgumentParser", package: "swift-argument-parser")
     ],
     swiftSettings: settings)
 }
@@ -37,13 +37,19 @@ let package = Package(
   products: [
     .executable(name: "CalculatorStdio", targets: ["CalculatorStdio"]),
     .executable(name: "CalculatorJWT", targets: ["CalculatorJWT"]),
+    .executable(name: "CalculatorHTTP", targets: ["CalculatorHTTP"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    // Apart, so that the servers over stdio load no libssl.
+    .systemLibrary(
+      name: "CLibSSL", pkgConfig: "libssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     room("OpenSSLCrypto", sees: ["COpenSSL"]),
     room("JSON"),
@@ -51,12 +57,26 @@ let package = Package(
     room("MCP", sees: ["JSON"]),
     room("Auth", sees: ["OpenSSLCrypto", "JSON", "JWT"]),
     room("StdioTransport"),
+    room(
+      "HTTPTransport",
+      sees: [
+        "CLibSSL", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     room("CalculatorCore"),
     room(
       "CalculatorServer",
       sees: ["OpenSSLCrypto", "JSON", "JWT", "MCP", "Auth", "StdioTransport", "CalculatorCore"]),
-    executable("CalculatorStdio"),
-    executable("CalculatorJWT"),
+    // Apart, so that the servers over stdio carry no SwiftNIO: they have 12 MB to live in.
+    room(
+      "CalculatorHTTPServer",
+      sees: [
+        "OpenSSLCrypto", "JSON", "JWT", "MCP", "Auth", "HTTPTransport", "CalculatorServer",
+      ]),
+    executable("CalculatorStdio", of: "CalculatorServer"),
+    executable("CalculatorJWT", of: "CalculatorServer"),
+    executable("CalculatorHTTP", of: "CalculatorServer", "CalculatorHTTPServer"),
     // Linked with libFuzzer by scripts/fuzz.sh.
     .target(name: "FuzzJSON", dependencies: ["JSON"], path: "Fuzz/JSON", swiftSettings: settings),
     .target(
@@ -73,7 +93,17 @@ let package = Package(
     tests(of: "Auth", sees: ["JSON", "JWT"]),
     tests(of: "JWT", sees: ["JSON", "OpenSSLCrypto"]),
     tests(of: "StdioTransport"),
+    tests(
+      of: "HTTPTransport",
+      sees: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
     tests(of: "CalculatorServer", sees: ["Auth"]),
+    tests(
+      of: "CalculatorHTTPServer",
+      sees: ["Auth", "CalculatorServer", "HTTPTransport", "JSON", "MCP"]),
     .testTarget(
       name: "ExecutableTests", dependencies: ["JSON", "TestSupport"], exclude: ["clients"]),
     .testTarget(

@@ -1,0 +1,7 @@
+import ArgumentParser
+import CalculatorServer
+
+@main
+struct CalculatorHTTP: ParsableCommand {
+  func run() throws {}
+}

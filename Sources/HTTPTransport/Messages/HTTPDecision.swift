@@ -1,0 +1,9 @@
+/// What to do with a request of which only the head is known.
+package enum HTTPDecision: Sendable {
+  /// Answer now; what follows of the body is not looked at.
+  case respond(HTTPResponse)
+  /// Take the body first. The closure is called once, whatever comes of the body, on an event loop.
+  case takeBody(@Sendable (HTTPBody) -> HTTPResponse)
+  /// This takes long: decide on one of the few threads that may block, never on an event loop.
+  case offLoop(@Sendable () -> HTTPDecision)
+}

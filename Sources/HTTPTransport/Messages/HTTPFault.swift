@@ -1,0 +1,28 @@
+/// What can be wrong with a request before anyone looks at what it asks for.
+package enum HTTPFault: Error, Sendable, CaseIterable {
+  /// No HTTP/1 message, or one that two readers could read in two ways (RFC 9112 §11.2).
+  case malformed
+  /// The request line's target is longer than the limit (RFC 9110 §15.5.15).
+  case targetTooLong
+  /// The head is longer than the limit, or has too many fields (RFC 6585 §5).
+  case headTooLarge
+  /// The body is longer than the limit (RFC 9110 §15.5.14).
+  case bodyTooLarge
+  /// Head or body did not come in time (RFC 9110 §15.5.9).
+  case timeout
+  /// More work waits than the server may keep (RFC 9110 §15.6.4).
+  case overloaded
+  /// The client is gone: no response can reach it.
+  case aborted
+
+  package var status: Int {
+    switch self {
+    case .malformed, .aborted: 400
+    case .targetTooLong: 414
+    case .headTooLarge: 431
+    case .bodyTooLarge: 413
+    case .timeout: 408
+    case .overloaded: 503
+    }
+  }
+}

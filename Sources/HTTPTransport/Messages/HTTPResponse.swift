@@ -1,0 +1,19 @@
+/// One response. The transport adds Content-Length, Date and Connection.
+package struct HTTPResponse: Sendable {
+  package var status: Int
+  /// - Precondition: no name and no value has a control character.
+  package var fields: [(name: String, value: String)]
+  package var body: [UInt8]
+  /// Whether the connection ends with this response.
+  package var closes: Bool
+
+  package init(
+    status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = [],
+    closes: Bool = false
+  ) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+    self.closes = closes
+  }
+}
