@@ -28,6 +28,11 @@ package struct APIKeys: Sendable {
     self.digests = digests
   }
 
+  /// Whether a text can be a key at all: 1 to 512 visible ASCII characters.
+  static func isPossible(_ text: String) -> Bool {
+    1...maximumLength ~= text.utf8.count && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }
+  }
+
   /// The place of the key, counted from 1, or `nil`.
   ///
   /// Every key is looked at, each in constant time: neither how many leading bytes are right nor

@@ -1,0 +1,45 @@
+/// What a 401 or 403 says about the credential that would do: the value of one `WWW-Authenticate`
+/// line (RFC 9110 §11.6.1).
+package struct Challenge: Sendable, Equatable {
+  /// A key in `X-API-Key` has no registered scheme; it may come as a Bearer token too, so `bearer`
+  /// stands for it (RFC 9110 §15.5.2: a 401 has one challenge or more).
+  package enum Scheme: String, Sendable {
+    case bearer = "Bearer"
+    case basic = "Basic"
+  }
+
+  /// RFC 6750 §3.1
+  package enum Error: String, Sendable {
+    case invalidRequest = "invalid_request"
+    case invalidToken = "invalid_token"
+    case insufficientScope = "insufficient_scope"
+  }
+
+  package static let realm = "calculator"
+
+  package let scheme: Scheme
+  package let error: Error?
+  /// What the request needs (RFC 6750 §3).
+  package let scope: [Permission]
+
+  package init(_ scheme: Scheme, error: Error? = nil, scope: [Permission] = []) {
+    self.scheme = scheme
+    self.error = error
+    self.scope = scope
+  }
+
+  /// For a 403 to somebody who came with a token.
+  package static func insufficientScope(_ permission: Permission) -> Challenge {
+    Challenge(.bearer, error: .insufficientScope, scope: [permission])
+  }
+
+  /// Every value is ours and has neither a quote nor a backslash: nothing must be escaped in a
+  /// quoted-string (RFC 9110 §5.6.4), and nothing that was sent comes back.
+  package var fieldValue: String {
+    var value = "\(scheme.rawValue) realm=\"\(Self.realm)\""
+    if scheme == .basic { value += ", charset=\"UTF-8\"" }  // RFC 7617 §2.1
+    if let error { value += ", error=\"\(error.rawValue)\"" }
+    if !scope.isEmpty { value += ", scope=\"\(scope.map(\.rawValue).joined(separator: " "))\"" }
+    return value
+  }
+}

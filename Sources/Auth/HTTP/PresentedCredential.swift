@@ -1,0 +1,79 @@
+private import JWT
+
+/// What the header of a request carries to show who sends it.
+///
+/// A text that exists is bounded, and has only the characters that its kind may have.
+package enum PresentedCredential: Sendable {
+  case none
+  case apiKey(Secret)
+  case bearer(Secret)
+  case basic(user: String, password: Secret)
+  case malformed
+
+  /// In bytes, of a field value: a token of the greatest length behind its scheme.
+  package static let maximumLength = 8192 + 16
+  /// In bytes.
+  package static let maximumPasswordLength = 1024
+
+  /// Reads the values of all `Authorization` and all `X-API-Key` lines.
+  ///
+  /// - Throws: `CredentialConflict` where there are two lines in all, whatever is in them.
+  package init(authorization: [String], apiKey: [String]) throws(CredentialConflict) {
+    // OAuth 2.1 §5.1: one method a request. RFC 9110 §5.3: neither field is a list.
+    guard authorization.count + apiKey.count <= 1 else { throw CredentialConflict() }
+    if let value = authorization.first {
+      self = Self.authorization(value)
+    } else if let value = apiKey.first {
+      self = APIKeys.isPossible(value) ? .apiKey(Secret(value)) : .malformed
+    } else {
+      self = .none
+    }
+  }
+
+  /// `scheme 1*SP token68` (RFC 9110 §11.4).
+  private static func authorization(_ value: String) -> PresentedCredential {
+    guard value.utf8.count <= maximumLength, let space = value.utf8.firstIndex(of: 0x20) else {
+      return .malformed
+    }
+    let rest = value.utf8[space...].drop { $0 == 0x20 }
+    guard isToken68(rest) else { return .malformed }
+    switch value[..<space].lowercased() {  // RFC 9110 §11.1: in any case
+    case "bearer": return .bearer(Secret(String(Substring(rest))))
+    case "basic": return basic(rest)
+    default: return .malformed
+    }
+  }
+
+  /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent: no Unicode
+  /// normalization (RFC 8265 would ask for NFC), which a client that follows §2.1 has done.
+  private static func basic(_ text: Substring.UTF8View) -> PresentedCredential {
+    guard let bytes = Base64.standard.decode(text),
+      let pair = String(validating: bytes, as: UTF8.self),  // charset="UTF-8" (§2.1)
+      // §2: no control characters in either.
+      pair.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }),
+      let colon = pair.utf8.firstIndex(of: UInt8(ascii: ":"))  // the first: the password may have more
+    else { return .malformed }
+    let user = String(pair[..<colon])
+    let password = String(pair[pair.utf8.index(after: colon)...])
+    guard Claims.isName(user), password.utf8.count <= maximumPasswordLength else {
+      return .malformed
+    }
+    return .basic(user: user, password: Secret(password))
+  }
+
+  /// RFC 9110 §11.2
+  private static func isToken68(_ text: Substring.UTF8View) -> Bool {
+    var text = text
+    while text.last == UInt8(ascii: "=") { text.removeLast() }
+    return !text.isEmpty
+      && text.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+          UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+          true
+        default: false
+        }
+      }
+  }
+}

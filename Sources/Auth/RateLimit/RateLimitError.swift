@@ -1,0 +1,7 @@
+/// A text that is no rate limit.
+package struct RateLimitError: Error, Sendable, Equatable {
+  package static let reason = """
+    must be a whole number from 1 to \(RateLimit.maximumCount) and a period, such as 60/second, \
+    60/minute or 60/hour; or off
+    """
+}

@@ -1,0 +1,60 @@
+/// A bucket that holds `burst` tokens and gets `count` of them back every `period`, steadily.
+///
+/// It keeps what is missing, in units of which a token costs as many as its period has nanoseconds
+/// and each nanosecond repays `count`. So all sums are whole numbers: nothing is ever rounded, and
+/// nothing drifts. A full bucket has debt 0 and carries no information.
+package struct TokenBucket: Sendable {
+  private var debt = 0
+  /// In nanoseconds of a monotonic clock.
+  private var updatedAt = 0
+
+  /// A full bucket.
+  package init() {}
+
+  /// Takes a token, if one is there.
+  /// - Parameter now: in nanoseconds of a monotonic clock, not negative.
+  package mutating func take(at now: Int, limit: RateLimit) -> RateDecision {
+    repay(at: now, limit)
+    let isAllowed = debt <= limit.capacity - limit.price
+    if isAllowed { debt += limit.price }
+    return decision(isAllowed, at: now, limit)
+  }
+
+  /// What `take` would say, without taking: `remaining` counts the token that is there.
+  package func peek(at now: Int, limit: RateLimit) -> RateDecision {
+    var bucket = self
+    bucket.repay(at: now, limit)
+    return bucket.decision(bucket.debt <= limit.capacity - limit.price, at: now, limit)
+  }
+
+  func isFull(at now: Int, limit: RateLimit) -> Bool {
+    var bucket = self
+    bucket.repay(at: now, limit)
+    return bucket.debt == 0
+  }
+
+  private mutating func repay(at now: Int, _ limit: RateLimit) {
+    guard now > updatedAt else { return }  // a clock that goes back mints no tokens (R9)
+    let (repaid, overflows) = (now - updatedAt).multipliedReportingOverflow(by: limit.count)
+    debt = overflows ? 0 : max(0, debt - repaid)
+    updatedAt = now
+  }
+
+  private func decision(_ isAllowed: Bool, at now: Int, _ limit: RateLimit) -> RateDecision {
+    /// Nanoseconds from now until the debt is no more than `target`.
+    func wait(until target: Int) -> Int {
+      guard debt > target else { return 0 }
+      return (debt - target + limit.count - 1) / limit.count + (updatedAt - now)
+    }
+    return RateDecision(
+      isAllowed: isAllowed, remaining: (limit.capacity - debt) / limit.price,
+      retryAfter: wait(until: limit.capacity - limit.price), resetAfter: wait(until: 0),
+      limit: limit)
+  }
+}
+
+extension RateLimit {
+  /// At most 3.6e18 with the greatest burst and period, where `Int.max` is 9.2e18.
+  fileprivate var capacity: Int { burst * price }
+  fileprivate var price: Int { period.rawValue }
+}

@@ -1,0 +1,89 @@
+import TestSupport
+import Testing
+
+@testable import Auth
+
+struct BucketTableTests {
+  let limit = RateLimit(count: 1, period: .second, burst: 2)
+
+  func key(_ number: Int) -> BucketKey { BucketKey(address: UInt128(number)) }
+
+  @Test func eachCallerHasABucket() {
+    let table = BucketTable(limit: limit)
+    for caller in 1...3 {
+      #expect(table.take(key(caller), at: 0).isAllowed)
+      #expect(table.take(key(caller), at: 0).isAllowed)
+      #expect(!table.take(key(caller), at: 0).isAllowed)
+      #expect(!table.peek(key(caller), at: 0).isAllowed)
+    }
+    #expect(table.take(key(1), at: 1_000_000_000).isAllowed)
+  }
+
+  /// R6: a look costs no place.
+  @Test func lookingMintsNoBucket() {
+    let table = BucketTable(limit: limit)
+    #expect(table.peek(key(1), at: 0).remaining == 2)
+    #expect(table.count == 0)
+  }
+
+  /// R5: strangers past the last place share a bucket; who had one before notices nothing.
+  @Test func aMillionAddressesAreBounded() {
+    let table = BucketTable(limit: limit, capacity: 100)
+    #expect(table.take(key(0), at: 0).isAllowed)
+    var allowed = 0
+    for caller in 1...10_000 where table.take(key(caller), at: 0).isAllowed { allowed += 1 }
+    #expect(table.count == 100)
+    #expect(allowed == 99 + limit.burst)
+    #expect(!table.peek(key(20_000), at: 0).isAllowed)
+    #expect(table.take(key(0), at: 0).isAllowed)
+    #expect(!table.take(key(0), at: 0).isAllowed)
+  }
+
+  /// A full bucket gives its place to a newcomer, and only a full one.
+  @Test func fullBucketsAreForgotten() {
+    let table = BucketTable(limit: limit, capacity: 100)
+    for caller in 0..<100 { _ = table.take(key(caller), at: 0) }
+    _ = table.take(key(7), at: 0)  // not full until 2 s
+    for caller in 100..<200 {
+      #expect(table.take(key(caller), at: 1_000_000_000).remaining == 1)
+    }
+    #expect(table.count <= 100)
+    #expect(table.peek(key(7), at: 1_000_000_000).remaining == 1)
+  }
+
+  /// The table forgets, the oracle never does; both say the same.
+  @Test func forgettingChangesNothing() {
+    var random = SplitMix64(seed: 3)
+    let table = BucketTable(limit: limit, capacity: 1000)
+    var buckets: [Int: TokenBucket] = [:]
+    var now = 0
+    for _ in 0..<20_000 {
+      now += Int.random(in: 0...20_000_000, using: &random)
+      let caller = Int.random(in: 0..<300, using: &random)
+      let expected = buckets[caller, default: TokenBucket()].take(at: now, limit: limit)
+      #expect(table.take(key(caller), at: now) == expected)
+    }
+    #expect(table.count < 300)
+  }
+
+  @Test func anotherLimitStartsAnew() {
+    let table = BucketTable(limit: limit)
+    for _ in 0..<2 { _ = table.take(key(1), at: 0) }
+    table.replaceLimit(with: limit)
+    #expect(!table.peek(key(1), at: 0).isAllowed)
+    table.replaceLimit(with: RateLimit(count: 5, period: .minute))
+    #expect(table.peek(key(1), at: 0).remaining == 5)
+  }
+
+  /// R7
+  @Test func aKeyIsWhoAndHow() throws {
+    func key(_ subject: String, _ method: Identity.Method, _ role: Role = .basic) -> BucketKey {
+      BucketKey(Identity(subject: subject, method: method, permissions: role.permissions))
+    }
+    #expect(key("anshika", .jwt) == key("anshika", .jwt, .admin))
+    #expect(key("anshika", .jwt) != key("anshika", .apiKey))
+    #expect(key("anshika", .jwt) != key("Anshika", .jwt))
+    #expect(BucketKey(address: 1) == BucketKey(address: 1))
+    #expect(BucketKey(address: 1) != BucketKey(address: 2))
+  }
+}
