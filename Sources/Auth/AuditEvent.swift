@@ -8,8 +8,11 @@ package struct AuditEvent: Sendable {
     case unauthenticated(AuthenticationFailure)
     /// Somebody was recognised who lacks the permission.
     case forbidden(Identity, Permission)
-    /// It never came to a credential: the JSON-RPC error that went back.
-    case rejected(code: Int)
+    /// Too many requests of somebody or, without one, too many failures from an address.
+    case limited(Identity?)
+    /// What they sent is no request: the JSON-RPC error or HTTP status that went back. Without an
+    /// identity it never came to a credential.
+    case rejected(Identity?, code: Int)
   }
 
   /// The request's identifier as the client chose it; `nil` where it could not be read.
@@ -17,8 +20,13 @@ package struct AuditEvent: Sendable {
   /// A tool that exists; `nil` where the request named none.
   package let tool: String?
   package let outcome: Outcome
+  /// Where it came from; `nil` over stdio.
+  package let address: String?
 
-  package init(request: JSONValue?, tool: String?, outcome: Outcome) {
+  package init(
+    request: JSONValue?, tool: String?, outcome: Outcome, address: String? = nil
+  ) {
+    self.address = address
     self.request = request
     self.tool = tool
     self.outcome = outcome

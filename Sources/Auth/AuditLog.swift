@@ -15,6 +15,7 @@ package struct AuditLog: Sendable {
       ("event", "authentication"), ("request", shown(event.request)),
       ("tool", event.tool.map(JSONValue.string) ?? .null),
     ]
+    if let address = event.address { fields.insert(("address", .string(address)), at: 1) }
     switch event.outcome {
     case .accepted(let identity):
       fields += who(identity)
@@ -24,8 +25,12 @@ package struct AuditLog: Sendable {
     case .forbidden(let identity, let permission):
       fields += who(identity)
       fields += [("outcome", "forbidden"), ("reason", .string("needs \(permission.rawValue)"))]
-    case .rejected(let code):
-      fields[0].1 = "rejection"
+    case .limited(let identity):
+      fields += identity.map(who) ?? []
+      fields += [("outcome", "limited")]
+    case .rejected(let identity, let code):
+      if identity == nil { fields[0].1 = "rejection" }
+      fields += identity.map(who) ?? []
       fields += [("outcome", "rejected"), ("reason", .number(JSONNumber(code)))]
     }
     log.write(.info, fields)

@@ -22,6 +22,16 @@ package enum CallFailure: Error, Sendable {
     }
   }
 
+  /// How it stands in the audit log.
+  package var outcome: AuditEvent.Outcome {
+    switch self {
+    case .unauthenticated(let reason): .unauthenticated(reason)
+    case .forbidden(let identity, let permission): .forbidden(identity, permission)
+    // They were let in; what they sent, the tool could not use.
+    case .refused(let identity, _): .accepted(identity)
+    }
+  }
+
   private static func kind(_ name: String) -> JSONObject {
     JSONObject([("calculator/error", .string(name))])
   }

@@ -10,12 +10,12 @@ package import MCP
 /// The credential rides in the call, so that parsing comes before authentication here.
 package struct Pipeline: Sendable {
   private let server: MCPServer
-  private let tools: [String: CalculatorTool]
+  private let tools: [String: GatedTool]
   private let audit: AuditLog
 
-  package init(info: ServerInfo, tools: [CalculatorTool], audit: AuditLog) {
-    self.server = MCPServer(info: info, tools: tools.map(\.definition))
-    self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
+  package init(info: ServerInfo, tools: [GatedTool], audit: AuditLog) {
+    self.server = MCPServer(info: info, tools: tools.map(\.tool.definition))
+    self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.tool.definition.name, $0) })
     self.audit = audit
   }
 
@@ -25,8 +25,9 @@ package struct Pipeline: Sendable {
     case .silence: return nil
     case .reply(let reply): return send(reply)
     case .call(let call):
-      guard let tool = tools[call.tool] else { return send(server.replyToUnknownTool(call)) }
-      return send(server.reply(to: call, with: result(of: call, to: tool)))
+      guard let gated = tools[call.tool] else { return send(server.replyToUnknownTool(call)) }
+      return send(
+        server.reply(to: call, with: result(of: call, to: gated.tool, behind: gated.gate)))
     }
   }
 
@@ -36,18 +37,18 @@ package struct Pipeline: Sendable {
   }
 
   /// Authenticate, authorise, run; whatever comes of it, one line of audit.
-  private func result(of call: ToolCall, to tool: CalculatorTool) -> ToolResult {
+  private func result(of call: ToolCall, to tool: CalculatorTool, behind gate: Gate) -> ToolResult {
     var call = call
-    let credential = tool.gate.slot.take(from: &call)
+    let credential = gate.slot.take(from: &call)
     do throws(CallFailure) {
-      let identity = try authenticate(credential, at: tool.gate)
-      try authorise(identity, to: tool)
+      let identity = try authenticate(credential, at: gate)
+      try tool.authorise(identity)
       let result = try tool.run(call.arguments, identity)
       record(call, .accepted(identity))
       return result
     } catch {
-      record(call, outcome(of: error))
-      return error.result(refusal: tool.gate.refusal)
+      record(call, error.outcome)
+      return error.result(refusal: gate.refusal)
     }
   }
 
@@ -62,30 +63,14 @@ package struct Pipeline: Sendable {
     }
   }
 
-  /// May they?
-  private func authorise(_ identity: Identity, to tool: CalculatorTool) throws(CallFailure) {
-    guard let permission = tool.permission, !identity.permissions.contains(permission) else {
-      return
-    }
-    throw .forbidden(identity, permission)
-  }
-
-  private func outcome(of failure: CallFailure) -> AuditEvent.Outcome {
-    switch failure {
-    case .unauthenticated(let reason): .unauthenticated(reason)
-    case .forbidden(let identity, let permission): .forbidden(identity, permission)
-    // They were let in; what they sent, the tool could not use.
-    case .refused(let identity, _): .accepted(identity)
-    }
-  }
-
   private func record(_ call: ToolCall, _ outcome: AuditEvent.Outcome) {
     audit.record(AuditEvent(request: call.id.json, tool: call.tool, outcome: outcome))
   }
 
   private func send(_ reply: Reply) -> [UInt8] {
     if case .error(let id, let error) = reply {
-      audit.record(AuditEvent(request: id?.json, tool: nil, outcome: .rejected(code: error.code)))
+      audit.record(
+        AuditEvent(request: id?.json, tool: nil, outcome: .rejected(nil, code: error.code)))
     }
     return reply.serialized()
   }

@@ -57,16 +57,15 @@ package struct MCPServer: Sendable {
   private func answer(
     _ id: RequestID, _ method: String, _ params: JSONObject, in conversation: inout Conversation
   ) throws(RPCError) -> Outcome {
-    let version: ProtocolVersion
-    if let modern = try modernVersion(of: params, method, in: conversation) {
-      version = modern
-    } else if method == "initialize" {
+    let modern = try modernVersion(of: params, method, in: conversation)
+    let legacy = modern == nil ? try conversation.version : nil
+    if modern == nil, method == "initialize" {
       return .reply(.result(id, try initialize(params, in: &conversation)))
-    } else if method == "ping" {  // allowed even before the handshake (2025-11-25 lifecycle)
+    }
+    if modern == nil, method == "ping" {  // even before the handshake (2025-11-25 lifecycle)
       return .reply(.result(id, JSONObject()))
-    } else if let legacy = conversation.legacyVersion {
-      version = legacy
-    } else {
+    }
+    guard let version = modern ?? legacy else {
       throw .invalidParams(
         "send initialize first, or _meta with \(MetaKey.protocolVersion) and "
           + MetaKey.clientCapabilities)
@@ -88,13 +87,15 @@ package struct MCPServer: Sendable {
       throw .invalidParams("_meta must be an object")
     }
     let opensModern = method == "server/discover" && conversation.legacyVersion == nil
-    guard opensModern || MetaKey.modern.contains(where: { meta[$0] != nil }) else {
-      return nil
-    }
+    guard
+      opensModern || conversation.fields?.areModern == true
+        || MetaKey.modern.contains(where: { meta[$0] != nil })
+    else { return nil }
     // MCP 2026-07-28 basic/index, "Per-request protocol fields": both are required.
     guard let requested = meta[MetaKey.protocolVersion]?.string else {
       throw .invalidParams("_meta must have \(MetaKey.protocolVersion), a string")
     }
+    try conversation.fields?.check(version: requested, method: method, params: params)
     guard meta[MetaKey.clientCapabilities]?.object != nil else {
       throw .invalidParams("_meta must have \(MetaKey.clientCapabilities), an object")
     }
@@ -114,8 +115,10 @@ package struct MCPServer: Sendable {
       throw .invalidParams(
         "initialize takes protocolVersion (string), capabilities and clientInfo (objects)")
     }
-    let version =
-      ProtocolVersion.legacy.first { $0.rawValue == requested } ?? ProtocolVersion.legacy[0]
+    let versions = ProtocolVersion.legacy.filter {
+      conversation.fields == nil || $0.hasStreamableHTTP
+    }
+    let version = versions.first { $0.rawValue == requested } ?? versions[0]
     conversation.legacyVersion = version
     return JSONObject([
       ("protocolVersion", .string(version.rawValue)), ("capabilities", Self.capabilities),

@@ -12,4 +12,7 @@ package enum ProtocolVersion: String, Sendable, CaseIterable {
   package static let legacy: [ProtocolVersion] = [
     .v2025_11_25, .v2025_06_18, .v2025_03_26, .v2024_11_05,
   ]
+
+  /// What came before had another transport over HTTP, which is not spoken here.
+  var hasStreamableHTTP: Bool { self != .v2024_11_05 }
 }

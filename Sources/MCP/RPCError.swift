@@ -7,6 +7,11 @@ package enum RPCError: Error, Sendable, Equatable {
   case methodNotFound
   case invalidParams(String)
   case unsupportedProtocolVersion(requested: String)
+  /// HTTP alone: a header field and the body disagree.
+  case headerMismatch(String)
+  /// HTTP alone: an error that stands for a status has its number, outside of what JSON-RPC reserves
+  /// (MCP 2026-07-28 basic/index, "Error Codes").
+  case status(Int, String)
 
   package var code: Int {
     switch self {
@@ -15,6 +20,8 @@ package enum RPCError: Error, Sendable, Equatable {
     case .methodNotFound: -32601
     case .invalidParams: -32602
     case .unsupportedProtocolVersion: -32022
+    case .headerMismatch: -32020
+    case .status(let status, _): status
     }
   }
 
@@ -25,6 +32,8 @@ package enum RPCError: Error, Sendable, Equatable {
     case .methodNotFound: "Method not found"
     case .invalidParams(let reason): "Invalid params: \(reason)"
     case .unsupportedProtocolVersion: "Unsupported protocol version"
+    case .headerMismatch(let reason): "Header mismatch: \(reason)"
+    case .status(_, let reason): reason
     }
   }
 

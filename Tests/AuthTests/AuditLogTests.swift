@@ -44,16 +44,33 @@ struct AuditLogTests {
       testDescription: "an identifier that was made to flood the log",
       event: AuditEvent(
         request: .string(String(repeating: "x", count: 1 << 20)), tool: nil,
-        outcome: .rejected(code: -32600)),
+        outcome: .rejected(nil, code: -32600)),
       line: #""request":"xxxxxxxx...","tool":null,"outcome":"rejected","reason":-32600}"#),
     Row(
+      testDescription: "limited, over HTTP",
+      event: AuditEvent(
+        request: nil, tool: nil, outcome: .limited(identity), address: "2001:db8::1"),
+      line: #""address":"2001:db8::1","request":null,"tool":null,"method":"api_key","#
+        + #""subject":"key-1","outcome":"limited"}"#),
+    Row(
+      testDescription: "too many failures",
+      event: AuditEvent(request: nil, tool: nil, outcome: .limited(nil), address: "192.0.2.1"),
+      line: #""address":"192.0.2.1","request":null,"tool":null,"outcome":"limited"}"#),
+    Row(
+      testDescription: "somebody who sent no request",
+      event: AuditEvent(
+        request: nil, tool: nil, outcome: .rejected(identity, code: -32700), address: "192.0.2.1"),
+      line: #""address":"192.0.2.1","request":null,"tool":null,"method":"api_key","#
+        + #""subject":"key-1","outcome":"rejected","reason":-32700}"#),
+    Row(
       testDescription: "what could not be read",
-      event: AuditEvent(request: nil, tool: nil, outcome: .rejected(code: -32700)),
+      event: AuditEvent(request: nil, tool: nil, outcome: .rejected(nil, code: -32700)),
       line: #""request":null,"tool":null,"outcome":"rejected","reason":-32700}"#),
   ])
   func writesOneLine(_ row: Row) {
     let lines = recorded(.info) { AuditLog($0).record(row.event) }
-    let event = if case .rejected = row.event.outcome { "rejection" } else { "authentication" }
+    let event =
+      if case .rejected(nil, _) = row.event.outcome { "rejection" } else { "authentication" }
     #expect(
       lines == [#"{"time":"2026-07-28T12:34:56.007Z","event":"\#(event)",\#(row.line)"# + "\n"])
   }

@@ -11,14 +11,14 @@ package enum TokenTools {
   ///   - refreshers: who shows a refresh token.
   package static func all(
     _ authority: TokenAuthority, issuers: Gate, holders: Gate, refreshers: Gate
-  ) -> [CalculatorTool] {
+  ) -> [GatedTool] {
     [
       generate(authority, issuers), refresh(authority, refreshers), revoke(authority, holders),
       whoAmI(holders),
     ]
   }
 
-  private static func generate(_ authority: TokenAuthority, _ gate: Gate) -> CalculatorTool {
+  private static func generate(_ authority: TokenAuthority, _ gate: Gate) -> GatedTool {
     tool(
       "generate_token", "Generate token",
       "Issues an access token for a user, and a refresh token for the next one.", gate,
@@ -52,8 +52,8 @@ package enum TokenTools {
     }
   }
 
-  private static func refresh(_ authority: TokenAuthority, _ gate: Gate) -> CalculatorTool {
-    CalculatorTool(
+  private static func refresh(_ authority: TokenAuthority, _ gate: Gate) -> GatedTool {
+    let tool = CalculatorTool(
       definition: definition(
         "refresh_token", "Refresh token",
         "Gives a new access token and a new refresh token for a refresh token, which is used up.",
@@ -62,7 +62,7 @@ package enum TokenTools {
           ("permissions", permissionsSchema("Fewer than the token has; all of them without it."))
         ],
         required: [], result: pairSchema),
-      gate: gate, permission: nil
+      permission: nil
     ) { (arguments, identity) throws(CallFailure) in
       guard let claims = identity.claims else { throw .unauthenticated(.missingCredential) }
       let wanted: Set<Permission>?
@@ -82,9 +82,10 @@ package enum TokenTools {
         }
       }
     }
+    return GatedTool(tool: tool, gate: gate)
   }
 
-  private static func revoke(_ authority: TokenAuthority, _ gate: Gate) -> CalculatorTool {
+  private static func revoke(_ authority: TokenAuthority, _ gate: Gate) -> GatedTool {
     tool(
       "revoke_token", "Revoke token",
       "Ends a token: one of your own, or anybody's with tokens:manage. A refresh token takes all "
@@ -103,7 +104,7 @@ package enum TokenTools {
     }
   }
 
-  private static func whoAmI(_ gate: Gate) -> CalculatorTool {
+  private static func whoAmI(_ gate: Gate) -> GatedTool {
     tool(
       "whoami", "Who am I", "Says whose token this is, what it permits and when it ends.", gate,
       arguments: [], required: [],
@@ -181,12 +182,12 @@ package enum TokenTools {
     _ name: String, _ title: String, _ description: String, _ gate: Gate,
     arguments: [(String, JSONValue)], required: [String], result: [(String, JSONValue)],
     run: @escaping @Sendable (JSONObject, Identity) throws(ToolFailure) -> ToolResult
-  ) -> CalculatorTool {
+  ) -> GatedTool {
     let names = arguments.map(\.0)
-    return CalculatorTool(
+    let tool = CalculatorTool(
       definition: definition(
         name, title, description, gate, arguments: arguments, required: required, result: result),
-      gate: gate, permission: nil
+      permission: nil
     ) { (arguments, identity) throws(CallFailure) in
       do throws(ToolFailure) {
         try refuseOthers(in: arguments, than: names, gate)
@@ -195,6 +196,7 @@ package enum TokenTools {
         throw .refused(identity, error)
       }
     }
+    return GatedTool(tool: tool, gate: gate)
   }
 
   private static func definition(
@@ -203,7 +205,7 @@ package enum TokenTools {
   ) -> ToolDefinition {
     return ToolDefinition(
       name: name, title: title, description: description,
-      inputSchema: gate.inputSchema(arguments, required: required),
+      inputSchema: InputSchema.make(arguments, required: required, behind: gate),
       outputSchema: JSONObject([
         ("type", "object"), ("properties", .object(JSONObject(result))),
         ("required", .array(result.map { .string($0.0) })), ("additionalProperties", false),

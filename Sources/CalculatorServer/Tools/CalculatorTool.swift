@@ -2,12 +2,18 @@ package import Auth
 package import JSON
 package import MCP
 
-/// A tool, with who may come to it and the one permission that it needs.
+/// A tool and the one permission that it needs.
 package struct CalculatorTool: Sendable {
   package let definition: ToolDefinition
-  package let gate: Gate
-  /// `nil` where everyone whom the gate knows may.
+  /// `nil` where everyone who is known may.
   package let permission: Permission?
   /// Runs the tool on its own arguments: the credential has been taken out before.
   package let run: @Sendable (JSONObject, Identity) throws(CallFailure) -> ToolResult
+
+  /// May they?
+  /// - Throws: `CallFailure.forbidden`
+  package func authorise(_ identity: Identity) throws(CallFailure) {
+    guard let permission, !identity.permissions.contains(permission) else { return }
+    throw .forbidden(identity, permission)
+  }
 }

@@ -5,19 +5,25 @@ private import MCP
 
 /// The seven operations of the calculator as tools, in the order of `tools/list`.
 package enum CalculatorTools {
-  package static func all(behind gate: Gate) -> [CalculatorTool] {
-    Operation.allCases.map { operation in
-      CalculatorTool(
-        definition: definition(of: operation, gate), gate: gate,
-        permission: permission(for: operation),
-        run: { (arguments, identity) throws(CallFailure) in
-          do throws(ToolFailure) {
-            return try run(operation, arguments, gate.slot)
-          } catch {
-            throw .refused(identity, error)
-          }
-        })
-    }
+  package static func all(behind gate: Gate) -> [GatedTool] {
+    Operation.allCases.map { GatedTool(tool: tool(for: $0, behind: gate), gate: gate) }
+  }
+
+  /// The same, where the credential does not come as an argument.
+  package static func all() -> [CalculatorTool] {
+    Operation.allCases.map { tool(for: $0, behind: nil) }
+  }
+
+  private static func tool(for operation: Operation, behind gate: Gate?) -> CalculatorTool {
+    CalculatorTool(
+      definition: definition(of: operation, gate), permission: permission(for: operation),
+      run: { (arguments, identity) throws(CallFailure) in
+        do throws(ToolFailure) {
+          return try run(operation, arguments, gate?.slot)
+        } catch {
+          throw .refused(identity, error)
+        }
+      })
   }
 
   private static func permission(for operation: Operation) -> Permission {
@@ -30,14 +36,15 @@ package enum CalculatorTools {
   // MARK: Running
 
   private static func run(
-    _ operation: Operation, _ arguments: JSONObject, _ slot: CredentialSlot
+    _ operation: Operation, _ arguments: JSONObject, _ slot: CredentialSlot?
   ) throws(ToolFailure) -> ToolResult {
     let names = operation.argumentNames
     // What was sent is not repeated: it may be a secret in the wrong place.
     guard arguments.members.allSatisfy({ names.contains($0.name) }) else {
       throw ToolFailure(
-        sentence: "\(operation.rawValue) takes \(names.joined(separator: " and ")), "
-          + "and \(slot.argument) for the credential; remove every other argument.")
+        sentence: "\(operation.rawValue) takes \(names.joined(separator: " and "))"
+          + (slot.map { ", and \($0.argument) for the credential" } ?? "")
+          + "; remove every other argument.")
     }
     var operands: [Decimal] = []
     for name in names { operands.append(try operand(name, in: arguments)) }
@@ -70,7 +77,7 @@ package enum CalculatorTools {
 
   // MARK: Describing
 
-  private static func definition(of operation: Operation, _ gate: Gate) -> ToolDefinition {
+  private static func definition(of operation: Operation, _ gate: Gate?) -> ToolDefinition {
     let (title, description) = words(for: operation)
     let arguments = operation.argumentNames.map { name in
       (
@@ -80,7 +87,8 @@ package enum CalculatorTools {
     }
     return ToolDefinition(
       name: operation.rawValue, title: title, description: description,
-      inputSchema: gate.inputSchema(arguments, required: operation.argumentNames),
+      inputSchema: InputSchema.make(
+        arguments, required: operation.argumentNames, behind: gate),
       outputSchema: JSONObject([
         ("type", "object"),
         ("properties", ["result": ["type": "number", "description": "The result."]]),

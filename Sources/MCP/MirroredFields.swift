@@ -1,0 +1,84 @@
+internal import JSON
+
+/// What an HTTP request says of the message in its body, so that what stands between client and
+/// server can route it unread (MCP 2026-07-28 basic/transports/streamable-http, "Request Metadata").
+package struct MirroredFields: Sendable {
+  private let versions: [String]
+  private let methods: [String]
+  private let names: [String]
+
+  /// - Parameters: every value of `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name`.
+  package init(versions: [String], methods: [String], names: [String]) {
+    self.versions = versions
+    self.methods = methods
+    self.names = names
+  }
+
+  /// The revision that the request names; without one it is the oldest that has Streamable HTTP
+  /// (MCP 2025-11-25 basic/transports, "Protocol Version Header").
+  /// - Throws: `.headerMismatch` for more than one, `.unsupportedProtocolVersion`.
+  var version: ProtocolVersion {
+    get throws(RPCError) {
+      guard versions.count < 2 else { throw Self.mismatch("MCP-Protocol-Version") }
+      guard let text = versions.first else { return .v2025_03_26 }
+      guard let version = ProtocolVersion(rawValue: text), version.hasStreamableHTTP else {
+        throw .unsupportedProtocolVersion(requested: text)
+      }
+      return version
+    }
+  }
+
+  /// Whether the request says that it is of the modern era.
+  package var areModern: Bool {
+    versions.contains { text in ProtocolVersion.modern.contains { $0.rawValue == text } }
+  }
+
+  /// What a gateway read in the header is what we read in the body ("Server Validation").
+  /// - Throws: `.headerMismatch`
+  func check(version: String, method: String, params: JSONObject) throws(RPCError) {
+    guard versions == [version] else { throw Self.mismatch("MCP-Protocol-Version") }
+    guard methods == [method] else { throw Self.mismatch("Mcp-Method") }
+    guard let name = Self.name(in: params, of: method) else { return }
+    guard names.count == 1, Self.says(names[0], name) else { throw Self.mismatch("Mcp-Name") }
+  }
+
+  /// What is not sent is not repeated: a header may hold a secret that lost its way.
+  private static func mismatch(_ field: String) -> RPCError {
+    .headerMismatch("\(field) must be there once and say what the body says")
+  }
+
+  /// What `Mcp-Name` mirrors ("Standard Request Headers").
+  private static func name(in params: JSONObject, of method: String) -> String? {
+    switch method {
+    case "tools/call", "prompts/get": params["name"]?.string
+    case "resources/read": params["uri"]?.string
+    default: nil
+    }
+  }
+
+  /// Whether `value` is `name`, plain or in the Base64 sentinel ("Value Encoding").
+  ///
+  /// The name is encoded instead of the value decoded: each name has only one encoding.
+  private static func says(_ value: String, _ name: String) -> Bool {
+    guard value.hasPrefix("=?base64?"), value.hasSuffix("?=") else {
+      return value.hasSameBytes(as: name)
+    }
+    return value.hasSameBytes(as: "=?base64?\(base64(name.utf8))?=")
+  }
+
+  /// RFC 4648 §4
+  private static func base64(_ bytes: String.UTF8View) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    var text = ""
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let group = rest.prefix(3)
+      rest = rest.dropFirst(3)
+      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for place in 0..<4 {
+        text.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : "=")
+      }
+    }
+    return text
+  }
+}
