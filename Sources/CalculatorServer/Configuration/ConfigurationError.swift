@@ -21,6 +21,14 @@ package enum ConfigurationError: Error, Sendable, Equatable {
   /// A text that is empty, longer than 256 bytes, or has control characters.
   case invalidName(variable: String)
   case invalidUsers(path: String, problem: String)
+  case invalidNumber(variable: String, range: ClosedRange<Int>)
+  /// A value of a form of its own: what it must be, in words.
+  case invalidValue(variable: String, reason: String)
+  case missingCounterpart(variable: String, of: String)
+  case noCredentials
+  case invalidCredentials(path: String, line: Int, reason: String)
+  /// Credentials that anybody on the way could read.
+  case plaintext(host: String)
 
   /// `EX_CONFIG` of sysexits.h.
   package static let exitStatus: Int32 = 78
@@ -68,6 +76,24 @@ package enum ConfigurationError: Error, Sendable, Equatable {
     case .invalidUsers(let path, let problem):
       "CALCULATOR_USERS: \(Self.quoted(path)) \(problem); "
         + "write it like {\"anshika\": \"advanced\"}"
+    case .invalidNumber(let variable, let range):
+      "\(variable) must be a whole number from \(range.lowerBound) to \(range.upperBound); "
+        + "for the default: unset \(variable)"
+    case .invalidValue(let variable, let reason):
+      "\(variable) \(reason); for the default: unset \(variable)"
+    case .missingCounterpart(let variable, let other):
+      "\(other) is set and \(variable) is not: set both, or unset \(other)"
+    case .noCredentials:
+      "no credential is configured, so nobody could call the tools: set CALCULATOR_API_KEY or "
+        + "JWT_SECRET to \(Self.newKey), or CALCULATOR_BASIC_USER and CALCULATOR_BASIC_PASSWORD, "
+        + "or CALCULATOR_CREDENTIALS, or CALCULATOR_REQUIRE_AUTH=false to run open"
+    case .invalidCredentials(let path, let line, let reason):
+      "CALCULATOR_CREDENTIALS: line \(line) of \(Self.quoted(path)): \(reason); "
+        + "see it with: sed -n \(line)p \(Self.quoted(path))"
+    case .plaintext(let host):
+      "--host \(Self.quoted(host)) without TLS would show every credential to whoever is on the "
+        + "way: set CALCULATOR_TLS_CERT and CALCULATOR_TLS_KEY (make cert makes a pair), or "
+        + "CALCULATOR_TRUSTED_PROXIES for what ends TLS before, or CALCULATOR_ALLOW_PLAINTEXT=true"
     case .invalidLine(let path, let line):
       "--env-file: line \(line) of \(Self.quoted(path)) is not NAME=VALUE; "
         + "see it with: sed -n \(line)p \(Self.quoted(path))"

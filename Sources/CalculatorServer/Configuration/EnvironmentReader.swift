@@ -2,14 +2,14 @@ internal import Auth
 private import JWT
 
 /// Reads settings from the environment and collects all that is wrong, so that one run shows it all.
-struct EnvironmentReader {
+package struct EnvironmentReader {
   private var variables: [String: String]
-  private(set) var errors: [ConfigurationError] = []
+  package private(set) var errors: [ConfigurationError] = []
   /// Sentences for the person who starts the server.
-  private(set) var warnings: [String] = []
+  package private(set) var warnings: [String] = []
 
   /// The real environment wins over `file`, a path of a `.env`.
-  init(environment: [String: String], file: String?) {
+  package init(environment: [String: String], file: String?) {
     variables = environment
     guard let file else { return }
     guard let content = read(file, for: "--env-file") else { return }
@@ -20,13 +20,13 @@ struct EnvironmentReader {
     }
   }
 
-  mutating func report(_ error: ConfigurationError) { errors.append(error) }
+  package mutating func report(_ error: ConfigurationError) { errors.append(error) }
 
-  mutating func warn(_ sentence: String) { warnings.append(sentence) }
+  package mutating func warn(_ sentence: String) { warnings.append(sentence) }
 
   /// The value of a variable that knows a few words; anything else is an error, never the default
   /// (ASVS 16.5.3: a typing mistake must not open the door).
-  mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
+  package mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
     _ variable: String, default fallback: Value
   ) -> Value {
     guard let text = variables[variable] else { return fallback }
@@ -37,13 +37,13 @@ struct EnvironmentReader {
     return value
   }
 
-  mutating func flag(_ variable: String, default fallback: Bool) -> Bool {
+  package mutating func flag(_ variable: String, default fallback: Bool) -> Bool {
     enum Flag: String, CaseIterable { case `true`, `false` }
     return choice(variable, default: fallback ? Flag.true : .false) == .true
   }
 
   /// A secret from the variable itself or from the file that `variable_FILE` names, never from both.
-  mutating func secret(_ variable: String) -> SecretSource? {
+  package mutating func secret(_ variable: String) -> SecretSource? {
     switch (variables[variable], variables["\(variable)_FILE"]) {
     case (nil, nil): return nil
     case (_?, _?):
@@ -59,7 +59,7 @@ struct EnvironmentReader {
   }
 
   /// A time such as `90s`, `15m`, `1h` or `7d`, in milliseconds.
-  mutating func duration(
+  package mutating func duration(
     _ variable: String, default fallback: String, from minimum: Int, to maximum: String
   )
     -> Int
@@ -82,15 +82,32 @@ struct EnvironmentReader {
     return count * unit * 1000
   }
 
+  /// The text of a variable; `nil` where it is not set.
+  package func text(_ variable: String) -> String? { variables[variable] }
+
+  /// A whole number.
+  package mutating func number(
+    _ variable: String, default fallback: Int, in range: ClosedRange<Int>
+  )
+    -> Int
+  {
+    guard let text = variables[variable] else { return fallback }
+    guard text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let value = Int(text), range ~= value else {
+      errors.append(.invalidNumber(variable: variable, range: range))
+      return fallback
+    }
+    return value
+  }
+
   /// A short text.
-  mutating func name(_ variable: String, default fallback: String) -> String {
+  package mutating func name(_ variable: String, default fallback: String) -> String {
     let text = variables[variable] ?? fallback
     if !Claims.isName(text) { errors.append(.invalidName(variable: variable)) }
     return text
   }
 
   /// The file that a variable names, which is no secret.
-  mutating func file(_ variable: String) -> (path: String, file: SecretFile)? {
+  package mutating func file(_ variable: String) -> (path: String, file: SecretFile)? {
     guard let path = variables[variable] else { return nil }
     return read(path, for: variable, isSecret: false).map { (path, $0) }
   }

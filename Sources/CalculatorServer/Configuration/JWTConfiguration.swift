@@ -20,55 +20,16 @@ package struct JWTConfiguration: StdioServiceConfiguration {
       reader.warn("CALCULATOR_ALLOW_WEAK_SECRETS=true: secrets that can be guessed are accepted")
     }
     let issuerKeys = issuerKeys(&reader, allowsWeak)
-    let current = key("JWT_SECRET", &reader, allowsWeak, isRequired: true, unlike: issuerKeys)
-    let previous = key(
-      "JWT_SECRET_PREVIOUS", &reader, allowsWeak, isRequired: false, unlike: issuerKeys)
     let users = users(&reader)
-    let issuer = reader.name("JWT_ISSUER", default: "calculator")
-    let audience = reader.name("JWT_AUDIENCE", default: "calculator")
-    let lifetime = reader.duration("JWT_TTL", default: "1h", from: 1000, to: "24h")
-    let refresh = reader.duration("JWT_REFRESH_TTL", default: "7d", from: 1000, to: "365d")
-    let leeway = reader.duration("JWT_LEEWAY", default: "0s", from: 0, to: "60s")
+    let settings = TokenAuthority.Settings.read(
+      from: &reader, users: users, allowingWeak: allowsWeak, isRequired: true,
+      unlike: issuerKeys.map { ($0, "CALCULATOR_ISSUER_KEY") })
 
-    guard reader.errors.isEmpty, let current else {
+    guard reader.errors.isEmpty, let settings else {
       throw ConfigurationErrors(all: reader.errors)
     }
     return JWTConfiguration(
-      settings: TokenAuthority.Settings(
-        keys: KeySet(current: current, previous: previous.map { [$0] } ?? []), users: users,
-        issuer: issuer, audience: audience, lifetime: lifetime, refreshLifetime: refresh,
-        leeway: leeway),
-      issuerKeys: issuerKeys, logLevel: logLevel, warnings: reader.warnings)
-  }
-
-  private static func key(
-    _ variable: String, _ reader: inout EnvironmentReader, _ allowsWeak: Bool, isRequired: Bool,
-    unlike issuerKeys: APIKeys?
-  ) -> HMACKey? {
-    let failuresBefore = reader.errors.count
-    guard let source = reader.secret(variable) else {
-      if isRequired, reader.errors.count == failuresBefore {
-        reader.report(.missingSecret(variable: variable))
-      }
-      return nil
-    }
-    if Placeholder.begins(source.secret.exposed.utf8) {
-      reader.report(.placeholderSecret(variable: source.variable))
-      return nil
-    }
-    if issuerKeys?.place(of: source.secret) != nil {
-      reader.report(.sameSecret(variable: source.variable, other: "CALCULATOR_ISSUER_KEY"))
-      return nil
-    }
-    do throws(HMACKeyError) {
-      return try HMACKey(secret: Array(source.secret.exposed.utf8), allowingWeak: allowsWeak)
-    } catch {
-      switch error {
-      case .empty: reader.report(.emptySecret(variable: source.variable))
-      case .tooShort: reader.report(.shortSecret(variable: source.variable))
-      }
-      return nil
-    }
+      settings: settings, issuerKeys: issuerKeys, logLevel: logLevel, warnings: reader.warnings)
   }
 
   private static func issuerKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeys?

@@ -7,12 +7,12 @@
 #endif
 
 /// A small file as it stands on the disk, and whether others than its owner may read it.
-struct SecretFile {
+package struct SecretFile {
   /// In bytes.
-  static let maximumLength = 1 << 16
+  package static let maximumLength = 1 << 16
 
-  let text: String
-  let isReadableByOthers: Bool
+  package let text: String
+  package let isReadableByOthers: Bool
 
   enum Failure: Error { case unreadable, tooLarge, notUTF8 }
 
@@ -43,7 +43,7 @@ struct SecretFile {
   }
 
   /// The lines, without LF or CRLF.
-  var lines: [Substring] {
+  package var lines: [Substring] {
     text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
   }
 }

@@ -1,10 +1,10 @@
-internal import Auth
+package import Auth
 
 /// A secret and where it came from, so that it can be read again.
-struct SecretSource {
+package struct SecretSource {
   /// The variable that named it, for messages.
-  let variable: String
+  package let variable: String
   /// The file to read again on SIGHUP; `nil` where the variable held the secret itself.
-  let path: String?
-  let secret: Secret
+  package let path: String?
+  package let secret: Secret
 }
