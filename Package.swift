@@ -90,7 +90,8 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
-    tests(of: "Auth", sees: ["JSON", "JWT"]),
+    tests(of: "OpenSSLCrypto"),
+    tests(of: "Auth", sees: ["JSON", "JWT", "OpenSSLCrypto"]),
     tests(of: "JWT", sees: ["JSON", "OpenSSLCrypto"]),
     tests(of: "StdioTransport"),
     tests(

@@ -7,7 +7,13 @@ package enum AuthenticationFailure: Error, Sendable, Equatable {
   case malformedCredential
   /// A credential in two places at once (OAuth 2.1 §5.1: one method a request).
   case ambiguousCredential
+  /// A credential of a kind that this server does not take.
+  case unsupportedCredential
   case unknownKey
+  case expiredKey
+  case unknownUser
+  case wrongPassword
+  case expiredUser
   case invalidToken(TokenFailure)
   /// A token that says `permissions` of which we know not all: it is for somebody else.
   case unknownPermission
@@ -23,7 +29,12 @@ package enum AuthenticationFailure: Error, Sendable, Equatable {
     case .missingCredential: "missing_credential"
     case .malformedCredential: "malformed_credential"
     case .ambiguousCredential: "ambiguous_credential"
+    case .unsupportedCredential: "unsupported_credential"
     case .unknownKey: "unknown_key"
+    case .expiredKey: "expired_key"
+    case .unknownUser: "unknown_user"
+    case .wrongPassword: "wrong_password"
+    case .expiredUser: "expired_user"
     case .invalidToken(let failure): failure.rawValue
     case .unknownPermission: "unknown_permission"
     case .revokedToken: "revoked_token"

@@ -5,6 +5,7 @@ package struct Identity: Sendable, Equatable {
   package enum Method: String, Sendable {
     case apiKey = "api_key"
     case jwt
+    case basic
     case guest
   }
 

@@ -1,3 +1,5 @@
+private import OpenSSLCrypto
+
 /// How no secret begins: the placeholders of the examples, and a variable that a client was to fill
 /// in and did not. Everyone knows these: they guard nothing.
 package enum Placeholder {
@@ -8,4 +10,11 @@ package enum Placeholder {
     let lowercase = secret.prefix(8).map { $0 | 0x20 }
     return beginnings.contains { lowercase.starts(with: $0) }
   }
+
+  /// The digests of the placeholders in the examples, as far as they stand there whole.
+  static let digests = Set(
+    [
+      "replace-with-the-output-of-openssl-rand-hex-32",
+      "replace-with-another-output-of-openssl-rand-hex-32",
+    ].map { SHA256Digest(of: $0.utf8).firstHalf })
 }

@@ -29,6 +29,27 @@ package struct Timestamp: Sendable, Equatable {
     return "\(date)T\(time).\(pad(Int32(milliseconds % 1000), to: 3))Z"
   }
 
+  /// Reads what `rfc3339` gives, with or without the milliseconds, and nothing else; 1970 to 9999.
+  package init?(rfc3339 text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 20 || bytes.count == 24 else { return nil }
+    func number(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 * 10 + Int($1) - 0x30 } }
+    // A year that begins in March has the leap day at its end.
+    let month = (number(5..<7) + 9) % 12
+    let year = number(0..<4) - (month >= 10 ? 1 : 0)
+    let days =
+      365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + number(8..<10)
+      - 719_469
+    let seconds = (days * 24 + number(11..<13)) * 3600 + number(14..<16) * 60 + number(17..<19)
+    let milliseconds = bytes.count == 24 ? number(20..<23) : 0
+    self.init(milliseconds: seconds * 1000 + milliseconds)
+    // What is no digit and what is no date (the 30th of February) is told by the way back.
+    let spelled = bytes.count == 24 ? bytes : bytes.dropLast() + Array(".000Z".utf8)
+    guard self.milliseconds >= 0, rfc3339.utf8.elementsEqual(spelled), bytes.last == 0x5A else {
+      return nil
+    }
+  }
+
   private func pad(_ number: Int32, to width: Int = 2) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits

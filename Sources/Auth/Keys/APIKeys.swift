@@ -28,6 +28,13 @@ package struct APIKeys: Sendable {
     self.digests = digests
   }
 
+  /// The same keys under the names `key-1`, `key-2` and so on.
+  package func named(role: Role) -> [NamedKey] {
+    digests.enumerated().map { index, digest in
+      NamedKey(name: "key-\(index + 1)", digest: digest, role: role, expires: nil)
+    }
+  }
+
   /// Whether a text can be a key at all: 1 to 512 visible ASCII characters.
   static func isPossible(_ text: String) -> Bool {
     1...maximumLength ~= text.utf8.count && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }

@@ -13,7 +13,7 @@ package struct BucketKey: Sendable, Hashable {
     // A method has no NUL: no two pairs give the same bytes. Nobody finds two with the same half
     // of a SHA-256 digest.
     let name = Array(identity.method.rawValue.utf8) + [0] + Array(identity.subject.utf8)
-    value = SHA256Digest(of: name).bytes.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+    value = SHA256Digest(of: name).firstHalf
   }
 
   /// An IP address; of IPv6 the /64, inside of which anybody has as many as they like (R3).

@@ -14,6 +14,11 @@ package struct TokenAuthenticator: Authenticator {
     -> Identity?
   {
     guard let token = try credential.secret else { return nil }
+    return try identity(of: token)
+  }
+
+  /// Whose token it is.
+  package func identity(of token: Secret) throws(AuthenticationFailure) -> Identity {
     let claims = try authority.verify(token, as: type)
     let permissions = claims.permissions.compactMap(Permission.init)
     guard permissions.count == claims.permissions.count else { throw .unknownPermission }

@@ -6,6 +6,6 @@ package struct TokenID: Sendable, Hashable {
 
   /// The first half of a SHA-256 digest: nobody finds two names with the same one.
   package init(_ name: String) {
-    value = SHA256Digest(of: name.utf8).bytes.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+    value = SHA256Digest(of: name.utf8).firstHalf
   }
 }

@@ -1,0 +1,50 @@
+private import JSON
+
+/// The keys and users of an HTTP server, as a JSON file has them:
+/// `{"keys": [{"name", "sha256", "role", "expires"}], "users": [{"name", "password", "role",
+/// "expires"}]}`, of which `expires` may be left out.
+package struct CredentialsFile: Sendable {
+  package let keys: [NamedKey]
+  package let users: [PasswordUser]
+
+  /// - Throws: `CredentialsFileErrors` with every problem there is, so that a file is good as a whole
+  ///   or not used at all (C14).
+  package static func read(_ text: [UInt8]) throws(CredentialsFileErrors) -> CredentialsFile {
+    let root: JSONValue
+    do throws(JSONError) {
+      root = try JSONParser.parse(text)
+    } catch {
+      let line = JSONLocator.line(at: error.offset, in: text)
+      throw CredentialsFileErrors(problems: [.init(line: line, reason: error.sentence)])
+    }
+    var reader = CredentialsFileReader(text: text)
+    let file = reader.file(root)
+    guard let file, reader.problems.isEmpty else {
+      throw CredentialsFileErrors(problems: reader.problems.sorted { $0.line < $1.line })
+    }
+    return file
+  }
+
+  init(keys: [NamedKey], users: [PasswordUser]) {
+    self.keys = keys
+    self.users = users
+  }
+}
+
+extension JSONError {
+  fileprivate var sentence: String {
+    switch reason {
+    case .unexpectedEnd: "the file ends in the middle"
+    case .unexpectedByte: "this is no JSON"
+    case .trailingBytes: "there is more behind the end"
+    case .byteOrderMark: "the file begins with a byte-order mark"
+    case .invalidUTF8: "this is no UTF-8"
+    case .controlCharacter: "a string has a control character"
+    case .invalidEscape: "a string has an escape that does not exist"
+    case .loneSurrogate: "a string has half a character"
+    case .numberOutOfRange: "a number is out of range"
+    case .duplicateName: "an object that begins here has one name twice"
+    case .tooDeep: "brackets are too deep"
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// Answers who sends a request, by the one verifier that its credential is for.
+///
+/// No credential is tried against two verifiers: each kind goes one way through this one switch, and
+/// a credential that is there and bad is never taken for none.
+package struct HTTPAuthentication: Sendable {
+  private let keys: KeyAuthenticator?
+  private let tokens: TokenAuthenticator?
+  private let passwords: PasswordAuthenticator?
+  private let guests: Role?
+
+  /// - Parameters:
+  ///   - tokens: takes access tokens.
+  ///   - guests: the role of those who come without a credential; `nil` keeps them out.
+  package init(
+    keys: KeyAuthenticator? = nil, tokens: TokenAuthenticator? = nil,
+    passwords: PasswordAuthenticator? = nil, guests: Role? = nil
+  ) {
+    self.keys = keys
+    self.tokens = tokens
+    self.passwords = passwords
+    self.guests = guests
+  }
+
+  /// - Throws: `AuthenticationFailure`: on the wire a 401 that is the same for every one.
+  package func recognise(_ credential: PresentedCredential) throws(AuthenticationFailure)
+    -> Recognition
+  {
+    switch credential {
+    case .none:
+      guard let guests else { throw .missingCredential }
+      return .identity(.guest(guests))
+    case .malformed:
+      throw .malformedCredential
+    case .apiKey(let key):
+      guard let keys else { throw .unsupportedCredential }
+      return .identity(try keys.identity(of: key))
+    case .bearer(let secret):
+      return .identity(try bearer(secret))
+    case .basic(let user, let password):
+      guard let passwords else { throw .unsupportedCredential }
+      return try passwords.recognise(user: user, password: password)
+    }
+  }
+
+  /// What a 401 says: one challenge for each scheme that is on, and `invalid_token` only to a caller
+  /// who sent a Bearer token (RFC 6750 §3: without a credential, no error).
+  package func challenges(to credential: PresentedCredential) -> [Challenge] {
+    var challenges: [Challenge] = []
+    // RFC 9110 §15.5.2: there is one at least, also where a guest who need not brought a bad one.
+    if keys != nil || tokens != nil || passwords == nil {
+      var error: Challenge.Error?
+      if case .bearer = credential { error = .invalidToken }
+      challenges.append(Challenge(.bearer, error: error))
+    }
+    if passwords != nil { challenges.append(Challenge(.basic)) }
+    return challenges
+  }
+
+  /// Two dots make a token where tokens are on (RFC 7515 §7.1); all else is a key.
+  private func bearer(_ secret: Secret) throws(AuthenticationFailure) -> Identity {
+    let isToken = secret.exposed.utf8.count { $0 == UInt8(ascii: ".") } == 2
+    if let tokens, isToken || keys == nil { return try tokens.identity(of: secret) }
+    guard let keys else { throw .unsupportedCredential }
+    return try keys.identity(of: secret)
+  }
+}

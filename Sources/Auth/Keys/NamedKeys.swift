@@ -1,0 +1,25 @@
+private import OpenSSLCrypto
+
+/// The API keys of an HTTP server. To find one among 100,000 costs no more than among one.
+///
+/// The time of a look into a hash table depends on the digest of what was sent. That tells nothing
+/// of use: a caller can choose a key but not its digest, and whoever knew a whole digest would still
+/// have to find the key for it (ASVS 11.2.4).
+package struct NamedKeys: Sendable {
+  private var keys: [UInt128: NamedKey] = [:]
+
+  package var count: Int { keys.count }
+
+  /// Of two entries with one digest the later counts, so that a key's line in the file, with its
+  /// role and its end, stands above the same key in the environment: pass the file's keys last.
+  package init(_ keys: [NamedKey]) {
+    self.keys.reserveCapacity(keys.count)
+    for key in keys { self.keys[key.digest.firstHalf] = key }
+  }
+
+  package func key(for secret: Secret) -> NamedKey? {
+    let digest = SHA256Digest(of: secret.exposed.utf8)
+    guard let key = keys[digest.firstHalf], key.digest.isEqual(to: digest) else { return nil }
+    return key
+  }
+}

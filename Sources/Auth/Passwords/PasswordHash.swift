@@ -1,0 +1,94 @@
+private import OpenSSLCrypto
+
+/// A password as it is kept: scrypt with its parameters and salt, in the PHC string form
+/// `$scrypt$ln=14,r=8,p=5$<salt>$<hash>` (RFC 7914; ASVS 11.4.2).
+package struct PasswordHash: Sendable, Equatable {
+  package struct Parameters: Sendable, Equatable {
+    /// 16 MiB and, with p = 5, as slow as the OWASP Password Storage Cheat Sheet asks.
+    package static let standard = Parameters(ln: 14, r: 8, p: 5)
+
+    /// N is two to the power of `ln`.
+    let ln: Int
+    let r: Int
+    let p: Int
+
+    /// What a check costs, in bytes that are gone through.
+    var work: Int { memory * p }
+    /// In bytes.
+    fileprivate var memory: Int { 128 * r << ln }
+
+    /// Bounds, so that no line of a file makes a check cheap by mistake or a server stand still.
+    fileprivate var isSound: Bool {
+      10...20 ~= ln && 1...32 ~= r && 1...16 ~= p && memory <= 128 << 20
+    }
+  }
+
+  private static let length = 32
+  private static let saltLengths = 16...64
+
+  let parameters: Parameters
+  private let salt: [UInt8]
+  private let hash: [UInt8]
+
+  /// The hash of a new password, under a random salt.
+  /// - Parameter parameters: within the bounds of a line.
+  package init(
+    of password: Secret, parameters: Parameters = .standard, random: (_ count: Int) -> [UInt8]
+  ) {
+    self.parameters = parameters
+    salt = random(16)
+    guard let hash = Self.derive(password, parameters, salt) else {
+      fatalError("libcrypto has no scrypt, or no memory for it")
+    }
+    self.hash = hash
+  }
+
+  /// A hash that no password has, to spend as much time on as on a real one.
+  init(matchingNobodyWith parameters: Parameters, random: (_ count: Int) -> [UInt8]) {
+    self.parameters = parameters
+    salt = random(16)
+    hash = random(Self.length)
+  }
+
+  /// Reads the PHC string form; `nil` where `text` is not exactly what `phc` gives within bounds.
+  package init?(phc text: String) {
+    let parts = text.split(separator: "$", omittingEmptySubsequences: false)
+    guard parts.count == 5, let parameters = Self.parameters(parts[2]), parameters.isSound,
+      let salt = Base64.unpadded.decode(parts[3].utf8), Self.saltLengths ~= salt.count,
+      let hash = Base64.unpadded.decode(parts[4].utf8), hash.count == Self.length
+    else { return nil }
+    self.parameters = parameters
+    self.salt = salt
+    self.hash = hash
+    guard phc.utf8.elementsEqual(text.utf8) else { return nil }
+  }
+
+  package var phc: String {
+    "$scrypt$ln=\(parameters.ln),r=\(parameters.r),p=\(parameters.p)"
+      + "$\(Base64.unpadded.encode(salt))$\(Base64.unpadded.encode(hash))"
+  }
+
+  /// Whether it is the password's; it takes long, and the comparison takes the same time always.
+  ///
+  /// Where the memory for it is not there, no password is right.
+  func matches(_ password: Secret) -> Bool {
+    guard let derived = Self.derive(password, parameters, salt) else { return false }
+    return SHA256Digest(of: derived).isEqual(to: SHA256Digest(of: hash))
+  }
+
+  private static func parameters(_ text: Substring) -> Parameters? {
+    let values = text.split(separator: ",").map { Int($0.drop { $0 != "=" }.dropFirst()) }
+    guard values.count == 3, let ln = values[0], let r = values[1], let p = values[2] else {
+      return nil
+    }
+    return Parameters(ln: ln, r: r, p: p)
+  }
+
+  private static func derive(_ password: Secret, _ parameters: Parameters, _ salt: [UInt8])
+    -> [UInt8]?
+  {
+    Scrypt.derive(
+      password: Array(password.exposed.utf8), salt: salt, cost: 1 << parameters.ln,
+      blockSize: parameters.r, parallelism: parameters.p, length: length)
+  }
+}

@@ -1,0 +1,112 @@
+import JWT
+import TestSupport
+import Testing
+
+@testable import Auth
+
+struct HTTPAuthenticationTests {
+  /// One of each kind, all on.
+  struct House {
+    let clock = ManualClock()
+    let authority: TokenAuthority
+    let token: String
+    let refreshToken: String
+    let keys: KeyAuthenticator
+    let passwords: PasswordAuthenticator
+
+    init() throws {
+      let clock = clock
+      authority = TokenAuthority(
+        try TokenAuthorityTests().settings(), registry: InMemoryTokenRegistry(),
+        now: { clock.now }, random: SeededBytes(seed: 7).make)
+      let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+      token = pair.accessToken.exposed
+      refreshToken = pair.refreshToken.exposed
+      keys = KeyAuthenticator(
+        NamedKeys([
+          NamedKeysTests.named("ci", "key"), NamedKeysTests.named("dots", "a.b.c"),
+          NamedKeysTests.named("same", "password"),
+        ]), now: { clock.now })
+      passwords = PasswordAuthenticator(
+        [PasswordAuthenticatorTests.user("anshika", "password")], now: { clock.now },
+        monotonic: { 0 }, random: SeededBytes(seed: 9).make)
+    }
+
+    func authentication(_ on: String) -> HTTPAuthentication {
+      HTTPAuthentication(
+        keys: on.contains("k") ? keys : nil,
+        tokens: on.contains("t") ? TokenAuthenticator(authority, accepts: .accessToken) : nil,
+        passwords: on.contains("p") ? passwords : nil, guests: on.contains("g") ? .basic : nil)
+    }
+
+    func ask(_ on: String, _ credential: PresentedCredential) -> Result<
+      String, AuthenticationFailure
+    > {
+      Result { () throws(AuthenticationFailure) in
+        switch try authentication(on).recognise(credential) {
+        case .identity(let identity): "\(identity.method) \(identity.subject)"
+        case .pending(let work): "later \(try work().subject)"
+        }
+      }
+    }
+  }
+
+  static let password = PresentedCredential.basic(user: "anshika", password: Secret("password"))
+
+  /// `k`eys, `t`okens, `p`asswords and `g`uests that are on; C8: no credential goes two ways.
+  @Test(
+    arguments: [
+      ("ktpg", .none, .success("guest guest")), ("ktp", .none, .failure(.missingCredential)),
+      ("ktpg", .malformed, .failure(.malformedCredential)),
+      ("ktpg", .apiKey(Secret("key")), .success("apiKey ci")),
+      ("ktpg", .apiKey(Secret("no")), .failure(.unknownKey)),
+      ("tpg", .apiKey(Secret("key")), .failure(.unsupportedCredential)),
+      ("ktpg", .bearer(Secret("key")), .success("apiKey ci")),
+      ("kp", .bearer(Secret("key")), .success("apiKey ci")),
+      ("ktpg", .bearer(Secret("no")), .failure(.unknownKey)),
+      ("k", .bearer(Secret("a.b.c")), .success("apiKey dots")),
+      ("kt", .bearer(Secret("a.b.c")), .failure(.invalidToken(.malformedHeader))),
+      ("kt", .apiKey(Secret("a.b.c")), .success("apiKey dots")),
+      ("t", .bearer(Secret("key")), .failure(.invalidToken(.notThreeParts))),
+      ("pg", .bearer(Secret("key")), .failure(.unsupportedCredential)),
+      ("k", .bearer(Secret(String(repeating: "x", count: 513))), .failure(.malformedCredential)),
+      ("ktpg", password, .success("later anshika")),
+      ("ktg", password, .failure(.unsupportedCredential)),
+      ("ktp", .basic(user: "ci", password: Secret("key")), .failure(.unknownUser)),
+      ("ktp", .basic(user: "anshika", password: Secret("key")), .failure(.wrongPassword)),
+    ] as [(String, PresentedCredential, Result<String, AuthenticationFailure>)])
+  func decides(
+    _ on: String, _ credential: PresentedCredential,
+    _ expected: Result<String, AuthenticationFailure>
+  ) throws {
+    #expect(try House().ask(on, credential) == expected)
+  }
+
+  @Test func takesAccessTokensAlone() throws {
+    let house = try House()
+    #expect(house.ask("kt", .bearer(Secret(house.token))) == .success("jwt anshika"))
+    #expect(
+      house.ask("kt", .bearer(Secret(house.refreshToken))) == .failure(.invalidToken(.wrongType)))
+    #expect(house.ask("kt", .apiKey(Secret(house.token))) == .failure(.unknownKey))
+    #expect(house.ask("k", .bearer(Secret(house.token))) == .failure(.unknownKey))
+  }
+
+  /// RFC 9110 §15.5.2, RFC 6750 §3: an error only for a Bearer token (C9).
+  @Test(
+    arguments: [
+      ("ktp", .none, [Challenge(.bearer), Challenge(.basic)]),
+      ("k", .none, [Challenge(.bearer)]), ("t", .none, [Challenge(.bearer)]),
+      ("p", .none, [Challenge(.basic)]), ("p", .bearer(Secret("x")), [Challenge(.basic)]),
+      ("g", .malformed, [Challenge(.bearer)]),
+      ("kt", .apiKey(Secret("x")), [Challenge(.bearer)]),
+      ("kt", .malformed, [Challenge(.bearer)]),
+      ("ktp", password, [Challenge(.bearer), Challenge(.basic)]),
+      (
+        "ktp", .bearer(Secret("x")),
+        [Challenge(.bearer, error: .invalidToken), Challenge(.basic)]
+      ),
+    ] as [(String, PresentedCredential, [Challenge])])
+  func challenges(_ on: String, _ credential: PresentedCredential, _ expected: [Challenge]) throws {
+    #expect(try House().authentication(on).challenges(to: credential) == expected)
+  }
+}
