@@ -1,0 +1,24 @@
+internal import Synchronization
+
+/// A certificate with its key, ready to serve TLS 1.2 and 1.3.
+package final class TLSContext: Sendable {
+  /// When the certificate expires, in seconds since 1970.
+  package let notAfter: Int64
+
+  private let context: Mutex<SSLContext>
+
+  /// Both in PEM: the server's certificate first, then those that lead to its authority.
+  ///
+  /// - Throws: `unreadableCertificate`, `unreadableKey`, `encryptedKey`, `keyMismatch`,
+  ///   `weakCertificate`.
+  package init(certificateChain: [UInt8], privateKey: [UInt8]) throws(TLSError) {
+    let context = try SSLContext(certificateChain: certificateChain, privateKey: privateKey)
+    notAfter = context.notAfter
+    self.context = Mutex(context)
+  }
+
+  /// A handler for one new connection.
+  package func makeHandler() -> TLSHandler {
+    TLSHandler(session: context.withLock { $0.makeSession() })
+  }
+}

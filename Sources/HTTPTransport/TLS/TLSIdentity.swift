@@ -1,0 +1,17 @@
+internal import Synchronization
+
+/// The certificate that new connections get; those that stand keep the one they have.
+package final class TLSIdentity: Sendable {
+  private let current: Mutex<TLSContext>
+
+  package init(_ context: TLSContext) { current = Mutex(context) }
+
+  package func replace(with context: TLSContext) {
+    current.withLock { $0 = context }
+  }
+
+  /// A handler for one new connection.
+  package func makeHandler() -> TLSHandler {
+    current.withLock { $0 }.makeHandler()
+  }
+}

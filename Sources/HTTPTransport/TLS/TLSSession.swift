@@ -1,0 +1,100 @@
+internal import CLibSSL
+internal import NIOCore
+
+/// The owner of one `SSL` and of the two memory BIOs that stand for its wire.
+///
+/// Each call clears the thread's queue of errors first: the connections of a loop share it, and
+/// `SSL_get_error` would take another's failure for this one's.
+@safe struct TLSSession: ~Copyable {
+  /// The most plaintext that one record holds, in bytes (RFC 8446 §5.1).
+  static let recordLength = 16_384
+
+  private let pointer: OpaquePointer
+  private let input: OpaquePointer
+  private let output: OpaquePointer
+
+  /// - Precondition: `session` knows whether it is a client or a server.
+  init(owning session: OpaquePointer) {
+    guard let input = unsafe BIO_new(BIO_s_mem()), let output = unsafe BIO_new(BIO_s_mem()) else {
+      fatalError("out of memory")
+    }
+    unsafe SSL_set_bio(session, input, output)  // which now owns both
+    unsafe pointer = unsafe session
+    unsafe self.input = unsafe input
+    unsafe self.output = unsafe output
+  }
+
+  deinit { unsafe SSL_free(pointer) }
+
+  /// Takes in the next bytes of the peer, at most `recordLength`, so that no BIO grows beyond that.
+  func receive(_ ciphertext: inout ByteBuffer) {
+    let count = min(ciphertext.readableBytes, Self.recordLength)
+    unsafe ciphertext.readWithUnsafeReadableBytes { bytes in
+      let taken = unsafe BIO_write(input, bytes.baseAddress, Int32(count))
+      guard taken == count else { fatalError("out of memory") }
+      return count
+    }
+  }
+
+  /// Goes on with the handshake as far as the input allows.
+  func handshake() -> TLSOutcome {
+    ERR_clear_error()
+    return unsafe outcome(of: SSL_do_handshake(pointer))
+  }
+
+  /// Decrypts all that the input holds; never `done`.
+  func read(into plaintext: inout ByteBuffer) -> TLSOutcome {
+    var outcome = TLSOutcome.done
+    while outcome == .done {
+      unsafe plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: 1_024) { bytes in
+        var count = 0
+        ERR_clear_error()
+        outcome = unsafe self.outcome(
+          of: SSL_read_ex(pointer, bytes.baseAddress, bytes.count, &count))
+        return count
+      }
+    }
+    return outcome
+  }
+
+  /// Encrypts all of `plaintext` to the end of `ciphertext`, in as few records as it takes.
+  func write(_ plaintext: inout ByteBuffer, to ciphertext: inout ByteBuffer) -> TLSOutcome {
+    var outcome = TLSOutcome.done
+    while outcome == .done, plaintext.readableBytes > 0 {
+      unsafe plaintext.readWithUnsafeReadableBytes { bytes in
+        var count = 0
+        ERR_clear_error()
+        outcome = unsafe self.outcome(
+          of: SSL_write_ex(
+            pointer, bytes.baseAddress, min(bytes.count, Self.recordLength), &count))
+        return count
+      }
+      takeOutput(into: &ciphertext)
+    }
+    return outcome
+  }
+
+  /// Puts close_notify into the output (RFC 8446 §6.1).
+  func end() {
+    ERR_clear_error()
+    unsafe SSL_shutdown(pointer)
+  }
+
+  /// Moves what must go to the peer to the end of `ciphertext`.
+  func takeOutput(into ciphertext: inout ByteBuffer) {
+    let count = unsafe BIO_ctrl_pending(output)
+    guard count > 0 else { return }
+    unsafe ciphertext.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+      Int(unsafe BIO_read(output, bytes.baseAddress, Int32(clamping: count)))
+    }
+  }
+
+  private func outcome(of result: Int32) -> TLSOutcome {
+    guard result != 1 else { return .done }
+    return switch unsafe SSL_get_error(pointer, result) {
+    case SSL_ERROR_WANT_READ: .wantsInput
+    case SSL_ERROR_ZERO_RETURN: .ended
+    default: .failed
+    }
+  }
+}
