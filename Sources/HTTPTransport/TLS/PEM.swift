@@ -19,7 +19,7 @@ enum PEM {
     // The end of the text is an error too; any other means that a certificate was left out.
     let isAtEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     guard isAtEnd, unsafe !certificates.isEmpty else {
-      for unsafe certificate in unsafe certificates { unsafe X509_free(certificate) }
+      while let certificate = unsafe certificates.popLast() { unsafe X509_free(certificate) }
       throw .unreadableCertificate
     }
     return unsafe certificates

@@ -65,17 +65,19 @@ internal import CLibSSL
   }
 
   private func use(_ certificateChain: [UInt8], _ privateKey: [UInt8]) throws(TLSError) {
-    let certificates = unsafe try PEM.certificates(in: certificateChain)
-    defer { for unsafe certificate in unsafe certificates { unsafe X509_free(certificate) } }
+    var certificates = unsafe try PEM.certificates(in: certificateChain)
+    defer {
+      while let certificate = unsafe certificates.popLast() { unsafe X509_free(certificate) }
+    }
     let key = unsafe try PEM.privateKey(in: privateKey)
     defer { unsafe EVP_PKEY_free(key) }
     defer { ERR_clear_error() }
     guard unsafe X509_check_private_key(certificates[0], key) == 1 else { throw .keyMismatch }
     var isUsed = unsafe SSL_CTX_use_certificate(pointer, certificates[0]) == 1
-    for unsafe certificate in unsafe certificates.dropFirst() where isUsed {
+    for index in unsafe certificates.indices.dropFirst() where isUsed {
       // 1: the context takes a reference of its own.
-      isUsed = unsafe SSL_CTX_ctrl(
-        pointer, SSL_CTRL_CHAIN, 1, UnsafeMutableRawPointer(certificate)) == 1
+      let certificate = unsafe UnsafeMutableRawPointer(certificates[index])
+      isUsed = unsafe SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, certificate) == 1
     }
     guard isUsed, unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1 else {
       switch ERR_GET_REASON(ERR_peek_last_error()) {
