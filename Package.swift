@@ -62,7 +62,6 @@ let package = Package(
       sees: [
         "CLibSSL", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     room("CalculatorCore"),
     room(

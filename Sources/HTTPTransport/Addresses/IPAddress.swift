@@ -1,8 +1,126 @@
+package import NIOCore
+
 /// An IPv4 or IPv6 address; an IPv4 address that is mapped into IPv6 is the IPv4 address
 /// (RFC 4291 §2.5.5.2).
 package struct IPAddress: Sendable, Hashable {
   /// IPv6 as it is, IPv4 as ::ffff:a.b.c.d.
   let bits: UInt128
 
+  private static let mapped: UInt128 = 0xffff << 32
+
   init(bits: UInt128) { self.bits = bits }
+
+  init(v4 bits: UInt32) { self.init(bits: Self.mapped | UInt128(bits)) }
+
+  /// `nil` for a Unix socket.
+  package init?(_ address: SocketAddress) {
+    guard let text = address.ipAddress else { return nil }
+    // A link-local peer has a zone, which says nothing to others.
+    self.init(String(text.prefix { $0 != "%" }))
+  }
+
+  /// Four decimal numbers without leading zeros, or IPv6 without a zone (RFC 4291 §2.2);
+  /// `nil` for all else.
+  package init?(_ text: String) {
+    if let bits = Self.v4(text[...]) {
+      self.init(v4: bits)
+      return
+    }
+    let halves = Self.halves(text)
+    guard halves.count <= 2, let head = Self.groups(halves[0], isLast: halves.count == 1) else {
+      return nil
+    }
+    var groups = head
+    if halves.count == 2 {
+      // RFC 5952 §4.2.2 writes no "::" for one group, but RFC 4291 lets it stand for one or more.
+      guard let tail = Self.groups(halves[1], isLast: true), head.count + tail.count <= 7 else {
+        return nil
+      }
+      groups += Array(repeating: 0, count: 8 - head.count - tail.count) + tail
+    }
+    guard groups.count == 8 else { return nil }
+    self.init(bits: groups.reduce(0) { $0 << 16 | UInt128($1) })
+  }
+
+  package var isV4: Bool { bits >> 32 == 0xffff }
+
+  /// 127.0.0.0/8 or ::1.
+  package var isLoopback: Bool { isV4 ? bits >> 24 & 0xff == 127 : bits == 1 }
+
+  /// What one customer has: the IPv4 address, or the /64 of an IPv6 address.
+  package var rateLimitPrefix: UInt128 { isV4 ? bits : bits & ~UInt128(UInt64.max) }
+
+  /// The parts before and after "::".
+  private static func halves(_ text: String) -> [Substring] {
+    let bytes = text.utf8
+    var index = bytes.startIndex
+    var start = index
+    var parts: [Substring] = []
+    while index < bytes.endIndex {
+      let next = bytes.index(after: index)
+      if bytes[index] == UInt8(ascii: ":"), next < bytes.endIndex, bytes[next] == bytes[index] {
+        parts.append(text[start..<index])
+        index = bytes.index(after: next)
+        start = index
+      } else {
+        index = next
+      }
+    }
+    return parts + [text[start...]]
+  }
+
+  private static func groups(_ text: Substring, isLast: Bool) -> [UInt16]? {
+    if text.isEmpty { return [] }
+    var groups: [UInt16] = []
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+      if isLast, index == parts.count - 1, let bits = v4(part) {
+        groups += [UInt16(bits >> 16), UInt16(truncatingIfNeeded: bits)]
+      } else {
+        guard (1...4).contains(part.utf8.count),
+          part.utf8.allSatisfy({ ASCII.hexadecimal($0) != nil }),
+          let group = UInt16(part, radix: 16)
+        else { return nil }
+        groups.append(group)
+      }
+    }
+    return groups
+  }
+
+  private static func v4(_ text: Substring) -> UInt32? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 4 else { return nil }
+    var bits: UInt32 = 0
+    for part in parts {
+      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy(ASCII.isDigit),
+        part == "0" || part.utf8.first != UInt8(ascii: "0"), let number = UInt8(part)
+      else { return nil }
+      bits = bits << 8 | UInt32(number)
+    }
+    return bits
+  }
+}
+
+extension IPAddress: CustomStringConvertible {
+  /// The canonical form (RFC 5952 §4); IPv4 as four numbers.
+  package var description: String {
+    if isV4 { return Self.dotted(bits) }
+    let groups = (0..<8).map { UInt16(truncatingIfNeeded: bits >> (112 - 16 * $0)) }
+    var gap = 0..<0
+    var start = 0
+    while start < 8 {
+      let end = groups[start...].firstIndex { $0 != 0 } ?? 8
+      // RFC 5952 §4.2: two groups at least, and the first of the longest.
+      if end - start >= 2, end - start > gap.count { gap = start..<end }
+      start = end + 1
+    }
+    func text(_ range: Range<Int>) -> String {
+      groups[range].map { String($0, radix: 16) }.joined(separator: ":")
+    }
+    return gap.isEmpty ? text(0..<8) : "\(text(0..<gap.lowerBound))::\(text(gap.upperBound..<8))"
+  }
+
+  private static func dotted(_ bits: UInt128) -> String {
+    [24, 16, 8, 0].map { String(bits >> $0 & 0xff) }.joined(separator: ".")
+  }
 }

@@ -8,6 +8,8 @@ package enum HTTPFault: Error, Sendable, CaseIterable {
   case headTooLarge
   /// The body is longer than the limit (RFC 9110 §15.5.14).
   case bodyTooLarge
+  /// An expectation other than 100-continue (RFC 9110 §10.1.1).
+  case expectationFailed
   /// Head or body did not come in time (RFC 9110 §15.5.9).
   case timeout
   /// More work waits than the server may keep (RFC 9110 §15.6.4).
@@ -21,6 +23,7 @@ package enum HTTPFault: Error, Sendable, CaseIterable {
     case .targetTooLong: 414
     case .headTooLarge: 431
     case .bodyTooLarge: 413
+    case .expectationFailed: 417
     case .timeout: 408
     case .overloaded: 503
     }

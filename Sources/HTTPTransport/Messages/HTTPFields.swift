@@ -1,14 +1,24 @@
-internal import NIOHTTP1
-
 /// Header fields in the order of the wire; names are compared without regard to case
 /// (RFC 9110 §5.1).
 package struct HTTPFields: Sendable {
-  private let headers: HTTPHeaders
+  private var fields: [(name: String, value: String)]
 
-  package init(_ fields: [(String, String)] = []) { headers = HTTPHeaders(fields) }
+  package init(_ fields: [(String, String)] = []) { self.fields = fields }
 
-  init(_ headers: HTTPHeaders) { self.headers = headers }
+  var count: Int { fields.count }
 
   /// Every value of the field, one for each line it was sent in, in the order of the wire.
-  package subscript(name: String) -> [String] { headers[name] }
+  package subscript(name: String) -> [String] {
+    var values: [String] = []
+    for field in fields where Self.equal(field.name, name) { values.append(field.value) }
+    return values
+  }
+
+  mutating func append(name: String, value: String) { fields.append((name, value)) }
+
+  /// Whether two ASCII texts are the same but for the case of letters.
+  static func equal(_ one: String, _ other: String) -> Bool {
+    one.utf8.count == other.utf8.count
+      && zip(one.utf8, other.utf8).allSatisfy { ASCII.lowercase($0) == ASCII.lowercase($1) }
+  }
 }

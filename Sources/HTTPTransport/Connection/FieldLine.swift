@@ -1,0 +1,37 @@
+internal import NIOCore
+
+/// `field-name ":" OWS field-value OWS` (RFC 9112 §5).
+struct FieldLine {
+  let name: String
+  let value: String
+
+  /// Reads the line at the start of the buffer, which is `length` bytes long.
+  ///
+  /// - Throws: `malformed`, for a folded line and for space before the colon too.
+  init(_ buffer: ByteBuffer, length: Int) throws(HTTPFault) {
+    let line = buffer.readableBytesUInt8Span.extracting(first: length)
+    var nameEnd = 0
+    while nameEnd < length, ASCII.isToken(line[nameEnd]) { nameEnd += 1 }
+    // RFC 9112 §5.1: no space between name and colon; §5.2: a folded line starts with space.
+    guard nameEnd > 0, nameEnd < length, line[nameEnd] == UInt8(ascii: ":") else {
+      throw .malformed
+    }
+    var start = nameEnd + 1
+    var end = length
+    while start < end, Self.isSpace(line[start]) { start += 1 }
+    while end > start, Self.isSpace(line[end - 1]) { end -= 1 }
+    for index in start..<end {
+      // RFC 9110 §5.5: NUL and CR are dangerous, and no other control is of use.
+      guard ASCII.isFieldContent(line[index]) else { throw .malformed }
+    }
+    // Text that is no UTF-8 would have to be mended, and two values would become one.
+    guard let name = buffer.getString(at: buffer.readerIndex, length: nameEnd),
+      let value = try? buffer.getUTF8ValidatedString(
+        at: buffer.readerIndex + start, length: end - start)
+    else { throw .malformed }
+    self.name = name
+    self.value = value
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == ASCII.space || byte == ASCII.tab }
+}

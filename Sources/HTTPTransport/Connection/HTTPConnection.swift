@@ -1,0 +1,379 @@
+internal import NIOCore
+
+/// One connection: bytes to requests, one at a time and in order, and responses to bytes.
+///
+/// It is longer than 150 lines because all that follows from an event shares the one phase.
+final class HTTPConnection: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private enum Phase {
+    case head
+    /// Off the event loop; nothing is read meanwhile.
+    case deciding
+    case body(BodyReader, [UInt8], @Sendable (HTTPBody) -> HTTPResponse)
+    /// The response is out; what is left of the body is read past.
+    case drain(BodyReader, budget: Int)
+    /// The last response is out; what still comes is dropped.
+    case ending
+  }
+
+  private let responder: any HTTPResponder
+  private let limits: HTTPLimits
+  private let peer: IPAddress
+  private let isEncrypted: Bool
+  private let offLoop: OffLoopWork
+  private let siblings: LoopConnections
+
+  private var context: ChannelHandlerContext?
+  private var parser: HeadParser
+  private var phase = Phase.head
+  private var request: RequestHead?
+  private var input = ByteBuffer()
+  private var output = ByteBuffer()
+  private var deadline: NIODeadline?
+  private var stallDeadline: NIODeadline?
+  private var sawEnd = false
+  private var hasDeferredRead = false
+  private var isAdvancing = false
+
+  init(
+    responder: any HTTPResponder, limits: HTTPLimits, peer: IPAddress, isEncrypted: Bool,
+    offLoop: OffLoopWork, siblings: LoopConnections
+  ) {
+    self.responder = responder
+    self.limits = limits
+    self.peer = peer
+    self.isEncrypted = isEncrypted
+    self.offLoop = offLoop
+    self.siblings = siblings
+    parser = HeadParser(limits: limits)
+  }
+
+  // MARK: Events
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    siblings.add(self)
+    setDeadline(limits.headTimeout)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    leave()
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .ending = phase { return }
+    var bytes = unwrapInboundIn(data)
+    if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+    advance()
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) { flush() }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed {
+      sawEnd = true
+      advance()
+      flush()
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    stallDeadline = context.channel.isWritable ? nil : siblings.loop.now + limits.writeTimeout
+    if context.channel.isWritable, !isAdvancing {
+      advance()
+      flush()
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { abort() }
+
+  /// Nothing is read while a request is being decided or a client leaves responses unread: what
+  /// waits in memory is bounded by one read.
+  func read(context: ChannelHandlerContext) {
+    if mayRead { context.read() } else { hasDeferredRead = true }
+  }
+
+  private var mayRead: Bool {
+    if case .ending = phase { return true }
+    if case .deciding = phase { return false }
+    return context?.channel.isWritable ?? false
+  }
+
+  // MARK: Deadlines
+
+  func checkDeadline(_ now: NIODeadline) {
+    if let stallDeadline, stallDeadline <= now { return abort() }
+    guard let deadline, deadline <= now else { return }
+    switch phase {
+    case .head where parser.hasBegun: refuse(.timeout)
+    case .body(_, _, let take): finish(take, .failed(.timeout))
+    case .head, .deciding, .drain, .ending: return abort()
+    }
+    flush()
+  }
+
+  /// No new request is waited for; what has arrived is answered.
+  func stop() {
+    guard case .head = phase, !parser.hasBegun, input.readableBytes == 0 else { return }
+    // One turn of the loop, so that bytes which are here already are read first.
+    setDeadline(.nanoseconds(0))
+  }
+
+  func abort() { context?.close(promise: nil) }
+
+  private func setDeadline(_ time: TimeAmount) { deadline = siblings.loop.now + time }
+
+  private func leave() {
+    guard context != nil else { return }
+    context = nil
+    deadline = nil
+    siblings.remove(self)
+    if case .body(_, _, let take) = phase { _ = take(.failed(.aborted)) }
+    phase = .ending
+  }
+
+  // MARK: Requests
+
+  private func advance() {
+    guard !isAdvancing else { return }
+    isAdvancing = true
+    defer { isAdvancing = false }
+    do throws(HTTPFault) {
+      while try step() {}
+    } catch {
+      if case .body(_, _, let take) = phase {
+        finish(take, .failed(error))
+      } else if case .drain = phase {
+        end()
+      } else {
+        refuse(error)
+      }
+    }
+    if sawEnd { endOfInput() }
+  }
+
+  /// Goes one step on; `false` until more happens.
+  private func step() throws(HTTPFault) -> Bool {
+    guard context?.channel.isWritable == true else { return false }
+    switch phase {
+    case .head:
+      guard input.readableBytes > 0 else { return false }
+      let hadBegun = parser.hasBegun
+      guard let head = try parser.next(&input) else {
+        if !hadBegun { setDeadline(limits.headTimeout) }
+        return false
+      }
+      request = head
+      decide(head)
+      // One flush for many small responses.
+      if output.readableBytes > 32 << 10 { flush() }
+      return true
+    case .body(var reader, var body, let take):
+      // The array must have one owner to grow in place.
+      phase = .deciding
+      let part: (bytes: ByteBuffer?, isEnd: Bool)
+      do throws(HTTPFault) { part = try reader.next(&input) } catch {
+        phase = .body(reader, body, take)
+        throw error
+      }
+      if let bytes = part.bytes { body.append(contentsOf: bytes.readableBytesView) }
+      if body.count > limits.body {
+        finish(take, .failed(.bodyTooLarge))
+      } else if part.isEnd {
+        finish(take, .complete(body))
+      } else {
+        phase = .body(reader, body, take)
+        return part.bytes != nil
+      }
+      return true
+    case .drain(var reader, let budget):
+      let part = try reader.next(&input)
+      let rest = budget - (part.bytes?.readableBytes ?? 0)
+      if rest < 0 {
+        end()
+      } else if part.isEnd {
+        awaitHead()
+      } else {
+        phase = .drain(reader, budget: rest)
+      }
+      return part.bytes != nil || part.isEnd
+    case .deciding: return false
+    case .ending:
+      input.clear()
+      return false
+    }
+  }
+
+  private func decide(_ head: RequestHead) {
+    carryOut(
+      responder.decide(
+        HTTPRequestHead(
+          method: head.line.method, path: head.line.target.path, query: head.line.target.query,
+          fields: head.fields, peer: peer, isEncrypted: isEncrypted)))
+  }
+
+  private func carryOut(_ decision: HTTPDecision) {
+    guard let request else { return }
+    switch decision {
+    case .respond(let response): respondWithoutBody(response, request)
+    case .takeBody(let take):
+      guard context != nil else {
+        _ = take(.failed(.aborted))
+        return
+      }
+      if case .length(let length) = request.framing, length > limits.body {
+        return finish(take, .failed(.bodyTooLarge))
+      }
+      // RFC 9110 §10.1.1: only now is the body wanted, and only if none of it is here yet.
+      if request.expectsContinue, input.readableBytes == 0 {
+        output.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+      }
+      setDeadline(limits.bodyTimeout)
+      phase = .body(BodyReader(request.framing, limits: limits), [], take)
+    case .offLoop(let work):
+      phase = .deciding
+      deadline = nil
+      // What was answered before must not wait for this.
+      flush()
+      let bound = NIOLoopBound(self, eventLoop: siblings.loop)
+      let isTaken = offLoop.run {
+        let decision = work()
+        bound.eventLoop.execute { bound.value.resume(decision) }
+      }
+      if !isTaken { respondWithoutBody(responder.respond(to: .overloaded, from: peer), request) }
+    }
+  }
+
+  private func resume(_ decision: HTTPDecision) {
+    carryOut(decision)
+    advance()
+    flush()
+  }
+
+  /// Answers a request whose body nobody wants: it is read past, or the connection ends.
+  private func respondWithoutBody(_ response: HTTPResponse, _ request: RequestHead) {
+    var response = response
+    switch request.framing {
+    case .length(0): return answer(response, bodyIsRead: true)
+    case .length(let length) where length > limits.drainedBody: response.closes = true
+    // RFC 9110 §10.1.1: whether the client will send the body cannot be known.
+    case _ where request.expectsContinue: response.closes = true
+    default: break
+    }
+    answer(response, bodyIsRead: false)
+  }
+
+  private func finish(_ take: @Sendable (HTTPBody) -> HTTPResponse, _ body: HTTPBody) {
+    phase = .deciding
+    var response = take(body)
+    if case .failed = body { response.closes = true }
+    answer(response, bodyIsRead: true)
+  }
+
+  /// The response to what is no request: nothing more is read after it (RFC 9112 §11.2).
+  private func refuse(_ fault: HTTPFault) {
+    request = nil
+    var response = responder.respond(to: fault, from: peer)
+    response.closes = true
+    answer(response, bodyIsRead: false)
+  }
+
+  private func answer(_ response: HTTPResponse, bodyIsRead: Bool) {
+    guard context != nil else { return }
+    // A request that was sent before the server stops is answered, so only the last one is told.
+    let isLast = siblings.isStopping && input.readableBytes == 0
+    let closes = response.closes || isLast || !(request?.keepsAlive ?? false)
+    ResponseWriter.write(
+      response,
+      .init(
+        date: siblings.dateText, isHead: request?.line.method == "HEAD",
+        isPersistent: request?.line.isPersistent ?? true, closes: closes),
+      to: &output)
+    if closes {
+      end()
+    } else if let request, !bodyIsRead {
+      setDeadline(limits.bodyTimeout)
+      phase = .drain(BodyReader(request.framing, limits: limits), budget: limits.drainedBody)
+    } else {
+      awaitHead()
+    }
+  }
+
+  private func awaitHead() {
+    request = nil
+    phase = .head
+    // A further request that has begun already has its own time.
+    setDeadline(input.readableBytes > 0 ? limits.headTimeout : limits.idleTimeout)
+    if siblings.isStopping { stop() }
+  }
+
+  // MARK: The end
+
+  /// The client sends no more; what it sent whole is still answered.
+  private func endOfInput() {
+    switch phase {
+    case .head, .body, .drain: if context?.channel.isWritable == true { abortAfterWrites() }
+    case .ending: abortAfterWrites()
+    case .deciding: break
+    }
+  }
+
+  private func abortAfterWrites() {
+    if case .body(_, _, let take) = phase { _ = take(.failed(.aborted)) }
+    phase = .ending
+    setDeadline(limits.writeTimeout)
+    write(thenClose: .all)
+  }
+
+  /// Ends the sending side after what was written, then reads past what still comes: closing with
+  /// unread bytes would reset the connection and could destroy the response (RFC 9112 §9.6).
+  private func end() {
+    phase = .ending
+    input.clear()
+    setDeadline(limits.writeTimeout)
+    write(thenClose: .output)
+  }
+
+  private func write(thenClose mode: CloseMode) {
+    guard let context else { return }
+    let written = context.eventLoop.makePromise(of: Void.self)
+    let bound = NIOLoopBound(self, eventLoop: siblings.loop)
+    written.futureResult.whenComplete { _ in bound.value.close(mode) }
+    context.writeAndFlush(wrapOutboundOut(output), promise: written)
+    output = ByteBuffer()
+    if hasDeferredRead {
+      hasDeferredRead = false
+      context.read()
+    }
+  }
+
+  private func close(_ mode: CloseMode) {
+    guard let context else { return }
+    if mode == .output, !sawEnd {
+      setDeadline(limits.lingerTimeout)
+      context.close(mode: .output, promise: nil)
+    } else {
+      context.close(promise: nil)
+    }
+  }
+
+  private func flush() {
+    guard let context else { return }
+    if output.readableBytes > 0 {
+      context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+      output.clear()
+    }
+    if hasDeferredRead, mayRead {
+      hasDeferredRead = false
+      context.read()
+    }
+  }
+}

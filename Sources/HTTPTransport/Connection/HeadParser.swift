@@ -1,0 +1,54 @@
+internal import NIOCore
+
+/// Reads request heads from a stream of bytes.
+///
+/// Why not SwiftNIO's parser: it takes what HTTP lets a server refuse (LF alone as a line's end,
+/// chunk extensions of any size, lengths given twice, 2^63 as a length), and hands on neither the
+/// line ends nor the framing, so that a second parser would have to stand before it. Two parsers
+/// of one stream are how requests are smuggled (RFC 9112 §11.2). This one takes one form only.
+struct HeadParser {
+  private let limits: HTTPLimits
+  private var lines = LineReader()
+  private var line: RequestLine?
+  private var fields = HTTPFields()
+  private var size = 0
+  private var sawEmptyLine = false
+
+  init(limits: HTTPLimits) { self.limits = limits }
+
+  /// Whether a part of a head was read.
+  var hasBegun: Bool { size > 0 || lines.pending > 0 }
+
+  /// The next head, taken from the buffer, or `nil` until more bytes come.
+  ///
+  /// - Throws: `malformed`, `targetTooLong`, `headTooLarge`, `expectationFailed`; what follows in
+  ///   the stream must not be read then.
+  mutating func next(_ buffer: inout ByteBuffer) throws(HTTPFault) -> RequestHead? {
+    while let length = try lines.next(in: buffer) {
+      size += length + 2
+      if let line {
+        if size > limits.head { throw .headTooLarge }
+        if length == 0 {
+          buffer.moveReaderIndex(forwardBy: 2)
+          defer { self = HeadParser(limits: limits) }
+          return try RequestHead(line, fields)
+        }
+        let field = try FieldLine(buffer, length: length)
+        if fields.count == limits.fields { throw .headTooLarge }
+        fields.append(name: field.name, value: field.value)
+      } else if length == 0 {
+        // RFC 9112 §2.2: one empty line is what old clients send after a body.
+        if sawEmptyLine { throw .malformed }
+        sawEmptyLine = true
+      } else {
+        line = try RequestLine(buffer, length: length, limits: limits)
+        if size > limits.head { throw .headTooLarge }
+      }
+      buffer.moveReaderIndex(forwardBy: length + 2)
+    }
+    // Only the target can make a request line long: no method nor version here has 64 bytes.
+    if line == nil, lines.pending > limits.target + 64 { throw .targetTooLong }
+    if size + lines.pending > limits.head { throw .headTooLarge }
+    return nil
+  }
+}

@@ -1,0 +1,28 @@
+internal import NIOCore
+
+/// Finds the next line of a stream that comes in pieces; it looks at each byte once.
+struct LineReader {
+  private var searched = 0
+
+  /// How many bytes wait that are no whole line yet.
+  var pending: Int { searched }
+
+  /// The length of the next line without its end, or `nil` until more bytes come.
+  ///
+  /// - Throws: `malformed` for LF without CR. RFC 9112 §2.2 lets a server take it for a line's end;
+  ///   a proxy that does not would see another message.
+  mutating func next(in buffer: ByteBuffer) throws(HTTPFault) -> Int? {
+    let bytes = buffer.readableBytesUInt8Span
+    while searched < bytes.count {
+      if bytes[searched] == ASCII.lineFeed {
+        guard searched > 0, bytes[searched - 1] == ASCII.carriageReturn else {
+          throw .malformed
+        }
+        defer { searched = 0 }
+        return searched - 1
+      }
+      searched += 1
+    }
+    return nil
+  }
+}

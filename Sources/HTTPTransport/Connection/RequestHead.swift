@@ -1,0 +1,55 @@
+/// A request's head, and what the connection must know of it.
+struct RequestHead {
+  let line: RequestLine
+  let fields: HTTPFields
+  let framing: BodyFraming
+  let keepsAlive: Bool
+  /// The client waits for 100 (Continue) before it sends the body.
+  let expectsContinue: Bool
+
+  /// - Throws: `malformed`; `expectationFailed`.
+  init(_ line: RequestLine, _ fields: HTTPFields) throws(HTTPFault) {
+    self.line = line
+    self.fields = fields
+    framing = try BodyFraming(fields, isPersistent: line.isPersistent)
+    try Self.checkHost(line, fields["Host"])
+    let options = fields["Connection"].flatMap { value in
+      value.split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
+    }
+    let closes = options.contains { HTTPFields.equal($0, "close") }
+    // RFC 9112 §9.3
+    keepsAlive =
+      !closes
+      && (line.isPersistent || options.contains { HTTPFields.equal($0, "keep-alive") })
+    // RFC 9110 §10.1.1: HTTP/1.0 knows no expectation.
+    let expectations = line.isPersistent ? fields["Expect"] : []
+    guard expectations.allSatisfy({ HTTPFields.equal($0, "100-continue") }) else {
+      throw .expectationFailed
+    }
+    expectsContinue = !expectations.isEmpty && framing != .length(0)
+  }
+
+  private static func checkHost(_ line: RequestLine, _ hosts: [String]) throws(HTTPFault) {
+    // RFC 9112 §3.2: exactly one, and a valid one.
+    guard hosts.count == 1 || !line.isPersistent && hosts.isEmpty,
+      hosts.allSatisfy({ $0.utf8.allSatisfy(isHostByte) })
+    else { throw .malformed }
+    if let authority = line.target.authority {
+      // RFC 9112 §3.2.2: the target's authority counts; a Host unlike it deceives somebody.
+      guard let host = hosts.first, !host.isEmpty, HTTPFields.equal(host, authority) else {
+        throw .malformed
+      }
+    }
+  }
+
+  /// May stand in `uri-host [":" port]` (RFC 3986 §3.2.2), but for the comma, which lists two.
+  private static func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: "("),
+      UInt8(ascii: ")"), UInt8(ascii: ";"), UInt8(ascii: "="):
+      true
+    case UInt8(ascii: "#"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"): false
+    default: ASCII.isToken(byte)
+    }
+  }
+}

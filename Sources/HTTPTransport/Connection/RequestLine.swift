@@ -1,0 +1,38 @@
+internal import NIOCore
+
+/// `method SP request-target SP HTTP-version`, in exactly this form (RFC 9112 §3).
+struct RequestLine {
+  let method: String
+  let target: RequestTarget
+  /// Whether the version is HTTP/1.1; otherwise it is HTTP/1.0.
+  let isPersistent: Bool
+
+  /// Reads the line at the start of the buffer, which is `length` bytes long.
+  ///
+  /// - Throws: `malformed`; `targetTooLong`.
+  init(_ buffer: ByteBuffer, length: Int, limits: HTTPLimits) throws(HTTPFault) {
+    let line = buffer.readableBytesUInt8Span.extracting(first: length)
+    var methodEnd = 0
+    while methodEnd < length, ASCII.isToken(line[methodEnd]) { methodEnd += 1 }
+    // RFC 9112 §3: single spaces; the lenient reading of white space is not taken.
+    guard methodEnd > 0, methodEnd < length, line[methodEnd] == ASCII.space else {
+      throw .malformed
+    }
+    let targetStart = methodEnd + 1
+    var targetEnd = targetStart
+    while targetEnd < length, ASCII.isVisible(line[targetEnd]) { targetEnd += 1 }
+    if targetEnd - targetStart > limits.target { throw .targetTooLong }
+    guard targetEnd < length, line[targetEnd] == ASCII.space else { throw .malformed }
+    let start = buffer.readerIndex
+    // RFC 9112 §2.3: case-sensitive; HTTP/2 has another preface, and HTTP/0.9 no version.
+    switch buffer.getString(at: start + targetEnd + 1, length: length - targetEnd - 1) {
+    case "HTTP/1.1": isPersistent = true
+    case "HTTP/1.0": isPersistent = false
+    default: throw .malformed
+    }
+    method = buffer.getString(at: start, length: methodEnd) ?? ""
+    target = try RequestTarget(
+      buffer.getString(at: start + targetStart, length: targetEnd - targetStart) ?? "",
+      method: method)
+  }
+}

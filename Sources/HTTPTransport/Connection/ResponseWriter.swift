@@ -1,0 +1,75 @@
+internal import NIOCore
+
+/// Writes a response as bytes (RFC 9112 §4), with Content-Length, Date and Connection.
+enum ResponseWriter {
+  /// What the connection adds to a response.
+  struct Frame {
+    let date: String
+    /// A response to HEAD has no body, but the length of one (RFC 9110 §9.3.2).
+    var isHead = false
+    /// HTTP/1.0 must be told when the connection stays (RFC 9112 §9.3).
+    var isPersistent = true
+    var closes: Bool
+  }
+
+  static func write(_ response: HTTPResponse, _ frame: Frame, to buffer: inout ByteBuffer) {
+    buffer.writeStaticString("HTTP/1.1 ")
+    buffer.writeString(String(response.status))
+    buffer.writeStaticString(" ")
+    buffer.writeString(reason(response.status))
+    buffer.writeStaticString("\r\nDate: ")
+    buffer.writeString(frame.date)
+    buffer.writeStaticString("\r\n")
+    // RFC 9110 §8.6: no length where there can be no body.
+    let mayHaveBody = response.status >= 200 && response.status != 204 && response.status != 304
+    if mayHaveBody {
+      buffer.writeStaticString("Content-Length: ")
+      buffer.writeString(String(response.body.count))
+      buffer.writeStaticString("\r\n")
+    }
+    if frame.closes {
+      buffer.writeStaticString("Connection: close\r\n")
+    } else if !frame.isPersistent {
+      buffer.writeStaticString("Connection: keep-alive\r\n")
+    }
+    for field in response.fields where isWellFormed(field) {
+      buffer.writeString(field.name)
+      buffer.writeStaticString(": ")
+      buffer.writeString(field.value)
+      buffer.writeStaticString("\r\n")
+    }
+    buffer.writeStaticString("\r\n")
+    if mayHaveBody, !frame.isHead { buffer.writeBytes(response.body) }
+  }
+
+  /// RFC 9110 §5.5: a field that would split the response is left out; the process lives.
+  private static func isWellFormed(_ field: (name: String, value: String)) -> Bool {
+    !field.name.isEmpty && field.name.utf8.allSatisfy(ASCII.isToken)
+      && field.value.utf8.allSatisfy(ASCII.isFieldContent)
+  }
+
+  private static func reason(_ status: Int) -> String {
+    switch status {
+    case 200: "OK"
+    case 202: "Accepted"
+    case 204: "No Content"
+    case 400: "Bad Request"
+    case 401: "Unauthorized"
+    case 403: "Forbidden"
+    case 404: "Not Found"
+    case 405: "Method Not Allowed"
+    case 406: "Not Acceptable"
+    case 408: "Request Timeout"
+    case 413: "Content Too Large"
+    case 414: "URI Too Long"
+    case 415: "Unsupported Media Type"
+    case 417: "Expectation Failed"
+    case 429: "Too Many Requests"
+    case 431: "Request Header Fields Too Large"
+    case 500: "Internal Server Error"
+    case 503: "Service Unavailable"
+    // RFC 9112 §4: the phrase may be empty, the space before it not.
+    default: ""
+    }
+  }
+}

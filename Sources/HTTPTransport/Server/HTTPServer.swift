@@ -1,0 +1,95 @@
+package import NIOCore
+private import NIOPosix
+private import Synchronization
+
+/// An HTTP/1.1 server: it listens, and puts a responder behind each connection.
+package final class HTTPServer: Sendable {
+  private let responder: any HTTPResponder
+  private let limits: HTTPLimits
+  private let encryption: (any ConnectionEncryption)?
+  private let now: @Sendable () -> Int
+  private let group: MultiThreadedEventLoopGroup
+  private let offLoop: OffLoopWork
+  private let open = Mutex(0)
+  private let listener = Mutex<(any Channel)?>(nil)
+  private let loops = Mutex<[ObjectIdentifier: NIOLoopBound<LoopConnections>]>([:])
+
+  /// `now` in seconds since 1970, for the Date of responses.
+  package init(
+    threads: Int, limits: HTTPLimits = HTTPLimits(),
+    encryption: (any ConnectionEncryption)? = nil,
+    responder: any HTTPResponder, now: @escaping @Sendable () -> Int
+  ) {
+    self.responder = responder
+    self.limits = limits
+    self.encryption = encryption
+    self.now = now
+    group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+    offLoop = OffLoopWork(limit: limits.offLoop)
+  }
+
+  /// Listens, and returns the port, which the system chooses where `port` is 0.
+  package func start(host: String, port: Int) async throws(HTTPServerError) -> Int {
+    do {
+      for loop in group.makeIterator() {
+        let bound = try await loop.submit { [now] in
+          NIOLoopBound(LoopConnections(loop: loop, now: now), eventLoop: loop)
+        }.get()
+        loops.withLock { $0[ObjectIdentifier(loop)] = bound }
+      }
+      let channel = try await ServerBootstrap(group: group)
+        .serverChannelOption(.backlog, value: 1024)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .serverChannelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(AcceptFailures())
+          }
+        }
+        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .childChannelOption(.allowRemoteHalfClosure, value: true)
+        .childChannelInitializer { self.prepare($0) }
+        .bind(host: host, port: port).get()
+      listener.withLock { $0 = channel }
+      return channel.localAddress?.port ?? port
+    } catch {
+      throw .cannotListen(String(describing: error))
+    }
+  }
+
+  /// Stops listening, answers every request that has arrived, and ends after `time` at the latest.
+  package func shutDown(within time: TimeAmount = .seconds(10)) async {
+    try? await listener.withLock { $0 }?.close().get()
+    let bounds = loops.withLock { $0.values.map { $0 } }
+    for bound in bounds { bound.eventLoop.execute { bound.value.stop() } }
+    let end = NIODeadline.now() + time
+    while open.withLock({ $0 }) > 0, NIODeadline.now() < end {
+      try? await Task.sleep(for: .milliseconds(10))
+    }
+    for bound in bounds { bound.eventLoop.execute { bound.value.end() } }
+    offLoop.stop()
+    try? await group.shutdownGracefully()
+  }
+
+  private func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
+    // Where the bound is reached, a close is all that costs little.
+    let isTaken = open.withLock { count in
+      guard count < limits.connections else { return false }
+      count += 1
+      return true
+    }
+    guard isTaken else { return channel.close() }
+    channel.closeFuture.whenComplete { _ in self.open.withLock { $0 -= 1 } }
+    guard let peer = channel.remoteAddress.flatMap(IPAddress.init),
+      let siblings = loops.withLock({ $0[ObjectIdentifier(channel.eventLoop)] })
+    else { return channel.close() }
+    return channel.eventLoop.makeCompletedFuture {
+      if let encryption {
+        try channel.pipeline.syncOperations.addHandler(encryption.makeHandler())
+      }
+      try channel.pipeline.syncOperations.addHandler(
+        HTTPConnection(
+          responder: responder, limits: limits, peer: peer, isEncrypted: encryption != nil,
+          offLoop: offLoop, siblings: siblings.value))
+    }
+  }
+}
