@@ -64,17 +64,6 @@ struct TLSClientTests {
       isAccepted: false, prints: "no application protocol"),
     Row(
       testDescription: "no ALPN", arguments: [], isAccepted: true, prints: "No ALPN negotiated"),
-    // RFC 9325 §3.3, §3.5
-    Row(
-      testDescription: "no compression", arguments: ["-comp"], isAccepted: true,
-      prints: "Compression: NONE"),
-    Row(
-      testDescription: "renegotiation is secured", arguments: ["-tls1_2"], isAccepted: true,
-      prints: "Secure Renegotiation IS supported"),
-    // RFC 8446 §8
-    Row(
-      testDescription: "no early data", arguments: ["-tls1_3"], isAccepted: true,
-      prints: "Early data was not sent"),
   ]
 
   private func serve<Result>(

@@ -5,10 +5,11 @@ import TestSupport
 
 /// Certificates and keys that openssl made for this run, in a folder of their own.
 struct TLSFixture: Sendable {
-  static let areToolsThere = ["openssl", "curl"].allSatisfy {
-    (try? TLSFixture.run(["which", $0]).status) == 0
-  }
-  static let hint = "openssl and curl are not both on PATH"
+  /// LibreSSL calls itself openssl too, and its s_client has other words.
+  static let areToolsThere =
+    (try? run(["openssl", "version"]).output.hasPrefix("OpenSSL ")) == true
+    && (try? run(["curl", "--version"]).status) == 0
+  static let hint = "OpenSSL's openssl and curl are not both on PATH"
 
   /// Made once; the folder goes with the machine's other temporary files.
   static let shared = Result { try TLSFixture() }

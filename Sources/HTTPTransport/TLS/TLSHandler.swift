@@ -64,12 +64,12 @@ package final class TLSHandler: ChannelDuplexHandler {
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var ciphertext = unwrapInboundIn(data)
     var plaintext = context.channel.allocator.buffer(capacity: ciphertext.readableBytes)
+    // RFC 8446 §6.1: what comes after close_notify is ignored. The session takes no more from its BIO, which would only grow.
     while state != .closed, !isInputEnded, ciphertext.readableBytes > 0 {
       session.receive(&ciphertext)
       switch advance(context, &plaintext) {
       case .done, .wantsInput: continue
       case .ended:
-        // RFC 8446 §6.1: what comes after close_notify is ignored.
         deliver(plaintext, context)
         return endInput(context)
       case .failed:
