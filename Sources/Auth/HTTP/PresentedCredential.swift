@@ -51,7 +51,8 @@ package enum PresentedCredential: Sendable {
       let pair = String(validating: bytes, as: UTF8.self),  // charset="UTF-8" (§2.1)
       // §2: no control characters in either.
       pair.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }),
-      let colon = pair.utf8.firstIndex(of: UInt8(ascii: ":"))  // the first: the password may have more
+      // The first colon: the password may have more.
+      let colon = pair.utf8.firstIndex(of: UInt8(ascii: ":"))
     else { return .malformed }
     let user = String(pair[..<colon])
     let password = String(pair[pair.utf8.index(after: colon)...])

@@ -65,7 +65,7 @@ struct HTTPAuthenticationTests {
       ("kp", .bearer(Secret("key")), .success("apiKey ci")),
       ("ktpg", .bearer(Secret("no")), .failure(.unknownKey)),
       ("k", .bearer(Secret("a.b.c")), .success("apiKey dots")),
-      ("kt", .bearer(Secret("a.b.c")), .failure(.invalidToken(.malformedHeader))),
+      ("kt", .bearer(Secret("a.b.c")), .failure(.invalidToken(.notBase64URL))),
       ("kt", .apiKey(Secret("a.b.c")), .success("apiKey dots")),
       ("t", .bearer(Secret("key")), .failure(.invalidToken(.notThreeParts))),
       ("pg", .bearer(Secret("key")), .failure(.unsupportedCredential)),

@@ -92,6 +92,9 @@ struct PresentedCredentialTests {
     Row("the example of §2.1", "Basic dGVzdDoxMjPCow==", gives: "basic test|123£"),
     Row("in any case", "bASIC dGVzdDoxMjPCow==", gives: "basic test|123£"),
     Row("colons in the password", "Basic \(basic("a:b:c::"))", gives: "basic a|b:c::"),
+    Row(
+      "a password that begins with an accent", "Basic \(basic("a:\u{301}b"))",
+      gives: "basic a|\u{301}b"),
     Row("an empty password", "Basic \(basic("a:"))", gives: "basic a|"),
     Row("no normalization", "Basic \(basic("e\u{301}:é"))", gives: "basic e\u{301}|é"),
     Row("no colon", "Basic \(basic("abc"))", gives: "malformed"),
