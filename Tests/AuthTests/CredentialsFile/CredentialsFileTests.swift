@@ -140,7 +140,7 @@ struct CredentialsFileTests {
       "one user twice", user: "{\"name\": \"a\", \(user)},\n{\"name\": \"\\u0061\", \(user)}",
       "4: \"name\" is another entry's too"),
     Row(
-      "a string full of brackets", "{\"users\": [{\"name\": \"}]\\\\\\\",{\", \(user)},\n1]}",
+      "a string full of brackets", "{\"users\": [{\"name\": \"}]\\\\\\\",{\", \(user)},\n1\n\n]}",
       "2: an entry of \"users\" must be an object"),
   ])
   func refuses(_ row: Row) {
