@@ -71,7 +71,8 @@ let package = Package(
     room(
       "CalculatorHTTPServer",
       sees: [
-        "OpenSSLCrypto", "JSON", "JWT", "MCP", "Auth", "HTTPTransport", "CalculatorServer",
+        "OpenSSLCrypto", "JSON", "JWT", "MCP", "Auth", "StdioTransport", "HTTPTransport",
+        "CalculatorServer",
       ]),
     executable("CalculatorStdio", of: "CalculatorServer"),
     executable("CalculatorJWT", of: "CalculatorServer"),
@@ -103,7 +104,7 @@ let package = Package(
     tests(of: "CalculatorServer", sees: ["Auth"]),
     tests(
       of: "CalculatorHTTPServer",
-      sees: ["Auth", "CalculatorServer", "HTTPTransport", "JSON", "MCP"]),
+      sees: ["Auth", "CalculatorServer", "HTTPTransport", "JSON", "JWT", "MCP"]),
     .testTarget(
       name: "ExecutableTests", dependencies: ["JSON", "TestSupport"], exclude: ["clients"]),
     .testTarget(

@@ -1,7 +1,7 @@
 /// Base64 in which bytes have one spelling and no other (RFC 4648 §3.5).
-struct Base64: Sendable {
+package struct Base64: Sendable {
   /// RFC 4648 §4
-  static let standard = Base64(lastTwo: "+/", isPadded: true)
+  package static let standard = Base64(lastTwo: "+/", isPadded: true)
   /// The same without padding, as a PHC string has it.
   static let unpadded = Base64(lastTwo: "+/", isPadded: false)
   /// RFC 4648 §5, without padding.
@@ -16,7 +16,7 @@ struct Base64: Sendable {
     self.isPadded = isPadded
   }
 
-  func encode(_ bytes: [UInt8]) -> String {
+  package func encode(_ bytes: [UInt8]) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var pending: UInt32 = 0

@@ -1,7 +1,29 @@
 import ArgumentParser
+import CalculatorHTTPServer
 import CalculatorServer
 
+/// The calculator over HTTP, behind keys, tokens and passwords.
 @main
-struct CalculatorHTTP: ParsableCommand {
-  func run() throws {}
+struct CalculatorHTTP: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "CalculatorHTTP",
+    abstract: "A calculator for MCP clients over HTTP, guarded by keys, tokens or passwords.",
+    discussion: HTTPConfiguration.help,
+    version: calculatorVersion,
+    subcommands: [HashPassword.self, NewKey.self])
+
+  @Option(help: "The address to listen at.")
+  var host = "127.0.0.1"
+
+  @Option(help: "The port; with 0 the system picks one.")
+  var port: UInt16 = 8080
+
+  @Option(help: "A file of NAME=VALUE lines; the real environment wins over it.")
+  var envFile: String?
+
+  func run() async throws {
+    let server = HTTPServerProcess(
+      environment: processEnvironment(), environmentFile: envFile, host: host, port: Int(port))
+    throw ExitCode(await server.run { print("Listening at \($0)", terminator: "\n") })
+  }
 }

@@ -41,10 +41,13 @@ package struct MCPServer: Sendable {
     }
   }
 
-  /// The reply to a call of a tool that is not there (MCP server/tools, "Error Handling").
-  /// The name is not repeated: a client may have put a secret there.
+  /// MCP server/tools, "Error Handling". The name is not repeated: a client may have put a secret
+  /// there.
+  package static let unknownTool = RPCError.invalidParams("unknown tool; tools/list names them all")
+
+  /// The reply to a call of a tool that is not there.
   package func replyToUnknownTool(_ call: ToolCall) -> Reply {
-    .error(call.id, .invalidParams("unknown tool; tools/list names them all"))
+    .error(call.id, Self.unknownTool)
   }
 
   /// The reply that carries the result of a tool call, in the era of the call.

@@ -5,22 +5,21 @@ private import Synchronization
 /// A client may leave standard error unread (MCP basic/transports/stdio): once its pipe is full,
 /// lines wait up to a bound, then whole lines are dropped and counted. The server never blocks.
 package final class StandardErrorSink: Sendable {
-  /// In bytes.
-  static let maximumWaiting = 1 << 18
-
   private struct State {
     var queue = OutputQueue(.standardError)
     var dropped = 0
   }
 
+  private let maximumWaiting: Int
   private let state = Mutex(State())
 
-  package init() {}
+  /// - Parameter maximumWaiting: in bytes.
+  package init(maximumWaiting: Int = 1 << 18) { self.maximumWaiting = maximumWaiting }
 
   /// Takes one line with its end.
   package func write(_ line: [UInt8]) {
     state.withLock { state in
-      guard state.queue.count + line.count <= Self.maximumWaiting else {
+      guard state.queue.count + line.count <= maximumWaiting else {
         state.dropped += 1
         return
       }
@@ -39,5 +38,5 @@ package final class StandardErrorSink: Sendable {
     }
   }
 
-  var hasWaiting: Bool { state.withLock { !$0.queue.isEmpty } }
+  package var hasWaiting: Bool { state.withLock { !$0.queue.isEmpty } }
 }

@@ -63,7 +63,7 @@ struct CredentialsFileReader {
   private mutating func user(_ entry: Object, _ names: inout Set<[UInt8]>) -> PasswordUser? {
     refuseOthers(in: entry, than: ["name", "password", "role", "expires"])
     let name = name(in: entry, &names)
-    if let name, name.utf8.contains(UInt8(ascii: ":")) {  // RFC 7617 §2: it could never be sent
+    if let name, !PasswordUser.isName(name) {  // RFC 7617 §2: it could never be sent
       note(entry.path(to: "name"), "a user's \"name\" must not have a colon")
     }
     var password: PasswordHash?

@@ -1,5 +1,3 @@
-private import JWT
-
 /// What the header of a request carries to show who sends it.
 ///
 /// A text that exists is bounded, and has only the characters that its kind may have.
@@ -56,7 +54,7 @@ package enum PresentedCredential: Sendable {
     else { return .malformed }
     let user = String(pair[..<colon])
     let password = String(pair[pair.utf8.index(after: colon)...])
-    guard Claims.isName(user), password.utf8.count <= maximumPasswordLength else {
+    guard PasswordUser.isName(user), password.utf8.count <= maximumPasswordLength else {
       return .malformed
     }
     return .basic(user: user, password: Secret(password))

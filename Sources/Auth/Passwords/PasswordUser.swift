@@ -1,3 +1,5 @@
+private import JWT
+
 /// A user as the credentials file has them.
 package struct PasswordUser: Sendable, Equatable {
   package let name: String
@@ -11,5 +13,33 @@ package struct PasswordUser: Sendable, Equatable {
     self.password = password
     self.role = role
     self.expires = expires
+  }
+}
+
+extension PasswordUser {
+  /// In characters (ASVS 6.2.1, which likes 15 better).
+  package static let minimumPasswordLength = 8
+
+  /// Whether somebody can come by this name (RFC 7617 §2: a colon would end it).
+  package static func isName(_ text: String) -> Bool {
+    Claims.isName(text) && !text.utf8.contains(UInt8(ascii: ":"))
+  }
+
+  /// Why a text cannot be a password; it is not repeated.
+  package static func problem(with password: Secret, allowingWeak: Bool) -> String? {
+    let text = password.exposed
+    return if text.isEmpty {
+      "must not be empty"
+    } else if Placeholder.begins(text.utf8) {
+      "must not be a placeholder that nobody filled in"
+    } else if text.utf8.count > PresentedCredential.maximumPasswordLength {
+      "must have at most \(PresentedCredential.maximumPasswordLength) bytes"
+    } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      "must not have control characters"
+    } else if text.count < minimumPasswordLength, !allowingWeak {
+      "must have at least \(minimumPasswordLength) characters, or set CALCULATOR_ALLOW_WEAK_SECRETS=true"
+    } else {
+      nil
+    }
   }
 }

@@ -85,6 +85,16 @@ package struct EnvironmentReader {
   /// The text of a variable; `nil` where it is not set.
   package func text(_ variable: String) -> String? { variables[variable] }
 
+  /// What stands between commas, without the spaces around it; a variable that is empty is no list.
+  package func list(_ variable: String) -> [String] {
+    guard let text = variables[variable], !text.isEmpty else { return [] }
+    return text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      var part = part.drop { $0 == " " }
+      while part.last == " " { part.removeLast() }
+      return String(part)
+    }
+  }
+
   /// A whole number.
   package mutating func number(
     _ variable: String, default fallback: Int, in range: ClosedRange<Int>
@@ -106,17 +116,20 @@ package struct EnvironmentReader {
     return text
   }
 
-  /// The file that a variable names, which is no secret.
-  package mutating func file(_ variable: String) -> (path: String, file: SecretFile)? {
+  /// The file that a variable names; where it is a secret, nobody else should read it.
+  package mutating func file(
+    _ variable: String, isSecret: Bool = false, maximumLength: Int = SecretFile.maximumLength
+  ) -> (path: String, file: SecretFile)? {
     guard let path = variables[variable] else { return nil }
-    return read(path, for: variable, isSecret: false).map { (path, $0) }
+    return read(path, for: variable, isSecret: isSecret, maximumLength).map { (path, $0) }
   }
 
-  private mutating func read(_ path: String, for variable: String, isSecret: Bool = true)
-    -> SecretFile?
-  {
+  private mutating func read(
+    _ path: String, for variable: String, isSecret: Bool = true,
+    _ maximumLength: Int = SecretFile.maximumLength
+  ) -> SecretFile? {
     do throws(SecretFile.Failure) {
-      let file = try SecretFile(path: path)
+      let file = try SecretFile(path: path, maximumLength: maximumLength)
       if isSecret, file.isReadableByOthers {
         warn("\(variable): others than its owner may read the file; chmod 600 mends that")
       }

@@ -17,7 +17,7 @@ package struct SecretFile {
   enum Failure: Error { case unreadable, tooLarge, notUTF8 }
 
   /// - Throws: `Failure`
-  init(path: String) throws(Failure) {
+  init(path: String, maximumLength: Int = SecretFile.maximumLength) throws(Failure) {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .unreadable }
     defer { close(file) }
@@ -28,13 +28,13 @@ package struct SecretFile {
     isReadableByOthers = status.st_mode & (S_IRGRP | S_IROTH) != 0
 
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4096)
+    var chunk = [UInt8](repeating: 0, count: 1 << 14)
     while true {
       let count = unsafe read(file, &chunk, chunk.count)
       guard count >= 0 else { throw .unreadable }
       if count == 0 { break }
       bytes += chunk[..<count]
-      if bytes.count > Self.maximumLength { throw .tooLarge }
+      if bytes.count > maximumLength { throw .tooLarge }
     }
     // Editors on Windows put a byte-order mark in front and CRLF at the ends.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }

@@ -4,6 +4,8 @@ package struct TrustedProxies: Sendable {
 
   package init(_ networks: [IPNetwork]) { self.networks = networks }
 
+  package var isEmpty: Bool { networks.isEmpty }
+
   package func contains(_ address: IPAddress) -> Bool {
     networks.contains { $0.contains(address) }
   }

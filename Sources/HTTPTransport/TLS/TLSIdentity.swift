@@ -1,7 +1,8 @@
+package import NIOCore
 internal import Synchronization
 
 /// The certificate that new connections get; those that stand keep the one they have.
-package final class TLSIdentity: Sendable {
+package final class TLSIdentity: ConnectionEncryption {
   private let current: Mutex<TLSContext>
 
   package init(_ context: TLSContext) { current = Mutex(context) }
@@ -11,7 +12,7 @@ package final class TLSIdentity: Sendable {
   }
 
   /// A handler for one new connection.
-  package func makeHandler() -> TLSHandler {
+  package func makeHandler() -> any ChannelHandler {
     current.withLock { $0 }.makeHandler()
   }
 }

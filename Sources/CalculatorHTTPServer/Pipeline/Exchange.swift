@@ -1,0 +1,21 @@
+internal import Auth
+internal import HTTPTransport
+internal import MCP
+
+/// What is known of one request, more and more on its way.
+package struct Exchange: Sendable {
+  let client: IPAddress
+  /// In nanoseconds of the monotonic clock.
+  let startedAt: Int
+  var credential = PresentedCredential.none
+  var identity: Identity?
+  /// What the identity's bucket says; `nil` without a limit.
+  var rate: RateDecision?
+  var request: RequestID?
+  var tool: String?
+
+  init(client: IPAddress, startedAt: Int) {
+    self.client = client
+    self.startedAt = startedAt
+  }
+}

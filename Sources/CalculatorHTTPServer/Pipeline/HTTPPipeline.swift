@@ -1,0 +1,199 @@
+package import Auth
+package import CalculatorServer
+package import HTTPTransport
+internal import JSON
+package import MCP
+
+/// The way of a request over HTTP, from its head to its response:
+///
+///     head ─ host ─ authenticate ─ limit ─ body ─ JSON-RPC ─ authorise ─ tool ─ reply ─ bytes
+///                    who is it?                     what?    may they?
+///
+/// Until we know who it is, nothing but the head is looked at: a stranger never reaches the JSON
+/// parser.
+package struct HTTPPipeline: HTTPResponder {
+  private let hosts: AllowedHosts
+  private let proxies: TrustedProxies
+  private let authentication: HTTPAuthentication
+  private let limits: Limits
+  private let server: MCPServer
+  private let tools: [String: CalculatorTool]
+  private let site: Site
+  private let watcher: Watcher
+
+  package init(
+    hosts: AllowedHosts, proxies: TrustedProxies, authentication: HTTPAuthentication,
+    limits: Limits, info: ServerInfo, tools: [CalculatorTool], site: Site, watcher: Watcher
+  ) {
+    self.hosts = hosts
+    self.proxies = proxies
+    self.authentication = authentication
+    self.limits = limits
+    self.server = MCPServer(info: info, tools: tools.map(\.definition))
+    self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
+    self.site = site
+    self.watcher = watcher
+  }
+
+  package func decide(_ head: HTTPRequestHead) -> HTTPDecision {
+    let client = proxies.client(
+      peer: head.peer, forwardedFor: head.fields["X-Forwarded-For"])
+    var exchange = Exchange(client: client, startedAt: watcher.now())
+    do throws(Refusal) {
+      try hosts.check(head)
+      switch try Route(head) {
+      case .mcp: return try authenticate(head, &exchange)
+      case .page: return .respond(send(site.page(for: head, behind: proxies), exchange))
+      case .health: return .respond(send(.text("ok\n"), exchange))
+      case .metrics:
+        guard let metrics = watcher.metrics else { throw .notFound }
+        return .respond(send(.text(metrics.text), exchange))
+      }
+    } catch {
+      return .respond(refuse(error, exchange))
+    }
+  }
+
+  package func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
+    refuse(.fault(fault), Exchange(client: peer, startedAt: watcher.now()))
+  }
+
+  /// Who is it?
+  private func authenticate(_ head: HTTPRequestHead, _ exchange: inout Exchange) throws(Refusal)
+    -> HTTPDecision
+  {
+    try limits.checkFailures(of: exchange.client, at: exchange.startedAt)
+    let credential = try PresentedCredential(head)
+    exchange.credential = credential
+    let recognition: Recognition
+    do throws(AuthenticationFailure) {
+      recognition = try authentication.recognise(credential)
+    } catch {
+      throw failure(error, exchange)
+    }
+    switch recognition {
+    case .identity(let identity): return admit(identity, head, exchange)
+    case .pending(let work): return .offLoop { [exchange] in finish(work, head, exchange) }
+    }
+  }
+
+  /// The part of `authenticate` that may take long, on a thread that may wait.
+  private func finish(
+    _ work: () throws(AuthenticationFailure) -> Identity, _ head: HTTPRequestHead,
+    _ exchange: Exchange
+  ) -> HTTPDecision {
+    do throws(Refusal) {
+      // Others from this address may have failed while this one waited for its turn.
+      try limits.checkFailures(of: exchange.client, at: watcher.now())
+      let identity: Identity
+      do throws(AuthenticationFailure) {
+        identity = try work()
+      } catch {
+        throw failure(error, exchange)
+      }
+      return admit(identity, head, exchange)
+    } catch {
+      return .respond(refuse(error, exchange))
+    }
+  }
+
+  /// A failed attempt, counted; one too many is not even told that it failed.
+  private func failure(_ reason: AuthenticationFailure, _ exchange: Exchange) -> Refusal {
+    do throws(Refusal) {
+      if reason != .missingCredential {
+        try limits.countFailure(of: exchange.client, at: watcher.now())
+      }
+      return .unauthenticated(reason)
+    } catch {
+      return error
+    }
+  }
+
+  /// Not too often, and in a language that we speak.
+  private func admit(_ identity: Identity, _ head: HTTPRequestHead, _ exchange: Exchange)
+    -> HTTPDecision
+  {
+    var exchange = exchange
+    exchange.identity = identity
+    do throws(Refusal) {
+      exchange.rate = try limits.take(for: identity, at: exchange.client, now: watcher.now())
+      try MediaTypes.check(head.fields)
+    } catch {
+      return .respond(refuse(error, exchange))
+    }
+    let fields = MirroredFields(head.fields)
+    return .takeBody { [exchange] body in answer(body, from: identity, fields, exchange) }
+  }
+
+  /// What do they want, and may they?
+  private func answer(
+    _ body: HTTPBody, from identity: Identity, _ fields: MirroredFields, _ exchange: Exchange
+  ) -> HTTPResponse {
+    var exchange = exchange
+    do throws(Refusal) {
+      let message: [UInt8]
+      switch body {
+      case .complete(let bytes): message = bytes
+      case .failed(let fault): throw .fault(fault)
+      }
+      var conversation = Conversation(fields: fields)
+      switch server.receive(message, in: &conversation) {
+      case .silence: return accept(HTTPResponse(status: 202), from: identity, exchange)
+      case .reply(.error(let id, let error)):
+        exchange.request = id
+        throw .rpc(error, isModern: fields.areModern)
+      case .reply(.result(let id, let result)):
+        exchange.request = id
+        return accept(.json(Reply.result(id, result)), from: identity, exchange)
+      case .call(let call):
+        exchange.request = call.id
+        guard let tool = tools[call.tool] else {
+          throw .rpc(MCPServer.unknownTool, isModern: fields.areModern)
+        }
+        exchange.tool = call.tool
+        return accept(
+          .json(server.reply(to: call, with: try run(tool, call, identity))), from: identity,
+          exchange)
+      }
+    } catch {
+      return refuse(error, exchange)
+    }
+  }
+
+  private func run(_ tool: CalculatorTool, _ call: ToolCall, _ identity: Identity) throws(Refusal)
+    -> ToolResult
+  {
+    do throws(CallFailure) {
+      try tool.authorise(identity)
+      return try tool.run(call.arguments, identity)
+    } catch {
+      switch error {
+      case .unauthenticated(let reason): throw .unauthenticated(reason)
+      case .forbidden(_, let permission): throw .forbidden(permission)
+      case .refused(_, let failure): return .failure(failure.sentence)
+      }
+    }
+  }
+
+  private func accept(_ response: HTTPResponse, from identity: Identity, _ exchange: Exchange)
+    -> HTTPResponse
+  {
+    watcher.record(.accepted(identity), exchange)
+    return send(response, exchange)
+  }
+
+  private func refuse(_ refusal: Refusal, _ exchange: Exchange) -> HTTPResponse {
+    watcher.record(refusal.outcome(for: exchange.identity), exchange)
+    let challenges = authentication.challenges(to: exchange.credential)
+    return send(refusal.response(to: exchange, challenges: challenges), exchange)
+  }
+
+  private func send(_ response: HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
+    var response = response
+    if let rate = exchange.rate {
+      response.fields += [("RateLimit-Policy", rate.limit.policyField), ("RateLimit", rate.field)]
+    }
+    watcher.count(response.status, exchange)
+    return response
+  }
+}

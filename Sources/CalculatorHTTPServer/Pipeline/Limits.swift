@@ -1,0 +1,48 @@
+package import Auth
+internal import HTTPTransport
+
+/// How often somebody may call, and how often an address may fail. `nil` is without a limit.
+package struct Limits: Sendable {
+  private let requests: BucketTable?
+  private let failures: BucketTable?
+
+  package init(requests: RateLimit?, failures: RateLimit?) {
+    self.requests = requests.map { BucketTable(limit: $0) }
+    self.failures = failures.map { BucketTable(limit: $0) }
+  }
+
+  /// Whether the address may try at all; looked at before any credential is.
+  /// - Throws: `Refusal.tooManyFailures`
+  func checkFailures(of client: IPAddress, at now: Int) throws(Refusal) {
+    guard let decision = failures?.peek(BucketKey(client), at: now), !decision.isAllowed else {
+      return
+    }
+    throw .tooManyFailures(decision)
+  }
+
+  /// Counts a failed attempt. Several may be under way at once: whoever comes to an empty bucket
+  /// is told no more than that.
+  /// - Throws: `Refusal.tooManyFailures`
+  func countFailure(of client: IPAddress, at now: Int) throws(Refusal) {
+    guard let decision = failures?.take(BucketKey(client), at: now), !decision.isAllowed else {
+      return
+    }
+    throw .tooManyFailures(decision)
+  }
+
+  /// Takes a token of the identity's, however it comes; guests are told apart by their address.
+  /// - Throws: `Refusal.tooManyRequests`
+  func take(for identity: Identity, at client: IPAddress, now: Int) throws(Refusal)
+    -> RateDecision?
+  {
+    guard let requests else { return nil }
+    let key = identity.method == .guest ? BucketKey(client) : BucketKey(identity)
+    let decision = requests.take(key, at: now)
+    guard decision.isAllowed else { throw .tooManyRequests(decision) }
+    return decision
+  }
+}
+
+extension BucketKey {
+  fileprivate init(_ client: IPAddress) { self.init(address: client.rateLimitPrefix) }
+}

@@ -1,0 +1,37 @@
+private import Dispatch
+
+#if canImport(Darwin)
+  private import Darwin
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Glibc
+#endif
+
+/// The signals that a server lives by, as a stream.
+struct Signals {
+  enum Signal: Sendable {
+    /// SIGTERM and SIGINT.
+    case terminate
+    /// SIGHUP
+    case reload
+  }
+
+  let stream: AsyncStream<Signal>
+  private let sources: [any DispatchSourceSignal]
+
+  /// From here on these signals come through the stream, and SIGPIPE is an error of `write` instead
+  /// of the end of the process.
+  init() {
+    let (stream, continuation) = AsyncStream.makeStream(of: Signal.self)
+    self.stream = stream
+    signal(SIGPIPE, SIG_IGN)
+    sources = [SIGTERM, SIGINT, SIGHUP].map { number in
+      signal(number, SIG_IGN)  // the source sees it all the same
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler { continuation.yield(number == SIGHUP ? .reload : .terminate) }
+      source.activate()
+      return source
+    }
+  }
+}

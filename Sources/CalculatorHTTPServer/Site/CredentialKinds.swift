@@ -1,0 +1,10 @@
+/// Which kinds of credential a server takes.
+package struct CredentialKinds: OptionSet, Sendable {
+  package let rawValue: Int
+
+  package init(rawValue: Int) { self.rawValue = rawValue }
+
+  package static let apiKey = CredentialKinds(rawValue: 1)
+  package static let token = CredentialKinds(rawValue: 2)
+  package static let password = CredentialKinds(rawValue: 4)
+}

@@ -1,0 +1,102 @@
+internal import Auth
+private import Synchronization
+
+/// Counters in the text format of Prometheus. No label holds anything that was sent.
+package final class Metrics: Sendable {
+  /// Upper bounds of the histogram, in microseconds.
+  private static let bounds = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 100_000, 1_000_000]
+
+  private struct Attempt: Hashable {
+    let kind: String
+    let outcome: String
+  }
+
+  private struct State {
+    var statuses: [Int: Int] = [:]
+    var attempts: [Attempt: Int] = [:]
+    var limited = 0
+    var buckets = [Int](repeating: 0, count: Metrics.bounds.count + 1)
+    /// In nanoseconds.
+    var sum = 0
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// - Parameter nanoseconds: from the head to the response.
+  func count(status: Int, nanoseconds: Int) {
+    let place = Self.bounds.firstIndex { nanoseconds <= $0 * 1000 } ?? Self.bounds.count
+    state.withLock { state in
+      state.statuses[status, default: 0] += 1
+      state.buckets[place] += 1
+      state.sum += nanoseconds
+    }
+  }
+
+  func count(_ outcome: AuditEvent.Outcome, by credential: PresentedCredential) {
+    state.withLock { state in
+      let kind = Self.kind(of: credential)
+      switch outcome {
+      case .accepted, .forbidden, .rejected(_?, _):
+        state.attempts[Attempt(kind: kind, outcome: "accepted"), default: 0] += 1
+      case .unauthenticated:
+        state.attempts[Attempt(kind: kind, outcome: "refused"), default: 0] += 1
+      case .limited: state.limited += 1
+      case .rejected(nil, _): break  // it never came to a credential
+      }
+    }
+  }
+
+  private static func kind(of credential: PresentedCredential) -> String {
+    switch credential {
+    case .none: "none"
+    case .apiKey: "api_key"
+    case .bearer: "bearer"
+    case .basic: "basic"
+    case .malformed: "malformed"
+    }
+  }
+
+  var text: String {
+    let state = state.withLock { $0 }
+    var lines = [
+      "# HELP calculator_requests_total Responses by status.",
+      "# TYPE calculator_requests_total counter",
+    ]
+    for (status, count) in state.statuses.sorted(by: { $0.key < $1.key }) {
+      lines.append("calculator_requests_total{status=\"\(status)\"} \(count)")
+    }
+    lines += [
+      "# HELP calculator_authentications_total Attempts by the kind of credential and the outcome.",
+      "# TYPE calculator_authentications_total counter",
+    ]
+    for kind in ["none", "api_key", "bearer", "basic", "malformed"] {
+      for outcome in ["accepted", "refused"] {
+        guard let count = state.attempts[Attempt(kind: kind, outcome: outcome)] else { continue }
+        lines.append(
+          "calculator_authentications_total{kind=\"\(kind)\",outcome=\"\(outcome)\"} \(count)")
+      }
+    }
+    lines += [
+      "# HELP calculator_limited_requests_total Requests refused because there were too many.",
+      "# TYPE calculator_limited_requests_total counter",
+      "calculator_limited_requests_total \(state.limited)",
+      "# HELP calculator_request_duration_seconds From the head of a request to its response.",
+      "# TYPE calculator_request_duration_seconds histogram",
+    ]
+    var total = 0
+    for (bound, count) in zip(Self.bounds, state.buckets) {
+      total += count
+      lines.append(
+        "calculator_request_duration_seconds_bucket{le=\"\(Double(bound) / 1e6)\"} \(total)")
+    }
+    total += state.buckets[Self.bounds.count]
+    lines += [
+      "calculator_request_duration_seconds_bucket{le=\"+Inf\"} \(total)",
+      "calculator_request_duration_seconds_sum \(Double(state.sum) / 1e9)",
+      "calculator_request_duration_seconds_count \(total)",
+    ]
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

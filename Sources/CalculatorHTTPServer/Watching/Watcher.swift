@@ -1,0 +1,31 @@
+package import Auth
+private import HTTPTransport
+private import MCP
+
+/// Sees every request to its end: the audit log and the metrics.
+package struct Watcher: Sendable {
+  /// `nil` where nobody collects them.
+  let metrics: Metrics?
+  private let audit: AuditLog
+  /// In nanoseconds of the monotonic clock.
+  let now: @Sendable () -> Int
+
+  package init(audit: AuditLog, metrics: Metrics?, now: @escaping @Sendable () -> Int) {
+    self.audit = audit
+    self.metrics = metrics
+    self.now = now
+  }
+
+  /// One line of audit for each attempt to authenticate, and for each request refused before.
+  func record(_ outcome: AuditEvent.Outcome, _ exchange: Exchange) {
+    audit.record(
+      AuditEvent(
+        request: exchange.request?.json, tool: exchange.tool, outcome: outcome,
+        address: exchange.client.description))
+    metrics?.count(outcome, by: exchange.credential)
+  }
+
+  func count(_ status: Int, _ exchange: Exchange) {
+    metrics?.count(status: status, nanoseconds: now() - exchange.startedAt)
+  }
+}
