@@ -20,13 +20,16 @@ package struct AuditEvent: Sendable {
   /// A tool that exists; `nil` where the request named none.
   package let tool: String?
   package let outcome: Outcome
-  /// Where it came from; `nil` over stdio.
+  /// Over HTTP, where it came from and what kind of credential it showed; `nil` over stdio.
   package let address: String?
+  package let credential: String?
 
   package init(
-    request: JSONValue?, tool: String?, outcome: Outcome, address: String? = nil
+    request: JSONValue?, tool: String?, outcome: Outcome, address: String? = nil,
+    credential: String? = nil
   ) {
     self.address = address
+    self.credential = credential
     self.request = request
     self.tool = tool
     self.outcome = outcome

@@ -16,6 +16,7 @@ package struct AuditLog: Sendable {
       ("tool", event.tool.map(JSONValue.string) ?? .null),
     ]
     if let address = event.address { fields.insert(("address", .string(address)), at: 1) }
+    if let credential = event.credential { fields.append(("credential", .string(credential))) }
     switch event.outcome {
     case .accepted(let identity):
       fields += who(identity)

@@ -24,6 +24,6 @@ struct CalculatorHTTP: AsyncParsableCommand {
   func run() async throws {
     let server = HTTPServerProcess(
       environment: processEnvironment(), environmentFile: envFile, host: host, port: Int(port))
-    throw ExitCode(await server.run { print("Listening at \($0)", terminator: "\n") })
+    throw ExitCode(await server.run())
   }
 }

@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+  private import Darwin
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Glibc
+#endif
+
 private import Auth
 private import CalculatorServer
 private import HTTPTransport
@@ -21,10 +29,9 @@ package struct HTTPServerProcess: Sendable {
     self.port = port
   }
 
-  /// Serves until a signal ends it.
-  /// - Parameter announce: is told where, once the server listens.
+  /// Serves until a signal ends it. Once it listens, standard output says where.
   /// - Returns: the exit status of the process.
-  package func run(announce: (String) -> Void) async -> Int32 {
+  package func run() async -> Int32 {
     defer { errors.finish() }
     let configuration: HTTPConfiguration
     do throws(ConfigurationErrors) {
@@ -44,7 +51,8 @@ package struct HTTPServerProcess: Sendable {
       responder: service.pipeline, now: { Timestamp.now().milliseconds / 1000 })
     do throws(HTTPServerError) {
       let port = try await server.start(host: host, port: port)
-      announce(configuration.address(at: host, port))
+      print("Listening at \(configuration.address(at: host, port))")
+      fflush(nil)  // a pipe or a file would see it only at the end
     } catch {
       switch error {
       case .cannotListen(let reason):

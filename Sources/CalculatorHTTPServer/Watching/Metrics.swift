@@ -34,9 +34,8 @@ package final class Metrics: Sendable {
     }
   }
 
-  func count(_ outcome: AuditEvent.Outcome, by credential: PresentedCredential) {
+  func count(_ outcome: AuditEvent.Outcome, by kind: String) {
     state.withLock { state in
-      let kind = Self.kind(of: credential)
       switch outcome {
       case .accepted, .forbidden, .rejected(_?, _):
         state.attempts[Attempt(kind: kind, outcome: "accepted"), default: 0] += 1
@@ -45,16 +44,6 @@ package final class Metrics: Sendable {
       case .limited: state.limited += 1
       case .rejected(nil, _): break  // it never came to a credential
       }
-    }
-  }
-
-  private static func kind(of credential: PresentedCredential) -> String {
-    switch credential {
-    case .none: "none"
-    case .apiKey: "api_key"
-    case .bearer: "bearer"
-    case .basic: "basic"
-    case .malformed: "malformed"
     }
   }
 
@@ -71,7 +60,7 @@ package final class Metrics: Sendable {
       "# HELP calculator_authentications_total Attempts by the kind of credential and the outcome.",
       "# TYPE calculator_authentications_total counter",
     ]
-    for kind in ["none", "api_key", "bearer", "basic", "malformed"] {
+    for kind in PresentedCredential.kinds {
       for outcome in ["accepted", "refused"] {
         guard let count = state.attempts[Attempt(kind: kind, outcome: outcome)] else { continue }
         lines.append(
