@@ -1,0 +1,93 @@
+import Testing
+
+@testable import HTTPTransport
+
+struct AddressTests {
+  /// RFC 5952 §4, RFC 4291 §2.2
+  @Test(arguments: [
+    ("127.0.0.1", "127.0.0.1"), ("::ffff:1.2.3.4", "1.2.3.4"), ("::FFFF:102:304", "1.2.3.4"),
+    ("::", "::"), ("::1", "::1"), ("1::", "1::"), ("2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1"),
+    ("2001:db8::1:1:1:1:1", "2001:db8:0:1:1:1:1:1"), ("0:0:0:1:0:0:0:0", "0:0:0:1::"),
+    ("64:ff9b::1.2.3.4", "64:ff9b::102:304"), ("1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"),
+  ])
+  func reads(_ text: String, _ canonical: String) {
+    #expect(IPAddress(text)?.description == canonical)
+  }
+
+  @Test(arguments: [
+    "", " ", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1.2.3.", "1.2.3.+4", "0x1.2.3.4",
+    "1.2.3.4 ", ":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "1:2:3:4:5:6:7:8::",
+    "12345::", ":1::", "1::2:", "g::", "::1%lo", "::1.2.3", "1.2.3.4::", "::1.2.3.4:5", "+1::",
+  ])
+  func refuses(_ text: String) { #expect(IPAddress(text) == nil) }
+
+  @Test(arguments: [
+    ("127.255.0.1", true), ("::1", true), ("::ffff:127.0.0.1", true), ("128.0.0.1", false),
+    ("::2", false), ("::7f00:1", false),
+  ])
+  func knowsLoopback(_ text: String, _ isLoopback: Bool) {
+    #expect(IPAddress(text)?.isLoopback == isLoopback)
+  }
+
+  /// R3
+  @Test func oneCustomerHasOnePrefix() {
+    #expect(
+      IPAddress("2001:db8::1")?.rateLimitPrefix == IPAddress("2001:db8::2:1")?.rateLimitPrefix)
+    #expect(
+      IPAddress("2001:db8::1")?.rateLimitPrefix != IPAddress("2001:db8:0:1::1")?.rateLimitPrefix)
+    #expect(IPAddress("1.2.3.4")?.rateLimitPrefix != IPAddress("1.2.3.5")?.rateLimitPrefix)
+  }
+
+  @Test(arguments: [
+    ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false),
+    ("10.0.0.0/8", "::ffff:10.0.0.1", true), ("10.0.0.1", "10.0.0.1", true),
+    ("10.0.0.1", "10.0.0.2", false), ("0.0.0.0/0", "1.2.3.4", true), ("0.0.0.0/0", "::1", false),
+    ("::/0", "1.2.3.4", false), ("2001:db8::/32", "2001:db8:ffff::1", true),
+  ])
+  func contains(_ network: String, _ address: String, _ isInside: Bool) throws {
+    let network = try #require(IPNetwork(network))
+    #expect(network.contains(try #require(IPAddress(address))) == isInside)
+  }
+
+  @Test(arguments: [
+    "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/+8", "/8", "::1/64",
+    "::/129", "10.0.0.0/8/8", "",
+  ])
+  func refusesNetwork(_ text: String) { #expect(IPNetwork(text) == nil) }
+
+  struct Walk: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let peer: String
+    let lines: [String]
+    let client: String
+
+    init(_ name: String, _ peer: String, _ lines: [String], _ client: String) {
+      (testDescription, self.peer, self.lines, self.client) = (name, peer, lines, client)
+    }
+  }
+
+  /// ASVS 15.3.4; 10/8 and 2001:db8::/32 are trusted.
+  @Test(arguments: [
+    Walk("R1 a stranger's word", "9.9.9.9", ["1.1.1.1"], "9.9.9.9"),
+    Walk("R2 spoof, real", "10.0.0.1", ["1.1.1.1, 2.2.2.2"], "2.2.2.2"),
+    Walk("two lines", "10.0.0.1", ["1.1.1.1", "2.2.2.2"], "2.2.2.2"),
+    Walk("two proxies", "10.0.0.1", ["1.1.1.1, 2.2.2.2, 10.0.0.2"], "2.2.2.2"),
+    Walk("proxies over two lines", "10.0.0.1", ["2.2.2.2", "10.0.0.2"], "2.2.2.2"),
+    Walk("only proxies", "10.0.0.1", ["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+    Walk("nothing", "10.0.0.1", [], "10.0.0.1"),
+    Walk("empty", "10.0.0.1", ["1.1.1.1, "], "10.0.0.1"),
+    Walk("no address", "10.0.0.1", ["1.1.1.1, unknown, 10.0.0.2"], "10.0.0.2"),
+    Walk("port", "10.0.0.1", ["2.2.2.2:80"], "2.2.2.2"),
+    Walk("bare IPv6", "10.0.0.1", ["2002::1"], "2002::1"),
+    Walk("brackets", "10.0.0.1", ["[2002::1]"], "2002::1"),
+    Walk("brackets and port", "2001:db8::1", ["\t[2002::1]:443 "], "2002::1"),
+    Walk("bad port", "10.0.0.1", ["2.2.2.2:99999"], "10.0.0.1"),
+    Walk("text after brackets", "10.0.0.1", ["[2002::1]x"], "10.0.0.1"),
+  ])
+  func walksFromTheRight(_ walk: Walk) throws {
+    let proxies = TrustedProxies(["10.0.0.0/8", "2001:db8::/32"].compactMap { IPNetwork($0) })
+    let client = proxies.client(
+      peer: try #require(IPAddress(walk.peer)), forwardedFor: walk.lines)
+    #expect(client.description == walk.client)
+  }
+}

@@ -1,0 +1,42 @@
+import Synchronization
+
+@testable import HTTPTransport
+
+/// Answers with what it saw: `POST` its body, the rest the path.
+struct EchoResponder: HTTPResponder {
+  /// What became of the bodies, in order.
+  final class Record: Sendable {
+    private let entries = Mutex<[String]>([])
+    var all: [String] { entries.withLock { $0 } }
+    func add(_ entry: String) { entries.withLock { $0.append(entry) } }
+  }
+
+  let record = Record()
+
+  func decide(_ head: HTTPRequestHead) -> HTTPDecision {
+    switch head.path {
+    case "/refuse": .respond(HTTPResponse(status: 401))
+    case "/split":
+      .respond(HTTPResponse(status: 200, fields: [("X", "a\r\nSet-Cookie: b"), ("Y", "c")]))
+    case "/off": .offLoop { .respond(HTTPResponse(status: 200, body: Array("off".utf8))) }
+    case "/empty": .respond(HTTPResponse(status: 204))
+    default:
+      if head.method == "POST" {
+        .takeBody { [record] body in
+          switch body {
+          case .complete(let bytes): return HTTPResponse(status: 200, body: bytes)
+          case .failed(let fault):
+            record.add("\(fault)")
+            return HTTPResponse(status: fault.status)
+          }
+        }
+      } else {
+        .respond(HTTPResponse(status: 200, body: Array((head.path + (head.query ?? "")).utf8)))
+      }
+    }
+  }
+
+  func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
+    HTTPResponse(status: fault.status)
+  }
+}

@@ -1,0 +1,103 @@
+import NIOCore
+import Testing
+
+@testable import HTTPTransport
+
+/// Over real sockets; the minute is a safety net.
+@Suite(.timeLimit(.minutes(1)))
+struct HTTPServerTests {
+  static let last = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+  private func withServer(
+    _ limits: HTTPLimits = HTTPLimits(), _ body: (HTTPServer, Int) async throws -> Void
+  ) async throws {
+    let server = HTTPServer(threads: 1, limits: limits, responder: EchoResponder()) { 784_111_777 }
+    let port = try await server.start(host: "127.0.0.1", port: 0)
+    do { try await body(server, port) } catch {
+      await server.shutDown()
+      throw error
+    }
+    await server.shutDown()
+  }
+
+  @Test func answersAndCloses() async throws {
+    try await withServer { _, port in
+      let client = try await TestClient(port: port)
+      try await client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n" + Self.last)
+      #expect(Wire.statuses(try await client.untilClose()) == ["200", "200"])
+    }
+  }
+
+  /// The client sends more than the sockets hold before it reads.
+  @Test func answersTwentyThousandPipelined() async throws {
+    try await withServer { _, port in
+      let client = try await TestClient(port: port)
+      let many = (0..<20_000).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
+      try await client.send(many + Self.last)
+      #expect(Wire.statuses(try await client.untilClose()).count == 20_001)
+    }
+  }
+
+  /// RFC 9112 §9.6: the rest of the request must not reset the connection.
+  @Test func aRefusedBodyDoesNotDestroyTheResponse() async throws {
+    try await withServer { _, port in
+      let client = try await TestClient(port: port)
+      try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\n")
+      try? await client.send(String(repeating: "a", count: 1_000_000))
+      #expect(Wire.statuses(try await client.untilClose()) == ["413"])
+    }
+  }
+
+  @Test func worksOffTheLoopInOrder() async throws {
+    try await withServer { _, port in
+      let client = try await TestClient(port: port)
+      try await client.send("GET /off HTTP/1.1\r\nHost: a\r\n\r\n" + Self.last)
+      let answer = try await client.untilClose()
+      #expect(Wire.statuses(answer) == ["200", "200"])
+      #expect(answer.hasSuffix("/last"))
+    }
+  }
+
+  @Test func moreThanMayWaitIsRefused() async throws {
+    var limits = HTTPLimits()
+    limits.offLoop = 0
+    try await withServer(limits) { _, port in
+      let client = try await TestClient(port: port)
+      try await client.send("GET /off HTTP/1.1\r\nHost: a\r\n\r\n" + Self.last)
+      #expect(Wire.statuses(try await client.untilClose()) == ["503", "200"])
+    }
+  }
+
+  @Test func connectionsAreBounded() async throws {
+    var limits = HTTPLimits()
+    limits.connections = 1
+    try await withServer(limits) { _, port in
+      let first = try await TestClient(port: port)
+      let second = try await TestClient(port: port)
+      #expect(try await second.untilClose().isEmpty)
+      try await first.send(Self.last)
+      #expect(Wire.statuses(try await first.untilClose()) == ["200"])
+    }
+  }
+
+  @Test func shuttingDownAnswersWhatHasArrived() async throws {
+    try await withServer { server, port in
+      let clients = [try await TestClient(port: port), try await TestClient(port: port)]
+      for client in clients { try await client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n") }
+      await server.shutDown()
+      for client in clients {
+        #expect(Wire.statuses(try await client.untilClose()) == ["200"])
+      }
+    }
+  }
+
+  @Test func aTakenPortIsAnError() async throws {
+    try await withServer { _, port in
+      let second = HTTPServer(threads: 1, responder: EchoResponder()) { 0 }
+      await #expect(throws: HTTPServerError.self) {
+        _ = try await second.start(host: "127.0.0.1", port: port)
+      }
+      await second.shutDown()
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+import NIOEmbedded
+
+@testable import HTTPTransport
+
+/// One connection without a socket, whose clock only the test moves.
+final class Wire {
+  let channel = EmbeddedChannel()
+  let echo = EchoResponder()
+  private let connections: LoopConnections
+  private let work: OffLoopWork
+
+  init(_ limits: HTTPLimits = HTTPLimits()) throws {
+    connections = LoopConnections(loop: channel.eventLoop) { 784_111_777 }
+    work = OffLoopWork(limit: limits.offLoop)
+    channel.allowRemoteHalfClosure = true
+    try channel.pipeline.syncOperations.addHandler(
+      HTTPConnection(
+        responder: echo, limits: limits, peer: IPAddress(v4: 0x7f00_0001), isEncrypted: false,
+        offLoop: work, siblings: connections))
+    try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+  }
+
+  deinit {
+    connections.end()
+    _ = try? channel.finish(acceptAlreadyClosed: true)
+    work.stop()
+  }
+
+  func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+  func send(_ bytes: [UInt8]) throws {
+    guard isOpen else { return }
+    _ = try channel.writeInbound(ByteBuffer(bytes: bytes))
+  }
+
+  /// Everything the server has written since the last call.
+  func received() throws -> String {
+    var text = ""
+    while let part = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: part) }
+    return text
+  }
+
+  /// The statuses of the responses in the text.
+  static func statuses(_ text: String) -> [String] {
+    text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }
+  }
+
+  var isOpen: Bool { channel.isActive }
+
+  func close() throws { try channel.close().wait() }
+
+  func stop() { connections.stop() }
+
+  func advance(seconds: Int64) { channel.embeddedEventLoop.advanceTime(by: .seconds(seconds)) }
+}
