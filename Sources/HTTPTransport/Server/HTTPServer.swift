@@ -12,6 +12,7 @@ package final class HTTPServer: Sendable {
   private let offLoop: OffLoopWork
   private let open = Mutex(0)
   private let listener = Mutex<(any Channel)?>(nil)
+  private let isStopped = Mutex(false)
   private let loops = Mutex<[ObjectIdentifier: NIOLoopBound<LoopConnections>]>([:])
 
   /// `now` in seconds since 1970, for the Date of responses.
@@ -57,7 +58,14 @@ package final class HTTPServer: Sendable {
   }
 
   /// Stops listening, answers every request that has arrived, and ends after `time` at the latest.
+  ///
+  /// A second call returns at once.
   package func shutDown(within time: TimeAmount = .seconds(10)) async {
+    let isSecond = isStopped.withLock { stopped in
+      defer { stopped = true }
+      return stopped
+    }
+    if isSecond { return }
     try? await listener.withLock { $0 }?.close().get()
     let bounds = loops.withLock { $0.values.map { $0 } }
     for bound in bounds { bound.eventLoop.execute { bound.value.stop() } }
