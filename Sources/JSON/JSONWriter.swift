@@ -43,9 +43,14 @@ extension JSONValue {
 
   private static func write(_ text: String, to output: inout [UInt8], escaping: Escaping) {
     output.append(UInt8(ascii: "\""))
-    if text.utf8.allSatisfy({ isPlain($0, escaping) }) {  // nearly always
-      output.append(contentsOf: text.utf8)
-    } else if escaping == .minimal {
+    let start = output.count
+    output.append(contentsOf: text.utf8)
+    if output[start...].allSatisfy({ isPlain($0, escaping) }) {  // nearly always
+      output.append(UInt8(ascii: "\""))
+      return
+    }
+    output.removeSubrange(start...)
+    if escaping == .minimal {
       for byte in text.utf8 { write(byte, to: &output) }
     } else {
       for unit in text.utf16 {

@@ -30,13 +30,14 @@ package enum PresentedCredential: Sendable {
 
   /// `scheme 1*SP token68` (RFC 9110 §11.4).
   private static func authorization(_ value: String) -> PresentedCredential {
-    guard value.utf8.count <= maximumLength, let space = value.utf8.firstIndex(of: 0x20) else {
+    let bytes = Array(value.utf8.prefix(maximumLength + 1))  // an array is the fastest to go through
+    guard bytes.count <= maximumLength, let space = bytes.firstIndex(of: 0x20) else {
       return .malformed
     }
-    let rest = value.utf8[space...].drop { $0 == 0x20 }
+    let rest = bytes[space...].drop { $0 == 0x20 }
     guard isToken68(rest) else { return .malformed }
-    switch value[..<space].lowercased() {  // RFC 9110 §11.1: in any case
-    case "bearer": return .bearer(Secret(String(Substring(rest))))
+    switch String(decoding: bytes[..<space], as: UTF8.self).lowercased() {  // RFC 9110 §11.1
+    case "bearer": return .bearer(Secret(String(decoding: rest, as: UTF8.self)))
     case "basic": return basic(rest)
     default: return .malformed
     }
@@ -44,7 +45,7 @@ package enum PresentedCredential: Sendable {
 
   /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent: no Unicode
   /// normalization (RFC 8265 would ask for NFC), which a client that follows §2.1 has done.
-  private static func basic(_ text: Substring.UTF8View) -> PresentedCredential {
+  private static func basic(_ text: ArraySlice<UInt8>) -> PresentedCredential {
     guard let bytes = Base64.standard.decode(text),
       let pair = String(validating: bytes, as: UTF8.self),  // charset="UTF-8" (§2.1)
       // §2: no control characters in either.
@@ -61,7 +62,7 @@ package enum PresentedCredential: Sendable {
   }
 
   /// RFC 9110 §11.2
-  private static func isToken68(_ text: Substring.UTF8View) -> Bool {
+  private static func isToken68(_ text: ArraySlice<UInt8>) -> Bool {
     var text = text
     while text.last == UInt8(ascii: "=") { text.removeLast() }
     return !text.isEmpty

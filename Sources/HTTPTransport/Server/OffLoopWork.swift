@@ -20,8 +20,9 @@ final class OffLoopWork: Sendable {
       return true
     }
     if isTaken {
-      threads.submit { _ in
-        work()
+      threads.submit { state in
+        // At the end of the server nobody waits for it any more.
+        if case .active = state { work() }
         self.waiting.withLock { $0 -= 1 }
       }
     }
