@@ -18,13 +18,35 @@ package struct JSONParser {
   /// - Throws: `JSONError` with the reason and the offset in bytes.
   package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var parser = JSONParser(bytes: bytes)
-    // RFC 8259 §8.1: no byte-order mark.
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw parser.error(.byteOrderMark) }
-    parser.skipWhitespace()
+    try parser.begin()
     let value = try parser.value()
-    parser.skipWhitespace()
-    guard parser.position == bytes.count else { throw parser.error(.trailingBytes) }
+    try parser.end()
     return value
+  }
+
+  /// The values of the members called `names`, in that order, of the object that all of `bytes` is.
+  ///
+  /// As strict as `parse`, in half the time where the names are known: no object is made of them.
+  /// - Throws: `JSONError` as `parse` does, and `.unexpectedByte` where the value is no object.
+  package static func values(of names: [[UInt8]], in bytes: [UInt8]) throws(JSONError)
+    -> [JSONValue?]
+  {
+    var parser = JSONParser(bytes: bytes)
+    try parser.begin()
+    let values = try parser.object(of: names)
+    try parser.end()
+    return values
+  }
+
+  private mutating func begin() throws(JSONError) {
+    // RFC 8259 §8.1: no byte-order mark.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw error(.byteOrderMark) }
+    skipWhitespace()
+  }
+
+  private mutating func end() throws(JSONError) {
+    skipWhitespace()
+    guard position == bytes.count else { throw error(.trailingBytes) }
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -48,17 +70,66 @@ package struct JSONParser {
     var members: [JSONObject.Member] = []
     members.reserveCapacity(10)
     try list(closedBy: UInt8(ascii: "}")) { (parser) throws(JSONError) in
-      guard try parser.peek() == UInt8(ascii: "\"") else { throw parser.error(.unexpectedByte) }
-      let name = try parser.string()
-      parser.skipWhitespace()
-      try parser.expect(UInt8(ascii: ":"))
-      parser.skipWhitespace()
-      members.append(.init(name: name, value: try parser.value()))
+      let name = try parser.name()
+      members.append(.init(name: name, value: try parser.memberValue()))
     }
     guard let object = JSONObject(unique: members) else {  // RFC 7493 §2.3
       throw JSONError(reason: .duplicateName, offset: start)
     }
     return object
+  }
+
+  /// An object of which only the members called `names` are kept.
+  private mutating func object(of names: [[UInt8]]) throws(JSONError) -> [JSONValue?] {
+    guard try peek() == UInt8(ascii: "{") else { throw error(.unexpectedByte) }
+    let start = position
+    var values = [JSONValue?](repeating: nil, count: names.count)
+    var others: [JSONObject.Member] = []
+    var repeatsName = false
+    try list(closedBy: UInt8(ascii: "}")) { (parser) throws(JSONError) in
+      var index = parser.plainName(of: names)
+      if index == nil {  // another name, or one of them with an escape
+        let name = try parser.name()
+        index = names.firstIndex { $0.elementsEqual(name.utf8) }
+        if index == nil { others.append(.init(name: name, value: .null)) }
+      }
+      let value = try parser.memberValue()
+      if let index {
+        if values[index] != nil { repeatsName = true }
+        values[index] = value
+      }
+    }
+    guard !repeatsName, JSONObject(unique: others) != nil else {  // RFC 7493 §2.3
+      throw JSONError(reason: .duplicateName, offset: start)
+    }
+    return values
+  }
+
+  private mutating func name() throws(JSONError) -> String {
+    guard try peek() == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
+    return try string()
+  }
+
+  /// Moves behind a name that is one of `names`, letter by letter, and tells which; else stays.
+  private mutating func plainName(of names: [[UInt8]]) -> Int? {
+    guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return nil }
+    for index in names.indices {
+      let end = position + 1 + names[index].count
+      guard end < bytes.count, bytes[end] == UInt8(ascii: "\""),
+        names[index].indices.allSatisfy({ names[index][$0] == bytes[position + 1 + $0] })
+      else { continue }
+      position = end + 1
+      return index
+    }
+    return nil
+  }
+
+  /// What stands behind a name.
+  private mutating func memberValue() throws(JSONError) -> JSONValue {
+    skipWhitespace()
+    try expect(UInt8(ascii: ":"))
+    skipWhitespace()
+    return try value()
   }
 
   private mutating func array() throws(JSONError) -> [JSONValue] {
@@ -104,9 +175,9 @@ package struct JSONParser {
       let byte = bytes[position]
       switch byte {
       case UInt8(ascii: "\""):
-        let utf8 = bytes[start..<position]
         // ASCII, as nearly always, is valid UTF-8: a second look costs a third of the whole parse.
-        let text = all < 0x80 ? String(decoding: utf8, as: UTF8.self) : try text(utf8, at: start)
+        let text =
+          all < 0x80 ? ascii(start..<position) : try text(bytes[start..<position], at: start)
         position += 1
         return text
       case UInt8(ascii: "\\"): return try escapedString(from: start)
@@ -189,6 +260,14 @@ package struct JSONParser {
     return value
   }
 
+  /// The text of bytes that are known to be ASCII; through their pointer, as a slice would be one
+  /// more owner to count.
+  private func ascii(_ range: Range<Int>) -> String {
+    unsafe bytes.withUnsafeBufferPointer { all in
+      unsafe String(decoding: UnsafeBufferPointer(rebasing: all[range]), as: UTF8.self)
+    }
+  }
+
   /// RFC 8259 §8.1: valid UTF-8, neither overlong nor a surrogate.
   private func text(_ utf8: ArraySlice<UInt8>, at offset: Int) throws(JSONError) -> String {
     guard let text = String(validating: utf8, as: UTF8.self) else {
@@ -232,7 +311,7 @@ package struct JSONParser {
     guard abs(exponent) <= Self.maximumExponent else {
       throw JSONError(reason: .numberOutOfRange, offset: start)
     }
-    return JSONNumber(validated: String(decoding: bytes[start..<position], as: UTF8.self))
+    return JSONNumber(validated: ascii(start..<position))
   }
 
   /// One digit or more.

@@ -7,7 +7,7 @@ package enum JSONValue: Sendable, Equatable {
   case array([JSONValue])
   case object(JSONObject)
 
-  package var string: String? {
+  @inlinable package var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
 

@@ -31,14 +31,16 @@ enum Base64URL {
     var end = 0
     var start = 0
     while start + 4 <= input.count {  // four characters are three bytes
-      let a = values[Int(input[start])]
-      let b = values[Int(input[start + 1])]
-      let c = values[Int(input[start + 2])]
-      let d = values[Int(input[start + 3])]
+      // Unchecked, which takes half the time: the condition above bounds `start`, there are three
+      // bytes of room for each four characters, and a value for each of the 256 bytes.
+      let a = unsafe values[unchecked: Int(input[unchecked: start])]
+      let b = unsafe values[unchecked: Int(input[unchecked: start + 1])]
+      let c = unsafe values[unchecked: Int(input[unchecked: start + 2])]
+      let d = unsafe values[unchecked: Int(input[unchecked: start + 3])]
       outside |= a | b | c | d
-      output[end] = a << 2 | b >> 4
-      output[end + 1] = b << 4 | c >> 2
-      output[end + 2] = c << 6 | d
+      unsafe output[unchecked: end] = a << 2 | b >> 4
+      unsafe output[unchecked: end + 1] = b << 4 | c >> 2
+      unsafe output[unchecked: end + 2] = c << 6 | d
       start += 4
       end += 3
     }

@@ -1,26 +1,36 @@
 internal import JSON
 
 extension Claims {
+  /// The claims that are read, called as they are in a token.
+  private enum Name: Int, CaseIterable {
+    case iss, sub, aud, iat, exp, nbf, jti, permissions, family
+
+    static let texts = allCases.map { Array("\($0)".utf8) }
+  }
+
   /// Reads a payload; claims that are not known here are ignored (RFC 7519 §4).
   /// - Throws: `TokenFailure.malformedPayload`, or `.malformed…` with the first claim that is
   ///   missing or wrong.
   package init(payload: [UInt8]) throws(TokenFailure) {
     // RFC 7519 §7.2 (10), and §4: an object without duplicate names.
-    guard let object = try? JSONParser.parse(payload).object else { throw .malformedPayload }
+    guard let values = try? JSONParser.values(of: Name.texts, in: payload) else {
+      throw .malformedPayload
+    }
+    func value(_ name: Name) -> JSONValue? { values[name.rawValue] }
     // RFC 7519 §4.1.1 to §4.1.7, with what RFC 9068 §2.2 makes mandatory.
-    guard let issuer = object["iss"]?.string else { throw .malformedIssuer }
-    guard let subject = object["sub"]?.string else { throw .malformedSubject }
-    guard let audience = Self.audience(object["aud"]) else { throw .malformedAudience }
-    guard let issuedAt = NumericDate.milliseconds(object["iat"]) else { throw .malformedIssueTime }
-    guard let expiresAt = NumericDate.milliseconds(object["exp"]) else { throw .malformedExpiry }
-    let notBefore = NumericDate.milliseconds(object["nbf"])
-    if notBefore == nil, object["nbf"] != nil { throw .malformedNotBefore }
-    guard let identifier = object["jti"]?.string else { throw .malformedIdentifier }
-    guard let permissions = Self.strings(object["permissions"]) else {
+    guard let issuer = value(.iss)?.string else { throw .malformedIssuer }
+    guard let subject = value(.sub)?.string else { throw .malformedSubject }
+    guard let audience = Self.audience(value(.aud)) else { throw .malformedAudience }
+    guard let issuedAt = NumericDate.milliseconds(value(.iat)) else { throw .malformedIssueTime }
+    guard let expiresAt = NumericDate.milliseconds(value(.exp)) else { throw .malformedExpiry }
+    let notBefore = NumericDate.milliseconds(value(.nbf))
+    if notBefore == nil, value(.nbf) != nil { throw .malformedNotBefore }
+    guard let identifier = value(.jti)?.string else { throw .malformedIdentifier }
+    guard let permissions = Self.strings(value(.permissions)) else {
       throw .malformedPermissions  // a string is not split: "*" would be looked for in it
     }
-    let family = object["family"]?.string
-    if family == nil, object["family"] != nil { throw .malformedFamily }
+    let family = value(.family)?.string
+    if family == nil, value(.family) != nil { throw .malformedFamily }
     try self.init(
       issuer: issuer, subject: subject, audience: audience, issuedAt: issuedAt,
       expiresAt: expiresAt, notBefore: notBefore, identifier: identifier,
@@ -49,7 +59,12 @@ extension Claims {
   /// `nil` where `value` is no array or has anything but strings in it.
   private static func strings(_ value: JSONValue?) -> [String]? {
     guard case .array(let elements) = value else { return nil }
-    let strings = elements.compactMap(\.string)
-    return strings.count == elements.count ? strings : nil
+    var strings: [String] = []
+    strings.reserveCapacity(elements.count)
+    for element in elements {
+      guard let string = element.string else { return nil }
+      strings.append(string)
+    }
+    return strings
   }
 }

@@ -20,12 +20,15 @@ package struct CompactToken: Sendable {
     // RFC 7515 §7.1: exactly two points. Four are a JWE (RFC 7516 §9), none the JSON serialization.
     let point = UInt8(ascii: ".")
     guard let first = bytes.firstIndex(of: point), let last = bytes.lastIndex(of: point),
-      bytes[first...].dropFirst().firstIndex(of: point) == last
+      first < last
     else { throw .notThreeParts }
     guard let header = Base64URL.decode(bytes[..<first]),
-      let payload = Base64URL.decode(bytes[first..<last].dropFirst()),
-      let signature = Base64URL.decode(bytes[last...].dropFirst())
-    else { throw .notBase64URL }  // RFC 7515 §5.2 (2), (6), (7)
+      let payload = Base64URL.decode(bytes[(first + 1)..<last]),
+      let signature = Base64URL.decode(bytes[(last + 1)...])
+    else {  // RFC 7515 §5.2 (2), (6), (7)
+      // No point is in the alphabet, so a third one needs to be looked for only here.
+      throw bytes[(first + 1)..<last].contains(point) ? .notThreeParts : .notBase64URL
+    }
     self.header = header
     self.payload = payload
     self.signature = signature
