@@ -36,6 +36,7 @@ final class Wire {
 
   /// Everything the server has written since the last call.
   func received() throws -> String {
+    channel.embeddedEventLoop.run()
     var text = ""
     while let part = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: part) }
     return text

@@ -30,10 +30,9 @@ package enum PresentedCredential: Sendable {
 
   /// `scheme 1*SP token68` (RFC 9110 §11.4).
   private static func authorization(_ value: String) -> PresentedCredential {
-    let bytes = Array(value.utf8.prefix(maximumLength + 1))  // an array is the fastest to go through
-    guard bytes.count <= maximumLength, let space = bytes.firstIndex(of: 0x20) else {
-      return .malformed
-    }
+    guard value.utf8.count <= maximumLength else { return .malformed }
+    let bytes = Array(value.utf8)  // the fastest to go through
+    guard let space = bytes.firstIndex(of: 0x20) else { return .malformed }
     let rest = bytes[space...].drop { $0 == 0x20 }
     guard isToken68(rest) else { return .malformed }
     switch String(decoding: bytes[..<space], as: UTF8.self).lowercased() {  // RFC 9110 §11.1

@@ -73,7 +73,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     advance()
   }
 
-  func channelReadComplete(context: ChannelHandlerContext) { flush() }
+  func channelReadComplete(context: ChannelHandlerContext) { siblings.flushSoon(self) }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let event = event as? ChannelEvent, event == .inputClosed {
@@ -365,7 +365,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
   }
 
-  private func flush() {
+  func flush() {
     guard let context else { return }
     if output.readableBytes > 0 {
       context.writeAndFlush(wrapOutboundOut(output), promise: nil)

@@ -10,6 +10,7 @@ final class LoopConnections {
   private let now: @Sendable () -> Int
   private var date = HTTPDate()
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+  private var unflushed: [HTTPConnection] = []
   private var timer: RepeatedTask?
 
   init(loop: any EventLoop, now: @escaping @Sendable () -> Int) {
@@ -34,6 +35,20 @@ final class LoopConnections {
 
   func remove(_ connection: HTTPConnection) {
     connections[ObjectIdentifier(connection)] = nil
+  }
+
+  /// Writes what a connection has to say once the loop has read from all that have something.
+  ///
+  /// Writes that follow each other find the other side awake; a write after each read wakes it each
+  /// time, which costs more than the write.
+  func flushSoon(_ connection: HTTPConnection) {
+    unflushed.append(connection)
+    guard unflushed.count == 1 else { return }
+    loop.assumeIsolated().execute {
+      let all = self.unflushed
+      self.unflushed.removeAll(keepingCapacity: true)
+      for connection in all { connection.flush() }
+    }
   }
 
   /// Lets each connection finish what it has.
