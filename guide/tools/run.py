@@ -1,0 +1,392 @@
+#!/usr/bin/env python3
+"""Runs the guide as a reader would, and checks that what it says is so.
+
+    guide/tools/run.py [--bin FOLDER] [PAGE...]
+
+How a page is written, so that it can be checked:
+
+```sh              commands. The blocks of a page run in order in one bash, under `set -u`, in a fresh
+                   folder that is also HOME. The servers are on PATH, and $REPO is the clone: as
+                   chapter 1 has the reader set them. No CALCULATOR_… or JWT_… variable is set.
+```sh norun        commands that are shown only. Each `make` target in them must exist.
+```text ```json    the first one behind a block that ran is what it prints, standard error included.
+                   A block without one must print nothing. The last command must succeed.
+```json norun      is no output: a config, for example.
+```swift file=P    is an excerpt of the file P of this repository. It must stand there line by line,
+                   whatever the indentation; a line `// …`, or `…`, leaves lines out.
+
+In an output `…` stands for anything within a line, and a line of nothing but `…` for any lines.
+Tokens, random hexadecimal text, times, process numbers and ports may be any of their kind.
+
+Every relative link, and every anchor by GitHub's rules, must lead somewhere. Where the text of a
+link to a .swift or .py file is code, such as `verify(_:as:now:)`, the file must have that name.
+"""
+
+import argparse
+import difflib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK_SECONDS = 120  # for a block that hangs, not for one that is slow
+
+
+@dataclass
+class Fence:
+    line: int  # of the opening fence, from 1
+    language: str
+    marks: list[str]
+    text: str
+
+    @property
+    def file(self):
+        return next((mark[5:] for mark in self.marks if mark.startswith("file=")), None)
+
+
+@dataclass
+class Page:
+    path: Path
+    fences: list[Fence] = field(default_factory=list)
+    prose: list[tuple[int, str]] = field(default_factory=list)  # lines outside of fences
+
+
+def read_page(path):
+    page = Page(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    index = 0
+    while index < len(lines):
+        opening = re.fullmatch(r"( *)(`{3,})([^`]*)", lines[index])
+        if not opening:
+            page.prose.append((index + 1, lines[index]))
+            index += 1
+            continue
+        indent, ticks, info = opening.groups()
+        start = index
+        index += 1
+        body = []
+        while index < len(lines) and lines[index].strip() != ticks:
+            body.append(lines[index].removeprefix(indent))
+            index += 1
+        index += 1
+        language, *marks = info.split() or [""]
+        page.fences.append(Fence(start + 1, language, marks, "\n".join(body)))
+    return page
+
+
+# --- Commands and what they print ----------------------------------------------------------------
+
+# What is another text each time. Both the page and the run are read through these.
+CHANGING = [
+    (r"eyJ[\w-]+\.[\w-]+\.[\w-]*", "<token>"),
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", "<time>"),
+    (r"(?<![\w-])[0-9a-f]{64}(?![\w-])", "<64 hexadecimal digits>"),
+    (r"(?<![\w-])[0-9a-f]{32}(?![\w-])", "<32 hexadecimal digits>"),
+    (r"(?<![\w-])(?=[\w-]*[A-Z])[\w-]{43}(?![\w-])", "<43 characters of base64url>"),
+    (r"(?<!\d)(?:1[6-9]|2\d)\d{8}(?!\d)", "<seconds since 1970>"),
+    (r"(?<=127\.0\.0\.1:)\d{4,5}|(?<=localhost:)\d{4,5}", "<port>"),
+]
+
+
+def mask(text):
+    for pattern, name in CHANGING:
+        text = re.sub(pattern, name, text)
+    return text
+
+
+def matches(shown, printed):
+    """Whether `printed` is what `shown` allows."""
+    pattern = ""
+    for line in mask(shown).splitlines():
+        if line.strip() == "…":
+            pattern += r"(?:[^\n]*\n)*?"
+        else:
+            pattern += ".*?".join(re.escape(part) for part in line.rstrip().split("…")) + r"\s*?\n"
+    text = "".join(line.rstrip() + "\n" for line in mask(printed).splitlines())
+    return re.fullmatch(pattern, text) is not None
+
+
+class Shell:
+    """A bash that stays, in a folder of its own."""
+
+    def __init__(self, folder, binaries):
+        self.folder = folder
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("CALCULATOR_", "JWT_"))
+        }
+        kept |= {
+            "PATH": f"{binaries}{os.pathsep}{kept.get('PATH', '')}",
+            "HOME": str(folder),
+            "REPO": str(ROOT),
+            "TERM": "dumb",
+        }
+        self.process = subprocess.Popen(
+            ["bash", "--noprofile", "--norc"],
+            cwd=folder,
+            env=kept,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        # A page that works under umask 077 alone would be no help to a reader.
+        self.count = 0
+        self.run("set -u; umask 022")
+
+    def run(self, commands):
+        """What the commands print, and the status of the last; `None` where bash is gone."""
+        self.count += 1
+        block = Path(tempfile.gettempdir()) / f"guide-{os.getpid()}-{self.count}.sh"
+        block.write_text(commands + "\n", encoding="utf-8")
+        end = f"--- end of block {os.getpid()}-{self.count}: "
+        order = f". '{block}' </dev/null; printf '\\n{end}%s\\n' $?\n"
+        timer = threading.Timer(BLOCK_SECONDS, self.kill)
+        timer.start()
+        lines = []
+        status = None
+        try:
+            self.process.stdin.write(order.encode())
+            self.process.stdin.flush()
+            for line in self.process.stdout:
+                line = line.decode("utf-8", "replace")
+                if line.startswith(end):
+                    status = int(line.removeprefix(end))
+                    break
+                lines.append(line)
+        except BrokenPipeError:
+            pass
+        finally:
+            timer.cancel()
+            block.unlink()
+        text = "".join(lines)
+        if status is not None:
+            text = text.removesuffix("\n")  # the one before the end mark
+        return text.replace(str(block), "bash"), status
+
+    def kill(self):
+        try:
+            os.killpg(self.process.pid, 9)
+        except ProcessLookupError:
+            pass
+
+    def close(self):
+        # Servers of the page end with their pipes; what does not is ended.
+        self.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def run_page(page, binaries):
+    """Problems, each as (line, text)."""
+    steps = [
+        fence for fence in page.fences if "norun" not in fence.marks and fence.file is None
+    ]
+    if not any(fence.language == "sh" for fence in steps):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="guide-"))
+    shell = Shell(folder, binaries)
+    try:
+        for index, fence in enumerate(steps):
+            if fence.language != "sh":
+                continue
+            follower = steps[index + 1] if index + 1 < len(steps) else None
+            shown = ""
+            where = fence.line
+            if follower and follower.language in ("text", "json"):
+                shown, where = follower.text, follower.line
+            printed, status = shell.run(fence.text)
+            if not matches(shown, printed):
+                yield where, "this is not what the commands print:\n" + difference(shown, printed)
+            if status is None:
+                yield fence.line, "the shell ended, or took too long, in this block"
+                return
+            if status != 0:
+                yield fence.line, f"the last command of this block ended with status {status}"
+    finally:
+        shell.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def difference(shown, printed):
+    lines = difflib.unified_diff(
+        mask(shown).splitlines(), mask(printed).splitlines(), "the page", "the run", lineterm="", n=1
+    )
+    lines = ["    " + line[:400] for line in lines]
+    return "\n".join(lines[:40] + ["    and so on"] * (len(lines) > 40))
+
+
+def check_targets(page):
+    """Commands that are shown only."""
+    targets = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    for fence in page.fences:
+        if fence.language != "sh":
+            continue
+        for number, line in enumerate(fence.text.splitlines(), fence.line + 1):
+            for target in re.findall(r"(?:^|&& |sudo )make ([a-z-]+)", line):
+                if target not in targets:
+                    yield number, f"there is no make {target}"
+
+
+# --- Excerpts ------------------------------------------------------------------------------------
+
+
+def check_excerpts(page):
+    for fence in page.fences:
+        if fence.file is None:
+            continue
+        file = ROOT / fence.file
+        if not file.is_file():
+            yield fence.line, f"there is no file {fence.file}"
+            continue
+        there = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+        for piece in pieces(fence.text):
+            if not is_in(piece, there):
+                known = set(there)
+                first = next((line for line in piece if line not in known), piece[0])
+                yield fence.line, f"this is not in {fence.file}, or not together:\n    {first}"
+
+
+def pieces(text):
+    piece = []
+    for line in text.splitlines():
+        if line.strip() in ("…", "// …", "# …"):
+            if piece:
+                yield piece
+            piece = []
+        else:
+            piece.append(line.strip())
+    if piece:
+        yield piece
+
+
+def is_in(piece, lines):
+    return any(
+        lines[start : start + len(piece)] == piece for start in range(len(lines) - len(piece) + 1)
+    )
+
+
+# --- Links ---------------------------------------------------------------------------------------
+
+
+def anchors(path):
+    """The anchors of a page, as GitHub makes them."""
+    found = {}
+    names = set()
+    for _, line in read_page(path).prose:
+        names.update(re.findall(r'<a (?:id|name)="([^"]+)"', line))
+        heading = re.match(r" {0,3}#{1,6}\s+(.*?)\s*#*$", line)
+        if not heading:
+            continue
+        text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading[1])  # a link is its text
+        slug = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+        count = found.get(slug, 0)
+        found[slug] = count + 1
+        names.add(slug if count == 0 else f"{slug}-{count}")
+    return names
+
+
+def links(page):
+    definitions = {}
+    for _, line in page.prose:
+        definition = re.match(r" {0,3}\[([^\]]+)\]:\s*(\S+)", line)
+        if definition:
+            definitions[definition[1].lower()] = definition[2]
+    for number, line in page.prose:
+        code = [match.span() for match in re.finditer(r"`[^`]*`", line)]
+        for match in re.finditer(r"!?\[((?:`[^`]*`|[^\[\]`])*)\]\(([^)\s]+)[^)]*\)", line):
+            if not any(start < match.start() < end for start, end in code):
+                yield number, match[1], match[2]
+        for match in re.finditer(r"\[((?:`[^`]*`|[^\[\]`])+)\]\[([^\]]*)\]", line):
+            target = definitions.get((match[2] or match[1]).lower())
+            yield number, match[1], target or "(no definition)"
+
+
+def check_links(page):
+    for number, text, target in links(page):
+        if re.match(r"[a-z][a-z0-9+.-]*:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.path.parent / path).resolve() if path else page.path
+        if not file.exists():
+            yield number, f"a dead link: {target}"
+            continue
+        if anchor and file.suffix == ".md" and anchor not in anchors(file):
+            yield number, f"there is no such heading: {target}"
+        if file.suffix in (".swift", ".py"):
+            content = file.read_text(encoding="utf-8")
+            for name in re.findall(r"`([^`]+)`", text):
+                word = re.split(r"[(:]", name)[0].split(".")[-1]
+                if name != file.name and not re.search(rf"\b{re.escape(word)}\b", content):
+                    yield number, f"{path} has no {word}"
+
+
+# --- All of it -----------------------------------------------------------------------------------
+
+
+def default_pages():
+    return sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("guide/**/*.md")) + sorted(
+        ROOT.glob("examples/**/*.md")
+    )
+
+
+def default_binaries():
+    for folder in (os.environ.get("CALCULATOR_BIN_DIR"), ".build/dist", ".build/release"):
+        if folder and (ROOT / folder / "CalculatorStdio").exists():
+            return ROOT / folder
+    sys.exit("guide: there are no servers to run; build them with: make release")
+
+
+def check(page, binaries):
+    yield from check_links(page)
+    yield from check_excerpts(page)
+    yield from check_targets(page)
+    yield from run_page(page, binaries)
+
+
+def name_of(path):
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs the guide and checks what it says.")
+    parser.add_argument("--bin", type=Path, help="the folder of the servers")
+    parser.add_argument("pages", nargs="*", type=Path, help="all without any")
+    arguments = parser.parse_args()
+    binaries = (arguments.bin or default_binaries()).resolve()
+    paths = [path.resolve() for path in arguments.pages] or default_pages()
+
+    failures = 0
+    for path in paths:
+        page = read_page(path)
+        for line, problem in check(page, binaries):
+            failures += 1
+            print(f"{name_of(path)}:{line}: {problem}")
+    if not arguments.pages:
+        import reference
+
+        for line, problem in reference.check(ROOT, binaries):
+            failures += 1
+            print(f"guide/reference.md:{line}: {problem}")
+    if failures:
+        sys.exit(f"guide: {failures} place(s) where the guide and the code differ")
+    blocks = sum(
+        fence.language == "sh" and "norun" not in fence.marks
+        for path in paths
+        for fence in read_page(path).fences
+    )
+    print(f"guide: {len(paths)} pages, {blocks} blocks of commands: all as shown")
+
+
+if __name__ == "__main__":
+    main()
