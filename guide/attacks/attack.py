@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Runs attacks against real servers and prints what happened.
+
+    attack.py                                      the servers on PATH: every attack must fail
+    attack.py --weak --i-know-this-is-insecure     the naive ones of guide/weak: each must succeed
+
+Exit status 0 where all went that way, 1 where one did not. Each row names the rule and the line of
+code that stops it.
+
+A pattern is one entry of PATTERNS: a module with the table ATTACKS and with HONEST, a call that must
+get in, the server, the naive server and the settings. An attack gets a `Target` and says whether it
+got through, and what it saw.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import key_attacks
+import token_attacks
+from target import Target
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAG = "--i-know-this-is-insecure"
+
+
+@dataclass
+class Pattern:
+    name: str
+    module: ModuleType
+    server: str
+    weak: str
+    settings: dict
+
+
+PATTERNS = [
+    Pattern(
+        "key",
+        key_attacks,
+        "CalculatorStdio",
+        "weak_key.py",
+        {"CALCULATOR_API_KEY": key_attacks.KEY},
+    ),
+    Pattern(
+        "token",
+        token_attacks,
+        "CalculatorJWT",
+        "weak_token.py",
+        {"JWT_SECRET": token_attacks.SECRET, "CALCULATOR_ISSUER_KEY": token_attacks.ISSUER_KEY},
+    ),
+]
+
+
+def place(guard):
+    """`file:line` of the code that stops an attack, found by its text."""
+    file, text = guard
+    for number, line in enumerate((ROOT / file).read_text(encoding="utf-8").splitlines(), 1):
+        if text in line:
+            return f"{file}:{number}"
+    sys.exit(f"attack: {file} has no line with: {text}")
+
+
+def command(pattern, weak):
+    if weak:
+        return [sys.executable, str(ROOT / "guide/weak" / pattern.weak), FLAG]
+    found = shutil.which(pattern.server)
+    if found is None:
+        sys.exit(f"attack: {pattern.server} is not on PATH; build it with: make release")
+    return [found]
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Attacks the servers; every attack must fail.")
+    parser.add_argument("--weak", action="store_true", help="attack the naive servers instead")
+    parser.add_argument(FLAG, action="store_true", dest="known", help="needed for --weak")
+    arguments = parser.parse_args()
+    if arguments.weak and not arguments.known:
+        sys.exit(f"attack: the naive servers let everyone in; say {FLAG} to start them")
+
+    surprises = 0
+    for pattern in PATTERNS:
+        target = Target(
+            command(pattern, arguments.weak), {"PATH": os.environ["PATH"], **pattern.settings}
+        )
+        print(f"{pattern.name}: {pattern.weak if arguments.weak else pattern.server}")
+        got_in, seen = pattern.module.HONEST(target)
+        if not got_in:
+            sys.exit(f"attack: an honest call was refused: {seen}")
+        for attack in pattern.module.ATTACKS:
+            succeeded, seen = attack.attempt(target)
+            as_wanted = succeeded == arguments.weak
+            surprises += not as_wanted
+            print(
+                f"  {attack.id:<4} {attack.name:<44} {'GOT IN' if succeeded else 'stopped':<8}"
+                f" {seen[:60]}{'' if as_wanted else '   <-- not as it should be'}"
+            )
+            print(f"       {attack.rule}, {place(attack.guard)}")
+    count = sum(len(pattern.module.ATTACKS) for pattern in PATTERNS)
+    wanted = "succeeded, as they do on a naive server" if arguments.weak else "failed"
+    if surprises:
+        sys.exit(f"attack: {surprises} of {count} attacks did not end as they should")
+    print(f"{count} attacks, all {wanted}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""One attack: its name, the rule that forbids it, the line that stops it, and how it goes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass
+class Attack:
+    id: str
+    name: str
+    rule: str
+    guard: tuple[str, str]  # a file, and a text that stands in the line that stops it
+    # Takes a Target; whether it got through, and what was seen.
+    attempt: Callable
