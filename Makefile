@@ -31,7 +31,7 @@ endif
 
 .PHONY: help
 help:
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: ## Install what building and testing need, where it is missing
@@ -98,9 +98,34 @@ bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside ot
 	@CALCULATOR_BENCHMARKS=1 $(MAKE) --no-print-directory release-build PRODUCTS=JWTBenchmark
 	@Benchmarks/JWT/bench.sh $(RELEASE)/JWTBenchmark .venv/modern/bin/python
 
+# --- The guide -----------------------------------------------------------------------------------
+
+.PHONY: guide
+guide: $(BINARIES) ## Run every command of the guide and compare what it prints
+	@python3 guide/tools/test_run.py --quiet
+	@python3 guide/tools/run.py --bin $(DIST)
+
+.PHONY: attack
+attack: $(BINARIES) ## Attack the servers; every attack must fail
+	@PATH="$(CURDIR)/$(DIST):$$PATH" python3 guide/attacks/attack.py
+
+.PHONY: attack-weak
+attack-weak: ## Attack naive servers; every attack succeeds
+	@python3 guide/attacks/attack.py --weak --i-know-this-is-insecure
+
+.PHONY: site
+site: .venv/site/.ready ## Build the guide as a small site, in site/
+	@NO_MKDOCS_2_WARNING=1 .venv/site/bin/python -m mkdocs build --quiet --strict
+	@python3 guide/tools/check_site.py site
+	@echo "==> Open site/index.html, or: python3 -m http.server --directory site"
+
+.PHONY: bundle
+bundle: $(DIST)/CalculatorStdio .venv/modern/.ready ## Pack CalculatorStdio for Claude Desktop, in .build/dist
+	@.venv/modern/bin/python guide/tools/bundle.py $(DIST)/CalculatorStdio $(DIST)/CalculatorStdio.mcpb
+
 .PHONY: clean
 clean: ## Remove all that was built
-	rm -rf .build .build-* .venv
+	rm -rf .build .build-* .venv site
 
 .PHONY: needs-build
 needs-build:
@@ -121,6 +146,12 @@ $(DIST)/%: $(SOURCES)
 	@mkdir -p $(DIST)
 	@cp $(RELEASE)/$* $@
 	@$(STRIP) $@
+
+# Of the last one only the diagrams' script is wanted: it comes without what it stands on.
+.venv/site/.ready: guide/requirements.txt guide/requirements-diagrams.txt
+	@scripts/setup.sh venv .venv/site $<
+	@.venv/site/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--requirement guide/requirements-diagrams.txt
 
 # Made anew where the requirements change.
 .venv/%/.ready: $(CLIENTS)/requirements-%.txt

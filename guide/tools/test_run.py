@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Shows that the runner sees what it is there to see: each case is a page with one fault."""
+
+import re
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+import reference  # noqa: E402
+import run  # noqa: E402
+
+
+class Runner(unittest.TestCase):
+    def problems(self, text):
+        with tempfile.TemporaryDirectory(dir=run.ROOT / "guide") as folder:
+            path = Path(folder) / "page.md"
+            path.write_text(text, encoding="utf-8")
+            return list(run.check(run.read_page(path), Path("/nowhere")))
+
+    def fails(self, text, line, words):
+        problems = self.problems(text)
+        self.assertEqual(len(problems), 1, problems)
+        self.assertEqual(problems[0][0], line)
+        self.assertIn(words, problems[0][1])
+
+    def test_a_page_that_is_right(self):
+        self.assertEqual(
+            self.problems(
+                "# A page\n[here](#a-page) [there](../README.md)\n"
+                "```sh\nx=1; echo one; echo two >&2\n```\nprints\n```text\none\n…\n```\n"
+                '```sh\necho "$x $(openssl rand -hex 32) and more"\n```\n'
+                f"```text\n1 {'0' * 64} …\n```\n"
+                "```sh norun\nmake test\n```\n"
+                "```swift file=Sources/JWT/KeySet.swift\nelse { throw .wrongAlgorithm }\n```\n".replace(
+                    "else {", "guard key.algorithm.rawValue.hasSameBytes(as: header.algorithm) else {"
+                )
+            ),
+            [],
+        )
+
+    def test_another_output(self):
+        self.fails("```sh\necho one\n```\n```text\ntwo\n```\n", 4, "+one")
+
+    def test_an_output_that_is_not_shown(self):
+        self.fails("```sh\necho one\n```\n", 1, "+one")
+
+    def test_a_line_too_many(self):
+        self.fails("```sh\necho one\n```\n```text\none\ntwo\n```\n", 4, "-two")
+
+    def test_a_token_is_not_any_text(self):
+        self.fails(f"```sh\necho hello\n```\n```text\n{'0' * 64}\n```\n", 4, "+hello")
+
+    def test_a_command_that_fails(self):
+        self.fails("```sh\nfalse\n```\n", 1, "status 1")
+
+    def test_a_variable_that_is_not_set(self):
+        problems = self.problems("```sh\necho $nobody_set_this\n```\n")
+        self.assertIn("the shell ended", problems[-1][1])
+
+    def test_a_dead_link(self):
+        self.fails("text\n\n[x](nowhere.md)\n", 3, "dead link")
+
+    def test_a_dead_anchor(self):
+        self.fails("# One\n[x](#two)\n", 2, "no such heading")
+
+    def test_a_function_that_is_not_there(self):
+        self.fails("[`vanish(_:)`](../../Sources/JWT/KeySet.swift)\n", 1, "has no vanish")
+
+    def test_a_changed_excerpt(self):
+        self.fails("```swift file=Sources/JWT/KeySet.swift\nlet x = 1\n```\n", 1, "let x = 1")
+
+    def test_a_target_that_is_not_there(self):
+        self.fails("```sh norun\nmake coffee\n```\n", 2, "no make coffee")
+
+    def test_the_reference_without_a_row(self):
+        page = run.ROOT / "guide/reference.md"
+        for name in ("`CALCULATOR_REQUIRE_AUTH`", "`whoami`", "`wrong_issuer`", "`-32022`", "`64`"):
+            lines = page.read_text(encoding="utf-8").splitlines()
+            lines = [line for line in lines if not re.match(rf"\| (`\w+` \| )?{name} ", line)]
+            problems = list(reference.check(run.ROOT, run.default_binaries().resolve(), lines))
+            self.assertTrue(
+                any(name.strip("`") in problem and "missing" in problem for _, problem in problems),
+                (name, problems),
+            )
+
+
+if __name__ == "__main__":
+    unittest.main()
