@@ -2,40 +2,55 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The guide, run as its reader would run it: every command, every link, every excerpt.
+/// The guide, run as its reader would run it.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
 struct GuideTests {
+  /// Every command, link, anchor and excerpt of the pages, and the reference; then the faults that
+  /// this must see.
   @Test(arguments: ["run.py", "test_run.py"])
-  func guide(_ script: String) throws {
-    let process = Process()
-    process.executableURL = Python.interpreter("modern")
-    process.arguments = [Repository.root.appending(path: "guide/tools/\(script)").path]
-    process.environment = ProcessInfo.processInfo.environment.merging([
-      "CALCULATOR_BIN_DIR": URL(filePath: try ServerProcess.path(of: "CalculatorStdio"))
-        .deletingLastPathComponent().path,
-      "PYTHONDONTWRITEBYTECODE": "1",
-    ]) { $1 }
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(
-      decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(text)")
+  func pages(_ script: String) throws {
+    let (status, output) = try Self.run("tools/\(script)")
+    #expect(status == 0, "\(output)")
   }
 
-  /// Every attack of the lab fails here, and succeeds on the naive servers.
+  /// Every attack fails on the real servers, and succeeds on the naive ones.
   @Test(arguments: [[], ["--weak", "--i-know-this-is-insecure"]])
   func attackLab(_ arguments: [String]) throws {
+    let (status, output) = try Self.run("attacks/attack.py", arguments)
+    #expect(status == 0, "\(output)")
+  }
+
+  @Test(arguments: ["weak_key.py", "weak_token.py"])
+  func noNaiveServerStartsByAccident(_ script: String) throws {
+    let (status, output) = try Self.run("weak/\(script)")
+    #expect(status == 1)
+    #expect(output.contains("say --i-know-this-is-insecure to start it"))
+  }
+
+  /// `make bundle`, which validates the manifest before it writes anything.
+  @Test func theBundleIsValid() throws {
+    let file = FileManager.default.temporaryDirectory
+      .appending(path: "\(UUID().uuidString).mcpb")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let (status, output) = try Self.run(
+      "tools/bundle.py", [try ServerProcess.path(of: "CalculatorStdio"), file.path])
+    #expect(status == 0, "\(output)")
+    #expect(try Data(contentsOf: file).starts(with: Array("PK".utf8)))
+  }
+
+  /// A script of the guide with the servers on its PATH; its status and all that it printed.
+  static func run(_ script: String, _ arguments: [String] = []) throws
+    -> (status: Int32, output: String)
+  {
+    let servers = URL(filePath: try ServerProcess.path(of: "CalculatorStdio"))
+      .deletingLastPathComponent().path
     let process = Process()
     process.executableURL = Python.interpreter("modern")
-    process.arguments =
-      [Repository.root.appending(path: "guide/attacks/attack.py").path] + arguments
-    let folder = URL(filePath: try ServerProcess.path(of: "CalculatorStdio"))
-      .deletingLastPathComponent().path
+    process.arguments = [Repository.root.appending(path: "guide/\(script)").path] + arguments
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    process.environment = ["PATH": "\(folder):\(path)", "PYTHONDONTWRITEBYTECODE": "1"]
+    process.environment = [
+      "PATH": "\(servers):\(path)", "CALCULATOR_BIN_DIR": servers, "PYTHONDONTWRITEBYTECODE": "1",
+    ]
     let output = Pipe()
     process.standardOutput = output
     process.standardError = output
@@ -43,6 +58,6 @@ struct GuideTests {
     let text = String(
       decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(text)")
+    return (process.terminationStatus, text)
   }
 }

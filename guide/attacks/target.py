@@ -8,7 +8,7 @@ META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientCapabilities": {},
 }
-PATIENCE = 20  # seconds, for a server that never answers
+PATIENCE = 60  # seconds, for a server that never answers
 
 
 def call(tool, arguments, meta=None):

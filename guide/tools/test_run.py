@@ -15,7 +15,9 @@ import run  # noqa: E402
 
 class Runner(unittest.TestCase):
     def problems(self, text):
-        with tempfile.TemporaryDirectory(dir=run.ROOT / "guide") as folder:
+        # Not among the pages, where a run beside this one would find it.
+        (run.ROOT / ".build").mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=run.ROOT / ".build") as folder:
             path = Path(folder) / "page.md"
             path.write_text(text, encoding="utf-8")
             return list(run.check(run.read_page(path), Path("/nowhere")))
@@ -29,7 +31,7 @@ class Runner(unittest.TestCase):
     def test_a_page_that_is_right(self):
         self.assertEqual(
             self.problems(
-                "# A page\n[here](#a-page) [there](../README.md)\n"
+                "# A page\n[here](#a-page) [there](../../README.md)\n"
                 "```sh\nx=1; echo one; echo two >&2\n```\nprints\n```text\none\n…\n```\n"
                 '```sh\necho "$x $(openssl rand -hex 32) and more"\n```\n'
                 f"```text\n1 {'0' * 64} …\n```\n"
