@@ -91,8 +91,11 @@ def main():
         if not got_in:
             sys.exit(f"attack: an honest call was refused: {seen}")
         for attack in pattern.module.ATTACKS:
+            target.logs.clear()
             succeeded, seen = attack.attempt(target)
             as_wanted = succeeded == arguments.weak
+            if not arguments.weak and attack.reason not in "".join(target.logs):
+                as_wanted, seen = False, f"not for the reason {attack.reason}"
             surprises += not as_wanted
             print(
                 f"  {attack.id:<4} {attack.name:<44} {'GOT IN' if succeeded else 'stopped':<8}"

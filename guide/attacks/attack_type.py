@@ -12,3 +12,5 @@ class Attack:
     guard: tuple[str, str]  # a file, and a text that stands in the line that stops it
     # Takes a Target; whether it got through, and what was seen.
     attempt: Callable
+    # What the audit log of the real server says, so that the row names the line that did stop it.
+    reason: str = ""

@@ -106,25 +106,53 @@ TWICE = call("add", {**NUMBERS, "auth_token": "x"}).replace(
 )
 
 ATTACKS = [
-    Attack("S1", "no key at all", "ASVS 15.3.5", (SLOT, "return .absent"), calling({})),
     Attack(
-        "S1", "an empty key", "ASVS 15.3.5", (SLOT, "text.isEmpty"), calling({"auth_token": ""})
+        "S1",
+        "no key at all",
+        "ASVS 15.3.5",
+        (SLOT, "return .absent"),
+        calling({}),
+        reason="missing_credential",
     ),
-    Attack("S1", "null", "ASVS 15.3.5", (SLOT, "default: return"), calling({"auth_token": None})),
+    Attack(
+        "S1",
+        "an empty key",
+        "ASVS 15.3.5",
+        (SLOT, "text.isEmpty"),
+        calling({"auth_token": ""}),
+        reason="malformed_credential",
+    ),
+    Attack(
+        "S1",
+        "null",
+        "ASVS 15.3.5",
+        (SLOT, "default: return"),
+        calling({"auth_token": None}),
+        reason="malformed_credential",
+    ),
     Attack(
         "S1",
         "the key inside a list",
         "ASVS 15.3.5",
         (SLOT, "default: return"),
         calling({"auth_token": [KEY]}),
+        reason="malformed_credential",
     ),
-    Attack("S2", "the first digit alone", "ASVS 11.2.4", (KEYS, "isEqual(to: digest)"), prefixes),
+    Attack(
+        "S2",
+        "the first digit alone",
+        "ASVS 11.2.4",
+        (KEYS, "isEqual(to: digest)"),
+        prefixes,
+        reason="unknown_key",
+    ),
     Attack(
         "S3",
         "a server with an empty key",
         "ASVS 16.5.3",
         (KEYS, "throw .empty(place)"),
         starting({"auth_token": ""}, CALCULATOR_API_KEY=""),
+        reason="key 1 is empty",
     ),
     Attack(
         "S4",
@@ -132,6 +160,7 @@ ATTACKS = [
         "RFC 7493 §2.3, CVE-2026-27896",
         (PARSER, "§2.3"),
         sending(TWICE),
+        reason="-32700",
     ),
     Attack(
         "S6",
@@ -139,6 +168,7 @@ ATTACKS = [
         "OAuth 2.1 §5.1",
         (SLOT, "return .ambiguous"),
         calling({"auth_token": "wrong"}, {"calculator/auth_token": KEY}),
+        reason="ambiguous_credential",
     ),
     Attack(
         "S9",
@@ -167,6 +197,7 @@ ATTACKS = [
         "ASVS 15.2.2",
         ("Sources/StdioTransport/LineFramer.swift", "maximumLength = "),
         long_line,
+        reason="-32600",
     ),
     Attack(
         "S16",
@@ -174,6 +205,7 @@ ATTACKS = [
         "ASVS 16.5.3",
         (READER, "errors.append(.notOneOf"),
         starting({}, CALCULATOR_REQUIRE_AUTH="True"),
+        reason="must be exactly",
     ),
     Attack(
         "C15",
@@ -184,5 +216,6 @@ ATTACKS = [
             {"auth_token": "replace-with-the-output-of-openssl-rand-hex-32"},
             CALCULATOR_API_KEY="replace-with-the-output-of-openssl-rand-hex-32",
         ),
+        reason="placeholder",
     ),
 ]

@@ -20,7 +20,8 @@ def call(tool, arguments, meta=None):
 class Server:
     """A running server over stdio."""
 
-    def __init__(self, command, environment):
+    def __init__(self, command, environment, logs):
+        self.logs = logs
         self.process = subprocess.Popen(
             command,
             env=environment,
@@ -56,6 +57,7 @@ class Server:
         except BrokenPipeError:
             pass
         log = self.process.stderr.read().decode()
+        self.logs.append(log)
         self.process.stdout.close()
         self.process.stderr.close()
         return self.process.wait(PATIENCE), log
@@ -67,10 +69,10 @@ class Target:
     def __init__(self, command, environment):
         self.command = command
         self.environment = environment
+        self.logs = []
 
     def start(self, **settings):
-        environment = {**self.environment, **settings}
-        return Server(self.command, {k: v for k, v in environment.items() if v is not None})
+        return Server(self.command, {**self.environment, **settings}, self.logs)
 
 
 def text_of(answer):

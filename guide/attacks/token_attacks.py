@@ -68,7 +68,9 @@ def showing(make):
 
 def header(key=SECRET, **changes):
     """A token with another header, signed with a key that a stranger has."""
-    changed = {name: value for name, value in (HONEST_HEADER | changes).items() if value is not None}
+    changed = {
+        name: value for name, value in (HONEST_HEADER | changes).items() if value is not None
+    }
     return showing(lambda: sign(changed, claims(), key.encode()))
 
 
@@ -190,8 +192,22 @@ NO_ALGORITHM = "RFC 8725 §2.1, CVE-2015-9235"
 UP = "../" * 16
 
 ATTACKS = [
-    Attack("T1", "alg none", NO_ALGORITHM, (KEYS, "throw .wrongAlgorithm"), unsigned("none")),
-    Attack("T1", "alg nOnE", NO_ALGORITHM, (KEYS, "throw .wrongAlgorithm"), unsigned("nOnE")),
+    Attack(
+        "T1",
+        "alg none",
+        NO_ALGORITHM,
+        (KEYS, "throw .wrongAlgorithm"),
+        unsigned("none"),
+        reason="wrong_algorithm",
+    ),
+    Attack(
+        "T1",
+        "alg nOnE",
+        NO_ALGORITHM,
+        (KEYS, "throw .wrongAlgorithm"),
+        unsigned("nOnE"),
+        reason="wrong_algorithm",
+    ),
     Attack(
         "T3",
         "HS512 with the right secret",
@@ -200,6 +216,7 @@ ATTACKS = [
         showing(
             lambda: sign(HONEST_HEADER | {"alg": "HS512"}, claims(), SECRET.encode(), "sha512")
         ),
+        reason="wrong_algorithm",
     ),
     Attack(
         "T7",
@@ -207,6 +224,7 @@ ATTACKS = [
         "CVE-2018-0114",
         (HEADER, "throw .embeddedKey"),
         header(NOBODYS, jwk=JWK),
+        reason="embedded_key",
     ),
     Attack(
         "T9",
@@ -214,6 +232,7 @@ ATTACKS = [
         "RFC 8725 §3.10",
         (KEYS, "throw .unknownKey"),
         header("", kid=f"{UP}dev/null"),
+        reason="unknown_key",
     ),
     Attack(
         "T10",
@@ -221,6 +240,7 @@ ATTACKS = [
         "RFC 7515 §4.1.11",
         (HEADER, "throw .criticalExtension"),
         header(crit=["limit"], limit="one call"),
+        reason="critical_extension",
     ),
     Attack(
         "T12",
@@ -228,6 +248,7 @@ ATTACKS = [
         "RFC 8725 §3.11",
         (VERIFIER, "throw .wrongType"),
         refresh_as_access,
+        reason="wrong_type",
     ),
     Attack(
         "T16",
@@ -235,6 +256,7 @@ ATTACKS = [
         "RFC 7515 §5.2",
         (VERIFIER, "throw .wrongSignature"),
         unsigned("HS256"),
+        reason="wrong_signature",
     ),
     Attack(
         "T17",
@@ -242,6 +264,7 @@ ATTACKS = [
         "RFC 7518 §3.2, RFC 8725 §3.5",
         ("Sources/JWT/HMACKey.swift", "throw .tooShort"),
         guessable,
+        reason="less than 32 bytes",
     ),
     Attack(
         "T18",
@@ -249,6 +272,7 @@ ATTACKS = [
         "RFC 7519 §4.1.4",
         (VERIFIER, "throw .expired"),
         showing(lambda: sign(HONEST_HEADER, claims(exp=int(time.time()) - 1), SECRET.encode())),
+        reason="expired",
     ),
     Attack(
         "T18",
@@ -256,15 +280,15 @@ ATTACKS = [
         "ASVS 9.2.1",
         (CLAIMS, "throw .malformedExpiry"),
         payload(exp=None),
+        reason="malformed_exp",
     ),
     Attack(
         "T19",
         "good from tomorrow on",
         "RFC 7519 §4.1.5",
         (VERIFIER, "throw .notYetValid"),
-        showing(
-            lambda: sign(HONEST_HEADER, claims(nbf=int(time.time()) + 86400), SECRET.encode())
-        ),
+        showing(lambda: sign(HONEST_HEADER, claims(nbf=int(time.time()) + 86400), SECRET.encode())),
+        reason="not_yet_valid",
     ),
     Attack(
         "T20",
@@ -272,6 +296,7 @@ ATTACKS = [
         "RFC 8725 §3.8, CVE-2024-53861",
         (VERIFIER, "throw .wrongIssuer"),
         payload(iss="calc"),
+        reason="wrong_issuer",
     ),
     Attack(
         "T21",
@@ -279,6 +304,7 @@ ATTACKS = [
         "RFC 8725 §3.9",
         (VERIFIER, "throw .wrongAudience"),
         payload(aud="payroll"),
+        reason="wrong_audience",
     ),
     Attack(
         "T22",
@@ -286,6 +312,7 @@ ATTACKS = [
         "ASVS 8.2.1",
         ("Sources/Auth/TokenAuthenticator.swift", ".unknownPermission"),
         payload(permissions=["*"]),
+        reason="unknown_permission",
     ),
     Attack(
         "T22",
@@ -293,6 +320,7 @@ ATTACKS = [
         "ASVS 15.3.5",
         (CLAIMS, "throw .malformedPermissions"),
         payload(permissions="not-calculate:advanced-at-all"),
+        reason="malformed_permissions",
     ),
     Attack(
         "S1",
@@ -300,6 +328,7 @@ ATTACKS = [
         "ASVS 8.3.1",
         ("Sources/CalculatorServer/Tools/Gate.swift", "throw .missingCredential"),
         without_issuer_key,
+        reason="missing_credential",
     ),
     Attack(
         "T26",
@@ -321,6 +350,7 @@ ATTACKS = [
         "RFC 9700 §4.14.2",
         (REGISTRY, "throw .replayedToken"),
         refresh_twice,
+        reason="replayed_token",
     ),
     Attack(
         "T27",
@@ -328,6 +358,7 @@ ATTACKS = [
         "RFC 9700 §4.14.2",
         (REGISTRY, "revoke(family, until: accessUntil"),
         thief_keeps_up,
+        reason="revoked_token",
     ),
     Attack(
         "T30",

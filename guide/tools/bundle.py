@@ -102,7 +102,9 @@ def main():
         entry.external_attr = 0o100755 << 16  # executable where it is unpacked
         entry.compress_type = zipfile.ZIP_DEFLATED
         bundle.writestr(entry, server.read_bytes())
-    print(f"==> Packed {target}, {os.path.getsize(target) / 1e6:.1f} MB; open it with Claude Desktop")
+    print(
+        f"==> Packed {target}, {os.path.getsize(target) / 1e6:.1f} MB; open it with Claude Desktop"
+    )
 
 
 if __name__ == "__main__":

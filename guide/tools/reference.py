@@ -130,6 +130,7 @@ def signature(tool):
     """As the table writes it."""
     schema = tool["inputSchema"]
     names = [
-        f"`{name}`" if name in schema["required"] else f"(`{name}`)" for name in schema["properties"]
+        f"`{name}`" if name in schema["required"] else f"(`{name}`)"
+        for name in schema["properties"]
     ]
     return f"`{tool['name']}`: {' '.join(names)}"

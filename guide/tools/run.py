@@ -5,9 +5,10 @@
 
 How a page is written, so that it can be checked:
 
-```sh              commands. The blocks of a page run in order in one bash, under `set -u`, in a fresh
-                   folder that is also HOME. The servers are on PATH, and $REPO is the clone: as
-                   chapter 1 has the reader set them. No CALCULATOR_… or JWT_… variable is set.
+```sh              commands, without comments. The blocks of a page run in order in one bash,
+                   under `set -u`, in a fresh folder that is also HOME. The servers are on PATH, and
+                   $REPO is the clone: as chapter 1 has the reader set them. No CALCULATOR_… or
+                   JWT_… variable is set.
 ```sh norun        commands that are shown only. Each `make` target in them must exist.
 ```text ```json    the first one behind a block that ran is what it prints, standard error included.
                    A block without one must print nothing. The last command must succeed.
@@ -187,9 +188,7 @@ class Shell:
 
 def run_page(page, binaries):
     """Problems, each as (line, text)."""
-    steps = [
-        fence for fence in page.fences if "norun" not in fence.marks and fence.file is None
-    ]
+    steps = [fence for fence in page.fences if "norun" not in fence.marks and fence.file is None]
     if not any(fence.language == "sh" for fence in steps):
         return
     folder = Path(tempfile.mkdtemp(prefix="guide-"))
@@ -218,14 +217,19 @@ def run_page(page, binaries):
 
 def difference(shown, printed):
     lines = difflib.unified_diff(
-        mask(shown).splitlines(), mask(printed).splitlines(), "the page", "the run", lineterm="", n=1
+        mask(shown).splitlines(),
+        mask(printed).splitlines(),
+        "the page",
+        "the run",
+        lineterm="",
+        n=1,
     )
     lines = ["    " + line[:400] for line in lines]
     return "\n".join(lines[:40] + ["    and so on"] * (len(lines) > 40))
 
 
-def check_targets(page):
-    """Commands that are shown only."""
+def check_commands(page):
+    """What is wrong with commands before they run, and with those that are shown only."""
     targets = set(
         re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     )
@@ -233,6 +237,8 @@ def check_targets(page):
         if fence.language != "sh":
             continue
         for number, line in enumerate(fence.text.splitlines(), fence.line + 1):
+            if re.search(r"(?:^|\s)#\s", line):
+                yield number, "zsh, the shell of macOS, knows no comments at its prompt"
             for target in re.findall(r"(?:^|&& |sudo )make ([a-z-]+)", line):
                 if target not in targets:
                     yield number, f"there is no make {target}"
@@ -335,8 +341,10 @@ def check_links(page):
 
 
 def default_pages():
-    return sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("guide/**/*.md")) + sorted(
-        ROOT.glob("examples/**/*.md")
+    return (
+        sorted(ROOT.glob("*.md"))
+        + sorted(ROOT.glob("guide/**/*.md"))
+        + sorted(ROOT.glob("examples/**/*.md"))
     )
 
 
@@ -350,7 +358,7 @@ def default_binaries():
 def check(page, binaries):
     yield from check_links(page)
     yield from check_excerpts(page)
-    yield from check_targets(page)
+    yield from check_commands(page)
     yield from run_page(page, binaries)
 
 

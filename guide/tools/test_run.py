@@ -37,7 +37,8 @@ class Runner(unittest.TestCase):
                 f"```text\n1 {'0' * 64} …\n```\n"
                 "```sh norun\nmake test\n```\n"
                 "```swift file=Sources/JWT/KeySet.swift\nelse { throw .wrongAlgorithm }\n```\n".replace(
-                    "else {", "guard key.algorithm.rawValue.hasSameBytes(as: header.algorithm) else {"
+                    "else {",
+                    "guard key.algorithm.rawValue.hasSameBytes(as: header.algorithm) else {",
                 )
             ),
             [],
@@ -73,6 +74,9 @@ class Runner(unittest.TestCase):
 
     def test_a_changed_excerpt(self):
         self.fails("```swift file=Sources/JWT/KeySet.swift\nlet x = 1\n```\n", 1, "let x = 1")
+
+    def test_a_comment(self):
+        self.fails("```sh norun\nmake test # all\n```\n", 2, "no comments")
 
     def test_a_target_that_is_not_there(self):
         self.fails("```sh norun\nmake coffee\n```\n", 2, "no make coffee")

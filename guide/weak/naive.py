@@ -18,7 +18,9 @@ def serve(run):
         message = json.loads(line)  # of two equal names the last one wins (S4)
         params = message.get("params", {})
         try:
-            text, more = run(params.get("name"), params.get("arguments", {}), params.get("_meta", {}))
+            text, more = run(
+                params.get("name"), params.get("arguments", {}), params.get("_meta", {})
+            )
             result = {"isError": False, "structuredContent": more}
         except Exception as error:  # whatever it was, the caller is told all of it (S9)
             text, result = f"Error: {error}", {"isError": True}
