@@ -100,11 +100,11 @@ package struct Site: Sendable {
     let all: [(CredentialKinds, String, String)] = [
       (.apiKey, "With an API key", "-H \"X-API-Key: $CALCULATOR_API_KEY\""),
       (.token, "With an access token", "-H \"Authorization: Bearer $TOKEN\""),
-      (.password, "With a password", "-u \"$USER:$PASSWORD\""),
+      (.password, "With a password", "-u \"$NAME:$PASSWORD\""),
     ]
-    return all.filter { kinds.contains($0.0) }.map { _, title, option in
+    return all.map { kind, title, option in
       """
-      <h2>\(title)</h2>
+      <h2>\(title)\(kinds.contains(kind) ? "" : " (off here)")</h2>
       <pre><code>\(Self.escaped(Self.curl(address, option)))</code></pre>
       """
     }.joined(separator: "\n")
