@@ -31,7 +31,7 @@ enum Base64URL {
     var end = 0
     var start = 0
     while start + 4 <= input.count {  // four characters are three bytes
-      // Unchecked, which takes half the time: the condition above bounds `start`, there are three
+      // Unchecked, to be faster: the condition above bounds `start`, there are three
       // bytes of room for each four characters, and a value for each of the 256 bytes.
       let a = unsafe values[unchecked: Int(input[unchecked: start])]
       let b = unsafe values[unchecked: Int(input[unchecked: start + 1])]
