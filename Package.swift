@@ -114,8 +114,15 @@ let package = Package(
 
 // Package access keeps it in this package; the variable keeps it out of everyone's build.
 if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
-  package.targets.append(
+  package.targets += [
+    .executableTarget(
+      name: "PipelineBenchmark",
+      dependencies: [
+        "Auth", "CalculatorHTTPServer", "CalculatorServer", "HTTPTransport", "JWT", "OpenSSLCrypto",
+      ],
+      path: "Benchmarks/Pipeline", swiftSettings: settings),
     .executableTarget(
       name: "JWTBenchmark", dependencies: ["JSON", "JWT", "OpenSSLCrypto"], path: "Benchmarks/JWT",
-      exclude: ["bench.sh", "pyjwt.py"], swiftSettings: settings))
+      exclude: ["bench.sh", "pyjwt.py"], swiftSettings: settings),
+  ]
 }

@@ -62,7 +62,8 @@ private func check(_ text: String) {
 }
 
 private func checkHeader(_ text: String) {
-  guard let bytes = try? CompactToken(text).header, let header = try? JSONParser.parse(bytes).object
+  guard let bytes = try? CompactToken(text).header(),
+    let header = try? JSONParser.parse(bytes).object
   else { fatalError("verified, not a token") }
   precondition(header["alg"] == "HS256" && header["kid"] == .string(keys.current.id))
   for name in ["crit", "b64", "jwk", "jku", "x5c", "x5u"] {

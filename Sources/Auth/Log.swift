@@ -22,9 +22,16 @@ package struct Log: Sendable {
   /// terminal through the log (ASVS 16.4.1).
   package func write(_ level: LogLevel, _ fields: [(String, JSONValue)]) {
     guard level <= self.level, level != .off else { return }
-    var line = JSONValue.object(JSONObject([("time", .string(now().rfc3339))] + fields))
-      .serialized(escaping: .nonASCII)
-    line.append(UInt8(ascii: "\n"))
+    var line: [UInt8] = []
+    line.reserveCapacity(512)
+    line += "{\"time\":\"\(now().rfc3339)\"".utf8
+    for (name, value) in fields {  // the names are ours: plain, and no two the same
+      line += ",\"".utf8
+      line += name.utf8
+      line += "\":".utf8
+      value.write(to: &line, escaping: .nonASCII)
+    }
+    line += "}\n".utf8
     write(line)
   }
 

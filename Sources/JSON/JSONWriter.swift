@@ -10,6 +10,7 @@ extension JSONValue {
   /// The shortest text of this value, on one line.
   package func serialized(escaping: Escaping = .minimal) -> [UInt8] {
     var output: [UInt8] = []
+    output.reserveCapacity(512)  // a message or a line of the log, mostly
     write(to: &output, escaping: escaping)
     return output
   }

@@ -1,12 +1,23 @@
+#if canImport(Darwin)
+  private import Darwin
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Glibc
+#endif
+
 extension String {
   /// Whether both are the same code unit by code unit (RFC 8259 §8.3, RFC 7519 §7.3).
   ///
   /// Swift's `==` is canonical equivalence: "é" composed and decomposed would be one name, and the
   /// Kelvin sign would be "K". The time depends on the texts, so this is not for secrets.
-  @inlinable package func hasSameBytes(as other: String) -> Bool {
+  package func hasSameBytes(as other: String) -> Bool {
     guard utf8.count == other.utf8.count else { return false }
     let result = unsafe utf8.withContiguousStorageIfAvailable { a in
-      unsafe other.utf8.withContiguousStorageIfAvailable { b in unsafe a.elementsEqual(b) }
+      unsafe other.utf8.withContiguousStorageIfAvailable { b in
+        guard let a = a.baseAddress, let start = b.baseAddress else { return true }  // both empty
+        return unsafe memcmp(a, start, b.count) == 0
+      }
     }
     return (result ?? nil) ?? utf8.elementsEqual(other.utf8)
   }

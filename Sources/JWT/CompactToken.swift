@@ -1,12 +1,13 @@
 /// A token in compact serialization (RFC 7515 §7.1): well-formed, which says nothing about true.
 ///
 /// Header and payload stay bytes: what they say is read when its turn comes, and the payload's
-/// turn comes only once the signature holds.
+/// turn comes only once the signature holds. The header stays Base64: it is nearly always one that
+/// is known as it stands.
 package struct CompactToken: Sendable {
   /// In bytes of text.
   package static let maximumLength = 8192
 
-  package let header: [UInt8]
+  let encodedHeader: ArraySlice<UInt8>
   package let payload: [UInt8]
 
   /// What the signature is over: header and payload as they came, with the point between.
@@ -22,16 +23,22 @@ package struct CompactToken: Sendable {
     guard let first = bytes.firstIndex(of: point), let last = bytes.lastIndex(of: point),
       first < last
     else { throw .notThreeParts }
-    guard let header = Base64URL.decode(bytes[..<first]),
-      let payload = Base64URL.decode(bytes[(first + 1)..<last]),
+    guard let payload = Base64URL.decode(bytes[(first + 1)..<last]),
       let signature = Base64URL.decode(bytes[(last + 1)...])
     else {  // RFC 7515 §5.2 (2), (6), (7)
       // No point is in the alphabet, so a third one needs to be looked for only here.
       throw bytes[(first + 1)..<last].contains(point) ? .notThreeParts : .notBase64URL
     }
-    self.header = header
+    encodedHeader = bytes[..<first]
     self.payload = payload
     self.signature = signature
     signingInput = bytes[..<last]
+  }
+
+  /// RFC 7515 §5.2 (2)
+  /// - Throws: `TokenFailure.notBase64URL`
+  package func header() throws(TokenFailure) -> [UInt8] {
+    guard let header = Base64URL.decode(encodedHeader) else { throw .notBase64URL }
+    return header
   }
 }

@@ -7,8 +7,8 @@ package struct TokenVerifier: Sendable {
   private let leeway: Int
   private let keys: KeySet
 
-  /// The headers that our signers write: a token that has one, byte for byte, is verified without
-  /// reading it again, which saves a sixth of the time.
+  /// The headers that our signers write, in Base64: a token that has one, byte for byte, is verified
+  /// without reading it again, which saves a sixth of the time.
   private let known: [(text: [UInt8], header: TokenHeader)]
 
   /// `leeway`, in milliseconds, is how far the clock of the issuer may differ from ours.
@@ -19,7 +19,7 @@ package struct TokenVerifier: Sendable {
     self.leeway = leeway
     self.keys = keys
     known = TokenType.allCases.flatMap { type in keys.all.map { TokenHeader.text(for: $0, type) } }
-      .compactMap { text in (try? TokenHeader(text)).map { (text, $0) } }
+      .compactMap { text in (try? TokenHeader(text)).map { (Base64URL.encode(text), $0) } }
   }
 
   /// The claims of a token of this type; each line trusts only what the lines above it have shown.
@@ -31,7 +31,7 @@ package struct TokenVerifier: Sendable {
     let token = try CompactToken(text)
 
     // Header: RFC 7515 §4, RFC 8725 §3.11
-    let header = try readHeader(token.header)
+    let header = try readHeader(of: token)
     guard header.type == type else { throw .wrongType }
 
     // Key and algorithm: RFC 8725 §3.1
@@ -54,8 +54,8 @@ package struct TokenVerifier: Sendable {
     return claims
   }
 
-  private func readHeader(_ text: [UInt8]) throws(TokenFailure) -> TokenHeader {
-    if let known = known.first(where: { $0.text == text }) { return known.header }
-    return try TokenHeader(text)
+  private func readHeader(of token: CompactToken) throws(TokenFailure) -> TokenHeader {
+    for known in known where token.encodedHeader.elementsEqual(known.text) { return known.header }
+    return try TokenHeader(try token.header())
   }
 }

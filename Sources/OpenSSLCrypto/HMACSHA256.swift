@@ -8,7 +8,7 @@ internal import Synchronization
 /// Starting one over and over gives wrong codes before OpenSSL 3.0.3 (issue 17811).
 package final class HMACSHA256: Sendable {
   /// Of a code, in bytes.
-  package static let length = Int(SHA256_DIGEST_LENGTH)
+  package static let length = HashState.length
 
   private let keyed: Mutex<KeyedHash>
 
@@ -64,41 +64,5 @@ private struct KeyedHash: ~Copyable {
       unsafe scratch.finish(into: code)
       count = HMACSHA256.length
     }
-  }
-}
-
-/// The owner of one `EVP_MD_CTX` for SHA-256, which frees it, and with it clears what it has seen.
-///
-/// With an algorithm set and memory there, nothing here can fail short of a broken library.
-@safe private struct HashState: ~Copyable {
-  private let pointer: OpaquePointer
-
-  init() {
-    OpenSSL.initialize()
-    guard let pointer = unsafe EVP_MD_CTX_new(),
-      let algorithm = unsafe EVP_MD_fetch(nil, OSSL_DIGEST_NAME_SHA2_256, nil),
-      unsafe EVP_DigestInit_ex2(pointer, algorithm, nil) == 1
-    else { fatalError("libcrypto has no SHA-256") }
-    unsafe EVP_MD_free(algorithm)  // the context holds it from now on
-    unsafe self.pointer = unsafe pointer
-  }
-
-  deinit { unsafe EVP_MD_CTX_free(pointer) }
-
-  func become(_ other: borrowing HashState) {
-    guard unsafe EVP_MD_CTX_copy_ex(pointer, other.pointer) == 1 else { fatalError("no memory") }
-  }
-
-  func update(_ message: UnsafeBufferPointer<UInt8>) {
-    guard unsafe EVP_DigestUpdate(pointer, message.baseAddress, message.count) == 1 else {
-      fatalError("libcrypto failed at SHA-256")
-    }
-  }
-
-  /// Writes the 32 bytes of the digest; the state is spent.
-  func finish(into digest: UnsafeMutableBufferPointer<UInt8>) {
-    guard digest.count >= HMACSHA256.length,
-      unsafe EVP_DigestFinal_ex(pointer, digest.baseAddress, nil) == 1
-    else { fatalError("libcrypto failed at SHA-256") }
   }
 }

@@ -1,4 +1,5 @@
 internal import COpenSSL
+private import Synchronization
 
 /// The SHA-256 digest (FIPS 180-4) of a secret: 32 bytes, whatever the secret's length.
 ///
@@ -7,25 +8,31 @@ internal import COpenSSL
 package struct SHA256Digest: Sendable {
   package let bytes: [UInt8]
 
+  /// A state that has seen nothing, and one to hash in: to have libcrypto look for its algorithm
+  /// again and again takes longer than to hash a key.
+  private struct States: ~Copyable {
+    let fresh = HashState()
+    let scratch = HashState()
+  }
+
+  private static let states = Mutex(States())
+
   package init(of message: some Collection<UInt8>) {
-    OpenSSL.initialize()
     let message = Array(message)
-    bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_LENGTH)) {
-      digest, count in
-      unsafe message.withUnsafeBufferPointer { input in
-        // With room for the digest given, SHA256 cannot fail short of a broken library.
-        guard unsafe SHA256(input.baseAddress, input.count, digest.baseAddress) != nil else {
-          fatalError("libcrypto has no SHA-256")
-        }
+    bytes = Self.states.withLock { states in
+      states.scratch.become(states.fresh)
+      unsafe message.withUnsafeBufferPointer { unsafe states.scratch.update($0) }
+      return unsafe [UInt8](unsafeUninitializedCapacity: HashState.length) { digest, count in
+        unsafe states.scratch.finish(into: digest)
+        count = HashState.length
       }
-      count = Int(SHA256_DIGEST_LENGTH)
     }
   }
 
   /// Reads 64 hexadecimal digits, in either case.
   package init?(hexadecimal: String) {
     let digits = hexadecimal.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    guard hexadecimal.utf8.count == 2 * Int(SHA256_DIGEST_LENGTH),
+    guard hexadecimal.utf8.count == 2 * HashState.length,
       digits.count == hexadecimal.utf8.count
     else { return nil }
     bytes = stride(from: 0, to: digits.count, by: 2).map {

@@ -150,7 +150,7 @@ struct HeaderAttackTests {
     #expect(Fixture.failure(token) == nil)
     let claims = try Fixture.verifier.verify(token, as: .accessToken, now: Fixture.now)
     let signed = try TokenSigner(keys: Fixture.keys).sign(claims, as: .accessToken)
-    #expect(try TokenHeader(CompactToken(signed).header).keyID == Fixture.key.id)
+    #expect(try TokenHeader(CompactToken(signed).header()).keyID == Fixture.key.id)
   }
 
   /// The key that the header names is the only one that is tried.

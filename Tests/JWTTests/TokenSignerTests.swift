@@ -11,7 +11,7 @@ struct TokenSignerTests {
     let token = try CompactToken(
       try TokenSigner(keys: Fixture.keys).sign(claims, as: .refreshToken))
     #expect(
-      String(decoding: token.header, as: UTF8.self)
+      String(decoding: try token.header(), as: UTF8.self)
         == #"{"alg":"HS256","kid":"\#(Fixture.key.id)","typ":"refresh+jwt"}"#)
     #expect(
       String(decoding: token.payload, as: UTF8.self)

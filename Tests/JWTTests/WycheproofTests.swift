@@ -79,7 +79,7 @@ struct WycheproofTests {
   private static func failure(of text: String, keys: KeySet) -> TokenFailure? {
     do throws(TokenFailure) {
       let token = try CompactToken(text)
-      let header = try TokenHeader(token.header)
+      let header = try TokenHeader(try token.header())
       let key = try keys.key(for: header)
       guard key.isValid(token.signature, over: token.signingInput) else { throw .wrongSignature }
       return nil

@@ -52,6 +52,8 @@ package final class InMemoryTokenRegistry: TokenRegistry {
     state.withLock { revoke(id, until: until, now: now, in: &$0) }
   }
 
+  package var hasRevoked: Bool { state.withLock { !$0.revoked.isEmpty } }
+
   package func isRevoked(_ id: TokenID) -> Bool { state.withLock { $0.revoked[id] != nil } }
 
   package func isCurrent(_ token: TokenID, of family: TokenID) -> Bool {

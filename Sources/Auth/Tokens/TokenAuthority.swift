@@ -63,6 +63,7 @@ package final class TokenAuthority: Sendable {
     } catch {
       throw .invalidToken(error)
     }
+    guard registry.hasRevoked else { return claims }
     if registry.isRevoked(TokenID(claims.identifier)) { throw .revokedToken }
     if let family = claims.family, registry.isRevoked(TokenID(family)) { throw .revokedToken }
     return claims

@@ -20,6 +20,9 @@ package protocol TokenRegistry: Sendable {
 
   func isRevoked(_ id: TokenID) -> Bool
 
+  /// Whether anything at all is revoked: mostly not, and then no token's name needs to be hashed.
+  var hasRevoked: Bool { get }
+
   /// Whether this refresh token is the one of its family that may be used now.
   func isCurrent(_ token: TokenID, of family: TokenID) -> Bool
 }

@@ -38,12 +38,11 @@ enum MediaTypes {
 
   /// In small letters and without spaces.
   private static func normal(_ value: String) -> [UInt8] {
-    value.utf8.compactMap { byte in
-      switch byte {
-      case UInt8(ascii: " "), UInt8(ascii: "\t"): nil
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
-      default: byte
-      }
+    var bytes = Array(value.utf8)
+    bytes.removeAll { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    for index in bytes.indices where UInt8(ascii: "A")...UInt8(ascii: "Z") ~= bytes[index] {
+      bytes[index] |= 0x20
     }
+    return bytes
   }
 }

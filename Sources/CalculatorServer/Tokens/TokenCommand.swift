@@ -69,7 +69,7 @@ package struct TokenCommand {
   private static func text(of token: String) -> (header: String, payload: String) {
     do throws(TokenFailure) {
       let token = try CompactToken(token)
-      return (readable(token.header), readable(token.payload))
+      return (readable(try token.header()), readable(token.payload))
     } catch {
       return ("(\(error.rawValue))", "(\(error.rawValue))")
     }

@@ -1,0 +1,118 @@
+import Auth
+import CalculatorHTTPServer
+import CalculatorServer
+import HTTPTransport
+import JWT
+import OpenSSLCrypto
+
+// What a request costs between the socket's two ends, in one run: the whole pipeline with each kind
+// of credential, and the bucket by itself. It stands in the package for what is marked `package`;
+// Package.swift lists it only where CALCULATOR_BENCHMARKS is 1.
+
+let apiKey = "benchmarks-guard-with-a-key-that-is-no-key"
+let secret = "benchmarks-sign-with-a-secret-that-is-no-secret-0123456789abcdef"
+let limit = ["CALCULATOR_RATE_LIMIT": "1000000/second", "CALCULATOR_LOG": "info"]
+
+func pipeline(_ environment: [String: String]) throws -> HTTPPipeline {
+  let configuration = try HTTPConfiguration.read(
+    environment: limit.merging(environment) { $1 }, file: nil, host: "127.0.0.1")
+  let log = Log(level: .info, now: Timestamp.now, write: { _ in })
+  return HTTPService(configuration, audit: AuditLog(log)).pipeline
+}
+
+let key = try HMACKey(secret: Array(secret.utf8))
+let issuedAt = Timestamp.now().milliseconds / 1000 * 1000
+let token = try TokenSigner(keys: KeySet(current: key)).sign(
+  Claims(
+    issuer: "calculator", subject: "anshika", audience: ["calculator"], issuedAt: issuedAt,
+    expiresAt: issuedAt + 3_600_000, identifier: "0123456789abcdef0123456789abcdef",
+    permissions: ["calculate:basic", "calculate:advanced"],
+    family: "0123456789abcdef0123456789abcdee"), as: .accessToken)
+
+func head(_ more: [(String, String)]) throws -> HTTPRequestHead {
+  guard let peer = IPAddress("127.0.0.1") else { preconditionFailure("it is an address") }
+  return HTTPRequestHead(
+    method: "POST", path: "/mcp", query: nil,
+    fields: HTTPFields(
+      [
+        ("Host", "127.0.0.1:8080"), ("Content-Type", "application/json"),
+        ("Accept", "application/json, text/event-stream"), ("MCP-Protocol-Version", "2026-07-28"),
+        ("Mcp-Method", "tools/call"), ("Mcp-Name", "add"),
+      ] + more), peer: peer, isEncrypted: false)
+}
+
+let body = Array(
+  """
+  {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":{"a":0.1,\
+  "b":0.2},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",\
+  "io.modelcontextprotocol/clientCapabilities":{}}}}
+  """.utf8)
+
+func call(_ pipeline: HTTPPipeline, _ head: HTTPRequestHead) -> Int {
+  guard case .takeBody(let answer) = pipeline.decide(head) else { return 0 }
+  return answer(.complete(body)).status == 200 ? 1 : 0
+}
+
+func keys(_ count: Int) -> KeyAuthenticator {
+  KeyAuthenticator(
+    NamedKeys(
+      (1...count).map { place in
+        NamedKey(
+          name: "n\(place)", digest: SHA256Digest(of: (place == 1 ? apiKey : "\(place)").utf8),
+          role: .basic, expires: nil)
+      }), now: Timestamp.now)
+}
+
+let open = try pipeline(["CALCULATOR_REQUIRE_AUTH": "false", "CALCULATOR_RATE_LIMIT": "off"])
+let keyed = try pipeline(["CALCULATOR_API_KEY": apiKey])
+let signed = try pipeline(["JWT_SECRET": secret])
+let (bare, withKey) = (try head([]), try head([("X-API-Key", apiKey)]))
+let withToken = try head([("Authorization", "Bearer \(token)")])
+let table = BucketTable(limit: RateLimit(count: 1_000_000, period: .second))
+let full = BucketTable(limit: RateLimit(count: 1, period: .hour))
+for address in 0..<90_000 { _ = full.take(BucketKey(address: UInt128(address)), at: 1) }
+let (one, many) = (keys(1), keys(100_000))
+var turn = 0
+
+let cases: [(name: String, call: () throws -> Int)] = [
+  ("a tools/call without authentication and limits", { call(open, bare) }),
+  ("with an API key and limits", { call(keyed, withKey) }),
+  ("with a token and limits", { call(signed, withToken) }),
+  (
+    "a bucket, one caller",
+    {
+      turn += 1
+      return table.take(BucketKey(address: 1), at: turn * 10_000).isAllowed ? 1 : 0
+    }
+  ),
+  (
+    "a bucket, 90,000 callers",
+    {
+      turn += 1
+      return full.take(BucketKey(address: UInt128(turn % 90_000)), at: 2).isAllowed ? 0 : 1
+    }
+  ),
+  ("a key, one of 1", { try one.identity(of: Secret(apiKey)).subject.isEmpty ? 0 : 1 }),
+  ("a key, one of 100,000", { try many.identity(of: Secret(apiKey)).subject.isEmpty ? 0 : 1 }),
+]
+
+// Fewer for a profiler that counts instructions.
+let (batches, calls) = (CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 101, 500)
+var taken = [[Double]](repeating: [], count: cases.count)
+let clock = ContinuousClock()
+// They take turns, so that what else the machine does hits them alike. The first round warms up.
+for batch in 0...batches {
+  for (index, (name, call)) in cases.enumerated() {
+    var right = 0
+    let duration = try clock.measure { for _ in 0..<calls { right += try call() } }
+    precondition(right == calls, "\(name): wrong answers")
+    if batch > 0 { taken[index].append(duration / .nanoseconds(calls)) }
+  }
+}
+let medians = taken.map { $0.sorted()[batches / 2] }
+print("| \(batches) batches of \(calls) calls | median ns | times the first |")
+print("| --- | --- | --- |")
+for ((name, _), median) in zip(cases, medians) {
+  let hundredths = Int((median / medians[0] * 100).rounded())
+  print("| \(name) | \(Int(median.rounded())) | \(Double(hundredths) / 100) |")
+}
