@@ -86,7 +86,12 @@ let package = Package(
       name: "FuzzJWT", dependencies: ["JSON", "JWT", "OpenSSLCrypto"], path: "Fuzz/JWT",
       swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["Auth", "CalculatorServer", "JSON", "MCP"],
+      name: "TestSupport",
+      dependencies: [
+        "Auth", "CalculatorHTTPServer", "CalculatorServer", "HTTPTransport", "JSON", "JWT", "MCP",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
@@ -108,7 +113,13 @@ let package = Package(
     .testTarget(
       name: "ExecutableTests", dependencies: ["JSON", "TestSupport"], exclude: ["clients"]),
     .testTarget(
-      name: "AttackTests", dependencies: ["JWT", "TestSupport"], swiftSettings: settings),
+      name: "AttackTests",
+      // The executable is driven, not imported.
+      dependencies: [
+        "Auth", "CalculatorHTTP", "CalculatorHTTPServer", "CalculatorServer", "HTTPTransport",
+        "JWT", "TestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: settings),
   ]
 )
 

@@ -7,8 +7,14 @@ package struct Limits: Sendable {
   private let failures: BucketTable?
 
   package init(requests: RateLimit?, failures: RateLimit?) {
-    self.requests = requests.map { BucketTable(limit: $0) }
-    self.failures = failures.map { BucketTable(limit: $0) }
+    self.init(
+      requests: requests.map { BucketTable(limit: $0) },
+      failures: failures.map { BucketTable(limit: $0) })
+  }
+
+  init(requests: BucketTable?, failures: BucketTable?) {
+    self.requests = requests
+    self.failures = failures
   }
 
   /// Whether the address may try at all; looked at before any credential is.

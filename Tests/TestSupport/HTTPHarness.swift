@@ -1,52 +1,53 @@
-import Auth
+package import Auth
+package import CalculatorHTTPServer
 import CalculatorServer
-import HTTPTransport
+package import HTTPTransport
 import JWT
 import Synchronization
-import Testing
-import TestSupport
-
-@testable import CalculatorHTTPServer
 
 /// `CalculatorHTTP` without its sockets, with clocks that the test moves.
-final class HTTPHarness: Sendable {
-  static let key = "correct-horse-battery-staple"
-  static let secret = "0123456789abcdef0123456789abcdef"
-  static let user = "anshika"
-  static let password = "pass:wörd"
-  static let environment = [
+package final class HTTPHarness: Sendable {
+  package static let key = "correct-horse-battery-staple"
+  package static let secret = "0123456789abcdef0123456789abcdef"
+  package static let user = "anshika"
+  package static let password = "pass:wörd"
+  package static let environment = [
     "CALCULATOR_API_KEY": key, "JWT_SECRET": secret, "CALCULATOR_BASIC_USER": user,
     "CALCULATOR_BASIC_PASSWORD": password,
   ]
   /// What every modern result carries.
-  static let serverInfo =
+  package static let serverInfo =
     #""io.modelcontextprotocol/serverInfo":{"name":"calculator-http","title":"Calculator","version":"\#(calculatorVersion)"}"#
 
-  /// Read once: to hash a password takes long, as it should.
-  private static let usual = Result { try configuration([:]) }
+  /// Each is read once: to hash a password takes long, as it should.
+  private static let configurations = Mutex<[[String: String?]: HTTPConfiguration]>([:])
 
-  private static func configuration(_ changes: [String: String?]) throws -> HTTPConfiguration {
+  /// The usual environment, changed.
+  package static func configuration(_ changes: [String: String?]) throws -> HTTPConfiguration {
+    if let known = configurations.withLock({ $0[changes] }) { return known }
     var environment = environment
     for (name, value) in changes { environment[name] = value }
-    return try HTTPConfiguration.read(environment: environment, file: nil, host: "127.0.0.1")
+    let new = try HTTPConfiguration.read(environment: environment, file: nil, host: "127.0.0.1")
+    configurations.withLock { $0[changes] = new }
+    return new
   }
 
-  let clock = ManualClock()
-  let service: HTTPService
+  package let clock = ManualClock()
+  package let service: HTTPService
   private let lines: Lines
 
   private final class Lines: Sendable {
     let all = Mutex<[String]>([])
   }
 
-  init(_ changes: [String: String?] = [:]) throws {
+  package init(_ changes: [String: String?] = [:]) throws {
     let lines = Lines()
     self.lines = lines
     let clock = clock
     let log = Log(
       level: .info, now: { clock.now },
       write: { line in lines.all.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
-    let configuration = try changes.isEmpty ? Self.usual.get() : Self.configuration(changes)
+    let configuration = try Self.configuration(changes)
     let random = SeededBytes(seed: 1)
     let ticks = Ticks()
     self.ticks = ticks
@@ -63,27 +64,28 @@ final class HTTPHarness: Sendable {
     func advance(_ amount: Int) { nanoseconds.withLock { $0 += amount } }
   }
 
-  func advance(seconds: Int) {
+  package func advance(seconds: Int) {
     clock.advance(seconds: seconds)
     ticks.advance(seconds * 1_000_000_000)
   }
 
   /// The log since the last call.
-  func takeLog() -> [String] {
+  package func takeLog() -> [String] {
     lines.all.withLock { all in
       defer { all = [] }
       return all
     }
   }
 
-  func send(
+  package func send(
     _ method: String = "POST", _ path: String = "/mcp", query: String? = nil,
     fields: [(String, String)], body: String = "", from peer: String = "127.0.0.1"
-  ) throws -> HTTPResponse {
+  ) -> HTTPResponse {
+    guard let address = IPAddress(peer) else { preconditionFailure("a test's peer has no address") }
     var decision = service.pipeline.decide(
       HTTPRequestHead(
         method: method, path: path, query: query, fields: HTTPFields(fields),
-        peer: try #require(IPAddress(peer)), isEncrypted: false))
+        peer: address, isEncrypted: false))
     while case .offLoop(let work) = decision { decision = work() }
     switch decision {
     case .respond(let response): return response
@@ -93,7 +95,8 @@ final class HTTPHarness: Sendable {
   }
 
   /// An access token that `CalculatorJWT` would issue.
-  func token(_ permissions: [Permission] = [.calculateBasic], for user: String = "anshika") throws
+  package func token(_ permissions: [Permission] = [.calculateBasic], for user: String = "anshika")
+    throws
     -> String
   {
     let key = try HMACKey(secret: Array(Self.secret.utf8), allowingWeak: false)
@@ -107,6 +110,6 @@ final class HTTPHarness: Sendable {
 }
 
 extension HTTPResponse {
-  subscript(name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
-  var text: String { String(decoding: body, as: UTF8.self) }
+  package subscript(name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+  package var text: String { String(decoding: body, as: UTF8.self) }
 }

@@ -1,0 +1,111 @@
+import Testing
+import TestSupport
+
+/// Bytes that a hostile client sends, and all that may come back.
+struct HTTPAttack: CustomTestStringConvertible, Sendable {
+  let id: String
+  let name: String
+  let bytes: [UInt8]
+  /// The whole response.
+  let reply: String
+  /// What the one line of audit says of it.
+  let log: String
+  /// K: the server must end the connection, whatever else was sent on it.
+  var closes: Bool { reply.contains("\r\nConnection: close\r\n") }
+  var testDescription: String { "\(id) \(name)" }
+
+  init(_ id: String, _ name: String, _ text: String, _ reply: String, log: String) {
+    self.init(id, name, Array(text.utf8), reply, log: log)
+  }
+
+  init(_ id: String, _ name: String, _ bytes: [UInt8], _ reply: String, log: String) {
+    (self.id, self.name, self.bytes, self.reply, self.log) = (id, name, bytes, reply, log)
+  }
+
+  init(_ id: String, _ name: String, _ request: RawRequest, _ reply: String, log: String) {
+    self.init(id, name, request.text, reply, log: log)
+  }
+
+  /// What two readers could read in two ways: nothing after it is read (RFC 9112 §11.2).
+  static func malformed(_ id: String, _ name: String, _ request: RawRequest) -> HTTPAttack {
+    HTTPAttack(id, name, request, HTTPWire.malformed, log: #""reason":400"#)
+  }
+
+  static func malformed(_ id: String, _ name: String, _ text: String) -> HTTPAttack {
+    HTTPAttack(id, name, text, HTTPWire.malformed, log: #""reason":400"#)
+  }
+
+  /// No more than a word to whoever asks for something that is not there.
+  static func refused(
+    _ id: String, _ name: String, _ request: RawRequest, _ status: String, _ message: String,
+    _ fields: [String] = [], closes: Bool = false
+  ) -> HTTPAttack {
+    HTTPAttack(
+      id, name, request, HTTPWire.refusal(status, message, fields, closes: closes),
+      log: #""reason":\#(status.prefix(3))"#)
+  }
+
+  static func foreignHost(_ id: String, _ name: String, _ request: RawRequest) -> HTTPAttack {
+    refused(id, name, request, "403 Forbidden", "This host is not served here")
+  }
+
+  static func foreignOrigin(_ id: String, _ origin: String) -> HTTPAttack {
+    refused(
+      id, "Origin \(origin)", .call().with("Origin", "Origin: \(origin)"), "403 Forbidden",
+      "This origin is not allowed")
+  }
+
+  static func notFound(_ id: String, _ target: String) -> HTTPAttack {
+    refused(
+      id, target, .call().with(line: "POST \(target) HTTP/1.1"), "404 Not Found", "Not found")
+  }
+
+  static func notJSON(_ id: String, _ name: String, _ request: RawRequest) -> HTTPAttack {
+    refused(
+      id, name, request, "415 Unsupported Media Type", "Content-Type must be application/json")
+  }
+
+  /// The same bytes whatever was wrong with it; only the log says what (OAuth 2.1 §5.3).
+  static func unauthenticated(
+    _ id: String, _ name: String, _ request: RawRequest, _ reason: String
+  ) -> HTTPAttack {
+    HTTPAttack(
+      id, name, request, HTTPWire.unauthenticated,
+      log: #""outcome":"unauthenticated","reason":"\#(reason)""#)
+  }
+
+  /// The same to whoever showed a token (RFC 6750 §3.1).
+  static func badToken(_ id: String, _ name: String, _ token: String, _ reason: String)
+    -> HTTPAttack
+  {
+    HTTPAttack(
+      id, name, RawRequest.call().showing("Authorization: Bearer \(token)"), HTTPWire.badToken,
+      log: #""outcome":"unauthenticated","reason":"\#(reason)""#)
+  }
+
+  static func conflict(_ id: String, _ name: String, _ request: RawRequest) -> HTTPAttack {
+    HTTPAttack(id, name, request, HTTPWire.conflict, log: #""reason":"ambiguous_credential""#)
+  }
+
+  /// What a gateway reads in the head must be what we read in the body (MCP 2026-07-28
+  /// streamable-http, "Server Validation").
+  static func mismatch(_ id: String, _ name: String, _ request: RawRequest, _ field: String)
+    -> HTTPAttack
+  {
+    HTTPAttack(
+      id, name, request,
+      HTTPWire.reply(
+        "400 Bad Request",
+        Wire.error(
+          -32020, "Header mismatch: \(field) must be there once and say what the body says")),
+      log: #""reason":-32020"#)
+  }
+
+  /// It looks odd, but it has one meaning: it is served.
+  static func served(_ id: String, _ name: String, _ request: RawRequest, by method: String)
+    -> HTTPAttack
+  {
+    HTTPAttack(
+      id, name, request, RawRequest.sum, log: #""method":"\#(method)""#)
+  }
+}

@@ -1,0 +1,402 @@
+import Auth
+import HTTPTransport
+import Testing
+import TestSupport
+
+/// Attacks over a socket on the whole server, each with all bytes that go back.
+///
+/// Behind each attack stands a good request on the same connection. Where the connection must end
+/// it is not read; elsewhere it is answered, which shows that the server saw the attack's end where
+/// the client did.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct HTTPAttackTests {
+  static let call = RawRequest.call()
+  static let small = "0\r\n\r\n"
+  static let basic = basic(HTTPHarness.user + ":" + HTTPHarness.password)
+  static func basic(_ pair: String) -> String { basic(Array(pair.utf8)) }
+  static func basic(_ pair: [UInt8]) -> String {
+    "Authorization: Basic " + Base64.standard.encode(pair)
+  }
+  static func long(_ count: Int) -> String { String(repeating: "a", count: count) }
+  static let wrongKey = "wrong-wrong-wrong-wrong"
+
+  // MARK: Framing: who smuggles, lives off two lengths
+
+  static let framing: [HTTPAttack] =
+    [
+      // RFC 9112 §6.3
+      .malformed(
+        "H1", "a length, then a coding",
+        call.with("Content-Length", "Content-Length: 5", "Transfer-Encoding: chunked")),
+      .malformed(
+        "H1", "a coding, then a length",
+        call.with("Content-Length", "Transfer-Encoding: chunked", "Content-Length: 5")),
+      .malformed(
+        "H2", "two lengths", call.with("Content-Length", "Content-Length: 0", "Content-Length: 5")),
+      .malformed(
+        "H2", "two equal lengths",
+        call.with("Content-Length", "Content-Length: 5", "content-length: 5")),
+      .malformed("H2", "a list of lengths", call.with("Content-Length", "Content-Length: 5, 5")),
+    ]
+    // RFC 9110 §8.6: digits and nothing else
+    + [
+      "+1", "-1", "0x1", "1_0", "", "1 0", "1;", "\u{661}", "18446744073709551616",
+      "9223372036854775808", "1e1", "1.0",
+    ].map { HTTPAttack.malformed("H3", $0, call.with("Content-Length", "Content-Length: \($0)")) }
+    // RFC 9112 §6.1, §7
+    + [
+      "xchunked", "identity", "\"chunked\"", "gzip, chunked", "chunked, chunked", "chunked;x=1",
+      "\u{b}chunked", "", "chunke\u{212A}",
+    ].map {
+      HTTPAttack.malformed("H5", $0, call.with("Content-Length", "Transfer-Encoding: \($0)"))
+    }
+    + [
+      .malformed(
+        "H5", "twice",
+        call.with(
+          "Content-Length", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked")),
+      .malformed(
+        "H5", "one of two unknown",
+        call.with("Content-Length", "Transfer-Encoding: chunked", "Transfer-Encoding: x")),
+      .malformed("H7", "on HTTP/1.0", call.chunked(small).with(line: "POST /mcp HTTP/1.0")),
+    ]
+    // RFC 9112 §7.1
+    + [
+      ("no size", "\r\n"), ("0x1", "0x1\r\na\r\n"), ("-1", "-1\r\na\r\n"), ("+1", "+1\r\na\r\n"),
+      ("17 digits", "10000000000000001\r\na\r\n"), ("space before", " 1\r\na\r\n"),
+      ("space behind", "1 \r\na\r\n"), ("more data than it says", "1\r\nab\r\n"),
+      ("LF behind the size", "1\na\r\n0\r\n\r\n"), ("LF behind the data", "1\r\na\n0\r\n\r\n"),
+      ("CR in an extension", "1;\rx\r\na\r\n"), ("LF in the trailer", "0\r\nX: y\n\r\n"),
+      ("an extension of 257 bytes", "1;\(long(256))\r\n"),
+      ("a trailer that is no field", "0\r\nX\r\n\r\n"),
+      ("a folded trailer", "0\r\nX: y\r\n z\r\n\r\n"),
+    ].map { .malformed("H8", "chunk: \($0.0)", call.chunked($0.1)) }
+
+  // MARK: The head
+
+  static let heads: [HTTPAttack] = [
+    // RFC 9112 §3.2.2: the target's authority counts.
+    .foreignHost(
+      "H12", "an absolute URI of another host",
+      call.with(line: "POST http://evil.example/mcp HTTP/1.1").with("Host", "Host: evil.example")),
+    .malformed(
+      "H12", "an absolute URI unlike the Host",
+      call.with(line: "POST http://evil.example/mcp HTTP/1.1")),
+    .served(
+      "H12", "an absolute URI of ours",
+      call.with(line: "POST http://127.0.0.1:8080/mcp HTTP/1.1"), by: "api_key"),
+    .malformed("H12", "no Host", call.with("Host")),
+    .malformed("H12", "two Hosts", call.with("Host", "Host: localhost", "Host: localhost")),
+    .malformed("H12", "a list of Hosts", call.with("Host", "Host: localhost,evil.example")),
+    // RFC 9112 §5, §2.2; RFC 9110 §5.5
+    .malformed("H13", "NUL in a value", call.with("X", "X: a\u{0}b")),
+    .malformed("H13", "CR in a value", call.with("X", "X: a\rb")),
+    .malformed("H13", "a folded line", call.with("X", "X: a", " Content-Length: 0")),
+    .malformed("H13", "no colon", call.with("X", "X")),
+    .malformed("H13", "no name", call.with("X", ": x")),
+    .malformed(
+      "H13", "a space before the colon", call.with("Content-Length", "Content-Length : 5")),
+    .malformed("H13", "a tab before the colon", call.with("Host", "Host\t: localhost")),
+    .malformed("H13", "LF alone between fields", call.with("X", "X: a\nContent-Length: 0")),
+    .malformed("H13", "LF alone behind the head", "GET /healthz HTTP/1.1\r\nHost: localhost\n\n"),
+    .malformed("H13", "two spaces", call.with(line: "POST  /mcp HTTP/1.1")),
+    .malformed("H13", "HTTP/0.9", "GET /healthz\r\n\r\n"),
+    .malformed("H13", "HTTP/1.10", call.with(line: "POST /mcp HTTP/1.10")),
+    .malformed("H13", "a fragment", call.with(line: "POST /mcp#x HTTP/1.1")),
+    HTTPAttack(
+      "H13", "a name that is no UTF-8",
+      Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ".utf8) + [0xFF]
+        + Array("\r\n\r\n".utf8), HTTPWire.malformed, log: #""reason":400"#),
+    // H16: what is behind it is a body, never the next request.
+    .refused(
+      "H16", "a body behind GET", call.with(line: "GET /mcp HTTP/1.1").with(body: call.text),
+      "405 Method Not Allowed", "Method not allowed", ["Allow: POST"]),
+    .refused(
+      "H16", "a body behind OPTIONS",
+      call.with(line: "OPTIONS /mcp HTTP/1.1").with(body: call.text), "405 Method Not Allowed",
+      "Method not allowed", ["Allow: POST"]),
+    .refused(
+      "H16", "a body behind a 404", call.with(line: "POST /no HTTP/1.1").with(body: call.text),
+      "404 Not Found", "Not found"),
+    .refused(
+      "H16", "chunks behind a 404",
+      call.with(line: "POST /no HTTP/1.1").chunked("5\r\nGET /\r\n0\r\n\r\n"), "404 Not Found",
+      "Not found"),
+    .refused(
+      "H16", "a large body behind a 404",
+      call.with(line: "POST /no HTTP/1.1").with("Content-Length", "Content-Length: 100000"),
+      "404 Not Found", "Not found", closes: true),
+    .unauthenticated(
+      "H16", "a body behind a 401", call.showing().with(body: call.text), "missing_credential"),
+    // H18
+    .refused(
+      "H18", "TRACE", call.with(line: "TRACE /mcp HTTP/1.1"), "405 Method Not Allowed",
+      "Method not allowed", ["Allow: POST"]),
+    .malformed("H18", "CONNECT", call.with(line: "CONNECT 127.0.0.1:8080 HTTP/1.1")),
+    .malformed("H18", "the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    .served(
+      "H18", "an upgrade to h2c",
+      call.with("X", "Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMA"),
+      by: "api_key"),
+    .refused(
+      "H18", "a method in other case", call.with(line: "post /mcp HTTP/1.1"),
+      "405 Method Not Allowed", "Method not allowed", ["Allow: POST"]),
+    .refused(
+      "H18", "a method that asks for another",
+      call.with(line: "GET /mcp HTTP/1.1").with("X", "X-HTTP-Method-Override: POST"),
+      "405 Method Not Allowed", "Method not allowed", ["Allow: POST"]),
+    // H20, CVE-2026-28980
+    .refused(
+      "H20", "101 fields",
+      RawRequest(fields: call.fields + (0..<101).map { "X\($0): 1" }),
+      "431 Request Header Fields Too Large", "The head is too large", closes: true),
+    .refused(
+      "H20", "70,000 fields", RawRequest(fields: (0..<70_000).map { "X\($0): 1" }),
+      "431 Request Header Fields Too Large", "The head is too large", closes: true),
+    .refused(
+      "H20", "a head of 16 KiB and a byte", ofHead(16 * 1024 + 1),
+      "431 Request Header Fields Too Large", "The head is too large", closes: true),
+    .served("H20", "a head of 16 KiB", ofHead(16 * 1024), by: "api_key"),
+    .refused(
+      "H20", "a target of 80 kB", call.with(line: "POST /\(long(80_000)) HTTP/1.1"),
+      "414 URI Too Long", "The target is too long", closes: true),
+    .refused(
+      "H20", "a body of 1 MiB and a byte",
+      call.with("Content-Length", "Content-Length: \(1 << 20 | 1)"), "413 Content Too Large",
+      "The body is too large", closes: true),
+    .refused(
+      "H20", "a body of 2^63-1",
+      call.with("Content-Length", "Content-Length: 9223372036854775807"),
+      "413 Content Too Large", "The body is too large", closes: true),
+    .refused(
+      "H20", "chunks of 1 MiB and a byte", call.chunked("100001\r\n\(long(1 << 20 | 1))\r\n0\r\n"),
+      "413 Content Too Large", "The body is too large", closes: true),
+    .refused(
+      "H20", "an unknown expectation", call.with("Expect", "Expect: 200-ok"),
+      "417 Expectation Failed", "Only 100-continue can be expected", closes: true),
+  ]
+
+  /// A call whose head has so many bytes.
+  static func ofHead(_ count: Int) -> RawRequest {
+    let head = call.with("X", "X: ").text.utf8.count - call.body.utf8.count
+    return call.with("X", "X: " + long(count - head))
+  }
+
+  // MARK: What the head asks for
+
+  static let requests: [HTTPAttack] =
+    ["//mcp", "/%6dcp", "/mcp;x", "/healthz/../mcp", "/mcp/", "/./mcp", "/mcp%00", "/MCP"].map {
+      .notFound("H23", $0)
+    }
+    + [
+      // RFC 8259 §8.1
+      .notJSON("H24", "text/plain", call.with("Content-Type", "Content-Type: text/plain")),
+      .notJSON(
+        "H24", "utf-16", call.with("Content-Type", "Content-Type: application/json;charset=utf-16")),
+      .notJSON("H24", "gzip", call.with("X", "Content-Encoding: gzip")),
+      .notJSON("H24", "no type", call.with("Content-Type")),
+      .notJSON(
+        "H24", "two types",
+        call.with("Content-Type", "Content-Type: application/json", "Content-Type: text/plain")),
+      .notJSON(
+        "H24", "a form", call.with("Content-Type", "Content-Type: multipart/form-data; boundary=x")),
+    ]
+    // CVE-2025-66414: a page whose name was made to point here.
+    + [
+      "null", "http://localhost.evil.com", "http://evil.example", "https://127.0.0.1.evil.example",
+      "http://localhost@evil.example", "file://", "http://0.0.0.0:8080", "",
+      "http://localhost/x", "http://localhost evil",
+    ].map { .foreignOrigin("H25", $0) }
+    + [
+      .refused(
+        "H25", "a good and a foreign Origin",
+        call.with("Origin", "Origin: http://localhost", "Origin: http://evil.example"),
+        "403 Forbidden", "This origin is not allowed")
+    ]
+    + [
+      "evil.example", "localhost.evil.com", "0.0.0.0", "0.0.0.0:8080", "[::]", "127.0.0.1.nip.io",
+      "127.1", "2130706433", "[::ffff:127.0.0.1]", "localhost.", "localhost:80x",
+    ].map {
+      .foreignHost("H26", $0, call.with("Host", "Host: \($0)"))
+    }
+    + [
+      .mismatch(
+        "H27", "another method", call.with("Mcp-Method", "Mcp-Method: tools/list"), "Mcp-Method"),
+      .mismatch("H27", "no method", call.with("Mcp-Method"), "Mcp-Method"),
+      .mismatch(
+        "H27", "a method twice",
+        call.with("Mcp-Method", "Mcp-Method: tools/call", "Mcp-Method: tools/call"), "Mcp-Method"),
+      .mismatch(
+        "H27", "a harmless name before a call of power",
+        RawRequest.call("power", #""a":2,"b":3"#).with("Mcp-Name", "Mcp-Name: add"), "Mcp-Name"),
+      .mismatch("H27", "no name", call.with("Mcp-Name"), "Mcp-Name"),
+      .mismatch(
+        "H27", "a name twice", call.with("Mcp-Name", "Mcp-Name: add", "Mcp-Name: power"), "Mcp-Name"
+      ),
+      .mismatch(
+        "H27", "a name in other case", call.with("Mcp-Name", "Mcp-Name: Add"), "Mcp-Name"),
+      .mismatch(
+        "H27", "no version", call.with("MCP-Protocol-Version"), "MCP-Protocol-Version"),
+      .mismatch(
+        "H27", "another version",
+        call.with("MCP-Protocol-Version", "MCP-Protocol-Version: 2025-11-25"),
+        "MCP-Protocol-Version"),
+      // H22, CVE-2022-3215: never in a header
+      .mismatch(
+        "H22", "CRLF in a name",
+        call.with("Mcp-Name", "Mcp-Name: =?base64?YWRkDQpYLUluamVjdGVkOiAx?="), "Mcp-Name"),
+      HTTPAttack(
+        "H22", "CRLF in the id, which is logged",
+        RawRequest.call("add", #""a":1,"b":2"#, id: #""\r\n{}""#),
+        HTTPWire.reply("200 OK", RawRequest.result("3", id: #""\r\n{}""#)),
+        log: #""request":"\r\n{}","#),
+      .malformed("H22", "CR in a name", call.with("Mcp-Name", "Mcp-Name: add\rX-Injected: 1")),
+      // H29: no session, so none to steal
+      HTTPAttack(
+        "H29", "a forged session",
+        call.with("MCP-Protocol-Version", "MCP-Protocol-Version: 2025-11-25", "Mcp-Session-Id: 1")
+          .with(
+            body: Wire.legacy("tools/call", params: #"{"name":"add","arguments":{"a":1,"b":2}}"#)),
+        HTTPWire.reply(
+          "200 OK",
+          #"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"3"}],"isError":false,"structuredContent":{"result":3}}}"#
+        ), log: #""outcome":"accepted""#),
+      HTTPAttack(
+        "H31", "no JSON", call.with(body: "{"),
+        HTTPWire.reply(
+          "400 Bad Request",
+          Wire.error(-32700, "Parse error: the message is not strict JSON", id: nil)),
+        log: #""reason":-32700"#),
+      HTTPAttack(
+        "J1", "a key twice in the body",
+        call.with(body: call.body.replacing(#""a":"#, with: #""a":9,"a":"#)),
+        HTTPWire.reply(
+          "400 Bad Request",
+          Wire.error(-32700, "Parse error: the message is not strict JSON", id: nil)),
+        log: #""reason":-32700"#),
+    ]
+
+  // MARK: Credentials
+
+  static let credentials: [HTTPAttack] =
+    [
+      // OAuth 2.1 §5.1: one credential in one place
+      .conflict("C1", "a key and a token", call.with("X", "Authorization: Bearer a.b.c")),
+      .conflict("C1", "a key and a password", call.with("X", basic)),
+      .conflict("C1", "two keys", call.with("X", "x-api-key: \(HTTPHarness.key)")),
+      .conflict("C1", "two passwords", call.showing(basic, basic)),
+      .conflict(
+        "C1", "a wrong, then a right token",
+        call.showing("Authorization: Bearer x", "authorization: Bearer \(HTTPHarness.key)")),
+      .conflict(
+        "C1", "a token in the query too", call.with(line: "POST /mcp?access_token=x HTTP/1.1")),
+      .unauthenticated(
+        "C3", "a token in the query",
+        call.showing().with(line: "POST /mcp?access_token=\(HTTPHarness.key) HTTP/1.1"),
+        "missing_credential"),
+      .unauthenticated(
+        "C3", "a form field",
+        call.showing().with("Content-Type", "Content-Type: application/x-www-form-urlencoded")
+          .with(body: "access_token=\(HTTPHarness.key)"), "missing_credential"),
+      .unauthenticated(
+        "C3", "a cookie", call.showing("Cookie: X-API-Key=\(HTTPHarness.key)"), "missing_credential"
+      ),
+      .unauthenticated(
+        "H19", "X_API_Key", call.showing("X_API_Key: \(HTTPHarness.key)"), "missing_credential"),
+      .unauthenticated(
+        "H19", "Proxy-Authorization",
+        call.showing("Proxy-Authorization: Bearer \(HTTPHarness.key)"),
+        "missing_credential"),
+      .unauthenticated(
+        "C9", "none", call.showing(), "missing_credential"),
+    ]
+    // RFC 9110 §11.4, RFC 6750 §2.1
+    + [
+      "Bearer", "Bearer ", "Bearer \(HTTPHarness.key) x", "Bearer\t\(HTTPHarness.key)",
+      "Token \(HTTPHarness.key)", "Bearer\(HTTPHarness.key)", #"Bearer "\#(HTTPHarness.key)""#,
+      "Bearer \(HTTPHarness.key), Basic x", "bearer=\(HTTPHarness.key)", HTTPHarness.key, "",
+      "Bea\u{212A}er x", "Digest username=x",
+    ].map {
+      .unauthenticated(
+        "C4", $0.replacing(HTTPHarness.key, with: "KEY"), call.showing("Authorization: \($0)"),
+        "malformed_credential")
+    }
+    + [
+      .served(
+        "C4", "a scheme in odd case", call.showing("aUTHORIZATION: bEARER \(HTTPHarness.key)"),
+        by: "api_key"),
+      .served(
+        "C6", "BASIC, a password with a colon and a letter of two bytes",
+        call.showing(basic.replacing("Basic", with: "BASIC")), by: "basic"),
+    ]
+    // RFC 7617 §2
+    + [
+      ("no colon", basic("anshika")), ("an empty user", basic(":\(HTTPHarness.password)")),
+      ("a colon alone", basic(":")), ("nothing", "Authorization: Basic "),
+      ("bad Base64", "Authorization: Basic !!!!"),
+      ("unused bits set", "Authorization: Basic YW5zaGlrYTp4eB=="),
+      ("no padding", "Authorization: Basic YW5zaGlrYTp4eA"),
+      ("NUL", basic("anshika\u{0}:\(HTTPHarness.password)")),
+      ("NUL behind the password", basic("anshika:\(HTTPHarness.password)\u{0}")),
+      ("CRLF in the user", basic("anshika\r\nX-Injected: 1:x")),
+      ("Latin-1", basic(Array("anshika:pass:w".utf8) + [0xF6] + Array("rd".utf8))),
+      ("5 kB", basic("anshika:" + long(5000))),
+    ].map { .unauthenticated("C5", $0.0, call.showing($0.1), "malformed_credential") }
+    + [
+      .refused(
+        "C5", "64 kB", call.showing(basic("anshika:" + long(48_000))),
+        "431 Request Header Fields Too Large", "The head is too large", closes: true),
+      .unauthenticated(
+        "C6", "the second colon splits", call.showing(basic("anshika:pass")), "wrong_password"),
+      .unauthenticated(
+        "C6", "NFD", call.showing(basic("anshika:pass:wo\u{308}rd")), "wrong_password"),
+      .unauthenticated(
+        "C5", "a user in other case", call.showing(basic("Anshika:\(HTTPHarness.password)")),
+        "unknown_user"),
+      .unauthenticated(
+        "C8", "the key as a password", call.showing(basic("anshika:\(HTTPHarness.key)")),
+        "wrong_password"),
+      .unauthenticated(
+        "C8", "the key as a user", call.showing(basic("\(HTTPHarness.key):x")), "unknown_user"),
+      .unauthenticated(
+        "C8", "the secret of tokens as a key", call.showing("X-API-Key: \(HTTPHarness.secret)"),
+        "unknown_key"),
+      .unauthenticated(
+        "C8", "a password as a key", call.showing("X-API-Key: pass:word"), "unknown_key"),
+      .badToken("C8", "the secret of tokens as a token", HTTPHarness.secret, "unknown_key"),
+      .badToken(
+        "C8", "a user and password as a token",
+        String(basic.split(separator: " ")[2]), "unknown_key"),
+      .badToken("T1", "three dots", "a.b.c.d", "unknown_key"),
+      .badToken("T13", "no token between two dots", "a.b.c", "not_base64url"),
+    ]
+
+  @Test(arguments: framing + heads + requests + credentials)
+  func fails(_ attack: HTTPAttack) async throws {
+    try await LiveServer.run { server in
+      let good = Self.call.last.text
+      let answer = try await server.exchange(attack.bytes + Array(good.utf8))
+      #expect(answer == attack.reply + (attack.closes ? "" : HTTPWire.closing(RawRequest.sum)))
+      let log = server.harness.takeLog()
+      // One line for it, and one for the good request behind it.
+      #expect(log.count == (attack.closes ? 1 : 2))
+      #expect(log.first?.contains(attack.log) == true, "\(log)")
+      // ASVS 16.2.5, C13
+      for secret in Self.secrets {
+        #expect(!log.joined().contains(secret), "a secret in the log")
+        #expect(!answer.contains(secret), "a secret in the answer")
+      }
+      // The process lives, and the next good request is answered.
+      #expect(try await server.exchange(good) == HTTPWire.closing(RawRequest.sum))
+    }
+  }
+
+  static let secrets =
+    [
+      HTTPHarness.key, HTTPHarness.secret, HTTPHarness.password, "pass:w",
+      String(basic.split(separator: " ")[2]),
+    ]
+    + [HTTPHarness.key, HTTPHarness.secret, HTTPHarness.password].map {
+      Base64.standard.encode(Array($0.utf8))
+    }
+}

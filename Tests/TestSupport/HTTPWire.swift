@@ -1,0 +1,41 @@
+/// Responses as they go over the wire, byte for byte; the clock stands at its start.
+package enum HTTPWire {
+  /// - Parameter fields: lines behind those that every response has.
+  package static func reply(
+    _ status: String, _ body: String, _ fields: [String] = [], closes: Bool = false
+  ) -> String {
+    let lines =
+      [
+        "HTTP/1.1 \(status)", "Date: Tue, 28 Jul 2026 00:00:00 GMT",
+        "Content-Length: \(body.utf8.count)",
+      ] + (closes ? ["Connection: close"] : []) + [
+        "Content-Type: application/json", "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+      ] + fields
+    return (lines + ["", body]).joined(separator: "\r\n")
+  }
+
+  /// A refusal by its status.
+  package static func refusal(
+    _ status: String, _ message: String, _ fields: [String] = [], closes: Bool = false
+  ) -> String {
+    let code = Int(status.prefix(3)) ?? 0
+    return reply(status, Wire.error(code, message, id: nil), fields, closes: closes)
+  }
+
+  /// The same as the last response of its connection.
+  package static func closing(_ reply: String) -> String {
+    reply.replacing("\r\nContent-Type:", with: "\r\nConnection: close\r\nContent-Type:")
+  }
+
+  package static let bearer = #"WWW-Authenticate: Bearer realm="calculator""#
+  package static let basic = #"WWW-Authenticate: Basic realm="calculator", charset="UTF-8""#
+  /// To whoever showed no token.
+  package static let unauthenticated = refusal(
+    "401 Unauthorized", "Authentication failed", [bearer, basic])
+  package static let badToken = refusal(
+    "401 Unauthorized", "Authentication failed", [bearer + #", error="invalid_token""#, basic])
+  package static let conflict = refusal(
+    "400 Bad Request", "Send one credential", [bearer + #", error="invalid_request""#])
+  package static let malformed = refusal("400 Bad Request", "Bad request", closes: true)
+}
