@@ -248,8 +248,8 @@ struct HTTPAttackTests {
       HTTPAttack(
         "H22", "CRLF in the id, which is logged",
         RawRequest.call("add", #""a":1,"b":2"#, id: #""\r\n{}""#),
-        HTTPWire.reply("200 OK", RawRequest.result("3", id: #""\r\n{}""#)),
-        log: #""request":"\r\n{}","#),
+        HTTPWire.reply("200 OK", RawRequest.result("3", id: #""\u000d\u000a{}""#)),
+        log: #""request":"\u000d\u000a{}","#),
       .malformed("H22", "CR in a name", call.with("Mcp-Name", "Mcp-Name: add\rX-Injected: 1")),
       // H29: no session, so none to steal
       HTTPAttack(

@@ -1,0 +1,120 @@
+import Foundation
+import HTTPTransport
+import NIOCore
+import Testing
+import TestSupport
+
+/// Attacks on the encryption, over a socket (ASVS 12.1).
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct HTTPEncryptionAttackTests {
+  /// LibreSSL calls itself openssl too, and its s_client has other words.
+  static let areToolsThere = (try? run(["openssl", "version"]).hasPrefix("OpenSSL ")) == true
+
+  private static let good = RawRequest.call().last.text
+  private static let sum = HTTPWire.closing(RawRequest.sum)
+
+  /// All that a command prints; it reads `input`.
+  private static func run(_ command: [String], input: String = "") throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = command
+    let (output, source) = (Pipe(), Pipe())
+    process.standardInput = source
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    try source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    // s_client would end before the answer is there if its input ended first.
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    try? source.fileHandleForWriting.close()
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private func withServer(
+    limits: HTTPLimits = HTTPLimits(), _ body: (LiveServer, String) async throws -> Void
+  ) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "attack-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    _ = try Self.run([
+      "sh", Repository.root.appending(path: "scripts/make-cert.sh").path, folder.path,
+    ])
+    let changes = LiveServer.unlimited.merging([
+      "CALCULATOR_TLS_CERT": folder.appending(path: "cert.pem").path,
+      "CALCULATOR_TLS_KEY": folder.appending(path: "key.pem").path,
+    ]) { $1 }
+    try await LiveServer.run(changes, limits: limits) { server in
+      try await body(server, folder.appending(path: "ca.pem").path)
+    }
+  }
+
+  private static func connect(_ port: Int, _ authority: String, _ options: [String]) throws
+    -> String
+  {
+    try run(
+      [
+        "openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", authority,
+        "-verify_return_error", "-quiet",
+      ] + options, input: good)
+  }
+
+  private static func answersOthers(_ server: LiveServer, _ authority: String) throws {
+    let answer = try connect(server.port, authority, [])
+    #expect(answer.contains(sum))
+  }
+
+  /// L1 (RFC 8996, RFC 9325 §4): the client is willing, and there is no connection.
+  @Test(
+    .enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"),
+    arguments: [
+      ["-tls1", "-cipher", "ALL:@SECLEVEL=0"], ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"],
+      ["-tls1_2", "-cipher", "AES128-SHA:@SECLEVEL=0"],
+      ["-tls1_2", "-cipher", "AES256-GCM-SHA384:@SECLEVEL=0"],
+      ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0"],
+      ["-tls1_2", "-cipher", "NULL:@SECLEVEL=0"], ["-tls1_2", "-cipher", "aNULL:@SECLEVEL=0"],
+    ])
+  func weakProtocols(_ options: [String]) async throws {
+    try await withServer { server, authority in
+      let answer = try Self.connect(server.port, authority, options)
+      #expect(!answer.contains("HTTP/1.1"))
+      #expect(server.harness.takeLog().isEmpty)
+      for good in ["-tls1_2", "-tls1_3"] {
+        let answer = try Self.connect(server.port, authority, [good])
+        #expect(answer.contains(Self.sum))
+      }
+    }
+  }
+
+  /// L2: what is no TLS gets no HTTP, and its credential reaches nobody's log.
+  @Test(
+    .enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"),
+    arguments: [good, "\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{5}hello", "SSH-2.0-x\r\n"])
+  func notTLS(_ text: String) async throws {
+    try await withServer { server, authority in
+      let refusal = try await server.exchange(text)
+      #expect(!refusal.contains("HTTP"))
+      #expect(server.harness.takeLog().isEmpty)
+      try Self.answersOthers(server, authority)
+    }
+  }
+
+  /// L2: a thousand who begin a handshake and stop are let go when a head's time is over.
+  @Test(.enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"))
+  func aThousandHalfHandshakes() async throws {
+    var limits = HTTPLimits()
+    limits.headTimeout = .seconds(3)
+    try await withServer(limits: limits) { server, authority in
+      var clients: [LiveClient] = []
+      for number in 0..<1000 {
+        let client = try await server.connect()
+        // A record's head, which says that more will come.
+        if number.isMultiple(of: 2) { try? await client.send([0x16, 3, 1, 2, 0, 1]) }
+        clients.append(client)
+      }
+      try Self.answersOthers(server, authority)
+      for client in clients { #expect(try await client.untilClose() == "") }
+      try Self.answersOthers(server, authority)
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import CalculatorServer
+import Foundation
+import HTTPTransport
+import NIOCore
+import Synchronization
+import Testing
+import TestSupport
+
+/// Attacks on what the server has only so much of: connections, time, threads, descriptors.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct HTTPExhaustionTests {
+  private static let call = RawRequest.call()
+  private static let good = call.last.text
+  private static let sum = HTTPWire.closing(RawRequest.sum)
+  private static let timeout = HTTPWire.refusal(
+    "408 Request Timeout", "The request came too slowly", closes: true)
+
+  /// What slow clients send, and what they get when their time is over.
+  private static let slow = [
+    ("", ""), ("POST /mcp HTTP/1.1\r\nHost: l", timeout),
+    (String(call.text.dropLast(20)), timeout), (call.chunked("10\r\nabc").text, timeout),
+    (String(call.showing().text.dropLast(20)), HTTPWire.unauthenticated),
+    (call.text, RawRequest.sum),
+  ]
+
+  /// ASVS 15.2.2: a thousand who are slow cost nobody else anything, and are let go.
+  @Test func aThousandSlowConnections() async throws {
+    var limits = HTTPLimits()
+    limits.headTimeout = .seconds(3)
+    limits.bodyTimeout = .seconds(3)
+    limits.idleTimeout = .seconds(3)
+    try await LiveServer.run(limits: limits) { server in
+      var clients: [(client: LiveClient, answer: String)] = []
+      for number in 0..<1000 {
+        let (bytes, answer) = Self.slow[number % Self.slow.count]
+        let client = try await server.connect()
+        if !bytes.isEmpty { try? await client.send(bytes) }
+        clients.append((client, answer))
+        if number.isMultiple(of: 250) {
+          #expect(try await server.exchange(Self.good) == Self.sum)
+        }
+      }
+      for (client, answer) in clients { #expect(try await client.untilClose() == answer) }
+      #expect(try await server.exchange(Self.good) == Self.sum)
+    }
+  }
+
+  /// Those who come and go without a word leave nothing behind.
+  @Test func abortedInTheMiddle() async throws {
+    try await LiveServer.run { server in
+      let bytes = Array(Self.call.text.utf8)
+      for count in stride(from: 1, to: bytes.count, by: 7) {
+        let client = try await server.connect()
+        try await client.send(Array(bytes.prefix(count)))
+        await client.abort()
+      }
+      #expect(try await server.exchange(Self.good) == Self.sum)
+    }
+  }
+
+  /// Whoever finds the door shut costs a close, and leaves the others alone.
+  @Test func moreConnectionsThanThereMayBe() async throws {
+    var limits = HTTPLimits()
+    limits.connections = 10
+    try await LiveServer.run(limits: limits) { server in
+      var inside: [LiveClient] = []
+      for _ in 0..<10 {
+        let client = try await server.connect()
+        try await client.send(Self.call.text)
+        #expect(try await client.response() == RawRequest.sum)
+        inside.append(client)
+      }
+      for _ in 0..<100 { #expect(try await server.exchange(Self.good) == "") }
+      for client in inside {
+        try await client.send(Self.good)
+        #expect(try await client.untilClose() == Self.sum)
+      }
+      #expect(try await server.exchange(Self.good) == Self.sum)
+    }
+  }
+
+  // MARK: Threads
+
+  /// C11: however many passwords come at once, two are looked at; memory is bounded by it.
+  @Test func atMostTwoAtOnceOffTheLoop() async throws {
+    let counting = Counting()
+    let server = HTTPServer(threads: 2, responder: counting, now: { 0 })
+    let port = try await server.start(host: "127.0.0.1", port: 0)
+    try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<60 {
+        group.addTask {
+          let client = try await LiveClient(port: port)
+          try await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+          return try await client.untilClose()
+        }
+      }
+      for try await answer in group { #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n")) }
+    }
+    #expect(counting.state.withLock { $0.most } == 2)
+    await server.shutDown()
+  }
+
+  /// Counts how many of its decisions are under way at one time.
+  private final class Counting: HTTPResponder {
+    let state = Mutex((now: 0, most: 0))
+
+    func decide(_ head: HTTPRequestHead) -> HTTPDecision {
+      .offLoop {
+        self.state.withLock {
+          $0.now += 1
+          $0.most = max($0.most, $0.now)
+        }
+        // Until a second one is under way.
+        while self.state.withLock({ $0.most < 2 }) {}
+        self.state.withLock { $0.now -= 1 }
+        return .respond(HTTPResponse(status: 200))
+      }
+    }
+
+    func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
+      HTTPResponse(status: fault.status)
+    }
+  }
+
+  // MARK: Descriptors
+
+  /// Where no descriptor is left the server waits, and serves again once there is one.
+  @Test(.enabled(if: BuiltServer.isThere, "CalculatorHTTP is not beside the tests"))
+  func outOfDescriptors() async throws {
+    let server = try BuiltServer(descriptors: 40)
+    defer { server.end() }
+    let port = try server.port()
+    var clients: [LiveClient] = []
+    for _ in 0..<200 { clients.append(try await LiveClient(port: port)) }
+    for client in clients { await client.abort() }
+    let client = try await LiveClient(port: port)
+    try await client.send(Self.good)
+    #expect(try await client.untilClose().hasPrefix("HTTP/1.1 200 OK\r\n"))
+  }
+
+  /// The executable that stands beside the tests, with few descriptors.
+  private struct BuiltServer {
+    private static let path = Bundle.main.executableURL?.deletingLastPathComponent()
+      .appending(path: "CalculatorHTTP").path
+
+    static let isThere = path.map(FileManager.default.isExecutableFile) ?? false
+
+    private let process = Process()
+    private let output = Pipe()
+
+    init(descriptors: Int) throws {
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = [
+        "-c", #"ulimit -n "$1" && exec "$0" --port 0"#, try #require(Self.path), "\(descriptors)",
+      ]
+      process.environment = [
+        "CALCULATOR_API_KEY": HTTPHarness.key, "CALCULATOR_THREADS": "1",
+        "ASAN_OPTIONS": "detect_leaks=0",
+      ]
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+    }
+
+    /// `Listening at http://127.0.0.1:PORT/mcp`
+    func port() throws -> Int {
+      let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      let text = line.split(separator: ":").last?.split(separator: "/").first
+      return try #require(text.flatMap { Int($0) }, "no port in: \(line)")
+    }
+
+    func end() {
+      process.terminate()
+      process.waitUntilExit()
+    }
+  }
+}
