@@ -5,6 +5,7 @@ PRODUCTS := CalculatorStdio CalculatorJWT
 SHELL := /bin/sh
 PREFIX = /usr/local
 SECONDS = 60
+MINUTES = 2
 
 RELEASE := .build/release
 DIST := .build/dist
@@ -83,11 +84,16 @@ sanitize: needs-build ## Run the tests of the code under the address and the thr
 		--skip ExecutableTests --skip InMemoryTokenRegistry
 	@echo "==> Testing what many tasks share with the thread sanitizer"
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/tsan-suppressions.txt \
-		swift test --sanitize thread --scratch-path .build-tsan --filter TokenAuthorityTests
+		swift test --sanitize thread --scratch-path .build-tsan \
+		--filter 'TokenAuthorityTests|HTTPTransportTests|AttackTests.HTTP'
 
 .PHONY: fuzz
 fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60
 	@scripts/fuzz.sh $(SECONDS)
+
+.PHONY: soak
+soak: needs-build $(DIST)/CalculatorHTTP ## Load the server over HTTP and see that nothing grows: make soak MINUTES=2
+	@python3 scripts/soak.py --binary $(DIST)/CalculatorHTTP --minutes $(MINUTES)
 
 .PHONY: bench
 bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside other servers

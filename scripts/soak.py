@@ -1,0 +1,338 @@
+#!/usr/bin/env python3
+"""Runs the real server for a while under good, bad, slow and aborted requests.
+
+    soak.py --binary PATH [--minutes 2]
+
+It ends with status 1 if an answer is wrong, or if memory or descriptors grow. What they may do is
+not guessed: the load's rounds are all alike, so once the server is warm, whatever keeps growing from
+round to round leaks. Warm means the first third of the time.
+
+Memory: it leaks if every third of the rest lies above the one before it, and the growth over the
+rest is more than the readings of one third differ among themselves.
+Descriptors: at rest, with no client connected, as many as at rest before the load.
+"""
+
+import argparse
+import base64
+import collections
+import http.client
+import json
+import os
+import random
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+KEY = "soak-key-0123456789abcdef"
+USER, PASSWORD = "soak", "soak-password"
+BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+WORKERS = 6
+
+
+class Wrong(Exception):
+    """An answer that is not what it must be."""
+
+
+def call(a, b, number):
+    body = json.dumps(
+        {
+            "jsonrpc": "2.0",
+            "id": number,
+            "method": "tools/call",
+            "params": {
+                "name": "add",
+                "arguments": {"a": a, "b": b},
+                "_meta": {
+                    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                    "io.modelcontextprotocol/clientCapabilities": {},
+                },
+            },
+        }
+    ).encode()
+    fields = {
+        "Content-Type": "application/json",
+        "MCP-Protocol-Version": "2026-07-28",
+        "Mcp-Method": "tools/call",
+        "Mcp-Name": "add",
+    }
+    return body, fields
+
+
+class Server:
+    def __init__(self, binary, folder, encrypted):
+        environment = {
+            "CALCULATOR_API_KEY": KEY,
+            "CALCULATOR_BASIC_USER": USER,
+            "CALCULATOR_BASIC_PASSWORD": PASSWORD,
+            "CALCULATOR_RATE_LIMIT": "off",
+            "CALCULATOR_FAILURE_LIMIT": "off",
+        }
+        self.context = None
+        if encrypted:
+            environment["CALCULATOR_TLS_CERT"] = os.path.join(folder, "cert.pem")
+            environment["CALCULATOR_TLS_KEY"] = os.path.join(folder, "key.pem")
+            self.context = ssl.create_default_context(cafile=os.path.join(folder, "ca.pem"))
+        self.process = subprocess.Popen(
+            [binary, "--port", "0"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        line = self.process.stdout.readline().decode()
+        found = re.search(r":(\d+)/mcp", line)
+        if not found:
+            sys.exit(f"soak: the server did not start: {line!r}")
+        self.port = int(found.group(1))
+        self.name = "TLS" if encrypted else "plain"
+        self.memory = []
+
+    def socket(self):
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return self.context.wrap_socket(plain, server_hostname="localhost") if self.context else plain
+
+    def client(self):
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        client.sock = self.socket()
+        return client
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def resident(self):
+        """In KiB."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+
+    def descriptors_at_rest(self, enough, seconds):
+        """The least that is seen until it is enough, or the time is over."""
+        least = self.descriptors()
+        end = time.monotonic() + seconds
+        while least > enough and time.monotonic() < end:
+            time.sleep(0.25)
+            least = min(least, self.descriptors())
+        return least
+
+
+class Worker(threading.Thread):
+    def __init__(self, server, seed, end, errors):
+        super().__init__()
+        self.server, self.end, self.errors = server, end, errors
+        self.counts = collections.Counter()
+        self.random = random.Random(seed)
+        self.kept = None
+        self.number = 0
+
+    def run(self):
+        kinds = [
+            (12, self.good_kept), (4, self.good_new), (3, self.good_password), (4, self.bad_key),
+            (1, self.bad_password), (3, self.bad_json), (3, self.bad_framing), (2, self.pipelined),
+            (2, self.slow), (3, self.aborted), (2, self.large),
+        ]
+        weights = [weight for weight, _ in kinds]
+        while time.monotonic() < self.end and not self.errors:
+            _, kind = self.random.choices(kinds, weights)[0]
+            try:
+                kind()
+            except Exception as error:  # whatever it is, it is an answer that must not be
+                self.errors.append(f"{self.server.name} {kind.__name__}: {type(error).__name__}: {error}")
+                return
+            self.counts[kind.__name__] += 1
+        if self.kept:
+            self.kept.close()
+
+    # Good requests
+
+    def ask(self, client, credential):
+        self.number += 1
+        a, b = self.random.randrange(10**6), self.random.randrange(10**6)
+        body, fields = call(a, b, self.number)
+        client.request("POST", "/mcp", body, fields | credential)
+        response = client.getresponse()
+        text = response.read()
+        if response.status != 200:
+            raise Wrong(f"{response.status} {text!r}")
+        answer = json.loads(text)
+        if answer["id"] != self.number or answer["result"]["structuredContent"]["result"] != a + b:
+            raise Wrong(f"{a}+{b} in {self.number}: {text!r}")
+
+    def good_kept(self):
+        self.kept = self.kept or self.server.client()
+        self.ask(self.kept, {"X-API-Key": KEY})
+
+    def good_new(self):
+        client = self.server.client()
+        self.ask(client, {"Authorization": f"Bearer {KEY}"})
+        client.close()
+
+    def good_password(self):
+        self.kept = self.kept or self.server.client()
+        self.ask(self.kept, {"Authorization": BASIC})
+
+    # Bad ones
+
+    def expect(self, status, body, fields, client=None):
+        one = client or self.server.client()
+        one.request("POST", "/mcp", body, fields)
+        response = one.getresponse()
+        text = response.read()
+        if response.status != status:
+            raise Wrong(f"{response.status}, not {status}: {text!r}")
+        if not client:
+            one.close()
+
+    def bad_key(self):
+        self.kept = self.kept or self.server.client()
+        body, fields = call(1, 2, 1)
+        self.expect(401, body, fields | {"X-API-Key": f"wrong-{self.random.random()}"}, self.kept)
+
+    def bad_password(self):
+        body, fields = call(1, 2, 1)
+        wrong = base64.b64encode(f"{USER}:{self.random.random()}".encode()).decode()
+        self.expect(401, body, fields | {"Authorization": f"Basic {wrong}"})
+
+    def bad_json(self):
+        self.kept = self.kept or self.server.client()
+        body, fields = call(1, 2, 1)
+        cut = body[: self.random.randrange(len(body))]
+        self.expect(400, cut, fields | {"X-API-Key": KEY}, self.kept)
+
+    def exchange(self, data):
+        """All that comes back until the server ends the connection."""
+        with self.server.socket() as connection:
+            connection.sendall(data)
+            text = b""
+            while part := connection.recv(65536):
+                text += part
+            return text
+
+    def bad_framing(self):
+        head = self.random.choice(
+            ["Content-Length: 1\r\nContent-Length: 2", "Transfer-Encoding: x", "X : y", "Content-Length: +1"]
+        )
+        answer = self.exchange(f"POST /mcp HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\nGET / ".encode())
+        if not answer.startswith(b"HTTP/1.1 400 ") or answer.count(b"HTTP/1.1") != 1:
+            raise Wrong(repr(answer))
+
+    # Odd ones
+
+    def wire(self, a, b, number, close=False):
+        body, fields = call(a, b, number)
+        fields |= {"Host": "localhost", "X-API-Key": KEY, "Content-Length": len(body)}
+        if close:
+            fields["Connection"] = "close"
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return f"POST /mcp HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+    def sums(self, answer, expected):
+        found = [json.loads(b"{" + part.split(b"\r\n\r\n{", 1)[1]) for part in answer.split(b"HTTP/1.1 200 OK")[1:]]
+        if [(one["id"], one["result"]["structuredContent"]["result"]) for one in found] != expected:
+            raise Wrong(repr(answer))
+
+    def pipelined(self):
+        count = self.random.randrange(2, 40)
+        data = b"".join(self.wire(number, 1, number, number == count - 1) for number in range(count))
+        self.sums(self.exchange(data), [(number, number + 1) for number in range(count)])
+
+    def slow(self):
+        data = self.wire(1, 2, 3, close=True)
+        with self.server.socket() as connection:
+            for start in range(0, len(data), 50):
+                connection.sendall(data[start : start + 50])
+                time.sleep(0.01)
+            text = b""
+            while part := connection.recv(65536):
+                text += part
+        self.sums(text, [(3, 3)])
+
+    def aborted(self):
+        data = self.wire(1, 2, 3)
+        connection = self.server.socket()
+        connection.sendall(data[: self.random.randrange(1, len(data) + 1)])
+        if self.random.random() < 0.5:  # with a reset
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        connection.close()
+
+    def large(self):
+        _, fields = call(1, 2, 1)
+        self.expect(400, b"[" * (1 << 20), fields | {"X-API-Key": KEY})
+
+
+def growth(readings):
+    """What is wrong with the memory after warming up; None if nothing is."""
+    rest = readings[len(readings) // 3 :]
+    size = len(rest) // 3
+    if size == 0:
+        return "too few readings: give it more time"
+    thirds = [sorted(rest[place * size : (place + 1) * size]) for place in range(3)]
+    middles = [third[size // 2] for third in thirds]
+    spread = max(third[-1] - third[0] for third in thirds)
+    if middles[0] < middles[1] < middles[2] and middles[2] - middles[0] > spread:
+        return f"memory grows: {middles} KiB, where one third differs by {spread}"
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--minutes", type=float, default=2)
+    options = parser.parse_args()
+    problems, errors = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "make-cert.sh")
+        subprocess.run(["sh", script, folder], check=True, stdout=subprocess.DEVNULL)
+        servers = [Server(options.binary, folder, encrypted) for encrypted in (False, True)]
+        try:
+            # One request of each, so that what is opened once is open.
+            for server in servers:
+                warm = Worker(server, 0, 0, [])
+                warm.good_new()
+                warm.good_password()
+                warm.kept.close()
+            before = [server.descriptors_at_rest(0, 3) for server in servers]
+            start = time.monotonic()
+            end = start + options.minutes * 60
+            workers = [
+                Worker(server, seed, end, errors)
+                for seed, server in enumerate(servers * (WORKERS // 2))
+            ]
+            for worker in workers:
+                worker.start()
+            while any(worker.is_alive() for worker in workers):
+                time.sleep(0.5)
+                for server in servers:
+                    server.memory.append(server.resident())
+            seconds = time.monotonic() - start
+            problems += errors
+            for server, old in zip(servers, before):
+                # Within 15 s every connection must have ended that its client left.
+                new = server.descriptors_at_rest(old, 15)
+                problem = growth(server.memory)
+                if problem:
+                    problems.append(f"{server.name}: {problem}")
+                if new > old:
+                    problems.append(f"{server.name}: {new} descriptors at rest, {old} before")
+                third = server.memory[len(server.memory) // 3]
+                print(
+                    f"{server.name}: {server.memory[0]} KiB at the start, {third} warm, "
+                    f"{max(server.memory)} at most, {server.memory[-1]} at the end; "
+                    f"descriptors at rest {old} before, {new} after"
+                )
+            for server in servers:
+                server.process.terminate()
+                if server.process.wait(30) != 0:
+                    problems.append(f"{server.name}: exit status {server.process.returncode}")
+        finally:
+            for server in servers:
+                server.process.kill()
+    counts = sum((worker.counts for worker in workers), collections.Counter())
+    print(f"{counts.total()} exchanges in {seconds:.0f} s: " + ", ".join(f"{n} {k}" for k, n in sorted(counts.items())))
+    for problem in problems:
+        print(f"soak: {problem}", file=sys.stderr)
+    print("FAILED" if problems else "nothing grows, no answer is wrong")
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
