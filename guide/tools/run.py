@@ -9,6 +9,7 @@ How a page is written, so that it can be checked:
                    under `set -u`, in a fresh folder that is also HOME. The servers are on PATH, and
                    $REPO is the clone: as chapter 1 has the reader set them. No CALCULATOR_… or
                    JWT_… variable is set.
+```sh needs=C      the same, but passed over, with its output, where there is no command C.
 ```sh norun        commands that are shown only. Each `make` target in them must exist.
 ```text ```json    the first one behind a block that ran is what it prints, standard error included.
                    A block without one must print nothing. The last command must succeed.
@@ -186,6 +187,13 @@ class Shell:
         self.process.stdout.close()
 
 
+def is_possible(fence):
+    """Whether this machine has what the block needs."""
+    path = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin"  # where Debian has servers
+    needs = [mark.removeprefix("needs=") for mark in fence.marks if mark.startswith("needs=")]
+    return all(shutil.which(command, path=path) for command in needs)
+
+
 def run_page(page, binaries):
     """Problems, each as (line, text)."""
     steps = [fence for fence in page.fences if "norun" not in fence.marks and fence.file is None]
@@ -195,7 +203,7 @@ def run_page(page, binaries):
     shell = Shell(folder, binaries)
     try:
         for index, fence in enumerate(steps):
-            if fence.language != "sh":
+            if fence.language != "sh" or not is_possible(fence):
                 continue
             follower = steps[index + 1] if index + 1 < len(steps) else None
             shown = ""
