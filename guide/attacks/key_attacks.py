@@ -10,7 +10,7 @@ KEY = secrets.token_hex(32)
 NUMBERS = {"a": 1, "b": 2}
 
 SLOT = "Sources/CalculatorServer/Tools/CredentialSlot.swift"
-KEYS = "Sources/Auth/APIKeys.swift"
+KEYS = "Sources/Auth/Keys/APIKeys.swift"
 PARSER = "Sources/JSON/JSONParser.swift"
 READER = "Sources/CalculatorServer/Configuration/EnvironmentReader.swift"
 

@@ -17,8 +17,8 @@ VERIFIER = "Sources/JWT/TokenVerifier.swift"
 HEADER = "Sources/JWT/TokenHeader.swift"
 KEYS = "Sources/JWT/KeySet.swift"
 CLAIMS = "Sources/JWT/Claims+JSON.swift"
-AUTHORITY = "Sources/Auth/TokenAuthority.swift"
-REGISTRY = "Sources/Auth/InMemoryTokenRegistry.swift"
+AUTHORITY = "Sources/Auth/Tokens/TokenAuthority.swift"
+REGISTRY = "Sources/Auth/Tokens/InMemoryTokenRegistry.swift"
 
 
 def encode(data):
@@ -310,7 +310,7 @@ ATTACKS = [
         "T22",
         "permissions: a star",
         "ASVS 8.2.1",
-        ("Sources/Auth/TokenAuthenticator.swift", ".unknownPermission"),
+        ("Sources/Auth/Tokens/TokenAuthenticator.swift", ".unknownPermission"),
         payload(permissions=["*"]),
         reason="unknown_permission",
     ),
