@@ -20,8 +20,8 @@ post() {
     -H 'Mcp-Method: tools/call' -H "Mcp-Name: $tool" -d "$(call "$tool" "$arguments")" "$@" && echo
 }
 
-# halt: ends the server, and waits until its log is whole.
-halt() {
+# finish: ends the server, and waits until its log is whole.
+finish() {
   kill $server
   wait $server
 }
