@@ -8,8 +8,8 @@ Exit status 0 where all went that way, 1 where one did not. Each row names the r
 code that stops it.
 
 A pattern is one entry of PATTERNS: a module with the table ATTACKS and with HONEST, a call that must
-get in, the server, the naive server and the settings. An attack gets a `Target` and says whether it
-got through, and what it saw.
+get in, the server, the naive server and the settings. An attack gets a `Target`, or what the module
+names TARGET, and says whether it got through, and what it saw.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import http_attacks
 import key_attacks
 import token_attacks
 from target import Target
@@ -52,6 +53,7 @@ PATTERNS = [
         "weak_token.py",
         {"JWT_SECRET": token_attacks.SECRET, "CALCULATOR_ISSUER_KEY": token_attacks.ISSUER_KEY},
     ),
+    Pattern("http", http_attacks, "CalculatorHTTP", "weak_http.py", http_attacks.SETTINGS),
 ]
 
 
@@ -83,7 +85,7 @@ def main():
 
     surprises = 0
     for pattern in PATTERNS:
-        target = Target(
+        target = getattr(pattern.module, "TARGET", Target)(
             command(pattern, arguments.weak), {"PATH": os.environ["PATH"], **pattern.settings}
         )
         print(f"{pattern.name}: {pattern.weak if arguments.weak else pattern.server}")
