@@ -20,7 +20,7 @@ struct GuideTests {
     #expect(status == 0, "\(output)")
   }
 
-  @Test(arguments: ["weak_key.py", "weak_token.py"])
+  @Test(arguments: ["weak_key.py", "weak_token.py", "weak_http.py"])
   func noNaiveServerStartsByAccident(_ script: String) throws {
     let (status, output) = try Self.run("weak/\(script)")
     #expect(status == 1)
