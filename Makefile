@@ -1,11 +1,12 @@
 # What a person types here. `make` alone lists it.
 
-PRODUCTS := CalculatorStdio CalculatorJWT
+PRODUCTS := CalculatorStdio CalculatorJWT CalculatorHTTP
 
 SHELL := /bin/sh
 PREFIX = /usr/local
 SECONDS = 60
 MINUTES = 2
+DIR = .build/cert
 
 RELEASE := .build/release
 DIST := .build/dist
@@ -35,8 +36,8 @@ help:
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
-setup: ## Install what building and testing need, where it is missing
-	@scripts/setup.sh build test
+setup: ## Install what building, running and testing need, where it is missing
+	@scripts/setup.sh build run test
 
 .PHONY: build
 build: needs-build ## Build for debugging
@@ -44,9 +45,18 @@ build: needs-build ## Build for debugging
 	@for product in $(PRODUCTS); do swift build --product $$product || exit 1; done
 
 .PHONY: run
-run: $(BINARIES) ## Build, then show calls with a key or a token, and some that are refused
+run: $(BINARIES) needs-run ## Build, then show calls that are allowed, and some that are refused
 	@scripts/demo.sh $(DIST)/CalculatorStdio
 	@scripts/demo-jwt.sh $(DIST)/CalculatorJWT
+	@scripts/demo-http.sh $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT
+
+.PHONY: run-http
+run-http: $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT needs-run ## Show the calls over HTTP alone
+	@scripts/demo-http.sh $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT
+
+.PHONY: cert
+cert: needs-build ## Make a certificate for this machine: make cert DIR=.build/cert
+	@scripts/make-cert.sh "$(DIR)"
 
 .PHONY: test
 test: setup .venv/modern/.ready .venv/legacy/.ready ## Run all tests
@@ -136,6 +146,10 @@ clean: ## Remove all that was built
 .PHONY: needs-build
 needs-build:
 	@scripts/setup.sh build
+
+.PHONY: needs-run
+needs-run:
+	@scripts/setup.sh run
 
 .PHONY: release-build
 release-build: $(STATIC)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what is missing, and only that.
 #
-#   setup.sh build [test]      what building needs: Swift, OpenSSL 3; what testing needs: Python
+#   setup.sh WHAT...           of build: Swift, OpenSSL 3; run: curl; test: Python;
+#                              proxies: nginx, Caddy and HAProxy, which the tests pass over without
 #   setup.sh venv DIR FILE     a Python environment in DIR with the packages that FILE lists
 set -eu
 
@@ -68,6 +69,8 @@ missing_for_build() {
   esac
 }
 
+missing_for_run() { has curl || echo curl; }
+
 missing_for_test() {
   if find_python >/dev/null; then return; fi
   case $1 in
@@ -77,7 +80,17 @@ missing_for_test() {
   esac
 }
 
-# missing NAMES SEPARATOR build|test...
+# Apart from the rest, because Debian's packages also start them as services of the machine.
+missing_for_proxies() {
+  for program in nginx caddy haproxy; do
+    (PATH=$PATH:/usr/sbin && has $program) || case $1/$program in
+      apt/nginx) echo nginx-light ;;
+      *) echo $program ;;
+    esac
+  done
+}
+
+# missing NAMES SEPARATOR build|run|test|proxies...
 missing() {
   names=$1
   separator=$2
@@ -115,7 +128,7 @@ install_with_brew() {
 set_up() {
   for what in "$@"; do
     case $what in
-      build | test) ;;
+      build | run | test | proxies) ;;
       *) fail "unknown: $what" ;;
     esac
   done
@@ -151,6 +164,6 @@ case ${1:-} in
     [ $# -eq 3 ] || fail "usage: setup.sh venv DIR FILE"
     make_venv "$2" "$3"
     ;;
-  '') fail "usage: setup.sh build [test] | venv DIR FILE" ;;
+  '') fail "usage: setup.sh build|run|test|proxies... | venv DIR FILE" ;;
   *) set_up "$@" ;;
 esac
