@@ -259,6 +259,10 @@ struct HTTPPipelineTests {
       body: Wire.call("none", ""), status: 400,
       text: error(-32602, "Invalid params: unknown tool; tools/list names them all", id: "1")),
     Row(
+      testDescription: "an unknown tool of a legacy client", fields: [host, json, key],
+      body: Wire.legacy("tools/call", params: #"{"name":"sum","arguments":{}}"#), status: 200,
+      text: error(-32602, "Invalid params: unknown tool; tools/list names them all", id: "1")),
+    Row(
       testDescription: "an unknown version", fields: with(["MCP-Protocol-Version": "1900-01-01"]),
       body: add.replacing("2026-07-28", with: "1900-01-01"), status: 400,
       text:

@@ -46,22 +46,37 @@ struct Scenario: Encodable {
       var clientError: String?
     }
 
-    var protocolVersion: String
-    var server: Server
+    /// `nil` where there came no connection about.
+    var protocolVersion: String?
+    var server: Server?
     var steps: [Step]
+    /// Of each response over HTTP.
+    var statuses: [Int]?
   }
 
-  let command: String
+  /// What to start, for a server over stdio.
+  var command: String?
   var args: [String] = []
-  let env: [String: String]
+  var env: [String: String] = [:]
+  /// Where it is, for a server over HTTP, with the fields of each request and whom to trust.
+  var url: String?
+  var headers: [String: String] = [:]
+  var ca: String?
   let steps: [Step]
 
   /// Plays the scenario with one of the clients.
   func play(with script: String, in environment: String) throws -> Outcome {
+    try Self.play([self], with: script, in: environment)[0]
+  }
+
+  /// Plays several in one process, each with a connection of its own.
+  static func play(_ scenarios: [Scenario], with script: String, in environment: String) throws
+    -> [Outcome]
+  {
     let (status, output) = try Python.run(
-      script, in: environment, input: try JSONEncoder().encode(self))
+      script, in: environment, input: try JSONEncoder().encode(scenarios))
     guard status == 0 else { throw Failed(script: script, status: status) }
-    return try JSONDecoder().decode(Outcome.self, from: output)
+    return try JSONDecoder().decode([Outcome].self, from: output)
   }
 
   struct Failed: Error {

@@ -66,7 +66,7 @@ struct SchemaTests {
         check(revision, definition, legacy.send(request))
       }
     }
-    try validate(lines)
+    try Self.validate(lines)
   }
 
   /// What the tools around tokens say, in both eras.
@@ -98,7 +98,7 @@ struct SchemaTests {
       lines.append(
         #"{"revision":"\#(revision)","definition":"ListToolsResult","message":\#(list)}"#)
     }
-    try validate(lines)
+    try Self.validate(lines)
   }
 
   /// The schemas of the tools are schemas, and structured results meet them.
@@ -123,7 +123,7 @@ struct SchemaTests {
       lines.append(#"{"schema":\#(input),"instance":{\#(arguments)}}"#)
       lines.append(#"{"schema":\#(output),"instance":\#(structured)}"#)
     }
-    try validate(lines)
+    try Self.validate(lines)
   }
 
   private func schema(_ kind: String, of tool: String, in list: String) throws -> String? {
@@ -135,7 +135,7 @@ struct SchemaTests {
     return String(decoding: try JSONSerialization.data(withJSONObject: schema), as: UTF8.self)
   }
 
-  private func validate(_ lines: [String]) throws {
+  static func validate(_ lines: [String]) throws {
     let schemas = try #require(Vectors.directory).appending(path: "mcp-schema").path
     let (status, output) = try Python.run(
       "validate.py", in: "modern", arguments: [schemas],

@@ -30,12 +30,11 @@ extension Refusal {
 
   private static func status(of error: RPCError, isModern: Bool) -> Int {
     switch error {
-    // To a legacy client, 404 would mean that its session is over (MCP 2025-11-25 "Session
-    // Management").
+    // A legacy client reads an answer to its request only behind a 200: to it, 404 means that its
+    // session is over (MCP 2025-11-25 "Session Management"), and mcp 1.9 ends it at 400, too.
     case .methodNotFound: isModern ? 404 : 200
-    case .parseError, .invalidRequest, .invalidParams, .unsupportedProtocolVersion,
-      .headerMismatch:
-      400
+    case .invalidParams: isModern ? 400 : 200
+    case .parseError, .invalidRequest, .unsupportedProtocolVersion, .headerMismatch: 400
     case .status(let status, _): status
     }
   }

@@ -2,18 +2,30 @@
 
 from contextlib import asynccontextmanager
 
+import httpx2
 from fastmcp import Client
-from fastmcp.client.transports import StdioTransport
+from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 
-from scenario import Connection, run
+from scenario import Connection, http_client, run
+
+
+def transport(scenario):
+    if url := scenario.get("url"):
+
+        def factory(headers=None, timeout=None, auth=None, **options):
+            return http_client(
+                httpx2, scenario, headers=headers, timeout=timeout, auth=auth, **options
+            )
+
+        return StreamableHttpTransport(url, httpx_client_factory=factory)
+    return StdioTransport(
+        scenario["command"], scenario["args"], env=scenario["env"], keep_alive=False
+    )
 
 
 @asynccontextmanager
 async def connect(scenario):
-    transport = StdioTransport(
-        scenario["command"], scenario["args"], env=scenario["env"], keep_alive=False
-    )
-    async with Client(transport) as client:
+    async with Client(transport(scenario)) as client:
 
         async def call(name, arguments, meta):
             # `call_tool` would raise for `isError`; this one hands back the result as it came.

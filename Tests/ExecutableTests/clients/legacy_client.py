@@ -2,18 +2,32 @@
 
 from contextlib import asynccontextmanager
 
+import httpx
 from mcp import ClientSession, StdioServerParameters, types
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamablehttp_client
 
-from scenario import Connection, run
+from scenario import Connection, http_client, run
+
+
+def transport(scenario):
+    if url := scenario.get("url"):
+
+        def factory(headers=None, timeout=None, auth=None):
+            return http_client(httpx, scenario, headers=headers, timeout=timeout, auth=auth)
+
+        return streamablehttp_client(url, httpx_client_factory=factory)
+    return stdio_client(
+        StdioServerParameters(
+            command=scenario["command"], args=scenario["args"], env=scenario["env"]
+        )
+    )
 
 
 @asynccontextmanager
 async def connect(scenario):
-    server = StdioServerParameters(
-        command=scenario["command"], args=scenario["args"], env=scenario["env"]
-    )
-    async with stdio_client(server) as streams, ClientSession(*streams) as session:
+    # The third of the streams over HTTP tells the session, which this server has none of.
+    async with transport(scenario) as streams, ClientSession(*streams[:2]) as session:
         hello = await session.initialize()
 
         async def list_tools():

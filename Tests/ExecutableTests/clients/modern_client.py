@@ -5,17 +5,27 @@ It falls back to the handshake where `server/discover` fails: `protocolVersion` 
 
 from contextlib import asynccontextmanager
 
+import httpx2
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
-from scenario import Connection, run
+from scenario import Connection, http_client, run
+
+
+@asynccontextmanager
+async def transport(scenario):
+    if url := scenario.get("url"):
+        async with http_client(httpx2, scenario) as http:
+            yield streamable_http_client(url, http_client=http)
+    else:
+        yield StdioServerParameters(
+            command=scenario["command"], args=scenario["args"], env=scenario["env"]
+        )
 
 
 @asynccontextmanager
 async def connect(scenario):
-    server = StdioServerParameters(
-        command=scenario["command"], args=scenario["args"], env=scenario["env"]
-    )
-    async with Client(server, mode="auto") as client:
+    async with transport(scenario) as server, Client(server, mode="auto") as client:
 
         async def list_tools():
             # Past the cache, so that every listing in a scenario reaches the server.

@@ -1,12 +1,16 @@
 """What the clients share: read a scenario, take its steps, print what came back.
 
 A client gives `run` a `connect(scenario)`: an async context manager that yields a `Connection`.
+A scenario names a `command` with `args` and `env`, or a `url` with `headers` and the `ca` to trust.
+Instead of one scenario there may be a list of them: each gets its own connection and outcome.
 The scripts expect nothing of the answers; the test that starts them does.
 """
 
 import asyncio
 import json
+import logging
 import os
+import ssl
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -26,29 +30,62 @@ class Connection:
     call: Callable[[str, dict[str, Any], dict[str, Any] | None], Awaitable[Any]]
 
 
+# The status of every response over HTTP in this scenario, in order.
+statuses: list[int] = []
+
+
 def run(connect) -> None:
+    # The clients tell of refusals at length, and the outcome has them all.
+    logging.disable()
     scenario = read()
     # The clients' transports pass HOME, USER and more on to the server: leave them only PATH.
     for name in set(os.environ) - {"PATH"}:
         del os.environ[name]
-    print(json.dumps(asyncio.run(play(connect, scenario))))
+    if isinstance(scenario, list):
+        outcome = [asyncio.run(attempt(connect, one)) for one in scenario]
+    else:
+        outcome = asyncio.run(attempt(connect, scenario))
+    print(json.dumps(outcome))
 
 
-def read() -> dict[str, Any]:
+def http_client(library, scenario: dict[str, Any], **options):
+    """A client of `httpx` or `httpx2`, as `library` is, that notes every status."""
+
+    async def note(response) -> None:
+        statuses.append(response.status_code)
+
+    options["headers"] = scenario["headers"] | (options.get("headers") or {})
+    if ca := scenario.get("ca"):
+        options["verify"] = ssl.create_default_context(cafile=ca)
+    return library.AsyncClient(**options, event_hooks={"response": [note]})
+
+
+def read() -> dict[str, Any] | list[dict[str, Any]]:
     if len(sys.argv) > 1:
         with open(sys.argv[1], encoding="utf-8") as file:
             return json.load(file)
     return json.load(sys.stdin)
 
 
-async def play(connect, scenario: dict[str, Any]) -> dict[str, Any]:
+async def attempt(connect, scenario: dict[str, Any]) -> dict[str, Any]:
+    statuses.clear()
+    outcome = {"steps": []}
+    try:
+        await play(connect, scenario, outcome)
+    except Exception:
+        # Each client has its own way of failing at a status that it has no words for.
+        if not statuses or statuses[-1] < 400:
+            raise
+    return outcome | ({"statuses": list(statuses)} if statuses else {})
+
+
+async def play(connect, scenario: dict[str, Any], outcome: dict[str, Any]) -> None:
     async with asyncio.timeout(SECONDS), connect(scenario) as connection:
         server = connection.server
-        return {
-            "protocolVersion": connection.version,
-            "server": server and {"name": server.name, "version": server.version},
-            "steps": [await take(connection, step) for step in scenario["steps"]],
-        }
+        outcome["protocolVersion"] = connection.version
+        outcome["server"] = server and {"name": server.name, "version": server.version}
+        for step in scenario["steps"]:
+            outcome["steps"].append(await take(connection, step))
 
 
 async def take(connection: Connection, step: dict[str, Any]) -> dict[str, Any]:

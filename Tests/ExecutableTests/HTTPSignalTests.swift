@@ -1,0 +1,150 @@
+import Foundation
+import Synchronization
+import Testing
+import TestSupport
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// What SIGHUP and SIGTERM do to `CalculatorHTTP` while it has work.
+struct HTTPSignalTests {
+  /// SIGHUP: a new file counts at once, a bad one not at all, and nobody who calls meanwhile notices.
+  @Test func readsCredentialsAgainWhileItServes() throws {
+    let folder = try TemporaryFolder()
+    let first = try HTTPProcess.newKey("first", role: "basic")
+    let second = try HTTPProcess.newKey("second", role: "basic")
+    func write(_ lines: String...) throws -> String {
+      try folder.write("credentials", #"{"keys":[\#(lines.joined(separator: ","))]}"#)
+    }
+    let server = try HTTPProcess(["CALCULATOR_CREDENTIALS": try write(first.line)])
+    let others = try Load(server)
+
+    #expect(try server.status(["X-API-Key: \(second.key)"]) == 401)
+    _ = try write(first.line, second.line)  // the new one works before the old one goes
+    server.server.deliver(SIGHUP)
+    #expect(try server.notice().contains("SIGHUP: read credentials, secrets and certificate again"))
+    #expect(try server.status(["X-API-Key: \(first.key)"]) == 200)
+    #expect(try server.status(["X-API-Key: \(second.key)"]) == 200)
+
+    try folder.write("credentials", #"{"keys":[\#(second.line)"#)  // half written (C14)
+    server.server.deliver(SIGHUP)
+    #expect(try server.notice().contains("kept the old: CALCULATOR_CREDENTIALS: line 1 of"))
+    #expect(try server.status(["X-API-Key: \(first.key)"]) == 200)
+
+    _ = try write(second.line)
+    server.server.deliver(SIGHUP)
+    #expect(try server.notice().contains("SIGHUP: read credentials"))
+    #expect(try server.status(["X-API-Key: \(first.key)"]) == 401)
+    #expect(try server.status(["X-API-Key: \(second.key)"]) == 200)
+    let (sent, answered) = others.stop()
+    #expect(sent == answered && sent > 0)
+  }
+
+  /// SIGHUP: a new connection gets the new certificate, an open one goes on, and half a pair that a
+  /// renewal left behind changes nothing.
+  @Test func renewsTheCertificate() throws {
+    let folders = [try TemporaryFolder(), try TemporaryFolder()]
+    for folder in folders { try Certificate.make(in: folder.url.path) }
+    let live = try TemporaryFolder()
+    func install(_ names: String..., from folder: TemporaryFolder) throws {
+      for name in names {
+        try live.write(name, try String(contentsOfFile: folder.path(name), encoding: .utf8))
+      }
+    }
+    try install("cert.pem", "key.pem", from: folders[0])
+    let server = try HTTPProcess([
+      "CALCULATOR_TLS_CERT": live.path("cert.pem"), "CALCULATOR_TLS_KEY": live.path("key.pem"),
+    ])
+    func isTrusted(by folder: TemporaryFolder) throws -> Bool {
+      try Command.run(
+        "curl",
+        [
+          "--silent", "--cacert", folder.path("ca.pem"),
+          "https://localhost:\(server.port)/healthz",
+        ]
+      ).output == "ok\n"
+    }
+    #expect(try [isTrusted(by: folders[0]), isTrusted(by: folders[1])] == [true, false])
+    try install("cert.pem", from: folders[1])
+    server.server.deliver(SIGHUP)
+    #expect(try server.notice().contains("kept the old: CALCULATOR_TLS_KEY must name the key of"))
+    #expect(try [isTrusted(by: folders[0]), isTrusted(by: folders[1])] == [true, false])
+    try install("key.pem", from: folders[1])
+    server.server.deliver(SIGHUP)
+    #expect(try server.notice().contains("SIGHUP: read credentials, secrets and certificate again"))
+    #expect(try [isTrusted(by: folders[0]), isTrusted(by: folders[1])] == [false, true])
+  }
+
+  /// SIGTERM: what has arrived is answered, passwords that are being checked as well, and the
+  /// process ends with 0.
+  @Test(arguments: [SIGTERM, SIGINT])
+  func answersWhatHasArrivedBeforeItEnds(_ number: Int32) throws {
+    let server = try HTTPProcess()
+    let idle = try HTTPSocket(port: server.port)
+    // Another wrong password each: nothing remembers them, and each takes scrypt its time.
+    let sockets = try (0..<8).map { number in
+      let socket = try HTTPSocket(port: server.port)
+      let value = String.basic(HTTPProcess.user, "guess \(number)")
+      socket.send(HTTPProcess.request(fields: ["Authorization: \(value)"]))
+      return socket
+    }
+    let half = try HTTPSocket(port: server.port)
+    let request = HTTPProcess.request()
+    half.send(String(request.dropLast(10)))
+    // Behind all those: once this is answered, they have arrived.
+    for _ in 0..<4 { #expect(try server.status(["X-API-Key: \(HTTPProcess.key)"]) == 200) }
+    server.server.deliver(number)
+    half.send(String(request.suffix(10)))
+    #expect(try half.response()?.body == HTTPProcess.answer())
+    for socket in sockets { #expect(try socket.response()?.status == 401) }
+    #expect(try idle.response() == nil)
+    #expect(server.server.waitForExit() == 0)
+    #expect(throws: HTTPSocket.Failed.self) { try HTTPSocket(port: server.port) }
+    let log = try server.server.restOfErrors()
+    #expect(log.matches(of: /"outcome":"unauthenticated"/).count == 8)
+    #expect(log.matches(of: /"outcome":"accepted"/).count == 5)
+  }
+}
+
+/// Callers that go on until they are stopped.
+private final class Load {
+  private struct State {
+    var isStopped = false
+    var sent = 0
+    var answered = 0
+  }
+
+  private final class Shared: Sendable { let state = Mutex(State()) }
+
+  private let shared = Shared()
+  private let group = DispatchGroup()
+
+  init(_ server: HTTPProcess) throws {
+    for _ in 0..<4 {
+      let (shared, port, group) = (shared, server.port, group)
+      group.enter()
+      Thread {
+        defer { group.leave() }
+        guard let socket = try? HTTPSocket(port: port) else { return }
+        let request = HTTPProcess.request()
+        while !shared.state.withLock({ $0.isStopped }) {
+          shared.state.withLock { $0.sent += 1 }
+          socket.send(request)
+          guard (try? socket.response())?.body == HTTPProcess.answer() else { return }
+          shared.state.withLock { $0.answered += 1 }
+        }
+      }.start()
+    }
+    while shared.state.withLock({ $0.answered }) < 100 { sched_yield() }
+  }
+
+  /// How much was sent and answered as it should be.
+  func stop() -> (sent: Int, answered: Int) {
+    shared.state.withLock { $0.isStopped = true }
+    group.wait()
+    return shared.state.withLock { ($0.sent, $0.answered) }
+  }
+}

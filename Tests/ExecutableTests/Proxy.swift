@@ -1,0 +1,143 @@
+import Foundation
+import Testing
+import TestSupport
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A proxy that others wrote, run by whoever runs the tests with the file under `examples/`, in
+/// which nothing but ports and paths is changed.
+final class Proxy {
+  enum Kind: String, CaseIterable, Sendable {
+    case nginx, caddy, haproxy
+
+    /// Where it is; Debian keeps two of them where only root looks.
+    var path: String? {
+      let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+      return (folders + ["/usr/sbin", "/usr/local/sbin"]).map { "\($0)/\(rawValue)" }
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+  }
+
+  static var areThere: Bool { Kind.allCases.allSatisfy { $0.path != nil } }
+  static let hint = "no nginx, Caddy or HAProxy: scripts/setup.sh proxies installs them"
+
+  let port: Int
+  private let process = Process()
+  private let folder: TemporaryFolder
+
+  /// - Parameter isEncrypted: without TLS the test can write every byte itself.
+  init(_ kind: Kind, before server: HTTPProcess, isEncrypted: Bool = true) throws {
+    folder = try TemporaryFolder()
+    port = try HTTPSocket.freePort()
+    let certificate = try Certificate.shared.get()
+    process.executableURL = URL(filePath: try #require(kind.path))
+    process.currentDirectoryURL = folder.url
+    process.environment = ["HOME": folder.url.path, "PATH": "/usr/sbin:/usr/bin:/bin"]
+    process.arguments =
+      switch kind {
+      case .nginx:
+        ["-p", folder.url.path, "-e", "stderr", "-c", try Self.writeNginx(in: folder)]
+      case .caddy: ["run", "--adapter", "caddyfile", "--config", folder.path("Caddyfile")]
+      case .haproxy: ["-db", "-f", folder.path("haproxy.cfg")]
+      }
+    try Self.write(
+      kind, in: folder, port: port, server: server.port, certificate: certificate,
+      isEncrypted: isEncrypted)
+    let log = folder.url.appending(path: "errors")
+    try Data().write(to: log)
+    process.standardError = try FileHandle(forWritingTo: log)
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    // It says nowhere that it listens: somebody has to knock.
+    while (try? HTTPSocket(port: port)) == nil {
+      guard process.isRunning else { throw Ended(log: try String(contentsOf: log, encoding: .utf8)) }
+      usleep(5000)
+    }
+  }
+
+  deinit {
+    // A thread that starts it may have SIGTERM blocked, and then so has nginx.
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  struct Ended: Error { let log: String }
+
+  /// What it logged; its file is named in the example.
+  func log() throws -> String { try String(contentsOfFile: folder.path("access.log"), encoding: .utf8) }
+
+  // MARK: The examples, with other ports and paths
+
+  private static func write(
+    _ kind: Kind, in folder: TemporaryFolder, port: Int, server: Int, certificate: TemporaryFolder,
+    isEncrypted: Bool
+  ) throws {
+    let (cert, key) = (certificate.path("cert.pem"), certificate.path("key.pem"))
+    let upstream = ("127.0.0.1:8080", "127.0.0.1:\(server)")
+    switch kind {
+    case .nginx:
+      try rewrite(
+        "nginx/calculator.conf", to: "calculator.conf", in: folder,
+        [
+          upstream, ("listen 443 ssl;", "listen 127.0.0.1:\(port)\(isEncrypted ? " ssl" : "");"),
+          ("/etc/ssl/calculator/cert.pem", cert), ("/etc/ssl/calculator/key.pem", key),
+          ("/var/log/nginx/calculator.log", folder.path("access.log")),
+        ])
+    case .caddy:
+      let tls = isEncrypted ? "tls \(cert) \(key)" : ""
+      try rewrite(
+        "caddy/Caddyfile", to: "Caddyfile", in: folder,
+        [
+          upstream,
+          ("\ncalculator.example {", "\n\(isEncrypted ? "https" : "http")://localhost:\(port) {"),
+          // Two of them on one machine must not share these.
+          (
+            "\n{\n",
+            "\n{\nadmin off\nauto_https disable_redirects\nstorage file_system \(folder.path("caddy"))\n"
+          ), ("# tls /etc/ssl/calculator/cert.pem /etc/ssl/calculator/key.pem", tls),
+          ("/var/log/caddy/calculator.log", folder.path("access.log")),
+        ])
+    case .haproxy:
+      let both = try [cert, key].map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
+      let pem = try folder.write("both.pem", both)
+      try rewrite(
+        "haproxy/haproxy.cfg", to: "haproxy.cfg", in: folder,
+        [
+          upstream, ("log /dev/log local0", "log stderr format raw local0"),
+          (
+            "bind :443 ssl crt /etc/ssl/calculator/both.pem",
+            "bind 127.0.0.1:\(port)" + (isEncrypted ? " ssl crt \(pem)" : "")
+          ),
+        ])
+    }
+  }
+
+  private static func rewrite(
+    _ example: String, to name: String, in folder: TemporaryFolder, _ changes: [(String, String)]
+  ) throws {
+    var text = try String(
+      contentsOf: Repository.root.appending(path: "examples/\(example)"), encoding: .utf8)
+    for (old, new) in changes {
+      try #require(text.ranges(of: old).count == 1, "\(example) should have once: \(old)")
+      text = text.replacing(old, with: new)
+    }
+    try folder.write(name, text)
+  }
+
+  /// What a distribution's own `nginx.conf` does around the files of `conf.d`.
+  private static func writeNginx(in folder: TemporaryFolder) throws -> String {
+    let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+      .map { "\($0)_temp_path \(folder.path($0));" }
+    return try folder.write(
+      "nginx.conf",
+      """
+      daemon off; master_process off; pid \(folder.path("pid")); error_log stderr;
+      events {}
+      http { \(paths.joined(separator: " ")) include \(folder.path("calculator.conf")); }
+      """)
+  }
+}
