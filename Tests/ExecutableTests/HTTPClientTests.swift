@@ -85,70 +85,67 @@ struct HTTPClientTests {
 
   static let proxiesOrNone = Way.allCases.filter { $0.proxy == nil || $0.proxy?.path != nil }
 
-  @Test(arguments: RealClientTests.clients, proxiesOrNone)
-  func calculates(_ client: RealClientTests.Client, _ way: Way) throws {
-    let site = try Site(way)
-    let credentials = try Self.credentials(site)
-    func scenario(_ name: String, _ value: String, _ steps: [Scenario.Step]) -> Scenario {
-      Scenario(url: site.url, headers: [name: value], ca: site.ca, steps: steps)
-    }
-    let add = Scenario.Step(call: "add", arguments: ["a": 0.1, "b": 0.2])
-    let good = credentials.map {
-      scenario(
-        $0.name, $0.good,
-        [
-          .init(list: true), add, .init(call: "divide", arguments: ["a": 1.5, "b": 0.0]),
-          .init(call: "sum", arguments: [:]), add,
-        ])
-    }
-    let lesser = credentials.compactMap { credential in
-      credential.lesser.map {
-        scenario(
-          credential.name, $0, [add, .init(call: "power", arguments: ["a": 2.0, "b": 10.0])])
-      }
-    }
-    let wrong = credentials.map { scenario($0.name, $0.wrong, [add]) }
-    let outcomes = try Scenario.play(
-      good + lesser + wrong, with: client.script, in: client.environment)
-    try #require(outcomes.count == good.count + lesser.count + wrong.count)
-
+  /// All ways in one process: a client takes longer to start than to play.
+  @Test(arguments: RealClientTests.clients)
+  func calculates(_ client: RealClientTests.Client) throws {
     let isModern = client.version == "2026-07-28"
     // The handshake is a request and a notification.
     let hello = isModern ? [200] : [200, 202]
     let sum = Scenario.Outcome.Step(isError: false, text: "0.3", structured: ["result": 0.3])
-    for outcome in outcomes.prefix(good.count) {
-      #expect(
-        outcome
-          == Scenario.Outcome(
-            protocolVersion: client.version,
-            server: .init(name: "calculator-http", version: "0.1.0"),
-            steps: [
-              .init(tools: Self.tools), sum,
-              .init(isError: true, text: "b must not be zero: division by zero has no result."),
-              .init(
-                protocolError: .init(
-                  code: -32602, message: "Invalid params: unknown tool; tools/list names them all")),
-              sum,
-            ], statuses: hello + [200, 200, 200, isModern ? 400 : 200, 200]))
+    let tools = Scenario.Outcome.Step(tools: Self.tools)
+    let good = Scenario.Outcome(
+      protocolVersion: client.version, server: .init(name: "calculator-http", version: "0.1.0"),
+      steps: [
+        tools, sum,
+        .init(isError: true, text: "b must not be zero: division by zero has no result."),
+        .init(
+          protocolError: .init(
+            code: -32602, message: "Invalid params: unknown tool; tools/list names them all")),
+        sum,
+      ], statuses: hello + [200, 200, 200, isModern ? 400 : 200, 200])
+    var lesser = good
+    let refusal = Scenario.Outcome.ProtocolError(
+      code: 403, message: "Permission denied: this needs calculate:advanced")
+    // mcp 1.9 reads no body behind a 403 and ends the connection.
+    lesser.steps = [tools, sum] + (isModern ? [.init(protocolError: refusal)] : [])
+    lesser.statuses = hello + [200, 200, 403]
+
+    let list = Scenario.Step(list: true)
+    let add = Scenario.Step(call: "add", arguments: ["a": 0.1, "b": 0.2])
+    let divide = Scenario.Step(call: "divide", arguments: ["a": 1.5, "b": 0.0])
+    let power = Scenario.Step(call: "power", arguments: ["a": 2.0, "b": 10.0])
+    var scenarios: [Scenario] = []
+    var wanted: [(name: String, outcome: Scenario.Outcome?)] = []
+    let sites = try Self.proxiesOrNone.map { (way: $0, site: try Site($0)) }
+    for (way, site) in sites {
+      for credential in try Self.credentials(site) {
+        func play(_ value: String, _ steps: [Scenario.Step], _ outcome: Scenario.Outcome?) {
+          let headers = [credential.name: value]
+          scenarios.append(Scenario(url: site.url, headers: headers, ca: site.ca, steps: steps))
+          wanted.append(("\(way), \(credential.name), \(credential.method)", outcome))
+        }
+        play(credential.good, [list, add, divide, .init(call: "sum", arguments: [:]), add], good)
+        if let value = credential.lesser { play(value, [list, add, power], lesser) }
+        play(credential.wrong, [add], nil)
+      }
     }
-    for outcome in outcomes.dropFirst(good.count).prefix(lesser.count) {
-      let refused = Scenario.Outcome.Step(
-        protocolError: .init(
-          code: 403, message: "Permission denied: this needs calculate:advanced"))
-      // mcp 1.9 reads no body behind a 403 and ends the connection.
-      #expect(outcome.steps == [sum] + (isModern ? [refused] : []))
-      #expect(outcome.statuses == hello + [200, 403])
+    let outcomes = try Scenario.play(scenarios, with: client.script, in: client.environment)
+    try #require(outcomes.count == wanted.count)
+    for (outcome, wanted) in zip(outcomes, wanted) {
+      if let good = wanted.outcome {
+        #expect(outcome == good, "\(wanted.name)")
+      } else {
+        #expect(outcome.steps.isEmpty, "\(wanted.name)")
+        #expect(Set(outcome.statuses ?? []) == [401], "\(wanted.name)")
+      }
     }
-    for outcome in outcomes.suffix(wrong.count) {
-      #expect(outcome.steps.isEmpty)
-      #expect(outcome.protocolVersion == nil)
-      #expect(Set(outcome.statuses ?? []) == [401])
-    }
-    let log = try site.server.end().joined(separator: "\n")
-    for credential in credentials {
-      #expect(
-        log.contains(#""method":"\#(credential.method)","subject":"\#(credential.subject)""#))
-      #expect(!log.contains(credential.good.split(separator: " ").last ?? ""))
+    for (way, site) in sites {
+      let log = try site.server.end().joined(separator: "\n")
+      for credential in try Self.credentials(site) {
+        let who = #""method":"\#(credential.method)","subject":"\#(credential.subject)""#
+        #expect(log.contains(who), "\(way)")
+        #expect(!log.contains(credential.good.split(separator: " ").last ?? ""), "\(way)")
+      }
     }
   }
 

@@ -145,7 +145,8 @@ struct HTTPExecutableTests {
     let folder = try TemporaryFolder()
     let password = "p\u{e4}ssword: with a colon"
     let made = try HTTPProcess.newKey("ci", role: "advanced")
-    let hashed = try HTTPProcess.command(["hash-password", "--user", "ben"], input: password + "\n")
+    let hashed = try HTTPProcess.command(
+      ["hash-password", "--user", "ben"], input: password + "\n")
     #expect(hashed.status == 0)
     #expect(!(made.line + hashed.output).contains(made.key))
     #expect(!hashed.output.contains(password))
@@ -160,7 +161,9 @@ struct HTTPExecutableTests {
   }
 
   @Test(arguments: [
-    (["hash-password", "--user", "ben"], "short\n", "the password must have at least 8 characters"),
+    (
+      ["hash-password", "--user", "ben"], "short\n", "the password must have at least 8 characters"
+    ),
     (["hash-password", "--user", "be:n"], "long enough\n", "--user takes 1 to 256 bytes"),
     (["new-key", "--name", ""], "", "--name takes 1 to 256 bytes"),
     (["new-key", "--name", "ci", "--role", "root"], "", "--role takes one of guest, basic"),
@@ -211,6 +214,7 @@ struct HTTPExecutableTests {
       #expect(!seen.joined().contains(secret))
       #expect(!seen.joined().contains(base64))
     }
-    #expect(!seen.joined().contains(String.basic(HTTPProcess.user, HTTPProcess.password).dropFirst(6)))
+    #expect(
+      !seen.joined().contains(String.basic(HTTPProcess.user, HTTPProcess.password).dropFirst(6)))
   }
 }

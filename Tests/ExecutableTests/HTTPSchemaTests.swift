@@ -10,7 +10,10 @@ struct HTTPSchemaTests {
   /// Every way in which there is no result, before the body is looked at.
   static let refusals: [(status: Int, request: String)] = [
     (401, HTTPProcess.request(fields: [])),
-    (400, HTTPProcess.request(fields: ["X-API-Key: \(HTTPProcess.key)", "Authorization: Bearer x"])),
+    (
+      400,
+      HTTPProcess.request(fields: ["X-API-Key: \(HTTPProcess.key)", "Authorization: Bearer x"])
+    ),
     (403, HTTPProcess.request(host: "calculator.evil")),
     (403, HTTPProcess.request(fields: ["X-API-Key: \(HTTPProcess.key)", "Origin: null"])),
     (404, HTTPProcess.request().replacing("POST /mcp ", with: "POST /other ")),

@@ -54,7 +54,9 @@ final class Proxy {
     try process.run()
     // It says nowhere that it listens: somebody has to knock.
     while (try? HTTPSocket(port: port)) == nil {
-      guard process.isRunning else { throw Ended(log: try String(contentsOf: log, encoding: .utf8)) }
+      guard process.isRunning else {
+        throw Ended(log: try String(contentsOf: log, encoding: .utf8))
+      }
       usleep(5000)
     }
   }
@@ -67,8 +69,16 @@ final class Proxy {
 
   struct Ended: Error { let log: String }
 
-  /// What it logged; its file is named in the example.
-  func log() throws -> String { try String(contentsOfFile: folder.path("access.log"), encoding: .utf8) }
+  /// All that it logged, once that has `text` in it.
+  func log(with text: String) throws -> String {
+    for _ in 0..<10_000 {
+      let log = ["access.log", "errors"]
+        .map { (try? String(contentsOfFile: folder.path($0), encoding: .utf8)) ?? "" }.joined()
+      if log.contains(text) { return log }
+      usleep(5000)
+    }
+    throw ServerProcess.Silence()
+  }
 
   // MARK: The examples, with other ports and paths
 

@@ -37,11 +37,29 @@ struct ProxyAttackTests {
     #expect(log.count == 2)
     for line in log { #expect(line.contains(#""address":"127.0.0.1""#)) }
     #expect(log.last?.contains(#""subject":"key-1""#) == true)
-    if kind != .haproxy {  // which logs where the test does not look
-      let written = try proxy.log()
-      #expect(written.contains("/mcp"))
-      #expect(!written.contains(HTTPProcess.key))
+  }
+
+  /// ASVS 16.2.5: also what a proxy logs has no credential in it, whether the server answers or not.
+  @Test(arguments: Proxy.Kind.allCases)
+  func aProxyLogsNoCredential(_ kind: Proxy.Kind) throws {
+    let server = try HTTPProcess(Self.behind)
+    let proxy = try Proxy(kind, before: server, isEncrypted: false)
+    let basic = String.basic(HTTPProcess.user, HTTPProcess.password)
+    for status in ["200", "50"] {
+      for field in [
+        "X-API-Key: \(HTTPProcess.key)", "Authorization: Bearer \(HTTPProcess.key)",
+        "Authorization: \(basic)",
+      ] {
+        let socket = try HTTPSocket(port: proxy.port)
+        socket.send(HTTPProcess.request(fields: [field]))
+        #expect(try socket.response().map { String($0.status).hasPrefix(status) } == true)
+      }
+      if status == "200" { _ = try server.end() }
     }
+    // Lines come in order: with one of the last three there are the first three.
+    let log = try proxy.log(with: kind == .haproxy ? " 503 " : "502")
+    #expect(log.contains("/mcp"))
+    for secret in [HTTPProcess.key, String(basic.dropFirst(6))] { #expect(!log.contains(secret)) }
   }
 
   /// Without `CALCULATOR_TRUSTED_PROXIES` nobody is believed, and with it only who is named there.
@@ -83,8 +101,10 @@ struct ProxyAttackTests {
     let (short, long) = (outer.utf8.count, both.utf8.count)
     let chunked = "Transfer-Encoding: chunked"
     return [
-      attack("H1 length, then chunked", ["Content-Length: \(empty.utf8.count)", chunked], body: empty),
-      attack("H1 chunked, then length", [chunked, "Content-Length: \(empty.utf8.count)"], body: empty),
+      attack(
+        "H1 length, then chunked", ["Content-Length: \(empty.utf8.count)", chunked], body: empty),
+      attack(
+        "H1 chunked, then length", [chunked, "Content-Length: \(empty.utf8.count)"], body: empty),
       attack("H1 chunked, short length", [chunked, "Content-Length: 4"], body: chunk + inner),
       attack(
         "H2 two lengths, long last", ["Content-Length: \(short)", "Content-Length: \(long)"],
@@ -124,7 +144,8 @@ struct ProxyAttackTests {
       + [
         attack("H8 a bare LF", [chunked], body: "0\n\n\(inner)"),
         attack("H8 a bare LF behind a chunk", [chunked], body: "1\r\nx\n0\r\n\r\n\(inner)"),
-        attack("H8 a field behind the chunks", [chunked], body: "0\r\nContent-Length: 9\r\n\r\n\(inner)"),
+        attack(
+          "H8 a field behind the chunks", [chunked], body: "0\r\nContent-Length: 9\r\n\r\n\(inner)"),
         attack(
           "H12 another host's URI", ["Content-Length: \(short)"], body: outer,
           line: "POST http://calculator.evil/mcp HTTP/1.1"),
@@ -132,7 +153,8 @@ struct ProxyAttackTests {
         attack(
           "H13 a CR", ["X: x\rContent-Length: \(long)", "Content-Length: \(short)"], body: outer),
         attack("H13 no colon", ["X", "Content-Length: \(short)"], body: outer),
-        attack("H13 a request behind GET", ["Content-Length: \(inner.utf8.count)"], body: inner,
+        attack(
+          "H13 a request behind GET", ["Content-Length: \(inner.utf8.count)"], body: inner,
           line: "GET /healthz HTTP/1.1"),
       ]
   }()

@@ -2,7 +2,8 @@ import Foundation
 
 /// A folder of one test, which goes with it.
 final class TemporaryFolder: Sendable {
-  let url = FileManager.default.temporaryDirectory.appending(path: "calculator-\(UUID().uuidString)")
+  let url = FileManager.default.temporaryDirectory.appending(
+    path: "calculator-\(UUID().uuidString)")
 
   init() throws {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
