@@ -52,10 +52,11 @@ let package = Package(
       name: "CLibSSL", pkgConfig: "libssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     room("OpenSSLCrypto", sees: ["COpenSSL"]),
+    room("Base64"),
     room("JSON"),
-    room("JWT", sees: ["OpenSSLCrypto", "JSON"]),
-    room("MCP", sees: ["JSON"]),
-    room("Auth", sees: ["OpenSSLCrypto", "JSON", "JWT"]),
+    room("JWT", sees: ["OpenSSLCrypto", "Base64", "JSON"]),
+    room("MCP", sees: ["Base64", "JSON"]),
+    room("Auth", sees: ["OpenSSLCrypto", "Base64", "JSON", "JWT"]),
     room("StdioTransport"),
     room(
       "HTTPTransport",
@@ -71,7 +72,7 @@ let package = Package(
     room(
       "CalculatorHTTPServer",
       sees: [
-        "OpenSSLCrypto", "JSON", "JWT", "MCP", "Auth", "StdioTransport", "HTTPTransport",
+        "OpenSSLCrypto", "Base64", "JSON", "JWT", "MCP", "Auth", "StdioTransport", "HTTPTransport",
         "CalculatorServer",
       ]),
     executable("CalculatorStdio", of: "CalculatorServer"),
@@ -94,10 +95,11 @@ let package = Package(
       ],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "CalculatorCore"),
+    tests(of: "Base64"),
     tests(of: "JSON"),
     tests(of: "OpenSSLCrypto"),
-    tests(of: "Auth", sees: ["JSON", "JWT", "OpenSSLCrypto"]),
-    tests(of: "JWT", sees: ["JSON", "OpenSSLCrypto"]),
+    tests(of: "Auth", sees: ["Base64", "JSON", "JWT", "OpenSSLCrypto"]),
+    tests(of: "JWT", sees: ["Base64", "JSON", "OpenSSLCrypto"]),
     tests(of: "StdioTransport"),
     tests(
       of: "HTTPTransport",
@@ -109,7 +111,7 @@ let package = Package(
     tests(of: "CalculatorServer", sees: ["Auth"]),
     tests(
       of: "CalculatorHTTPServer",
-      sees: ["Auth", "CalculatorServer", "HTTPTransport", "JSON", "JWT", "MCP"]),
+      sees: ["Auth", "Base64", "CalculatorServer", "HTTPTransport", "JSON", "JWT", "MCP"]),
     .testTarget(
       name: "ExecutableTests", dependencies: ["JSON", "TestSupport"], exclude: ["clients"]),
     .testTarget(

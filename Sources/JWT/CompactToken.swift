@@ -1,3 +1,5 @@
+private import Base64
+
 /// A token in compact serialization (RFC 7515 §7.1): well-formed, which says nothing about true.
 ///
 /// Header and payload stay bytes: what they say is read when its turn comes, and the payload's
@@ -23,8 +25,8 @@ package struct CompactToken: Sendable {
     guard let first = bytes.firstIndex(of: point), let last = bytes.lastIndex(of: point),
       first < last
     else { throw .notThreeParts }
-    guard let payload = Base64URL.decode(bytes[(first + 1)..<last]),
-      let signature = Base64URL.decode(bytes[(last + 1)...])
+    guard let payload = Base64.url.decode(bytes[(first + 1)..<last]),
+      let signature = Base64.url.decode(bytes[(last + 1)...])
     else {  // RFC 7515 §5.2 (2), (6), (7)
       // No point is in the alphabet, so a third one needs to be looked for only here.
       throw bytes[(first + 1)..<last].contains(point) ? .notThreeParts : .notBase64URL
@@ -38,7 +40,7 @@ package struct CompactToken: Sendable {
   /// RFC 7515 §5.2 (2)
   /// - Throws: `TokenFailure.notBase64URL`
   package func header() throws(TokenFailure) -> [UInt8] {
-    guard let header = Base64URL.decode(encodedHeader) else { throw .notBase64URL }
+    guard let header = Base64.url.decode(encodedHeader) else { throw .notBase64URL }
     return header
   }
 }

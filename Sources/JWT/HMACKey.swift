@@ -1,3 +1,4 @@
+private import Base64
 internal import OpenSSLCrypto
 
 /// A symmetric key that carries its algorithm: no header can choose another (RFC 8725 §3.1).
@@ -38,8 +39,8 @@ package struct HMACKey: Sendable {
 
   /// RFC 7638 §3: SHA-256 over the required members (RFC 7518 §6.4) in lexical order.
   private static func thumbprint(of secret: [UInt8]) -> String {
-    let k = String(decoding: Base64URL.encode(secret), as: UTF8.self)
+    let k = Base64.url.text(of: secret)
     let digest = SHA256Digest(of: Array(#"{"k":"\#(k)","kty":"oct"}"#.utf8))
-    return String(decoding: Base64URL.encode(digest.bytes), as: UTF8.self)
+    return Base64.url.text(of: digest.bytes)
   }
 }

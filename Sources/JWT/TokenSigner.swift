@@ -1,3 +1,5 @@
+private import Base64
+
 /// Turns claims into tokens under the current key; the same claims always give the same text.
 package struct TokenSigner: Sendable {
   private let key: HMACKey
@@ -15,12 +17,12 @@ package struct TokenSigner: Sendable {
 
   /// RFC 7515 §5.1 (5) to (8), for bytes of any meaning.
   static func compact(header: [UInt8], payload: [UInt8], key: HMACKey) -> String {
-    var text = Base64URL.encode(header)
+    var text = Base64.url.encode(header)
     text.append(UInt8(ascii: "."))
-    text += Base64URL.encode(payload)
+    text += Base64.url.encode(payload)
     let signature = key.signature(over: text[...])
     text.append(UInt8(ascii: "."))
-    text += Base64URL.encode(signature)
+    text += Base64.url.encode(signature)
     return String(decoding: text, as: UTF8.self)
   }
 }

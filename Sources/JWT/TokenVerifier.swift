@@ -1,3 +1,4 @@
+private import Base64
 internal import JSON
 
 /// Decides whether a token is from us, for us, and valid now.
@@ -19,7 +20,7 @@ package struct TokenVerifier: Sendable {
     self.leeway = leeway
     self.keys = keys
     known = TokenType.allCases.flatMap { type in keys.all.map { TokenHeader.text(for: $0, type) } }
-      .compactMap { text in (try? TokenHeader(text)).map { (Base64URL.encode(text), $0) } }
+      .compactMap { text in (try? TokenHeader(text)).map { (Base64.url.encode(text), $0) } }
   }
 
   /// The claims of a token of this type; each line trusts only what the lines above it have shown.

@@ -1,3 +1,4 @@
+private import Base64
 internal import JSON
 
 /// What an HTTP request says of the message in its body, so that what stands between client and
@@ -63,22 +64,6 @@ package struct MirroredFields: Sendable {
     guard value.hasPrefix("=?base64?"), value.hasSuffix("?=") else {
       return value.hasSameBytes(as: name)
     }
-    return value.hasSameBytes(as: "=?base64?\(base64(name.utf8))?=")
-  }
-
-  /// RFC 4648 §4
-  private static func base64(_ bytes: String.UTF8View) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-    var text = ""
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let group = rest.prefix(3)
-      rest = rest.dropFirst(3)
-      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for place in 0..<4 {
-        text.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : "=")
-      }
-    }
-    return text
+    return value.hasSameBytes(as: "=?base64?\(Base64.standard.text(of: Array(name.utf8)))?=")
   }
 }

@@ -1,3 +1,4 @@
+import Base64
 import Auth
 import HTTPTransport
 import Testing
@@ -15,7 +16,7 @@ struct HTTPAttackTests {
   static let basic = basic(HTTPHarness.user + ":" + HTTPHarness.password)
   static func basic(_ pair: String) -> String { basic(Array(pair.utf8)) }
   static func basic(_ pair: [UInt8]) -> String {
-    "Authorization: Basic " + Base64.standard.encode(pair)
+    "Authorization: Basic " + Base64.standard.text(of: pair)
   }
   static func long(_ count: Int) -> String { String(repeating: "a", count: count) }
   static let wrongKey = "wrong-wrong-wrong-wrong"
@@ -397,6 +398,6 @@ struct HTTPAttackTests {
       String(basic.split(separator: " ")[2]),
     ]
     + [HTTPHarness.key, HTTPHarness.secret, HTTPHarness.password].map {
-      Base64.standard.encode(Array($0.utf8))
+      Base64.standard.text(of: Array($0.utf8))
     }
 }

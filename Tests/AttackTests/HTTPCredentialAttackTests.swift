@@ -1,3 +1,4 @@
+import Base64
 import Auth
 import CalculatorHTTPServer
 import CalculatorServer
@@ -55,7 +56,7 @@ struct HTTPCredentialAttackTests {
 
   private static let call = RawRequest.call()
   private static func basic(_ pair: String) -> String {
-    "Authorization: Basic " + Base64.standard.encode(Array(pair.utf8))
+    "Authorization: Basic " + Base64.standard.text(of: Array(pair.utf8))
   }
 
   private static func status(_ server: LiveServer, _ text: String) async throws -> String {

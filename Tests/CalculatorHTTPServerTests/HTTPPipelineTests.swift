@@ -1,3 +1,4 @@
+import Base64
 import Auth
 import HTTPTransport
 import Testing
@@ -330,5 +331,5 @@ struct HTTPPipelineTests {
 }
 
 extension String {
-  fileprivate var base64: String { Base64.standard.encode(Array(utf8)) }
+  fileprivate var base64: String { Base64.standard.text(of: Array(utf8)) }
 }

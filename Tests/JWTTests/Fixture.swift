@@ -1,3 +1,4 @@
+import Base64
 import JSON
 
 @testable import JWT
@@ -47,7 +48,7 @@ enum Fixture {
   }
 
   static func base64(_ text: String) -> String {
-    String(decoding: Base64URL.encode(Array(text.utf8)), as: UTF8.self)
+    Base64.url.text(of: Array(text.utf8))
   }
 
   /// `nil` where the token is accepted.

@@ -1,3 +1,4 @@
+import Base64
 import Testing
 
 @testable import JWT
@@ -76,7 +77,7 @@ struct FormAttackTests {
   @Test(arguments: ["e31", "e32", "e33", "e3", "e30=", "e30A=", "e3 0"])
   func refusesSpellingsThatAreSigned(_ payload: String) throws {
     let input = Self.header + "." + payload
-    let signature = Base64URL.encode(Fixture.key.signature(over: Array(input.utf8)[...]))
+    let signature = Base64.url.encode(Fixture.key.signature(over: Array(input.utf8)[...]))
     let token = input + "." + String(decoding: signature, as: UTF8.self)
     #expect(Fixture.failure(token) == .notBase64URL)
   }

@@ -1,3 +1,5 @@
+private import Base64
+
 /// What the header of a request carries to show who sends it.
 ///
 /// A text that exists is bounded, and has only the characters that its kind may have.

@@ -1,3 +1,4 @@
+private import Base64
 package import JSON
 package import OpenSSLCrypto
 
@@ -18,7 +19,7 @@ package struct NamedKey: Sendable {
 
   /// A key of 256 bits that nobody guesses; scanners for secrets find it by its beginning.
   package static func makeSecret(random: (_ count: Int) -> [UInt8]) -> Secret {
-    Secret("calc_" + Base64.url.encode(random(32)))
+    Secret("calc_" + Base64.url.text(of: random(32)))
   }
 
   /// The key's entry in the credentials file.

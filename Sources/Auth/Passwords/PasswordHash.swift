@@ -1,3 +1,4 @@
+private import Base64
 private import OpenSSLCrypto
 
 /// A password as it is kept: scrypt with its parameters and salt, in the PHC string form
@@ -54,8 +55,8 @@ package struct PasswordHash: Sendable, Equatable {
   package init?(phc text: String) {
     let parts = text.split(separator: "$", omittingEmptySubsequences: false)
     guard parts.count == 5, let parameters = Self.parameters(parts[2]), parameters.isSound,
-      let salt = Base64.unpadded.decode(parts[3].utf8), Self.saltLengths ~= salt.count,
-      let hash = Base64.unpadded.decode(parts[4].utf8), hash.count == Self.length
+      let salt = Base64.unpadded.decode(Array(parts[3].utf8)[...]), Self.saltLengths ~= salt.count,
+      let hash = Base64.unpadded.decode(Array(parts[4].utf8)[...]), hash.count == Self.length
     else { return nil }
     self.parameters = parameters
     self.salt = salt
@@ -65,7 +66,7 @@ package struct PasswordHash: Sendable, Equatable {
 
   package var phc: String {
     "$scrypt$ln=\(parameters.ln),r=\(parameters.r),p=\(parameters.p)"
-      + "$\(Base64.unpadded.encode(salt))$\(Base64.unpadded.encode(hash))"
+      + "$\(Base64.unpadded.text(of: salt))$\(Base64.unpadded.text(of: hash))"
   }
 
   /// Whether it is the password's; it takes long, and the comparison takes the same time always.

@@ -1,3 +1,4 @@
+private import Base64
 internal import HTTPTransport
 private import OpenSSLCrypto
 package import Auth
@@ -16,7 +17,7 @@ package struct Site: Sendable {
     self.kinds = kinds
     self.guests = guests
     self.baseURL = baseURL
-    let digest = Base64.standard.encode(SHA256Digest(of: Self.style.utf8).bytes)
+    let digest = Base64.standard.text(of: SHA256Digest(of: Self.style.utf8).bytes)
     policy =
       "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'; "
       + "frame-ancestors 'none'"

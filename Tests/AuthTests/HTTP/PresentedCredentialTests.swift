@@ -1,3 +1,4 @@
+import Base64
 import Testing
 
 @testable import Auth
@@ -82,7 +83,7 @@ struct PresentedCredentialTests {
     #expect(read(row) == row.expected)
   }
 
-  static func basic(_ text: String) -> String { Base64.standard.encode(Array(text.utf8)) }
+  static func basic(_ text: String) -> String { Base64.standard.text(of: Array(text.utf8)) }
 
   /// RFC 7617 §2 (C5, C6)
   @Test(arguments: [
@@ -115,9 +116,9 @@ struct PresentedCredentialTests {
       gives: "basic a|\(long.prefix(1024))"),
     Row("a password of 1025", "Basic \(basic("a:\(long.prefix(1025))"))", gives: "malformed"),
     Row("64 kB", "Basic \(basic("a:" + String(repeating: "x", count: 65536)))", gives: "malformed"),
-    Row("no UTF-8", "Basic \(Base64.standard.encode([0x61, 0x3A, 0xFF]))", gives: "malformed"),
+    Row("no UTF-8", "Basic \(Base64.standard.text(of: [0x61, 0x3A, 0xFF]))", gives: "malformed"),
     Row(
-      "overlong", "Basic \(Base64.standard.encode([0x61, 0xC0, 0xBA, 0x62]))",
+      "overlong", "Basic \(Base64.standard.text(of: [0x61, 0xC0, 0xBA, 0x62]))",
       gives: "malformed"),
     Row("no padding (RFC 4648 §3.2)", "Basic YTpiYw", gives: "malformed"),
     Row("with it", "Basic YTpiYw==", gives: "basic a|bc"),
@@ -132,19 +133,5 @@ struct PresentedCredentialTests {
   ])
   func readsBasic(_ row: Row) {
     #expect(read(row) == row.expected)
-  }
-
-  /// RFC 4648 §10
-  @Test(arguments: [
-    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-    ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
-  ])
-  func base64(_ text: String, _ coded: String) {
-    #expect(Base64.standard.encode(Array(text.utf8)) == coded)
-    #expect(Base64.standard.decode(coded.utf8) == Array(text.utf8))
-    let bare = String(coded.prefix { $0 != "=" })
-    #expect(Base64.unpadded.encode(Array(text.utf8)) == bare)
-    #expect(Base64.unpadded.decode(bare.utf8) == Array(text.utf8))
-    #expect(Base64.unpadded.decode(coded.utf8) == (bare == coded ? Array(text.utf8) : nil))
   }
 }

@@ -1,11 +1,36 @@
-/// Base64 with the URL-safe alphabet and no padding (RFC 7515 §2, RFC 4648 §5).
-///
-/// Bytes have one spelling and no other, so that nobody makes a second token out of a first one.
-enum Base64URL {
-  static func encode(_ bytes: [UInt8]) -> [UInt8] {
+/// Base64 in which bytes have one spelling and no other, so that nobody makes a second token, or a
+/// second password, out of a first one (RFC 4648 §3.5).
+package struct Base64: Sendable {
+  /// RFC 4648 §4
+  package static let standard = Base64(lastTwo: "+/", isPadded: true)
+  /// The same without padding, as a PHC string has it.
+  package static let unpadded = Base64(lastTwo: "+/", isPadded: false)
+  /// The URL-safe alphabet without padding (RFC 7515 §2, RFC 4648 §5).
+  package static let url = Base64(lastTwo: "-_", isPadded: false)
+
+  private static let padding = UInt8(ascii: "=")
+
+  private let alphabet: [UInt8]
+  /// The place of each byte in the alphabet; 255 where it is not in there.
+  private let values: [UInt8]
+  private let isPadded: Bool
+
+  private init(lastTwo: String, isPadded: Bool) {
+    alphabet = Array(
+      ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + lastTwo).utf8)
+    var values = [UInt8](repeating: .max, count: 256)
+    for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
+    self.values = values
+    self.isPadded = isPadded
+  }
+
+  package func text(of bytes: [UInt8]) -> String {
+    String(decoding: encode(bytes), as: UTF8.self)
+  }
+
+  package func encode(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
-    text.reserveCapacity((bytes.count * 4 + 2) / 3)
-    let alphabet = alphabet
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var pending: UInt32 = 0
     var bits = 0
     for byte in bytes {
@@ -17,11 +42,20 @@ enum Base64URL {
       }
     }
     if bits > 0 { text.append(alphabet[Int(pending << (6 - bits) & 0x3F)]) }
+    while isPadded, text.count % 4 != 0 { text.append(Self.padding) }
     return text
   }
 
   /// `nil` where `text` is not exactly what `encode` gives for some bytes.
-  static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  package func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    guard isPadded else { return decodeUnpadded(text) }
+    guard text.count % 4 == 0 else { return nil }  // RFC 4648 §3.2
+    let end = text.suffix(2).firstIndex(of: Self.padding) ?? text.endIndex
+    guard text[end...].allSatisfy({ $0 == Self.padding }) else { return nil }
+    return decodeUnpadded(text[..<end])
+  }
+
+  private func decodeUnpadded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     guard text.count % 4 != 1 else { return nil }  // six bits are no byte
     var bytes = [UInt8](repeating: 0, count: text.count * 3 / 4)
     var output = bytes.mutableSpan
@@ -31,7 +65,7 @@ enum Base64URL {
     var end = 0
     var start = 0
     while start + 4 <= input.count {  // four characters are three bytes
-      // Unchecked, to be faster: the condition above bounds `start`, there are three
+      // Unchecked, which takes half the time: the condition above bounds `start`, there are three
       // bytes of room for each four characters, and a value for each of the 256 bytes.
       let a = unsafe values[unchecked: Int(input[unchecked: start])]
       let b = unsafe values[unchecked: Int(input[unchecked: start + 1])]
@@ -62,15 +96,4 @@ enum Base64URL {
     guard pending & (1 << bits - 1) == 0 else { return nil }  // RFC 4648 §3.5: unused bits are 0
     return bytes
   }
-
-  /// RFC 4648 §5
-  private static let alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  /// The place of each byte in the alphabet; 255 where it is not in there.
-  private static let values: [UInt8] = {
-    var values = [UInt8](repeating: .max, count: 256)
-    for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
-    return values
-  }()
 }
