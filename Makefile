@@ -107,11 +107,17 @@ soak: needs-build $(DIST)/CalculatorHTTP ## Load the server over HTTP and see th
 
 .PHONY: bench
 bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside other servers
+	@scripts/setup.sh bench
 	@echo "==> Measuring; let the machine do nothing else"
 	@.venv/modern/bin/python Benchmarks/stdio/bench.py --binary $(DIST)/CalculatorStdio \
 		--jwt-binary $(DIST)/CalculatorJWT
 	@.venv/modern/bin/python Benchmarks/stdio/timing.py --binary $(DIST)/CalculatorStdio
-	@CALCULATOR_BENCHMARKS=1 $(MAKE) --no-print-directory release-build PRODUCTS=JWTBenchmark
+	@.venv/modern/bin/python Benchmarks/http/bench.py --binary $(DIST)/CalculatorHTTP \
+		--jwt-binary $(DIST)/CalculatorJWT
+	@.venv/modern/bin/python Benchmarks/http/timing.py --binary $(DIST)/CalculatorHTTP
+	@CALCULATOR_BENCHMARKS=1 $(MAKE) --no-print-directory release-build \
+		PRODUCTS="JWTBenchmark PipelineBenchmark"
+	@$(RELEASE)/PipelineBenchmark
 	@Benchmarks/JWT/bench.sh $(RELEASE)/JWTBenchmark .venv/modern/bin/python
 
 # --- The guide -----------------------------------------------------------------------------------

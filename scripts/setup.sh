@@ -2,7 +2,8 @@
 # Installs what is missing, and only that.
 #
 #   setup.sh WHAT...           of build: Swift, OpenSSL 3; run: curl; test: Python;
-#                              proxies: nginx, Caddy and HAProxy, which the tests pass over without
+#                              proxies: nginx, Caddy and HAProxy, which the tests pass over without;
+#                              bench: wrk and nginx
 #   setup.sh venv DIR FILE     a Python environment in DIR with the packages that FILE lists
 set -eu
 
@@ -90,7 +91,15 @@ missing_for_proxies() {
   done
 }
 
-# missing NAMES SEPARATOR build|run|test|proxies...
+missing_for_bench() {
+  has wrk || echo wrk
+  (PATH=$PATH:/usr/sbin && has nginx) || case $1 in
+    apt) echo nginx-light ;;
+    *) echo nginx ;;
+  esac
+}
+
+# missing NAMES SEPARATOR build|run|test|proxies|bench...
 missing() {
   names=$1
   separator=$2
@@ -128,7 +137,7 @@ install_with_brew() {
 set_up() {
   for what in "$@"; do
     case $what in
-      build | run | test | proxies) ;;
+      build | run | test | proxies | bench) ;;
       *) fail "unknown: $what" ;;
     esac
   done
@@ -164,6 +173,6 @@ case ${1:-} in
     [ $# -eq 3 ] || fail "usage: setup.sh venv DIR FILE"
     make_venv "$2" "$3"
     ;;
-  '') fail "usage: setup.sh build|run|test|proxies... | venv DIR FILE" ;;
+  '') fail "usage: setup.sh build|run|test|proxies|bench... | venv DIR FILE" ;;
   *) set_up "$@" ;;
 esac
