@@ -149,9 +149,6 @@ struct HTTPClientTests {
     }
   }
 
-  @Test(.enabled(if: Proxy.areThere, "\(Proxy.hint)"))
-  func theProxiesAreThere() {}
-
   // MARK: curl
 
   /// How a person tries it, as the page of the server advises.
