@@ -96,23 +96,22 @@ struct HTTPExhaustionTests {
       }
       for try await answer in group { #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n")) }
     }
-    #expect(counting.state.withLock { $0.most } == 2)
+    #expect(counting.most.load(ordering: .relaxed) == 2)
     await server.shutDown()
   }
 
   /// Counts how many of its decisions are under way at one time.
   private final class Counting: HTTPResponder {
-    let state = Mutex((now: 0, most: 0))
+    private let now = Atomic(0)
+    let most = Atomic(0)
 
     func decide(_ head: HTTPRequestHead) -> HTTPDecision {
       .offLoop {
-        self.state.withLock {
-          $0.now += 1
-          $0.most = max($0.most, $0.now)
-        }
+        let now = self.now.add(1, ordering: .relaxed).newValue
+        self.most.max(now, ordering: .relaxed)
         // Until a second one is under way.
-        while self.state.withLock({ $0.most < 2 }) {}
-        self.state.withLock { $0.now -= 1 }
+        while self.most.load(ordering: .relaxed) < 2 {}
+        self.now.subtract(1, ordering: .relaxed)
         return .respond(HTTPResponse(status: 200))
       }
     }
