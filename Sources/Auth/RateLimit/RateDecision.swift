@@ -19,16 +19,6 @@ package struct RateDecision: Sendable, Equatable {
   }
 }
 
-extension RateLimit {
-  fileprivate static let policy = "default"
-
-  /// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and the seconds in
-  /// which an empty bucket gets it back.
-  package var policyField: String {
-    "\"\(Self.policy)\";q=\(burst);w=\(seconds(roundingUp: burst * period.rawValue / count))"
-  }
-}
-
 private func seconds(roundingUp nanoseconds: Int) -> Int {
   (nanoseconds + 999_999_999) / 1_000_000_000
 }

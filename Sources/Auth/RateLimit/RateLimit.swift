@@ -1,6 +1,8 @@
 /// How many requests one caller may send: `count` every `period`, and `burst` of them at once.
 package struct RateLimit: Sendable, Equatable {
   package static let maximumCount = 1_000_000
+  /// The name of the only policy there is.
+  static let policy = "default"
 
   /// In nanoseconds.
   package enum Period: Int, Sendable, CaseIterable {
@@ -16,13 +18,19 @@ package struct RateLimit: Sendable, Equatable {
   package let count: Int
   package let period: Period
   package let burst: Int
+  /// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and the seconds in
+  /// which an empty bucket gets it back. Each response has it, so it is written once.
+  package let policyField: String
 
   /// - Precondition: `count` and `burst` are 1 to 1,000,000, so that no sum in a bucket overflows.
   package init(count: Int, period: Period, burst: Int? = nil) {
     precondition(1...Self.maximumCount ~= count && 1...Self.maximumCount ~= burst ?? count)
     self.count = count
     self.period = period
-    self.burst = burst ?? count
+    let burst = burst ?? count
+    self.burst = burst
+    let refill = (burst * period.rawValue / count + 999_999_999) / 1_000_000_000
+    policyField = "\"\(Self.policy)\";q=\(burst);w=\(refill)"
   }
 
   /// Reads `60/minute`, `5/second`, `1000/hour`, or `off`, which is `nil`.
