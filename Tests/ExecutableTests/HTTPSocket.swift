@@ -35,10 +35,7 @@ final class HTTPSocket {
         systemConnect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard status == 0 else {
-      close(descriptor)
-      throw Failed(step: "connect")
-    }
+    guard status == 0 else { throw Failed(step: "connect") }  // deinit closes it
   }
 
   deinit { close(descriptor) }
