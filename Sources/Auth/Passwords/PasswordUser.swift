@@ -37,7 +37,7 @@ extension PasswordUser {
     } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       "must not have control characters"
     } else if text.count < minimumPasswordLength, !allowingWeak {
-      "must have at least \(minimumPasswordLength) characters, or set CALCULATOR_ALLOW_WEAK_SECRETS=true"
+      "must have at least \(minimumPasswordLength) characters"
     } else {
       nil
     }

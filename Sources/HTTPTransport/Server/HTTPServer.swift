@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+  private import Darwin
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Glibc
+#endif
+
 package import NIOCore
 private import NIOPosix
 private import Synchronization
@@ -53,7 +61,7 @@ package final class HTTPServer: Sendable {
       listener.withLock { $0 = channel }
       return channel.localAddress?.port ?? port
     } catch {
-      throw .cannotListen(String(describing: error))
+      throw .cannotListen(Self.words(for: error))
     }
   }
 
@@ -76,6 +84,14 @@ package final class HTTPServer: Sendable {
     for bound in bounds { bound.eventLoop.execute { bound.value.end() } }
     offLoop.stop()
     try? await group.shutdownGracefully()
+  }
+
+  /// What the system says, such as "Address already in use", without the name of the call.
+  private static func words(for error: any Error) -> String {
+    guard let error = error as? IOError, let text = unsafe strerror(error.errnoCode) else {
+      return String(describing: error)
+    }
+    return unsafe String(cString: text)
   }
 
   private func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
