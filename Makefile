@@ -89,9 +89,11 @@ install: $(BINARIES) ## Install the executables: make install PREFIX=/usr/local
 .PHONY: sanitize
 sanitize: needs-build ## Run the tests of the code under the address and the thread sanitizer
 	@echo "==> Testing with the address sanitizer"
-	@# The test runner itself leaks a little, so leaks are not looked for.
+	@# The test runner itself leaks a little, so leaks are not looked for. A thousand connections are
+	@# left to the thread sanitizer: where a process has so many descriptors open, Process.run of
+	@# Foundation reads past the end of readdir's buffer (findMaximumOpenFromProcSelfFD).
 	@ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build-asan \
-		--skip ExecutableTests --skip InMemoryTokenRegistry
+		--skip ExecutableTests --skip InMemoryTokenRegistry --skip aThousand
 	@echo "==> Testing what many tasks share with the thread sanitizer"
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/tsan-suppressions.txt \
 		swift test --sanitize thread --scratch-path .build-tsan \
