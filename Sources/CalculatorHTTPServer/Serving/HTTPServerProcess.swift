@@ -56,7 +56,7 @@ package struct HTTPServerProcess: Sendable {
     } catch {
       switch error {
       case .cannotListen(let reason):
-        tell("cannot listen at \(host) port \(port): \(reason); choose others with --host and --port")
+        tell("cannot listen at \(host) port \(port): \(reason); see --host and --port")
       }
       return Self.cannotListen
     }
