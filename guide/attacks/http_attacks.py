@@ -79,7 +79,7 @@ def smuggling(*lengths):
         whole = b"0\r\n\r\n" + inner
         fields = [(name, value.format(all=len(whole))) for name, value in lengths]
         server = target.start()
-        answers = server.send(request(head(RIGHT) + fields, end=None) + whole, 3)
+        answers = server.send(request(head(RIGHT) + fields, end=None) + whole)
         server.close()
         seen = f"{len(answers)} answers to one request" if len(answers) > 1 else answers[0].seen
         return len(answers) > 1, seen
@@ -114,12 +114,9 @@ def borrowed_connection(target):
 def body_of_a_stranger(target):
     """A wrong key, and a body that is announced and never comes: who waits for it?"""
     server = target.start()
-    started = time.monotonic()
-    fields = head(WRONG, ("Content-Length", "1000000"))
-    answers = server.send(request(fields), 2)
-    waited = not answers and time.monotonic() - started > 1
+    answers = server.send(request(head(WRONG, ("Content-Length", "1000000"))), 8)
     server.close()
-    return waited, "it waits for the body" if waited else f"{answers[0].status} before the body"
+    return not answers, f"{answers[0].status} before the body" if answers else "it waits for it"
 
 
 def line_feeds(target):
