@@ -104,7 +104,7 @@ struct LimitsTests {
       #expect(answer["WWW-Authenticate"].isEmpty)
     }
     #expect(Set(answers.map { $0["Retry-After"] }).count == 1)
-    for line in harness.takeLog() { #expect(line.contains(#""credential":"none","#)) }
+    for line in harness.takeLog() { #expect(!line.contains("credential\":")) }
     // Others may still come in.
     #expect(call(harness, Self.key, from: "127.0.0.2").status == 200)
   }

@@ -14,12 +14,15 @@ struct AcceptedCredentials: Sendable {
   /// What a request without any credential may do; `nil` where it is turned away.
   let guests: Role?
 
-  /// Which kinds there are.
+  /// Whether there is a file, which may have other keys and users after SIGHUP, or none.
+  let hasFile: Bool
+
+  /// Which kinds are on.
   var kinds: CredentialKinds {
     var kinds: CredentialKinds = []
-    if !keys.isEmpty { kinds.insert(.apiKey) }
+    if !keys.isEmpty || hasFile { kinds.insert(.apiKey) }
     if tokens != nil { kinds.insert(.token) }
-    if !users.isEmpty { kinds.insert(.password) }
+    if !users.isEmpty || hasFile { kinds.insert(.password) }
     return kinds
   }
 
@@ -35,6 +38,7 @@ struct AcceptedCredentials: Sendable {
       from: &reader, users: .everyone(.guest), allowingWeak: allowsWeak, isRequired: false,
       unlike: apiKeys.map { ($0, "CALCULATOR_API_KEY") })
     let user = readUser(&reader, allowsWeak)
+    let hasFile = reader.text("CALCULATOR_CREDENTIALS") != nil
     let file = readFile(&reader)
     let guests =
       reader.text("CALCULATOR_GUEST_ROLE") == nil
@@ -44,9 +48,12 @@ struct AcceptedCredentials: Sendable {
       // The file's come last: its line for a key is more exact than the environment's.
       keys: (apiKeys?.named(role: .advanced) ?? []) + (file?.keys ?? []),
       users: (user.map { [$0] } ?? []) + (file?.users ?? []), tokens: tokens,
-      guests: guests ?? (requires ? nil : .advanced))
+      guests: guests ?? (requires ? nil : .advanced), hasFile: hasFile)
     if requires, credentials.kinds.isEmpty, reader.errors.count == errorsBefore {
       reader.report(.noCredentials)
+    }
+    if hasFile, credentials.keys.isEmpty, credentials.users.isEmpty, tokens == nil {
+      reader.warn("CALCULATOR_CREDENTIALS: the file has no key and no user, so nobody has one")
     }
     if !requires {
       let role = credentials.guests ?? .guest
@@ -74,7 +81,7 @@ struct AcceptedCredentials: Sendable {
   {
     let (name, password) = ("CALCULATOR_BASIC_USER", "CALCULATOR_BASIC_PASSWORD")
     let errorsBefore = reader.errors.count
-    let source = reader.secret(password)
+    let source = reader.secret("CALCULATOR_BASIC_PASSWORD")
     switch (reader.text(name), source) {
     case (nil, nil): return nil
     case (nil, _?): reader.report(.missingCounterpart(variable: name, of: password))

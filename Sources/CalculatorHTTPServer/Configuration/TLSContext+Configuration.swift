@@ -31,7 +31,7 @@ extension TLSContext {
         case .keyMismatch: (key, "must name the key of the certificate, and this is another")
         case .weakCertificate: (certificate, "must name a stronger certificate: RSA 2048 or P-256")
         }
-      reader.report(.invalidValue(variable: variable, reason: reason))
+      reader.report(.invalidCertificate(variable: variable, reason: reason))
       return nil
     }
   }

@@ -7,7 +7,8 @@ package struct Exchange: Sendable {
   let client: IPAddress
   /// In nanoseconds of the monotonic clock.
   let startedAt: Int
-  var credential = PresentedCredential.none
+  /// `nil` where it was not looked at, or where there were several.
+  var credential: PresentedCredential?
   var identity: Identity?
   /// What the identity's bucket says; `nil` without a limit.
   var rate: RateDecision?

@@ -184,7 +184,7 @@ package struct HTTPPipeline: HTTPResponder {
 
   private func refuse(_ refusal: Refusal, _ exchange: Exchange) -> HTTPResponse {
     watcher.record(refusal.outcome(for: exchange.identity), exchange)
-    let challenges = authentication.challenges(to: exchange.credential)
+    let challenges = authentication.challenges(to: exchange.credential ?? .none)
     return send(refusal.response(to: exchange, challenges: challenges), exchange)
   }
 

@@ -33,7 +33,7 @@ extension MirroredFields {
 
 extension PresentedCredential {
   /// For the log and the metrics.
-  static let kinds = ["none", "api_key", "bearer", "basic", "malformed"]
+  static let kinds = ["none", "api_key", "bearer", "basic", "malformed", "unread"]
 
   var kind: String {
     switch self {

@@ -22,16 +22,22 @@ struct Signals {
 
   /// From here on these signals come through the stream, and SIGPIPE is an error of `write` instead
   /// of the end of the process.
+  ///
+  /// It waits until the system knows: a signal that came before would be lost.
   init() {
     let (stream, continuation) = AsyncStream.makeStream(of: Signal.self)
     self.stream = stream
     signal(SIGPIPE, SIG_IGN)
+    let isKnown = DispatchGroup()
     sources = [SIGTERM, SIGINT, SIGHUP].map { number in
       signal(number, SIG_IGN)  // the source sees it all the same
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler { continuation.yield(number == SIGHUP ? .reload : .terminate) }
+      isKnown.enter()
+      source.setRegistrationHandler { isKnown.leave() }
       source.activate()
       return source
     }
+    isKnown.wait()
   }
 }

@@ -24,6 +24,7 @@ package enum ConfigurationError: Error, Sendable, Equatable {
   case invalidNumber(variable: String, range: ClosedRange<Int>)
   /// A value of a form of its own: what it must be, in words.
   case invalidValue(variable: String, reason: String)
+  case invalidCertificate(variable: String, reason: String)
   case missingCounterpart(variable: String, of: String)
   case noCredentials
   case invalidCredentials(path: String, line: Int, reason: String)
@@ -81,6 +82,8 @@ package enum ConfigurationError: Error, Sendable, Equatable {
         + "for the default: unset \(variable)"
     case .invalidValue(let variable, let reason):
       "\(variable) \(reason); for the default: unset \(variable)"
+    case .invalidCertificate(let variable, let reason):
+      "\(variable) \(reason); for one on this machine: make cert"
     case .missingCounterpart(let variable, let other):
       "\(other) is set and \(variable) is not: set both, or unset \(other)"
     case .noCredentials:
