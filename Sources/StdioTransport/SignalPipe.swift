@@ -22,8 +22,15 @@ struct SignalPipe {
     signal(SIGPIPE, SIG_IGN)
     descriptor = pipe.reading
     sources = [SIGTERM, SIGINT, SIGHUP].map { number in
-      signal(number, SIG_IGN)  // the source sees it all the same
       let source = DispatchSource.makeSignalSource(signal: number)
+      // A signal that is ignored before the system knows the source is lost. Until then SIGTERM and
+      // SIGINT just end the process, which has answered nothing yet; to wait would cost a third of
+      // the start.
+      if number == SIGHUP { signal(number, SIG_IGN) }
+      #if canImport(Darwin)
+        // A source sees ignored signals there; elsewhere it brings a handler of its own.
+        source.setRegistrationHandler { signal(number, SIG_IGN) }
+      #endif
       source.setEventHandler { _ = pipe.writing.write([UInt8(number)]) }
       source.activate()
       return source
