@@ -15,6 +15,7 @@ names TARGET, and says whether it got through, and what it saw.
 import argparse
 import os
 import shutil
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,4 +113,6 @@ def main():
 
 
 if __name__ == "__main__":
+    # Whoever started this may hold signals back; the servers would then not hear SIGTERM.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     main()

@@ -29,6 +29,7 @@ import difflib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -405,4 +406,6 @@ def main():
 
 
 if __name__ == "__main__":
+    # Whoever started this may hold signals back; the servers would then not hear SIGTERM.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     main()
