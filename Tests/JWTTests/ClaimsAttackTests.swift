@@ -5,7 +5,7 @@ import Testing
 
 /// Payloads under a signature that holds: an issuer that errs, or one that was deceived.
 struct ClaimsAttackTests {
-  /// RFC 7519 §4.1.4 to §4.1.6. ATTACKS.md T18, T19. Now is 1790000000.
+  /// RFC 7519 §4.1.4 to §4.1.6. T18, T19. Now is 1790000000.
   @Test(
     arguments: [
       .claims("expired by a second", ["exp": "1789999999"], .expired),
@@ -41,7 +41,7 @@ struct ClaimsAttackTests {
     #expect(Fixture.failure(row.token) == row.failure)
   }
 
-  /// RFC 7519 §4.1.1 and §4.1.3, RFC 8725 §3.8 and §3.9. ATTACKS.md T20.
+  /// RFC 7519 §4.1.1 and §4.1.3, RFC 8725 §3.8 and §3.9. T20.
   @Test(
     arguments: [
       .claims("no iss", ["iss": nil], .malformedIssuer),
@@ -69,7 +69,7 @@ struct ClaimsAttackTests {
     #expect(Fixture.failure(row.token) == row.failure)
   }
 
-  /// ATTACKS.md T22, T23.
+  /// T22, T23.
   @Test(
     arguments: [
       .claims("no sub", ["sub": nil], .malformedSubject),
@@ -119,7 +119,7 @@ struct ClaimsAttackTests {
     }
   }
 
-  /// RFC 7519 §4 and §7.2 (10). ATTACKS.md T24, T25.
+  /// RFC 7519 §4 and §7.2 (10). T24, T25.
   @Test(arguments: [
     ("an array", "[]"), ("an array of claims", "[\(Fixture.text(Fixture.claims))]"),
     ("a string", #""sub""#), ("null", "null"), ("no JSON", "Test"), ("nothing", ""),

@@ -11,7 +11,7 @@ struct FormAttackTests {
   /// A payload whose last group has unused bits: of 4 · n + 2 or + 3 characters.
   static let loose = Fixture.token(claims: ["jti": #""22""#])
 
-  /// ATTACKS.md T13, T15, T16.
+  /// T13, T15, T16.
   @Test(
     arguments: [
       AttackRow("nothing", "", .notThreeParts),
@@ -128,7 +128,7 @@ struct FormAttackTests {
     #expect(Fixture.failure(Fixture.token(header: ["x": "{}", "cty": #""JWT""#])) == nil)
   }
 
-  /// 8 KiB are the limit; over it, nothing is looked at (ATTACKS.md: 1 MiB of token).
+  /// 8 KiB are the limit; over it, nothing is looked at (1 MiB of token).
   @Test func refusesLongTokens() {
     let point = 2 + Self.header.utf8.count
     let room = CompactToken.maximumLength - point - Self.signature.utf8.count

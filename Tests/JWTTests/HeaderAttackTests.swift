@@ -9,7 +9,7 @@ struct HeaderAttackTests {
     #expect(Fixture.failure(Fixture.token()) == nil)
   }
 
-  /// RFC 8725 §2.1 and §3.1: the algorithm is the key's. ATTACKS.md T1 to T6.
+  /// RFC 8725 §2.1 and §3.1: the algorithm is the key's. T1 to T6.
   @Test(
     arguments: [
       .header("no alg", ["alg": nil], .wrongAlgorithm),
@@ -55,7 +55,7 @@ struct HeaderAttackTests {
     }
   }
 
-  /// RFC 7515 §4.1.2 to §4.1.6 and §4.1.11, RFC 7797 §6. ATTACKS.md T7 to T10.
+  /// RFC 7515 §4.1.2 to §4.1.6 and §4.1.11, RFC 7797 §6. T7 to T10.
   @Test(
     arguments: [
       .header(
@@ -79,7 +79,7 @@ struct HeaderAttackTests {
     #expect(Fixture.failure(row.token) == row.failure)
   }
 
-  /// RFC 8725 §3.11, RFC 9068 §4. ATTACKS.md T11 and T12.
+  /// RFC 8725 §3.11, RFC 9068 §4. T11 and T12.
   @Test(
     arguments: [
       .header("no typ", ["typ": nil], .wrongType),
