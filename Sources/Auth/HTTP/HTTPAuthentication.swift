@@ -59,7 +59,9 @@ package struct HTTPAuthentication: Sendable {
   /// Two dots make a token where tokens are on (RFC 7515 §7.1); all else is a key.
   private func bearer(_ secret: Secret) throws(AuthenticationFailure) -> Identity {
     let isToken = Array(secret.exposed.utf8).count { $0 == UInt8(ascii: ".") } == 2
-    if let tokens, isToken || keys == nil { return try tokens.identity(of: secret) }
+    if let tokens, isToken || keys == nil {
+      return try tokens.identity(of: secret).withoutClaims
+    }
     guard let keys else { throw .unsupportedCredential }
     return try keys.identity(of: secret)
   }

@@ -12,17 +12,14 @@ struct LineReader {
   /// - Throws: `malformed` for LF without CR. RFC 9112 §2.2 lets a server take it for a line's end;
   ///   a proxy that does not would see another message.
   mutating func next(in buffer: ByteBuffer) throws(HTTPFault) -> Int? {
-    let bytes = buffer.readableBytesUInt8Span
-    while searched < bytes.count {
-      if bytes[searched] == ASCII.lineFeed {
-        guard searched > 0, bytes[searched - 1] == ASCII.carriageReturn else {
-          throw .malformed
-        }
-        defer { searched = 0 }
-        return searched - 1
-      }
-      searched += 1
+    let bytes = buffer.readableBytesView
+    guard let lineFeed = bytes.dropFirst(searched).firstIndex(of: ASCII.lineFeed) else {
+      searched = bytes.count
+      return nil
     }
-    return nil
+    searched = 0
+    let length = lineFeed - bytes.startIndex - 1
+    guard length >= 0, bytes[lineFeed - 1] == ASCII.carriageReturn else { throw .malformed }
+    return length
   }
 }
