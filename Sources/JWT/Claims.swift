@@ -47,8 +47,11 @@ package struct Claims: Sendable, Equatable {
   /// log and no list of the revoked suffers from it.
   package static func isName(_ text: String) -> Bool {
     guard 1...maximumNameLength ~= text.utf8.count else { return false }
-    // Visible ASCII, as nearly always, is looked at faster byte by byte.
-    return text.utf8.allSatisfy { 0x20..<0x7F ~= $0 }
+    // Visible ASCII, as nearly always, is looked at faster byte by byte, where the bytes lie.
+    let isVisibleASCII = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+      unsafe bytes.allSatisfy { 0x20..<0x7F ~= $0 }
+    }
+    return isVisibleASCII == true
       || text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }
   }
 

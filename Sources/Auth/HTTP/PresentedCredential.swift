@@ -66,6 +66,7 @@ package enum PresentedCredential: Sendable {
   private static func isToken68(_ text: ArraySlice<UInt8>) -> Bool {
     var text = text
     while text.last == UInt8(ascii: "=") { text.removeLast() }
+    let token68 = token68
     return !text.isEmpty && text.allSatisfy { token68[Int($0)] }
   }
 

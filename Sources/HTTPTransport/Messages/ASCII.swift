@@ -5,13 +5,15 @@ enum ASCII {
   static let carriageReturn = UInt8(ascii: "\r")
   static let space = UInt8(ascii: " ")
 
-  /// One bit for each byte below 128 that may stand in a token.
-  private static let tokenBits: UInt128 = {
-    let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return "\(letters)0123456789!#$%&'*+-.^_`|~".utf8.reduce(0) { $0 | 1 << UInt128($1) }
-  }()
+  /// One bit for each byte that may stand in a token: !#$%&'*+-. and digits below 64, letters and
+  /// ^_`|~ from there on. Literals, because a computed table is asked for whether it is there at
+  /// each byte.
+  private static let lowTokens: UInt64 = 0x03FF_6CFA_0000_0000
+  private static let highTokens: UInt64 = 0x57FF_FFFF_C7FF_FFFE
 
-  static func isToken(_ byte: UInt8) -> Bool { byte < 128 && tokenBits >> UInt128(byte) & 1 == 1 }
+  static func isToken(_ byte: UInt8) -> Bool {
+    byte < 128 && (byte < 64 ? lowTokens : highTokens) >> (byte & 63) & 1 == 1
+  }
   static func isVisible(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
   static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
