@@ -68,8 +68,9 @@ package struct JSONParser {
   private mutating func object() throws(JSONError) -> JSONObject {
     let start = position
     var members: [JSONObject.Member] = []
-    members.reserveCapacity(10)
     try list(closedBy: UInt8(ascii: "}")) { (parser) throws(JSONError) in
+      // Not before there is one: a megabyte of `{}` would take a hundred of memory.
+      if members.isEmpty { members.reserveCapacity(4) }
       let name = try parser.name()
       members.append(.init(name: name, value: try parser.memberValue()))
     }

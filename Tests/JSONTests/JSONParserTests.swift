@@ -133,6 +133,17 @@ struct JSONParserTests {
     #expect(error == JSONError(reason: .tooDeep, offset: 64))
   }
 
+  /// A megabyte of `{}` is no hundred megabytes of memory.
+  @Test(arguments: [("{}", 0), ("[]", 0), (#"{"":0}"#, 8), ("[0]", 8)])
+  func takesMemoryForWhatIsThere(_ text: String, _ most: Int) throws {
+    let value = try JSONParser.parse(Array(text.utf8))
+    switch value {
+    case .array(let elements): #expect(elements.capacity <= most)
+    case .object(let object): #expect(object.members.capacity <= most)
+    default: Issue.record("it is neither")
+    }
+  }
+
   /// Linear time: a quadratic check of 100,000 names would take minutes.
   @Test func takesAMegabyteOfShortNames() throws {
     let members = (0..<100_000).map { #""\#(String($0, radix: 36))":0"# }.joined(separator: ",")
