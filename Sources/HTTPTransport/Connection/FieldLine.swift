@@ -20,11 +20,8 @@ struct FieldLine {
     var end = length
     while start < end, Self.isSpace(line[start]) { start += 1 }
     while end > start, Self.isSpace(line[end - 1]) { end -= 1 }
-    // RFC 9110 §5.5: NUL and CR are dangerous, and no other control is of use. All bytes are looked
-    // at, without a branch for each: many at a time.
-    var isContent = true
-    for index in start..<end { isContent = ASCII.isFieldContent(line[index]) && isContent }
-    guard isContent else { throw .malformed }
+    // RFC 9110 §5.5: NUL and CR are dangerous, and no other control is of use.
+    guard ASCII.isFieldContent(line.extracting(start..<end)) else { throw .malformed }
     // Text that is no UTF-8 would have to be mended, and two values would become one.
     guard let name = buffer.getString(at: buffer.readerIndex, length: nameEnd),
       let value = try? buffer.getUTF8ValidatedString(

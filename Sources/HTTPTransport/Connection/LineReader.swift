@@ -1,3 +1,10 @@
+#if canImport(Darwin)
+  private import Darwin
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Glibc
+#endif
 internal import NIOCore
 
 /// Finds the next line of a stream that comes in pieces; it looks at each byte once.
@@ -12,14 +19,24 @@ struct LineReader {
   /// - Throws: `malformed` for LF without CR. RFC 9112 §2.2 lets a server take it for a line's end;
   ///   a proxy that does not would see another message.
   mutating func next(in buffer: ByteBuffer) throws(HTTPFault) -> Int? {
-    let bytes = buffer.readableBytesView
-    guard let lineFeed = bytes.dropFirst(searched).firstIndex(of: ASCII.lineFeed) else {
-      searched = bytes.count
+    guard let lineFeed = Self.lineFeed(in: buffer, from: searched) else {
+      searched = buffer.readableBytes
       return nil
     }
     searched = 0
-    let length = lineFeed - bytes.startIndex - 1
-    guard length >= 0, bytes[lineFeed - 1] == ASCII.carriageReturn else { throw .malformed }
+    let length = lineFeed - 1
+    guard length >= 0, buffer.readableBytesUInt8Span[length] == ASCII.carriageReturn else {
+      throw .malformed
+    }
     return length
+  }
+
+  private static func lineFeed(in buffer: ByteBuffer, from start: Int) -> Int? {
+    unsafe buffer.withUnsafeReadableBytes { bytes in
+      guard start < bytes.count, let base = bytes.baseAddress,
+        let found = unsafe memchr(base + start, Int32(ASCII.lineFeed), bytes.count - start)
+      else { return nil }
+      return unsafe UnsafeRawPointer(found) - base
+    }
   }
 }
