@@ -12,12 +12,12 @@ package struct Identity: Sendable, Equatable {
   /// A name for logs: which key, not what it is.
   package let subject: String
   package let method: Method
-  package let permissions: Set<Permission>
+  package let permissions: PermissionSet
   /// What the token says that showed it; `nil` where it was no token.
   package let claims: Claims?
 
   package init(
-    subject: String, method: Method, permissions: Set<Permission>, claims: Claims? = nil
+    subject: String, method: Method, permissions: PermissionSet, claims: Claims? = nil
   ) {
     self.subject = subject
     self.method = method

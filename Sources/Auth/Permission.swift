@@ -7,8 +7,3 @@ package enum Permission: String, Sendable, Hashable, CaseIterable {
   /// Revoking the tokens of others.
   case tokensManage = "tokens:manage"
 }
-
-extension Set<Permission> {
-  /// Always in the same order, for tokens and sentences.
-  package var inOrder: [Permission] { Permission.allCases.filter(contains) }
-}

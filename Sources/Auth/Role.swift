@@ -2,12 +2,12 @@
 package enum Role: String, Sendable, CaseIterable {
   case guest, basic, advanced, admin
 
-  package var permissions: Set<Permission> {
+  package var permissions: PermissionSet {
     switch self {
     case .guest: []
     case .basic: [.calculateBasic]
     case .advanced: [.calculateBasic, .calculateAdvanced]
-    case .admin: Set(Permission.allCases)
+    case .admin: PermissionSet(Permission.allCases)
     }
   }
 }

@@ -32,7 +32,7 @@ struct TokenAuthorityTests {
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
     var user = "anshika"
-    var permissions: Set<Permission>?
+    var permissions: PermissionSet?
     var lifetime: Int?
     let expected: Result<[Permission], IssueFailure>
   }
@@ -224,8 +224,8 @@ struct TokenAuthorityTests {
     arguments: [
       ("anshika", [], true), ("mallory", [], false), ("admin", [.tokensManage], true),
       ("anshik\u{E0}", [], false),
-    ] as [(String, Set<Permission>, Bool)])
-  func revokes(_ caller: String, _ permissions: Set<Permission>, _ works: Bool) throws {
+    ] as [(String, PermissionSet, Bool)])
+  func revokes(_ caller: String, _ permissions: PermissionSet, _ works: Bool) throws {
     let authority = try authority()
     let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
     let identity = Identity(subject: caller, method: .jwt, permissions: permissions)

@@ -3,7 +3,7 @@ package enum IssueFailure: Error, Sendable, Equatable {
   case invalidUser
   case unknownUser
   /// More than these were asked for; nothing is silently cut.
-  case morePermissions(Set<Permission>)
+  case morePermissions(PermissionSet)
   /// The most there is, in milliseconds.
   case invalidLifetime(Int)
 

@@ -20,9 +20,12 @@ package struct TokenAuthenticator: Authenticator {
   /// Whose token it is.
   package func identity(of token: Secret) throws(AuthenticationFailure) -> Identity {
     let claims = try authority.verify(token, as: type)
-    let permissions = claims.permissions.compactMap(Permission.init)
-    guard permissions.count == claims.permissions.count else { throw .unknownPermission }
+    var permissions: PermissionSet = []
+    for name in claims.permissions {
+      guard let permission = Permission(rawValue: name) else { throw .unknownPermission }
+      permissions.insert(permission)
+    }
     return Identity(
-      subject: claims.subject, method: .jwt, permissions: Set(permissions), claims: claims)
+      subject: claims.subject, method: .jwt, permissions: permissions, claims: claims)
   }
 }

@@ -75,7 +75,7 @@ package final class TokenAuthority: Sendable {
   /// - Parameters:
   ///   - permissions: fewer than the user's role has; `nil` for all of them.
   ///   - lifetime: of the access token, in milliseconds, at most what the settings say.
-  package func issue(to user: String, permissions: Set<Permission>?, lifetime: Int?)
+  package func issue(to user: String, permissions: PermissionSet?, lifetime: Int?)
     throws(IssueFailure) -> TokenPair
   {
     let settings = settings.withLock { $0 }
@@ -97,14 +97,14 @@ package final class TokenAuthority: Sendable {
   /// The next pair of the family of `claims`, a verified refresh token, which is used up by it.
   ///
   /// Permissions are those of the token that the user still has, or fewer; never more.
-  package func refresh(_ claims: Claims, permissions: Set<Permission>?) throws(RefreshFailure)
+  package func refresh(_ claims: Claims, permissions: PermissionSet?) throws(RefreshFailure)
     -> TokenPair
   {
     let settings = settings.withLock { $0 }
     guard let family = claims.family else { throw .unauthenticated(.unknownFamily) }
     guard let role = settings.users.role(of: claims.subject) else { throw .refused(.unknownUser) }
-    let held = Set(claims.permissions.compactMap(Permission.init))
-      .intersection(role.permissions)
+    var held = PermissionSet(claims.permissions.compactMap(Permission.init))
+    held.formIntersection(role.permissions)
     let granted = permissions ?? held
     let pair = pair(for: claims.subject, granted, settings.lifetime, family, settings)
     // A wish for more does not use the token up; but a used one is told from it first.
@@ -143,7 +143,7 @@ package final class TokenAuthority: Sendable {
   }
 
   private func pair(
-    for user: String, _ permissions: Set<Permission>, _ lifetime: Int, _ family: String,
+    for user: String, _ permissions: PermissionSet, _ lifetime: Int, _ family: String,
     _ settings: Settings
   ) -> TokenPair {
     let issuedAt = now().milliseconds / 1000 * 1000  // whole seconds, as every library reads them

@@ -35,7 +35,7 @@ package struct TokenCommand {
       }
       do throws(IssueFailure) {
         let pair = try authority.issue(
-          to: user, permissions: permissions.isEmpty ? nil : Set(known),
+          to: user, permissions: permissions.isEmpty ? nil : PermissionSet(known),
           lifetime: seconds.map { max(0, min($0, 1 << 40)) * 1000 })
         return Output(text: pair.accessToken.exposed)
       } catch {

@@ -65,7 +65,7 @@ package enum TokenTools {
       permission: nil
     ) { (arguments, identity) throws(CallFailure) in
       guard let claims = identity.claims else { throw .unauthenticated(.missingCredential) }
-      let wanted: Set<Permission>?
+      let wanted: PermissionSet?
       do throws(ToolFailure) {
         try refuseOthers(in: arguments, than: ["permissions"], gate)
         wanted = try permissions(in: arguments)
@@ -129,8 +129,7 @@ package enum TokenTools {
 
   // MARK: Arguments and results
 
-  private static func permissions(in arguments: JSONObject) throws(ToolFailure) -> Set<Permission>?
-  {
+  private static func permissions(in arguments: JSONObject) throws(ToolFailure) -> PermissionSet? {
     guard let value = arguments["permissions"] else { return nil }
     guard case .array(let names) = value else {
       throw ToolFailure(sentence: "permissions must be an array of strings.")
@@ -141,7 +140,7 @@ package enum TokenTools {
         sentence: "permissions may name only: "
           + Permission.allCases.map(\.rawValue).joined(separator: ", ") + ".")
     }
-    return Set(permissions)
+    return PermissionSet(permissions)
   }
 
   /// In milliseconds.
