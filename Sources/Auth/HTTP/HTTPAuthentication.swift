@@ -44,13 +44,12 @@ package struct HTTPAuthentication: Sendable {
 
   /// What a 401 says: one challenge for each scheme that is on, and `invalid_token` only to a caller
   /// who sent a Bearer token (RFC 6750 §3: without a credential, no error).
-  package func challenges(to credential: PresentedCredential) -> [Challenge] {
+  package func challenges(to credential: CredentialKind) -> [Challenge] {
     var challenges: [Challenge] = []
     // RFC 9110 §15.5.2: there is one at least, also where a guest who need not brought a bad one.
     if keys != nil || tokens != nil || passwords == nil {
-      var error: Challenge.Error?
-      if case .bearer = credential { error = .invalidToken }
-      challenges.append(Challenge(.bearer, error: error))
+      challenges.append(
+        Challenge(.bearer, error: credential == .bearer ? .invalidToken : nil))
     }
     if passwords != nil { challenges.append(Challenge(.basic)) }
     return challenges
@@ -58,8 +57,8 @@ package struct HTTPAuthentication: Sendable {
 
   /// Two dots make a token where tokens are on (RFC 7515 §7.1); all else is a key.
   private func bearer(_ secret: Secret) throws(AuthenticationFailure) -> Identity {
-    let isToken = Array(secret.exposed.utf8).count { $0 == UInt8(ascii: ".") } == 2
-    if let tokens, isToken || keys == nil {
+    func isToken() -> Bool { Array(secret.exposed.utf8).count { $0 == UInt8(ascii: ".") } == 2 }
+    if let tokens, keys == nil || isToken() {
       return try tokens.identity(of: secret).withoutClaims
     }
     guard let keys else { throw .unsupportedCredential }

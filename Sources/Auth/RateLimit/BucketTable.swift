@@ -12,7 +12,6 @@ package final class BucketTable: Sendable {
   private static let sweep = 8
 
   private struct State {
-    var limit: RateLimit
     /// The place of each bucket in `entries`.
     var places: [BucketKey: Int] = [:]
     var entries: [Entry] = []
@@ -21,7 +20,7 @@ package final class BucketTable: Sendable {
     var shared = TokenBucket()
 
     /// Forgets the full ones among the next few buckets; the last takes the place of each.
-    mutating func makeRoom(at now: Int) {
+    mutating func makeRoom(at now: Int, limit: RateLimit) {
       for _ in 0..<min(BucketTable.sweep, entries.count) {
         if cursor >= entries.count { cursor = 0 }
         guard entries[cursor].bucket.isFull(at: now, limit: limit) else {
@@ -43,30 +42,25 @@ package final class BucketTable: Sendable {
     var bucket: TokenBucket
   }
 
+  package let limit: RateLimit
   private let capacity: Int
-  private let state: Mutex<State>
+  private let state = Mutex(State())
 
   package init(limit: RateLimit, capacity: Int = 100_000) {
+    self.limit = limit
     self.capacity = capacity
-    state = Mutex(State(limit: limit))
   }
 
   package var count: Int { state.withLock { $0.entries.count } }
-
-  /// From the next request on, `new` is the limit; another one than before starts with full buckets.
-  package func replaceLimit(with new: RateLimit) {
-    state.withLock { if $0.limit != new { $0 = State(limit: new) } }
-  }
 
   /// Takes a token of the caller's, if one is there.
   /// - Parameter now: in nanoseconds of a monotonic clock.
   package func take(_ key: BucketKey, at now: Int) -> RateDecision {
     state.withLock { state in
-      let limit = state.limit
       if let place = state.places[key] {
         return state.entries[place].bucket.take(at: now, limit: limit)
       }
-      state.makeRoom(at: now)
+      state.makeRoom(at: now, limit: limit)
       guard state.entries.count < capacity else { return state.shared.take(at: now, limit: limit) }
       var bucket = TokenBucket()
       let decision = bucket.take(at: now, limit: limit)
@@ -80,11 +74,11 @@ package final class BucketTable: Sendable {
   package func peek(_ key: BucketKey, at now: Int) -> RateDecision {
     state.withLock { state in
       if let place = state.places[key] {
-        return state.entries[place].bucket.peek(at: now, limit: state.limit)
+        return state.entries[place].bucket.peek(at: now, limit: limit)
       }
-      if state.entries.count >= capacity { state.makeRoom(at: now) }
+      if state.entries.count >= capacity { state.makeRoom(at: now, limit: limit) }
       let bucket = state.entries.count < capacity ? TokenBucket() : state.shared
-      return bucket.peek(at: now, limit: state.limit)
+      return bucket.peek(at: now, limit: limit)
     }
   }
 }

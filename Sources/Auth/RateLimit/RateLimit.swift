@@ -18,19 +18,20 @@ package struct RateLimit: Sendable, Equatable {
   package let count: Int
   package let period: Period
   package let burst: Int
-  /// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and the seconds in
-  /// which an empty bucket gets it back. Each response has it, so it is written once.
-  package let policyField: String
 
   /// - Precondition: `count` and `burst` are 1 to 1,000,000, so that no sum in a bucket overflows.
   package init(count: Int, period: Period, burst: Int? = nil) {
     precondition(1...Self.maximumCount ~= count && 1...Self.maximumCount ~= burst ?? count)
     self.count = count
     self.period = period
-    let burst = burst ?? count
-    self.burst = burst
+    self.burst = burst ?? count
+  }
+
+  /// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and the seconds in
+  /// which an empty bucket gets it back.
+  package var policyField: String {
     let refill = (burst * period.rawValue / count + 999_999_999) / 1_000_000_000
-    policyField = "\"\(Self.policy)\";q=\(burst);w=\(refill)"
+    return "\"\(Self.policy)\";q=\(burst);w=\(refill)"
   }
 
   /// Reads `60/minute`, `5/second`, `1000/hour`, or `off`, which is `nil`.

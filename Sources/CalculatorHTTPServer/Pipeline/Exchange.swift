@@ -8,7 +8,7 @@ package struct Exchange: Sendable {
   /// In nanoseconds of the monotonic clock.
   let startedAt: Int
   /// `nil` where it was not looked at, or where there were several.
-  var credential: PresentedCredential?
+  var credential: CredentialKind?
   var identity: Identity?
   /// What the identity's bucket says; `nil` without a limit.
   var rate: RateDecision?

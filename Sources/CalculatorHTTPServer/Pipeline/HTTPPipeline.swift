@@ -64,7 +64,7 @@ package struct HTTPPipeline: HTTPResponder {
   {
     try limits.checkFailures(of: exchange.client, at: exchange.startedAt)
     let credential = try PresentedCredential(head)
-    exchange.credential = credential
+    exchange.credential = credential.kind
     let recognition: Recognition
     do throws(AuthenticationFailure) {
       recognition = try authentication.recognise(credential)
@@ -188,11 +188,8 @@ package struct HTTPPipeline: HTTPResponder {
     return send(refusal.response(to: exchange, challenges: challenges), exchange)
   }
 
-  private func send(_ response: HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
-    var response = response
-    if let rate = exchange.rate {
-      response.fields += [("RateLimit-Policy", rate.limit.policyField), ("RateLimit", rate.field)]
-    }
+  private func send(_ response: consuming HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
+    if let rate = exchange.rate { response.fields += limits.fields(for: rate) }
     watcher.count(response.status, exchange)
     return response
   }

@@ -5,6 +5,8 @@ internal import HTTPTransport
 package struct Limits: Sendable {
   private let requests: BucketTable?
   private let failures: BucketTable?
+  /// Each response has it, so it is written once.
+  private let policyField: String
 
   package init(requests: RateLimit?, failures: RateLimit?) {
     self.init(
@@ -15,6 +17,7 @@ package struct Limits: Sendable {
   init(requests: BucketTable?, failures: BucketTable?) {
     self.requests = requests
     self.failures = failures
+    policyField = requests?.limit.policyField ?? ""
   }
 
   /// Whether the address may try at all; looked at before any credential is.
@@ -46,6 +49,11 @@ package struct Limits: Sendable {
     let decision = requests.take(key, at: now)
     guard decision.isAllowed else { throw .tooManyRequests(decision) }
     return decision
+  }
+
+  /// What every response says of the caller's bucket.
+  func fields(for decision: RateDecision) -> [(name: String, value: String)] {
+    [("RateLimit-Policy", policyField), ("RateLimit", decision.field)]
   }
 }
 

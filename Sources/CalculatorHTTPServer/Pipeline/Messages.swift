@@ -32,19 +32,6 @@ extension MirroredFields {
 }
 
 extension PresentedCredential {
-  /// For the log and the metrics.
-  static let kinds = ["none", "api_key", "bearer", "basic", "malformed", "unread"]
-
-  var kind: String {
-    switch self {
-    case .none: "none"
-    case .apiKey: "api_key"
-    case .bearer: "bearer"
-    case .basic: "basic"
-    case .malformed: "malformed"
-    }
-  }
-
   /// - Throws: `Refusal.conflictingCredentials`
   init(_ head: HTTPRequestHead) throws(Refusal) {
     do throws(CredentialConflict) {

@@ -7,7 +7,8 @@ package final class Metrics: Sendable {
   private static let bounds = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 100_000, 1_000_000]
 
   private struct Attempt: Hashable {
-    let kind: String
+    /// `nil` where none was looked at.
+    let kind: CredentialKind?
     let outcome: String
   }
 
@@ -34,7 +35,7 @@ package final class Metrics: Sendable {
     }
   }
 
-  func count(_ outcome: AuditEvent.Outcome, by kind: String) {
+  func count(_ outcome: AuditEvent.Outcome, by kind: CredentialKind?) {
     state.withLock { state in
       switch outcome {
       case .accepted, .forbidden, .rejected(_?, _):
@@ -60,11 +61,12 @@ package final class Metrics: Sendable {
       "# HELP calculator_authentications_total Attempts by the kind of credential and the outcome.",
       "# TYPE calculator_authentications_total counter",
     ]
-    for kind in PresentedCredential.kinds {
+    for kind in CredentialKind.allCases + [nil] {
       for outcome in ["accepted", "refused"] {
         guard let count = state.attempts[Attempt(kind: kind, outcome: outcome)] else { continue }
         lines.append(
-          "calculator_authentications_total{kind=\"\(kind)\",outcome=\"\(outcome)\"} \(count)")
+          "calculator_authentications_total{kind=\"\(kind?.rawValue ?? "unread")\",outcome=\"\(outcome)\"} \(count)"
+        )
       }
     }
     lines += [

@@ -21,8 +21,8 @@ package struct Watcher: Sendable {
     audit.record(
       AuditEvent(
         request: exchange.request?.json, tool: exchange.tool, outcome: outcome,
-        address: exchange.client.description, credential: exchange.credential?.kind))
-    metrics?.count(outcome, by: exchange.credential?.kind ?? "unread")
+        address: exchange.client.description, credential: exchange.credential?.rawValue))
+    metrics?.count(outcome, by: exchange.credential)
   }
 
   func count(_ status: Int, _ exchange: Exchange) {

@@ -66,15 +66,6 @@ struct BucketTableTests {
     #expect(table.count < 300)
   }
 
-  @Test func anotherLimitStartsAnew() {
-    let table = BucketTable(limit: limit)
-    for _ in 0..<2 { _ = table.take(key(1), at: 0) }
-    table.replaceLimit(with: limit)
-    #expect(!table.peek(key(1), at: 0).isAllowed)
-    table.replaceLimit(with: RateLimit(count: 5, period: .minute))
-    #expect(table.peek(key(1), at: 0).remaining == 5)
-  }
-
   /// R7
   @Test func aKeyIsWhoAndHow() throws {
     func key(_ subject: String, _ method: Identity.Method, _ role: Role = .basic) -> BucketKey {
