@@ -57,7 +57,10 @@ package struct Base64: Sendable {
 
   private func decodeUnpadded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     guard text.count % 4 != 1 else { return nil }  // six bits are no byte
-    var bytes = [UInt8](repeating: 0, count: text.count * 3 / 4)
+    // Appended: an array made with its count looks its type up at run time, which takes as long as
+    // all that follows for a short text.
+    var bytes: [UInt8] = []
+    bytes.append(contentsOf: repeatElement(0, count: text.count * 3 / 4))
     var output = bytes.mutableSpan
     let input = text.span
     let values = values.span

@@ -84,11 +84,13 @@ package struct JSONParser {
   private mutating func object(of names: [[UInt8]]) throws(JSONError) -> [JSONValue?] {
     guard try peek() == UInt8(ascii: "{") else { throw error(.unexpectedByte) }
     let start = position
-    var values = [JSONValue?](repeating: nil, count: names.count)
+    var values: [JSONValue?] = []
+    values.append(contentsOf: repeatElement(nil, count: names.count))
     var others: [JSONObject.Member] = []
     var repeatsName = false
+    var next = 0  // most texts have their names in the order in which they are looked for
     try list(closedBy: UInt8(ascii: "}")) { (parser) throws(JSONError) in
-      var index = parser.plainName(of: names)
+      var index = parser.plainName(of: names, from: next)
       if index == nil {  // another name, or one of them with an escape
         let name = try parser.name()
         index = names.firstIndex { $0.elementsEqual(name.utf8) }
@@ -98,6 +100,7 @@ package struct JSONParser {
       if let index {
         if values[index] != nil { repeatsName = true }
         values[index] = value
+        next = index + 1
       }
     }
     guard !repeatsName, JSONObject(unique: others) != nil else {  // RFC 7493 §2.3
@@ -112,9 +115,10 @@ package struct JSONParser {
   }
 
   /// Moves behind a name that is one of `names`, letter by letter, and tells which; else stays.
-  private mutating func plainName(of names: [[UInt8]]) -> Int? {
+  private mutating func plainName(of names: [[UInt8]], from first: Int) -> Int? {
     guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return nil }
-    for index in names.indices {
+    for place in first..<first + names.count {
+      let index = place < names.count ? place : place - names.count
       let end = position + 1 + names[index].count
       guard end < bytes.count, bytes[end] == UInt8(ascii: "\""),
         names[index].indices.allSatisfy({ names[index][$0] == bytes[position + 1 + $0] })

@@ -2,7 +2,7 @@ private import Base64
 internal import JSON
 
 /// Decides whether a token is from us, for us, and valid now.
-package struct TokenVerifier: Sendable {
+package final class TokenVerifier: Sendable {
   private let issuer: String
   private let audience: String
   private let leeway: Int
@@ -56,7 +56,7 @@ package struct TokenVerifier: Sendable {
   }
 
   private func readHeader(of token: CompactToken) throws(TokenFailure) -> TokenHeader {
-    for known in known where token.encodedHeader.elementsEqual(known.text) { return known.header }
+    if let known = known.first(where: { token.hasHeader($0.text) }) { return known.header }
     return try TokenHeader(try token.header())
   }
 }
