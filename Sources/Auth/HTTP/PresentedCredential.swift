@@ -57,7 +57,7 @@ package enum PresentedCredential: Sendable {
   /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent: no Unicode
   /// normalization (RFC 8265 would ask for NFC), which a client that follows §2.1 has done.
   private static func basic(_ text: ArraySlice<UInt8>) -> PresentedCredential {
-    guard let bytes = Base64.standard.decode(text),
+    guard let bytes = Base64.standard.decode(text.span),
       let pair = String(validating: bytes, as: UTF8.self),  // charset="UTF-8" (§2.1)
       // §2: no control characters in either.
       pair.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }),
@@ -72,21 +72,27 @@ package enum PresentedCredential: Sendable {
     return .basic(user: user, password: Secret(password))
   }
 
-  /// RFC 9110 §11.2. All bytes are looked at, without a branch for any: the machine takes many at a
-  /// time.
+  /// RFC 9110 §11.2. Sums instead of comparisons, so that there is no branch for any byte and the
+  /// machine takes many at a time.
   private static func isToken68(_ text: ArraySlice<UInt8>) -> Bool {
     var text = text
     while text.last == UInt8(ascii: "=") { text.removeLast() }
-    var outside: UInt8 = 0  // 1 with the first byte that is none of these
     let bytes = text.span
+    var isInside: UInt8 = 0x80  // the highest bit falls with the first byte that is none of these
     for index in 0..<bytes.count {
       let byte = bytes[index]
-      outside |=
-        ((byte | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1)
-        & (byte &- UInt8(ascii: "-") < 13 ? 0 : 1)  // - . / and digits
-        & (byte == UInt8(ascii: "+") ? 0 : 1) & (byte == UInt8(ascii: "_") ? 0 : 1)
-        & (byte == UInt8(ascii: "~") ? 0 : 1)
+      isInside &=
+        isBetween(byte | 0x20, UInt8(ascii: "a"), UInt8(ascii: "z"))
+        | isBetween(byte, UInt8(ascii: "-"), UInt8(ascii: "9"))  // - . / and digits
+        | isBetween(byte, UInt8(ascii: "+"), UInt8(ascii: "+"))
+        | isBetween(byte, UInt8(ascii: "_"), UInt8(ascii: "_"))
+        | isBetween(byte, UInt8(ascii: "~"), UInt8(ascii: "~"))
     }
-    return !bytes.isEmpty && outside == 0
+    return !bytes.isEmpty && isInside & 0x80 != 0
+  }
+
+  /// The highest bit says whether `byte` is ASCII and between both, which are ASCII.
+  private static func isBetween(_ byte: UInt8, _ low: UInt8, _ high: UInt8) -> UInt8 {
+    (byte &+ (128 - low)) & ~(byte &+ (127 - high)) & ~byte
   }
 }

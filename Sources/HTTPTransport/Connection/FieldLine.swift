@@ -21,11 +21,15 @@ struct FieldLine {
     while start < end, Self.isSpace(line[start]) { start += 1 }
     while end > start, Self.isSpace(line[end - 1]) { end -= 1 }
     // RFC 9110 §5.5: NUL and CR are dangerous, and no other control is of use.
-    guard ASCII.isFieldContent(line.extracting(start..<end)) else { throw .malformed }
-    // Text that is no UTF-8 would have to be mended, and two values would become one.
-    guard let name = buffer.getString(at: buffer.readerIndex, length: nameEnd),
-      let value = try? buffer.getUTF8ValidatedString(
-        at: buffer.readerIndex + start, length: end - start)
+    let content = line.extracting(start..<end)
+    guard ASCII.isFieldContent(content) else { throw .malformed }
+    // Text that is no UTF-8 would have to be mended, and two values would become one. ASCII, as
+    // nearly always, is UTF-8: to look whether it is takes a third of reading the line.
+    let (nameStart, valueStart) = (buffer.readerIndex, buffer.readerIndex + start)
+    guard let name = buffer.getString(at: nameStart, length: nameEnd),
+      let value = ASCII.isASCII(content)
+        ? buffer.getString(at: valueStart, length: end - start)
+        : try? buffer.getUTF8ValidatedString(at: valueStart, length: end - start)
     else { throw .malformed }
     self.name = name
     self.value = value

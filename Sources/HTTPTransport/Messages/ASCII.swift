@@ -31,6 +31,12 @@ enum ASCII {
     return outside == 0
   }
 
+  static func isASCII(_ bytes: Span<UInt8>) -> Bool {
+    var all: UInt8 = 0
+    for index in 0..<bytes.count { all |= bytes[index] }
+    return all < 0x80
+  }
+
   /// 1 for a byte that may not stand there, or 0.
   private static func outsideFieldContent(_ byte: UInt8) -> UInt8 {
     (byte < 0x20 ? 1 : 0) & (byte == tab ? 0 : 1) | (byte == 0x7F ? 1 : 0)

@@ -134,4 +134,16 @@ struct PresentedCredentialTests {
   func readsBasic(_ row: Row) {
     #expect(read(row) == row.expected)
   }
+
+  /// RFC 9110 §11.2: each byte alone, and among so many others that the machine looks at many at once.
+  @Test(arguments: 0...255 as ClosedRange<UInt8>)
+  func looksAtEachByteOfAToken(_ byte: UInt8) throws {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
+    let character = Character(Unicode.Scalar(byte))
+    for token in ["\(character)", "\(Self.long.prefix(77))\(character)\(Self.long.prefix(50))"] {
+      let credential = try PresentedCredential(authorization: ["Bearer \(token)"], apiKey: [])
+      let expected = letters.contains(character) ? "bearer \(token)" : "malformed"
+      #expect(Self.describe(credential) == expected)
+    }
+  }
 }
