@@ -47,22 +47,24 @@ package struct Base64: Sendable {
   }
 
   /// `nil` where `text` is not exactly what `encode` gives for some bytes.
-  package func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  package func decode(_ text: [UInt8]) -> [UInt8]? { decode(text.span) }
+
+  /// The same for a part of a text, of which no copy is made.
+  package func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard isPadded else { return decodeUnpadded(text) }
     guard text.count % 4 == 0 else { return nil }  // RFC 4648 §3.2
-    let end = text.suffix(2).firstIndex(of: Self.padding) ?? text.endIndex
-    guard text[end...].allSatisfy({ $0 == Self.padding }) else { return nil }
-    return decodeUnpadded(text[..<end])
+    var end = text.count
+    while end > max(0, text.count - 2), text[end - 1] == Self.padding { end -= 1 }
+    return decodeUnpadded(text.extracting(first: end))
   }
 
-  private func decodeUnpadded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    guard text.count % 4 != 1 else { return nil }  // six bits are no byte
+  private func decodeUnpadded(_ input: Span<UInt8>) -> [UInt8]? {
+    guard input.count % 4 != 1 else { return nil }  // six bits are no byte
     // Appended: an array made with its count looks its type up at run time, which takes as long as
     // all that follows for a short text.
     var bytes: [UInt8] = []
-    bytes.append(contentsOf: repeatElement(0, count: text.count * 3 / 4))
+    bytes.append(contentsOf: repeatElement(0, count: input.count * 3 / 4))
     var output = bytes.mutableSpan
-    let input = text.span
     let values = values.span
     var outside: UInt8 = 0  // bits 6 and 7 rise with the first character outside the alphabet
     var end = 0

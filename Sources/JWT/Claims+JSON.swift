@@ -12,25 +12,41 @@ extension Claims {
   /// - Throws: `TokenFailure.malformedPayload`, or `.malformed…` with the first claim that is
   ///   missing or wrong.
   package init(payload: [UInt8]) throws(TokenFailure) {
-    // RFC 7519 §7.2 (10), and §4: an object without duplicate names.
-    guard let values = try? JSONParser.values(of: Name.texts, in: payload) else {
+    // `nil` is what is missing or of another type. Two may be missing: that is `.some(nil)`.
+    var (issuer, subject, identifier): (String?, String?, String?)
+    var (audience, permissions): ([String]?, [String]?)
+    var (issuedAt, expiresAt): (Int?, Int?)
+    var notBefore: Int?? = .some(nil)
+    var family: String?? = .some(nil)
+    do throws(JSONError) {
+      // RFC 7519 §7.2 (10), and §4: an object without duplicate names.
+      try JSONParser.read(Name.texts, in: payload) { place, value in
+        switch Name.allCases[place] {
+        case .iss: issuer = value.string
+        case .sub: subject = value.string
+        case .aud: audience = Self.audience(value)
+        case .iat: issuedAt = NumericDate.milliseconds(value)
+        case .exp: expiresAt = NumericDate.milliseconds(value)
+        case .nbf: notBefore = NumericDate.milliseconds(value).map(Optional.some)
+        case .jti: identifier = value.string
+        // A string is not split: "*" would be looked for in it.
+        case .permissions: permissions = Self.strings(value)
+        case .family: family = value.string.map(Optional.some)
+        }
+      }
+    } catch {
       throw .malformedPayload
     }
-    func value(_ name: Name) -> JSONValue? { values[name.rawValue] }
     // RFC 7519 §4.1.1 to §4.1.7, with what RFC 9068 §2.2 makes mandatory.
-    guard let issuer = value(.iss)?.string else { throw .malformedIssuer }
-    guard let subject = value(.sub)?.string else { throw .malformedSubject }
-    guard let audience = Self.audience(value(.aud)) else { throw .malformedAudience }
-    guard let issuedAt = NumericDate.milliseconds(value(.iat)) else { throw .malformedIssueTime }
-    guard let expiresAt = NumericDate.milliseconds(value(.exp)) else { throw .malformedExpiry }
-    let notBefore = NumericDate.milliseconds(value(.nbf))
-    if notBefore == nil, value(.nbf) != nil { throw .malformedNotBefore }
-    guard let identifier = value(.jti)?.string else { throw .malformedIdentifier }
-    guard let permissions = Self.strings(value(.permissions)) else {
-      throw .malformedPermissions  // a string is not split: "*" would be looked for in it
-    }
-    let family = value(.family)?.string
-    if family == nil, value(.family) != nil { throw .malformedFamily }
+    guard let issuer else { throw .malformedIssuer }
+    guard let subject else { throw .malformedSubject }
+    guard let audience else { throw .malformedAudience }
+    guard let issuedAt else { throw .malformedIssueTime }
+    guard let expiresAt else { throw .malformedExpiry }
+    guard let notBefore else { throw .malformedNotBefore }
+    guard let identifier else { throw .malformedIdentifier }
+    guard let permissions else { throw .malformedPermissions }
+    guard let family else { throw .malformedFamily }
     try self.init(
       issuer: issuer, subject: subject, audience: audience, issuedAt: issuedAt,
       expiresAt: expiresAt, notBefore: notBefore, identifier: identifier,
@@ -52,12 +68,12 @@ extension Claims {
   }
 
   /// RFC 7519 §4.1.3: a string is an array of one.
-  private static func audience(_ value: JSONValue?) -> [String]? {
-    value?.string.map { [$0] } ?? strings(value)
+  private static func audience(_ value: JSONValue) -> [String]? {
+    value.string.map { [$0] } ?? strings(value)
   }
 
   /// `nil` where `value` is no array or has anything but strings in it.
-  private static func strings(_ value: JSONValue?) -> [String]? {
+  private static func strings(_ value: JSONValue) -> [String]? {
     guard case .array(let elements) = value else { return nil }
     var strings: [String] = []
     strings.reserveCapacity(elements.count)

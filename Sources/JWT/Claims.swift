@@ -49,7 +49,7 @@ package struct Claims: Sendable, Equatable {
     guard 1...maximumNameLength ~= text.utf8.count else { return false }
     // Visible ASCII, as nearly always, is looked at faster byte by byte, where the bytes lie.
     let isVisibleASCII = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
-      unsafe bytes.allSatisfy { 0x20..<0x7F ~= $0 }
+      unsafe bytes.allSatisfy { $0 &- 0x20 < 0x5F }
     }
     return isVisibleASCII == true
       || text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }

@@ -28,8 +28,8 @@ package struct CompactToken: Sendable {
     guard let first = bytes.firstIndex(of: point), let last = bytes.lastIndex(of: point),
       first < last
     else { throw .notThreeParts }
-    guard let payload = Base64.url.decode(bytes[(first + 1)..<last]),
-      let signature = Base64.url.decode(bytes[(last + 1)...])
+    guard let payload = Base64.url.decode(bytes.span.extracting((first + 1)..<last)),
+      let signature = Base64.url.decode(bytes.span.extracting((last + 1)...))
     else {  // RFC 7515 §5.2 (2), (6), (7)
       // No point is in the alphabet, so a third one needs to be looked for only here.
       throw bytes[(first + 1)..<last].contains(point) ? .notThreeParts : .notBase64URL
@@ -54,7 +54,9 @@ package struct CompactToken: Sendable {
   /// RFC 7515 §5.2 (2)
   /// - Throws: `TokenFailure.notBase64URL`
   package func header() throws(TokenFailure) -> [UInt8] {
-    guard let header = Base64.url.decode(text[..<firstPoint]) else { throw .notBase64URL }
+    guard let header = Base64.url.decode(text.span.extracting(first: firstPoint)) else {
+      throw .notBase64URL
+    }
     return header
   }
 }

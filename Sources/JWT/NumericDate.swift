@@ -14,10 +14,7 @@ package enum NumericDate {
     guard case .number(let number) = value, number.text.utf8.first != UInt8(ascii: "-") else {
       return nil
     }
-    if number.isIntegerText {
-      guard let seconds = Int(number.text), seconds <= maximum / 1000 else { return nil }
-      return seconds * 1000
-    }
+    if let seconds = Int(number.text) { return seconds <= maximum / 1000 ? seconds * 1000 : nil }
     // The value: `digits`, `decimals` of them behind the point, times ten to the `exponent`.
     let parts = number.text.utf8.split { $0 | 0x20 == UInt8(ascii: "e") }
     var digits: [UInt8] = []  // without leading zeros

@@ -12,7 +12,7 @@ struct Base64Tests {
     ] as [([UInt8], String)])
   func spells(_ bytes: [UInt8], _ text: String) {
     #expect(Base64.url.encode(bytes) == Array(text.utf8))
-    #expect(Base64.url.decode(Array(text.utf8)[...]) == bytes)
+    #expect(Base64.url.decode(Array(text.utf8)) == bytes)
   }
 
   @Test(arguments: [
@@ -20,7 +20,7 @@ struct Base64Tests {
     "Zm\r\n9v", "Zm9v.", "Zm9\u{0}", "Zm9é", "Zh", "Zn", "Zm9", "-_9",
   ])
   func refuses(_ text: String) {
-    #expect(Base64.url.decode(Array(text.utf8)[...]) == nil)
+    #expect(Base64.url.decode(Array(text.utf8)) == nil)
   }
 
   /// RFC 4648 §10
@@ -31,11 +31,11 @@ struct Base64Tests {
   func pads(_ text: String, _ coded: String) {
     let bytes = Array(text.utf8)
     #expect(Base64.standard.text(of: bytes) == coded)
-    #expect(Base64.standard.decode(Array(coded.utf8)[...]) == bytes)
+    #expect(Base64.standard.decode(Array(coded.utf8)) == bytes)
     let bare = String(coded.prefix { $0 != "=" })
     #expect(Base64.unpadded.text(of: bytes) == bare)
-    #expect(Base64.unpadded.decode(Array(bare.utf8)[...]) == bytes)
-    #expect(Base64.unpadded.decode(Array(coded.utf8)[...]) == (bare == coded ? bytes : nil))
+    #expect(Base64.unpadded.decode(Array(bare.utf8)) == bytes)
+    #expect(Base64.unpadded.decode(Array(coded.utf8)) == (bare == coded ? bytes : nil))
   }
 
   /// RFC 4648 §3.2, §3.3, §3.5
@@ -44,7 +44,7 @@ struct Base64Tests {
     "Z===", "Zm-v", "Zm 8=", "Zm8=\n",
   ])
   func refusesBadPadding(_ text: String) {
-    #expect(Base64.standard.decode(Array(text.utf8)[...]) == nil)
+    #expect(Base64.standard.decode(Array(text.utf8)) == nil)
   }
 
   /// Of all texts of two characters, 64 · 4 are one byte each, and each byte is there once.
@@ -62,9 +62,7 @@ struct Base64Tests {
     var random = SplitMix64(seed: 7515)
     for length in 0..<300 {
       let bytes = (0..<length).map { _ in UInt8.random(in: .min...(.max), using: &random) }
-      // From the middle of an array too: indices of a slice do not begin at 0.
-      let text = [0x21] + Base64.url.encode(bytes)
-      #expect(Base64.url.decode(text.dropFirst()) == bytes)
+      #expect(Base64.url.decode(Base64.url.encode(bytes)) == bytes)
     }
   }
 }

@@ -108,7 +108,11 @@ struct JSONParserTests {
   func readsMembersByNameAsStrictly(_ text: String, _ expected: [JSONValue?]?) {
     let bytes = Array(text.utf8)
     let names = ["a", "b"].map { Array($0.utf8) }
-    let result = Result { () throws(JSONError) in try JSONParser.values(of: names, in: bytes) }
+    let result = Result { () throws(JSONError) in
+      var values = [JSONValue?](repeating: nil, count: names.count)
+      try JSONParser.read(names, in: bytes) { values[$0] = $1 }
+      return values
+    }
     switch (result, Result { () throws(JSONError) in try JSONParser.parse(bytes) }) {
     case (.success(let values), .success): #expect(values == expected)
     case (.failure(let error), .failure(let other)): #expect(error == other && expected == nil)

@@ -20,7 +20,7 @@ struct HMACKeyTests {
       116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77,
       105, 214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
     ]
-    let key = try HMACKey(secret: try #require(Base64.url.decode(Array(k.utf8)[...])))
+    let key = try HMACKey(secret: try #require(Base64.url.decode(Array(k.utf8))))
     #expect(key.signature(over: Array(input.utf8)[...]) == mac)
     #expect(key.isValid(mac, over: Array(input.utf8)[...]))
     let text = TokenSigner.compact(

@@ -39,7 +39,7 @@ struct WycheproofTests {
   func refusesOtherAlgorithms(_ vector: WycheproofToken) throws {
     let keys = try vector.jwks.map { jwk in
       let bytes = ["k", "n", "x"].compactMap { jwk[$0] }.first ?? ""
-      let secret = Base64.url.decode(Array(bytes.utf8)[...]) ?? []
+      let secret = Base64.url.decode(Array(bytes.utf8)) ?? []
       return try HMACKey(
         secret: secret.isEmpty ? [0] : secret, id: jwk["kid"] ?? "", allowingWeak: true)
     }
@@ -98,7 +98,7 @@ struct WycheproofTests {
   private static func keySet(_ jwks: [[String: String]]) -> KeySet? {
     let keys = jwks.compactMap { jwk -> HMACKey? in
       guard jwk["kty"] == "oct", jwk["alg"] == "HS256", jwk["use"] == "sig",
-        let secret = jwk["k"].flatMap({ Base64.url.decode(Array($0.utf8)[...]) })
+        let secret = jwk["k"].flatMap({ Base64.url.decode(Array($0.utf8)) })
       else { return nil }
       return try? HMACKey(secret: secret, id: jwk["kid"] ?? "")
     }

@@ -55,8 +55,8 @@ package struct PasswordHash: Sendable, Equatable {
   package init?(phc text: String) {
     let parts = text.split(separator: "$", omittingEmptySubsequences: false)
     guard parts.count == 5, let parameters = Self.parameters(parts[2]), parameters.isSound,
-      let salt = Base64.unpadded.decode(Array(parts[3].utf8)[...]), Self.saltLengths ~= salt.count,
-      let hash = Base64.unpadded.decode(Array(parts[4].utf8)[...]), hash.count == Self.length
+      let salt = Base64.unpadded.decode(Array(parts[3].utf8)), Self.saltLengths ~= salt.count,
+      let hash = Base64.unpadded.decode(Array(parts[4].utf8)), hash.count == Self.length
     else { return nil }
     self.parameters = parameters
     self.salt = salt
