@@ -7,7 +7,13 @@ package struct BucketKey: Sendable, Hashable {
 
   /// The same for every token of one user, so that a new `jti` brings no new bucket (R7).
   package init(_ identity: Identity) {
-    value = UInt128(Self.hash(identity, 0)) << 64 | UInt128(Self.hash(identity, 1))
+    var first = Hasher()
+    first.combine(identity.method)
+    // Byte by byte: String itself hashes two spellings of "é" to one.
+    for byte in identity.subject.utf8 { first.combine(byte) }
+    var second = first
+    second.combine(0 as UInt8)
+    value = UInt128(Self.bits(first)) << 64 | UInt128(Self.bits(second))
   }
 
   /// An IP address; of IPv6 the /64, inside of which anybody has as many as they like (R3).
@@ -19,12 +25,7 @@ package struct BucketKey: Sendable, Hashable {
     hasher.combine(UInt64(truncatingIfNeeded: value >> 64))
   }
 
-  private static func hash(_ identity: Identity, _ half: UInt8) -> UInt64 {
-    var hasher = Hasher()
-    hasher.combine(half)
-    hasher.combine(identity.method)
-    // Byte by byte: String itself hashes two spellings of "é" to one.
-    for byte in identity.subject.utf8 { hasher.combine(byte) }
-    return UInt64(UInt(bitPattern: hasher.finalize()))
+  private static func bits(_ hasher: Hasher) -> UInt64 {
+    UInt64(UInt(bitPattern: hasher.finalize()))
   }
 }

@@ -189,7 +189,7 @@ package struct HTTPPipeline: HTTPResponder {
   }
 
   private func send(_ response: consuming HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
-    if let rate = exchange.rate { response.fields += limits.fields(for: rate) }
+    if let rate = exchange.rate { limits.add(rate, to: &response.fields) }
     watcher.count(response.status, exchange)
     return response
   }

@@ -52,8 +52,9 @@ package struct Limits: Sendable {
   }
 
   /// What every response says of the caller's bucket.
-  func fields(for decision: RateDecision) -> [(name: String, value: String)] {
-    [("RateLimit-Policy", policyField), ("RateLimit", decision.field)]
+  func add(_ decision: RateDecision, to fields: inout [(name: String, value: String)]) {
+    fields.append(("RateLimit-Policy", policyField))
+    fields.append(("RateLimit", decision.field))
   }
 }
 
