@@ -143,7 +143,9 @@ package struct JSONParser {
   private mutating func array() throws(JSONError) -> [JSONValue] {
     var elements: [JSONValue] = []
     try list(closedBy: UInt8(ascii: "]")) { (parser) throws(JSONError) in
-      elements.append(try parser.value())
+      let element = try parser.value()
+      if elements.isEmpty { elements.reserveCapacity(2) }
+      elements.append(element)
     }
     return elements
   }

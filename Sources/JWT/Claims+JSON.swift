@@ -21,7 +21,7 @@ extension Claims {
     do throws(JSONError) {
       // RFC 7519 §7.2 (10), and §4: an object without duplicate names.
       try JSONParser.read(Name.texts, in: payload) { place, value in
-        switch Name.allCases[place] {
+        switch Name(rawValue: place) {
         case .iss: issuer = value.string
         case .sub: subject = value.string
         case .aud: audience = Self.audience(value)
@@ -32,6 +32,7 @@ extension Claims {
         // A string is not split: "*" would be looked for in it.
         case .permissions: permissions = Self.strings(value)
         case .family: family = value.string.map(Optional.some)
+        case nil: break
         }
       }
     } catch {

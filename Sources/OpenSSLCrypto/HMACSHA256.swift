@@ -28,7 +28,7 @@ package final class HMACSHA256: Sendable {
   /// A truncated code, which RFC 2104 §5 allows, is refused: its length is the attacker's choice.
   package func isValid(_ code: [UInt8], for message: ArraySlice<UInt8>) -> Bool {
     guard code.count == Self.length else { return false }
-    return unsafe CRYPTO_memcmp(code, self.code(for: message), Self.length) == 0
+    return keyed.withLock { $0.isValid(code, for: message) }
   }
 }
 
@@ -55,14 +55,28 @@ private struct KeyedHash: ~Copyable {
   }
 
   func code(for message: ArraySlice<UInt8>) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: HMACSHA256.length) { code, count in
-      scratch.become(inner)
-      unsafe message.withUnsafeBufferPointer { unsafe scratch.update($0) }
-      unsafe scratch.finish(into: code)
-      scratch.become(outer)
-      unsafe scratch.update(UnsafeBufferPointer(code))
-      unsafe scratch.finish(into: code)
-      count = HMACSHA256.length
+    unsafe [UInt8](unsafeUninitializedCapacity: HashState.length) { code, count in
+      unsafe write(codeFor: message, to: code)
+      count = HashState.length
     }
+  }
+
+  func isValid(_ code: [UInt8], for message: ArraySlice<UInt8>) -> Bool {
+    // On the stack: to find memory for 32 bytes takes a tenth of hashing the message.
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: HashState.length) { right in
+      unsafe write(codeFor: message, to: right)
+      return unsafe CRYPTO_memcmp(code, right.baseAddress, HashState.length) == 0
+    }
+  }
+
+  private func write(
+    codeFor message: ArraySlice<UInt8>, to code: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    scratch.become(inner)
+    unsafe message.withUnsafeBufferPointer { unsafe scratch.update($0) }
+    unsafe scratch.finish(into: code)
+    scratch.become(outer)
+    unsafe scratch.update(UnsafeBufferPointer(code))
+    unsafe scratch.finish(into: code)
   }
 }
