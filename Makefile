@@ -118,9 +118,9 @@ bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside ot
 		--jwt-binary $(DIST)/CalculatorJWT
 	@.venv/modern/bin/python Benchmarks/http/timing.py --binary $(DIST)/CalculatorHTTP
 	@CALCULATOR_BENCHMARKS=1 $(MAKE) --no-print-directory release-build \
-		PRODUCTS="JWTBenchmark PipelineBenchmark"
+		PRODUCTS="JWTBenchmark PipelineBenchmark" >&2
 	@$(RELEASE)/PipelineBenchmark
-	@Benchmarks/JWT/bench.sh $(RELEASE)/JWTBenchmark .venv/modern/bin/python
+	@.venv/modern/bin/python Benchmarks/JWT/bench.py $(RELEASE)/JWTBenchmark
 
 # --- The guide -----------------------------------------------------------------------------------
 

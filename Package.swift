@@ -136,6 +136,6 @@ if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
       path: "Benchmarks/Pipeline", swiftSettings: settings),
     .executableTarget(
       name: "JWTBenchmark", dependencies: ["JSON", "JWT", "OpenSSLCrypto"], path: "Benchmarks/JWT",
-      exclude: ["bench.sh", "pyjwt.py"], swiftSettings: settings),
+      exclude: ["bench.py"], swiftSettings: settings),
   ]
 }

@@ -72,6 +72,10 @@ let table = BucketTable(limit: RateLimit(count: 1_000_000, period: .second))
 let full = BucketTable(limit: RateLimit(count: 1, period: .hour))
 for address in 0..<90_000 { _ = full.take(BucketKey(address: UInt128(address)), at: 1) }
 let (one, many) = (keys(1), keys(100_000))
+// A walk in no order through as much memory as the table has: each step waits for the one before.
+var steps = Array(0..<(6 << 20) / MemoryLayout<Int>.stride)
+for last in steps.indices.reversed().dropLast() { steps.swapAt(last, Int.random(in: 0..<last)) }
+var place = 0
 var turn = 0
 
 let cases: [(name: String, call: () throws -> Int)] = [
@@ -90,6 +94,13 @@ let cases: [(name: String, call: () throws -> Int)] = [
     {
       turn += 1
       return full.take(BucketKey(address: UInt128(turn % 90_000)), at: 2).isAllowed ? 0 : 1
+    }
+  ),
+  (
+    "one step through 6 MB, for comparison",
+    {
+      place = steps[place]
+      return 1
     }
   ),
   ("a key, one of 1", { try one.identity(of: Secret(apiKey)).subject.isEmpty ? 0 : 1 }),

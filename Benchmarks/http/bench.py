@@ -1,9 +1,12 @@
 """CalculatorHTTP beside nginx, which answers a constant, and beside the same calculator in fastmcp.
 
-    python bench.py [--binary PATH] [--jwt-binary PATH] [--seconds 5] [--rounds 3]
+    python bench.py [--binary PATH] [--jwt-binary PATH] [--seconds 2] [--rounds 9]
 
-One core for the server and one for the load (wrk, 16 connections, one thread); all take turns in
-each round, and the median of the rounds counts. Every answer of a calculator is a real one to an
+One core for the server and one for the load (wrk, 16 connections, one thread). All take turns in
+each round; a ratio is that of two rates in the same round, since the machine's speed changes, and
+the median of the rounds counts. What authentication and limits cost is measured once more where
+nothing can change between the two: both servers on one core at the same time, by the processor
+time that each takes for a request (Linux only, which tells it to the nanosecond). Every answer of a calculator is a real one to an
 authenticated tools/call; before a round, one answer of each server is looked at. Prints Markdown.
 """
 
@@ -55,6 +58,7 @@ class Server:
     answer: str = '"result":0.3'
     process: subprocess.Popen | None = None
     rates: list[float] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
 
@@ -89,20 +93,44 @@ def start(server: Server) -> None:
         sys.exit(f"{server.name} answered {text}")
 
 
-def load(server: Server, seconds: int, folder: pathlib.Path) -> None:
-    script = folder / "call.lua"
+def begin_load(server: Server, seconds: int, folder: pathlib.Path) -> subprocess.Popen:
+    script = folder / f"{server.port}.lua"
     lines = ['wrk.method = "POST"', f"wrk.body = {json.dumps(CALL)}"]
     for name, value in (HEADERS | server.headers).items():
         lines.append(f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}")
     script.write_text("\n".join(lines))
     command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", "-s", str(script), server.url]
-    output = subprocess.check_output(on_core(1, command), text=True)
-    if "Non-2xx" in output:
+    return subprocess.Popen(on_core(1, command), stdout=subprocess.PIPE, text=True)
+
+
+def end_load(server: Server, wrk: subprocess.Popen) -> str:
+    output = wrk.communicate()[0]
+    if wrk.returncode or "Non-2xx" in output:
         sys.exit(f"{server.name} refused some: {output}")
+    return output
+
+
+def load(server: Server, seconds: int, folder: pathlib.Path) -> None:
+    output = end_load(server, begin_load(server, seconds, folder))
     server.rates.append(float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]))
     for share, values in (("50%", server.p50), ("99%", server.p99)):
         number, unit = re.search(rf"{share}\s+([\d.]+)(us|ms|s)", output).groups()
         values.append(float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit])
+
+
+def processor_time(server: Server) -> int:
+    """Of all its threads, in nanoseconds."""
+    tasks = pathlib.Path(f"/proc/{server.process.pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks)
+
+
+def load_together(servers: list[Server], seconds: int, folder: pathlib.Path) -> None:
+    before = [processor_time(server) for server in servers]
+    loads = [begin_load(server, seconds, folder) for server in servers]
+    for server, wrk, start in zip(servers, loads, before):
+        output = end_load(server, wrk)
+        requests = int(re.search(r"(\d+) requests in", output)[1])
+        server.costs.append((processor_time(server) - start) / requests)
 
 
 def credentials(folder: pathlib.Path, count: int) -> pathlib.Path:
@@ -122,8 +150,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", default=DIST / "CalculatorHTTP")
     parser.add_argument("--jwt-binary", default=DIST / "CalculatorJWT")
-    parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     for program in ("wrk", "nginx"):
         if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin"):
@@ -148,8 +176,8 @@ def main() -> None:
         conf.write_text((HERE / "nginx.conf").read_text().replace("FOLDER", str(folder)))
         servers = [
             ours("CalculatorHTTP, JWT and limits", 8101, tokens, bearer),
-            ours("the same without its log", 8102, tokens | {"CALCULATOR_LOG": "off"}, bearer),
             ours("without authentication and limits", 8103, one | open_to_all, {}),
+            ours("JWT and limits, without its log", 8102, tokens | {"CALCULATOR_LOG": "off"}, bearer),
             ours(
                 "API key, one of 1",
                 8104,
@@ -177,25 +205,40 @@ def main() -> None:
             for _ in range(options.rounds):
                 for server in servers:
                     load(server, options.seconds, folder)
+            for _ in range(options.rounds if sys.platform == "linux" else 0):
+                load_together(servers[:2], options.seconds, folder)
         finally:
             for server in servers:
                 if server.process:
                     server.process.terminate()
                     server.process.wait()
 
-    rate = {server.name: statistics.median(server.rates) for server in servers}
-    first, nginx = rate[servers[0].name], rate["nginx, a constant"]
+    first, bare, fastmcp = servers[0], servers[1], servers[-1]
+    nginx = servers[-2]
     print("**An authenticated tools/call over HTTP**\n")
     print("| server | requests/s | of nginx | times the first | p50 ms | p99 ms |")
     print("| --- | --- | --- | --- | --- | --- |")
     for server in servers:
-        median = rate[server.name]
         print(
-            f"| {server.name} | {median:,.0f} | {median / nginx:.3f} | {median / first:.2f} "
+            f"| {server.name} | {statistics.median(server.rates):,.0f} | {ratio(server, nginx):.3f} "
+            f"| {ratio(server, first):.2f} "
             f"| {statistics.median(server.p50):.2f} | {statistics.median(server.p99):.2f} |"
         )
-    print(f"\nTimes fastmcp: {first / rate['fastmcp']:.0f}. ", end="")
-    print(f"Of the same without authentication and limits: {first / rate[servers[2].name]:.2f}.")
+    print(f"\nTimes fastmcp: {ratio(first, fastmcp):.0f}. ", end="")
+    print(f"Of the same without authentication and limits: {ratio(first, bare):.2f}", end="")
+    if first.costs:
+        shares = sorted(b / a for a, b in zip(first.costs, bare.costs))
+        costs = [statistics.median(server.costs) / 1000 for server in (first, bare)]
+        print(
+            f"; both at the same time, by processor time: {statistics.median(shares):.3f} "
+            f"({shares[0]:.3f} to {shares[-1]:.3f}; {costs[0]:.1f} and {costs[1]:.1f} µs a request)",
+            end="",
+        )
+    print(".")
+
+
+def ratio(one: Server, other: Server) -> float:
+    return statistics.median(a / b for a, b in zip(one.rates, other.rates))
 
 
 if __name__ == "__main__":
