@@ -48,8 +48,7 @@ package struct HTTPAuthentication: Sendable {
     var challenges: [Challenge] = []
     // RFC 9110 §15.5.2: there is one at least, also where a guest who need not brought a bad one.
     if keys != nil || tokens != nil || passwords == nil {
-      challenges.append(
-        Challenge(.bearer, error: credential == .bearer ? .invalidToken : nil))
+      challenges.append(Challenge(.bearer, error: credential == .bearer ? .invalidToken : nil))
     }
     if passwords != nil { challenges.append(Challenge(.basic)) }
     return challenges

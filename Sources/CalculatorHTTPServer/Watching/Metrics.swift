@@ -64,9 +64,9 @@ package final class Metrics: Sendable {
     for kind in CredentialKind.allCases + [nil] {
       for outcome in ["accepted", "refused"] {
         guard let count = state.attempts[Attempt(kind: kind, outcome: outcome)] else { continue }
+        let name = kind?.rawValue ?? "unread"
         lines.append(
-          "calculator_authentications_total{kind=\"\(kind?.rawValue ?? "unread")\",outcome=\"\(outcome)\"} \(count)"
-        )
+          "calculator_authentications_total{kind=\"\(name)\",outcome=\"\(outcome)\"} \(count)")
       }
     }
     lines += [

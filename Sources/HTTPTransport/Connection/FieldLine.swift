@@ -23,8 +23,8 @@ struct FieldLine {
     // RFC 9110 §5.5: NUL and CR are dangerous, and no other control is of use.
     let content = line.extracting(start..<end)
     guard ASCII.isFieldContent(content) else { throw .malformed }
-    // Text that is no UTF-8 would have to be mended, and two values would become one. ASCII, as
-    // nearly always, is UTF-8: to look whether it is takes a third of reading the line.
+    // Text that is no UTF-8 would have to be mended, and two values would become one. ASCII, which
+    // it nearly always is, is UTF-8 without a further look, which takes a third of all this.
     let (nameStart, valueStart) = (buffer.readerIndex, buffer.readerIndex + start)
     guard let name = buffer.getString(at: nameStart, length: nameEnd),
       let value = ASCII.isASCII(content)
