@@ -101,6 +101,10 @@ struct RequestAttackTests {
     Row(
       "H20 target of 8 KiB and 1", "GET /\(String(repeating: "a", count: 8192)) HTTP/1.1\r\n", "414"
     ),
+    Row(
+      "H20 method that is as long",
+      "\(String(repeating: "A", count: 8300)) / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "414"),
     Row("H20 target of 80 kB", "GET /\(String(repeating: "a", count: 80_000))", "414"),
     Row("H20 101 fields", get + String(repeating: "X: y\r\n", count: 100), "431"),
     Row("H20 70,000 fields", get + String(repeating: "X: y\r\n", count: 70_000), "431"),

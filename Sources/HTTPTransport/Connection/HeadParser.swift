@@ -19,6 +19,10 @@ struct HeadParser {
   /// Whether a part of a head was read.
   var hasBegun: Bool { size > 0 || lines.pending > 0 }
 
+  /// Of a request line, in bytes without its end. Only the target can make one long: no method nor
+  /// version here has 64 bytes.
+  private var maximumLine: Int { limits.target + 64 }
+
   /// The next head, taken from the buffer, or `nil` until more bytes come.
   ///
   /// - Throws: `malformed`, `targetTooLong`, `headTooLarge`, `expectationFailed`; what follows in
@@ -41,13 +45,14 @@ struct HeadParser {
         if sawEmptyLine { throw .malformed }
         sawEmptyLine = true
       } else {
+        if length > maximumLine { throw .targetTooLong }
         line = try RequestLine(buffer, length: length, limits: limits)
         if size > limits.head { throw .headTooLarge }
       }
       buffer.moveReaderIndex(forwardBy: length + 2)
     }
-    // Only the target can make a request line long: no method nor version here has 64 bytes.
-    if line == nil, lines.pending > limits.target + 64 { throw .targetTooLong }
+    // The last byte that came may be the CR of its end.
+    if line == nil, lines.pending > maximumLine + 1 { throw .targetTooLong }
     if size + lines.pending > limits.head { throw .headTooLarge }
     return nil
   }
