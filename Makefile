@@ -70,7 +70,7 @@ lint: needs-build ## Check the format, and build with warnings as errors
 	@echo "==> Checking the format; make format mends it"
 	@swift format lint --strict --recursive --parallel $(SWIFT_CODE)
 	@echo "==> Building with warnings as errors"
-	@swift build --build-tests --scratch-path .build-lint -Xswiftc -warnings-as-errors
+	@CALCULATOR_BENCHMARKS=1 swift build --build-tests --scratch-path .build-lint -Xswiftc -warnings-as-errors
 
 .PHONY: format
 format: ## Format the Swift code in place

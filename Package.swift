@@ -86,6 +86,11 @@ let package = Package(
     .target(
       name: "FuzzJWT", dependencies: ["JSON", "JWT", "OpenSSLCrypto"], path: "Fuzz/JWT",
       swiftSettings: settings),
+    // A test target, since it looks into a module as only tests may.
+    .testTarget(
+      name: "FuzzHTTP",
+      dependencies: ["HTTPTransport", .product(name: "NIOCore", package: "swift-nio")],
+      path: "Fuzz/HTTP", swiftSettings: settings),
     .target(
       name: "TestSupport",
       dependencies: [

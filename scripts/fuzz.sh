@@ -1,13 +1,13 @@
 #!/bin/sh
-# Fuzzes the JSON parser, the MCP dispatcher and the token verifier with libFuzzer and the address
-# sanitizer.
+# Fuzzes the parsers of JSON and HTTP, the MCP dispatcher and the token verifier with libFuzzer and
+# the address sanitizer.
 #
 #   fuzz.sh SECONDS [TARGET...]    for each; what was learnt stays in .build-fuzz/corpus
 set -eu
 
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJWT
+[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJWT FuzzHTTP
 sanitizers=fuzzer,address
 objects=.build-fuzz/debug
 # The sanitizer reports a crash; Swift's own backtrace after it can keep the process from ending.
@@ -43,15 +43,21 @@ seed_jwt() {
   done
 }
 
+seed_http() {
+  printf 'GET / HTTP/1.1\r\nHost: a\r\n\r\nPOST http://a/mcp?b HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}' >"$1/length"
+  printf 'POST /mcp HTTP/1.1\r\nHost: [::1]:8080\r\nAuthorization: Bearer a\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n1;a="b"\r\n{\r\n01\r\n}\r\n0\r\nTrailer: c\r\n\r\n' >"$1/chunked"
+  printf 'POST /mcp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n' >"$1/smuggled"
+}
+
 for target; do
   echo "==> Building $target with -sanitize=$sanitizers"
   swift build --scratch-path .build-fuzz --target "$target" -Xswiftc "-sanitize=$sanitizers"
   # An executable without a main of its own: libFuzzer brings it. Its entry is in each Fuzz target.
-  # shellcheck disable=SC2046 # the names of object files have no spaces
-  swiftc "-sanitize=$sanitizers" -o ".build-fuzz/$target" \
-    $(find "$objects"/*.build -name '*.o' ! -path '*/Argument*' \
-      \( -path "*/$target.build/*" -o ! -path '*/Fuzz*.build/*' \)) \
-    $(pkg-config --libs libcrypto)
+  # shellcheck disable=SC2046 # what pkg-config prints is several words
+  find "$objects"/*.build -name '*.o' ! -path '*/Argument*' \
+    \( -path "*/$target.build/*" -o ! -path '*/Fuzz*.build/*' \) -print0 |
+    xargs -0 swiftc "-sanitize=$sanitizers" -o ".build-fuzz/$target" \
+      $(pkg-config --libs libcrypto libssl)
 
   corpus=.build-fuzz/corpus/$target
   mkdir -p "$corpus"
@@ -59,6 +65,7 @@ for target; do
     FuzzJSON) seed_json "$corpus" ;;
     FuzzMCP) seed_mcp "$corpus" ;;
     FuzzJWT) seed_jwt "$corpus" ;;
+    FuzzHTTP) seed_http "$corpus" ;;
   esac
 
   echo "==> Fuzzing $target for $seconds seconds"

@@ -1,0 +1,90 @@
+@testable import HTTPTransport
+import NIOCore
+
+/// So small that a fuzzer finds them.
+private let limits = {
+  var limits = HTTPLimits()
+  limits.head = 512
+  limits.target = 64
+  limits.fields = 8
+  limits.chunkExtensions = 16
+  return limits
+}()
+
+/// Of fields that matter to somebody.
+private let names = [
+  "host", "connection", "expect", "content-length", "transfer-encoding", "authorization", "trailer",
+]
+
+/// libFuzzer's entry: a stream of requests means the same however it is cut into pieces, and no two
+/// readers can frame one of its requests in two ways (RFC 9112 §11.2).
+@_cdecl("LLVMFuzzerTestOneInput")
+func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+  let whole = Transcript(of: bytes, inPiecesOf: max(1, count))
+  for size in [1, 2, 3, 7, 64] where size < count {
+    precondition(Transcript(of: bytes, inPiecesOf: size) == whole, "in pieces of \(size)")
+  }
+  return 0
+}
+
+/// What a stream was read as.
+private struct Transcript: Equatable {
+  /// Heads and ends of bodies; a body's bytes stand in `bodies`, however many came at once.
+  private var events: [String] = []
+  private var bodies: [[UInt8]] = []
+  /// Nothing is read after it. Which one it is may depend on how much of a line has come.
+  private var wasRefused = false
+
+  init(of bytes: [UInt8], inPiecesOf size: Int) {
+    var parser = HeadParser(limits: limits)
+    var body: BodyReader?
+    var buffer = ByteBuffer()
+    for start in stride(from: 0, to: bytes.count, by: size) {
+      buffer.writeBytes(bytes[start..<min(start + size, bytes.count)])
+      do throws(HTTPFault) {
+        while try step(&parser, &body, &buffer) {}
+      } catch {
+        wasRefused = true
+        return
+      }
+    }
+  }
+
+  /// Goes one step on; `false` until more bytes come.
+  private mutating func step(
+    _ parser: inout HeadParser, _ body: inout BodyReader?, _ buffer: inout ByteBuffer
+  ) throws(HTTPFault) -> Bool {
+    if body != nil, let part = try body?.next(&buffer) {
+      if let bytes = part.bytes { bodies[bodies.count - 1] += bytes.readableBytesView }
+      if part.isEnd {
+        body = nil
+        events.append("end")
+      }
+      return part.bytes != nil || part.isEnd
+    }
+    guard buffer.readableBytes > 0, let head = try parser.next(&buffer) else { return false }
+    check(head)
+    let (line, target) = (head.line, head.line.target)
+    events += [line.method, target.path, target.query ?? "-", target.authority ?? "-"]
+    events += [line.isPersistent, head.keepsAlive, head.expectsContinue].map { $0 ? "yes" : "no" }
+    events += names.flatMap { head.fields[$0] }
+    bodies.append([])
+    body = BodyReader(head.framing, limits: limits)
+    return true
+  }
+
+  private func check(_ head: RequestHead) {
+    let lengths = head.fields["content-length"]
+    let codings = head.fields["transfer-encoding"]
+    precondition(lengths.count + codings.count <= 1, "framed in two ways")
+    precondition((head.framing == .chunked) == !codings.isEmpty, "not framed as it says")
+    if let length = lengths.first { precondition(head.framing == .length(Int(length) ?? -1)) }
+    precondition(head.fields["host"].count <= 1, "for two hosts")
+    for name in names {
+      for value in head.fields[name] {
+        precondition(!value.utf8.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F })
+      }
+    }
+  }
+}
