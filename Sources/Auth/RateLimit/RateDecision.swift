@@ -7,7 +7,6 @@ package struct RateDecision: Sendable, Equatable {
   package let retryAfter: Int
   /// Until the bucket is full.
   package let resetAfter: Int
-  package let limit: RateLimit
 
   /// Whole seconds (RFC 9110 §10.2.3), rounded up: whoever waits so long is let in.
   package var retryAfterSeconds: Int { seconds(roundingUp: retryAfter) }

@@ -48,8 +48,7 @@ package struct TokenBucket: Sendable {
     }
     return RateDecision(
       isAllowed: isAllowed, remaining: (limit.capacity - debt) / limit.price,
-      retryAfter: wait(until: limit.capacity - limit.price), resetAfter: wait(until: 0),
-      limit: limit)
+      retryAfter: wait(until: limit.capacity - limit.price), resetAfter: wait(until: 0))
   }
 }
 

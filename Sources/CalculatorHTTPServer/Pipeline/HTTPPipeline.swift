@@ -116,7 +116,8 @@ package struct HTTPPipeline: HTTPResponder {
     var exchange = exchange
     exchange.identity = identity
     do throws(Refusal) {
-      exchange.rate = try limits.take(for: identity, at: exchange.client, now: watcher.now())
+      exchange.rate = limits.take(for: identity, at: exchange.client, now: watcher.now())
+      if let rate = exchange.rate, !rate.isAllowed { throw .tooManyRequests(rate) }
       try MediaTypes.check(head.fields)
     } catch {
       return .respond(refuse(error, exchange))

@@ -40,15 +40,10 @@ package struct Limits: Sendable {
   }
 
   /// Takes a token of the identity's, however it comes; guests are told apart by their address.
-  /// - Throws: `Refusal.tooManyRequests`
-  func take(for identity: Identity, at client: IPAddress, now: Int) throws(Refusal)
-    -> RateDecision?
-  {
+  func take(for identity: Identity, at client: IPAddress, now: Int) -> RateDecision? {
     guard let requests else { return nil }
     let key = identity.method == .guest ? BucketKey(client) : BucketKey(identity)
-    let decision = requests.take(key, at: now)
-    guard decision.isAllowed else { throw .tooManyRequests(decision) }
-    return decision
+    return requests.take(key, at: now)
   }
 
   /// What every response says of the caller's bucket.

@@ -76,13 +76,8 @@ extension Refusal {
       case .guest: return challenges.map(challenge)  // with a credential they may
       case .apiKey, .basic, nil: return []
       }
-    case .tooManyFailures(let decision):
+    case .tooManyFailures(let decision), .tooManyRequests(let decision):
       return [("Retry-After", String(decision.retryAfterSeconds))]
-    case .tooManyRequests(let decision):
-      return [
-        ("Retry-After", String(decision.retryAfterSeconds)),
-        ("RateLimit-Policy", decision.limit.policyField), ("RateLimit", decision.field),
-      ]
     case .methodNotAllowed(let methods): return [("Allow", methods.joined(separator: ", "))]
     case .fault(.overloaded): return [("Retry-After", "1")]
     case .fault, .foreignHost, .foreignOrigin, .notFound, .unsupportedMediaType, .notAcceptable,
