@@ -80,9 +80,7 @@ struct ChunkedDecoder {
       guard line[end] == UInt8(ascii: ";") else { throw .malformed }
       extensionBytes += line.count - end
       guard extensionBytes <= limits.chunkExtensions else { throw .malformed }
-      for index in end..<line.count {
-        guard ASCII.isFieldContent(line[index]) else { throw .malformed }
-      }
+      guard ASCII.isFieldContent(line.extracting(end...)) else { throw .malformed }
     }
     return size
   }

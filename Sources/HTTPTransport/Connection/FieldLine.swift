@@ -24,7 +24,7 @@ struct FieldLine {
     let content = line.extracting(start..<end)
     guard ASCII.isFieldContent(content) else { throw .malformed }
     // Text that is no UTF-8 would have to be mended, and two values would become one. ASCII, which
-    // it nearly always is, is UTF-8 without a further look, which takes a third of all this.
+    // it nearly always is, is UTF-8 without the further look, which takes as long as all the rest.
     let (nameStart, valueStart) = (buffer.readerIndex, buffer.readerIndex + start)
     guard let name = buffer.getString(at: nameStart, length: nameEnd),
       let value = ASCII.isASCII(content)

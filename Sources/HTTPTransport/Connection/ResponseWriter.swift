@@ -13,7 +13,7 @@ enum ResponseWriter {
   }
 
   static func write(_ response: HTTPResponse, _ frame: Frame, to buffer: inout ByteBuffer) {
-    // In one piece, which takes half the time of many to the buffer.
+    // In one piece: the buffer has checks of its own for each.
     var head: [UInt8] = []
     head.reserveCapacity(512)
     head += "HTTP/1.1 \(response.status) ".utf8

@@ -21,13 +21,14 @@ enum ASCII {
   static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
   /// May stand in a field's value: no control character but the tab; bytes above 127 may
-  /// (RFC 9110 §5.5).
-  static func isFieldContent(_ byte: UInt8) -> Bool { outsideFieldContent(byte) == 0 }
-
-  /// All bytes are looked at, without a branch for any: the machine takes many at a time.
+  /// (RFC 9110 §5.5). All bytes are looked at, without a branch for any: the machine takes many at
+  /// a time.
   static func isFieldContent(_ bytes: Span<UInt8>) -> Bool {
-    var outside: UInt8 = 0
-    for index in 0..<bytes.count { outside |= outsideFieldContent(bytes[index]) }
+    var outside: UInt8 = 0  // 1 with the first byte that may not
+    for index in 0..<bytes.count {
+      let byte = bytes[index]
+      outside |= (byte < 0x20 ? 1 : 0) & (byte == tab ? 0 : 1) | (byte == 0x7F ? 1 : 0)
+    }
     return outside == 0
   }
 
@@ -35,11 +36,6 @@ enum ASCII {
     var all: UInt8 = 0
     for index in 0..<bytes.count { all |= bytes[index] }
     return all < 0x80
-  }
-
-  /// 1 for a byte that may not stand there, or 0.
-  private static func outsideFieldContent(_ byte: UInt8) -> UInt8 {
-    (byte < 0x20 ? 1 : 0) & (byte == tab ? 0 : 1) | (byte == 0x7F ? 1 : 0)
   }
 
   static func lowercase(_ byte: UInt8) -> UInt8 {
