@@ -6,8 +6,9 @@ One core for the server and one for the load (wrk, 16 connections, one thread). 
 each round; a ratio is that of two rates in the same round, since the machine's speed changes, and
 the median of the rounds counts. What authentication and limits cost is measured once more where
 nothing can change between the two: both servers on one core at the same time, by the processor
-time that each takes for a request (Linux only, which tells it to the nanosecond). Every answer of a calculator is a real one to an
-authenticated tools/call; before a round, one answer of each server is looked at. Prints Markdown.
+time that each takes for a request (Linux only, which tells it to the nanosecond). Every answer of
+a calculator is a real one to an authenticated tools/call; before a round, one answer of each server
+is looked at. Prints Markdown.
 """
 
 import argparse
@@ -213,8 +214,7 @@ def main() -> None:
                     server.process.terminate()
                     server.process.wait()
 
-    first, bare, fastmcp = servers[0], servers[1], servers[-1]
-    nginx = servers[-2]
+    first, bare, *_, nginx, fastmcp = servers
     print("**An authenticated tools/call over HTTP**\n")
     print("| server | requests/s | of nginx | times the first | p50 ms | p99 ms |")
     print("| --- | --- | --- | --- | --- | --- |")

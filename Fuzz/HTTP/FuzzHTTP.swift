@@ -33,7 +33,7 @@ private struct Transcript: Equatable {
   /// Heads and ends of bodies; a body's bytes stand in `bodies`, however many came at once.
   private var events: [String] = []
   private var bodies: [[UInt8]] = []
-  /// Nothing is read after it. Which one it is may depend on how much of a line has come.
+  /// Nothing is read after that. The fault may depend on how much of a line has come.
   private var wasRefused = false
 
   init(of bytes: [UInt8], inPiecesOf size: Int) {

@@ -3,6 +3,8 @@
 package struct PermissionSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   private var bits: UInt8
 
+  private init(bits: UInt8) { self.bits = bits }
+
   package init(_ permissions: some Sequence<Permission>) {
     bits = permissions.reduce(0) { $0 | $1.bit }
   }
@@ -18,7 +20,10 @@ package struct PermissionSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   package func isSubset(of other: PermissionSet) -> Bool { bits & other.bits == bits }
 
   package mutating func insert(_ permission: Permission) { bits |= permission.bit }
-  package mutating func formIntersection(_ other: PermissionSet) { bits &= other.bits }
+
+  package func intersection(_ other: PermissionSet) -> PermissionSet {
+    PermissionSet(bits: bits & other.bits)
+  }
 }
 
 extension Permission {

@@ -143,9 +143,8 @@ package struct JSONParser {
   private mutating func array() throws(JSONError) -> [JSONValue] {
     var elements: [JSONValue] = []
     try list(closedBy: UInt8(ascii: "]")) { (parser) throws(JSONError) in
-      let element = try parser.value()
       if elements.isEmpty { elements.reserveCapacity(2) }
-      elements.append(element)
+      elements.append(try parser.value())
     }
     return elements
   }

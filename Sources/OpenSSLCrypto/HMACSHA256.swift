@@ -62,7 +62,7 @@ private struct KeyedHash: ~Copyable {
   }
 
   func isValid(_ code: [UInt8], for message: ArraySlice<UInt8>) -> Bool {
-    // On the stack: to find memory for 32 bytes takes a tenth of hashing the message.
+    // On the stack: it is needed for one comparison.
     unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: HashState.length) { right in
       unsafe write(codeFor: message, to: right)
       return unsafe CRYPTO_memcmp(code, right.baseAddress, HashState.length) == 0

@@ -103,8 +103,8 @@ package final class TokenAuthority: Sendable {
     let settings = settings.withLock { $0 }
     guard let family = claims.family else { throw .unauthenticated(.unknownFamily) }
     guard let role = settings.users.role(of: claims.subject) else { throw .refused(.unknownUser) }
-    var held = PermissionSet(claims.permissions.compactMap(Permission.init))
-    held.formIntersection(role.permissions)
+    let held = PermissionSet(claims.permissions.compactMap(Permission.init))
+      .intersection(role.permissions)
     let granted = permissions ?? held
     let pair = pair(for: claims.subject, granted, settings.lifetime, family, settings)
     // A wish for more does not use the token up; but a used one is told from it first.
