@@ -10,9 +10,9 @@ let settings: [SwiftSetting] = [
   .strictMemorySafety(),
 ]
 
-/// A target of the house: SwiftPM refuses an import that is not listed here.
+/// A target of the house: SwiftPM refuses an import that is not listed here. Each sees `Support`.
 func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+  .target(name: name, dependencies: ["Support"] + dependencies, swiftSettings: settings)
 }
 
 /// A command line and nothing else.
@@ -20,7 +20,7 @@ func executable(_ name: String, of rooms: Target.Dependency...) -> Target {
   .executableTarget(
     name: name,
     dependencies: rooms + [
-      .product(name: "ArgumentParser", package: "swift-argument-parser")
+      "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: settings)
 }
@@ -51,6 +51,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibSSL", pkgConfig: "libssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .target(name: "Support", swiftSettings: settings),
     room("OpenSSLCrypto", sees: ["COpenSSL"]),
     room("Base64"),
     room("JSON"),
@@ -99,6 +100,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: settings),
     tests(of: "CalculatorCore"),
     tests(of: "Base64"),
     tests(of: "JSON"),

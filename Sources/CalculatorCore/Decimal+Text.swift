@@ -15,12 +15,12 @@ extension Decimal: CustomStringConvertible {
     let digits = String(coefficient)
     if isInteger { return sign + digits + String(repeating: "0", count: exponent) }
     if leadingExponent < -6 {
-      let fraction = digits.dropFirst()
-      return sign + digits.prefix(1) + (fraction.isEmpty ? "" : "." + fraction)
+      let fraction = Substring(digits.utf8.dropFirst())
+      return sign + Substring(digits.utf8.prefix(1)) + (fraction.isEmpty ? "" : "." + fraction)
         + "e\(leadingExponent)"
     }
     // Zeros in front, so that there is a digit on both sides of the point.
-    let padded = String(repeating: "0", count: max(0, -leadingExponent)) + digits
-    return sign + padded.dropLast(-exponent) + "." + padded.suffix(-exponent)
+    let padded = (String(repeating: "0", count: max(0, -leadingExponent)) + digits).utf8
+    return sign + Substring(padded.dropLast(-exponent)) + "." + Substring(padded.suffix(-exponent))
   }
 }

@@ -43,7 +43,7 @@ package enum NumericDate {
   static func json(_ milliseconds: Int) -> JSONValue {
     let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
     if rest == 0 { return .number(JSONNumber(seconds)) }
-    let decimals = String(rest + 1000).dropFirst()
+    let decimals = Substring(String(rest + 1000).utf8.dropFirst())
     return JSONNumber("\(seconds).\(decimals)").map(JSONValue.number) ?? .null
   }
 }
