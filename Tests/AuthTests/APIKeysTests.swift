@@ -1,3 +1,4 @@
+import OpenSSLCrypto
 import Testing
 
 @testable import Auth
@@ -63,6 +64,25 @@ struct APIKeysTests {
   func recognisesExactlyItsKeys(_ token: String, _ place: Int?) throws {
     let keys = try APIKeys(list: Secret("\(Self.first),\(Self.second)"), allowingWeak: false)
     #expect(keys.place(of: Secret(token)) == place)
+  }
+
+  /// A digest that agrees with a key's in the half that it is found by is not the key's.
+  @Test func everyBitOfAKeysDigestCounts() throws {
+    let digest = SHA256Digest(of: Self.first.utf8)
+    let keys = APIKeys(digests: [SHA256Digest(of: Self.second.utf8), digest])
+    let named = NamedKeys([NamedKey(name: "ci", digest: digest, role: .basic, expires: nil)])
+    #expect(keys.place(of: digest) == 2)
+    #expect(named.key(for: digest)?.name == "ci")
+    for index in 0..<32 {
+      for bit in 0..<8 {
+        var bytes = digest.bytes
+        bytes[index] ^= 1 << bit
+        let text = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let other = try #require(SHA256Digest(hexadecimal: text))
+        #expect(keys.place(of: other) == nil, "bit \(bit) of byte \(index)")
+        #expect(named.key(for: other) == nil, "bit \(bit) of byte \(index)")
+      }
+    }
   }
 
   @Test func noKeysRecogniseNobody() {

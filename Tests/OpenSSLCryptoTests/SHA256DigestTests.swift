@@ -15,6 +15,21 @@ struct SHA256DigestTests {
     }
   }
 
+  /// ASVS 11.2.4: all 256 bits are compared.
+  @Test func everyBitOfADigestCounts() throws {
+    let digest = SHA256Digest(of: "abc".utf8)
+    for index in 0..<32 {
+      for bit in 0..<8 {
+        var bytes = digest.bytes
+        bytes[index] ^= 1 << bit
+        let text = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let other = try #require(SHA256Digest(hexadecimal: text))
+        #expect(!other.isEqual(to: digest), "bit \(bit) of byte \(index)")
+        #expect(!digest.isEqual(to: other))
+      }
+    }
+  }
+
   @Test(arguments: [
     "", "ba", String(abc.dropLast()), abc + "0", abc.dropLast() + "g", abc.dropLast() + "ａ",
     "sha256:" + abc, "0x" + abc.dropFirst(2), " " + abc.dropFirst(),

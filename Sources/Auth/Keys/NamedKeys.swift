@@ -1,4 +1,4 @@
-private import OpenSSLCrypto
+internal import OpenSSLCrypto
 
 /// The API keys of an HTTP server. To find one among 100,000 costs no more than among one.
 ///
@@ -17,8 +17,12 @@ package struct NamedKeys: Sendable {
     for key in keys { self.keys[key.digest.firstHalf] = key }
   }
 
+  /// A key is found by its digest, then compared once in constant time.
   package func key(for secret: Secret) -> NamedKey? {
-    let digest = SHA256Digest(of: secret.exposed.utf8)
+    key(for: SHA256Digest(of: secret.exposed.utf8))
+  }
+
+  func key(for digest: SHA256Digest) -> NamedKey? {
     guard let key = keys[digest.firstHalf], key.digest.isEqual(to: digest) else { return nil }
     return key
   }
