@@ -3,8 +3,10 @@ private import JSON
 /// Writes one line for each attempt to authenticate and each message that is refused before
 /// (ASVS 16.3.1, 16.3.3).
 package struct AuditLog: Sendable {
-  /// In characters: enough to find a request again, too little for a key in the wrong place.
-  private static let shownOfRequest = 8
+  /// In bytes: enough to find a request again, too little for a key in the wrong place.
+  private static let shownOfText = 8
+  /// In digits: every number of 64 bits is whole.
+  private static let shownOfNumber = 20
 
   private let log: Log
 
@@ -37,9 +39,21 @@ package struct AuditLog: Sendable {
     log.write(.info, fields)
   }
 
+  /// An identifier of any length in a few bytes, so that no line is too long to be written
+  /// (ASVS 16.2.5, ATTACKS S18).
   private func shown(_ request: JSONValue?) -> JSONValue {
-    guard case .string(let id) = request else { return request ?? .null }
-    return .string(id.count <= Self.shownOfRequest ? id : id.prefix(Self.shownOfRequest) + "...")
+    switch request {
+    case .string(let id) where id.utf8.count > Self.shownOfText: .string(Self.cut(id))
+    case .number(let id) where id.text.utf8.count > Self.shownOfNumber: .string(Self.cut(id.text))
+    case .string, .number: request ?? .null
+    default: .null  // JSON-RPC 2.0 §4: an identifier is a string or a number
+    }
+  }
+
+  private static func cut(_ text: String) -> String {
+    var end = text.utf8.index(text.utf8.startIndex, offsetBy: shownOfText)
+    while text.utf8[end] & 0xC0 == 0x80 { text.utf8.formIndex(before: &end) }  // inside a code point
+    return text[..<end] + "..."
   }
 
   private func who(_ identity: Identity) -> [(String, JSONValue)] {

@@ -217,4 +217,20 @@ struct StdioAttackTests {
     }
     #expect(server.send(Wire.call("add", "\(Self.numbers),\(Self.token)")) == Wire.result("3"))
   }
+
+  /// S18: an identifier that is one character, or one number, however long: the line of a failed
+  /// attempt is there, and short.
+  @Test(arguments: [
+    "\"e" + String(repeating: "\u{301}", count: 120) + "\"", String(repeating: "7", count: 64),
+    "\"" + String(repeating: "\u{1F1E9}", count: 60) + "\"",
+  ])
+  func anIdentifierHidesNoFailedAttempt(_ id: String) throws {
+    let server = try StdioHarness()
+    let reply = server.send(Wire.call("add", id: id, #""a":1,"b":2,"auth_token":"wrong""#))
+    #expect(reply?.contains("Authentication failed") == true)
+    let log = server.takeLog()
+    #expect(log.count == 1)
+    #expect(log.first?.contains(#""reason":"unknown_key"}"#) == true)
+    #expect(log.allSatisfy { $0.utf8.count < 400 })
+  }
 }

@@ -31,8 +31,8 @@ struct AuditLogTests {
         + #""outcome":"forbidden","reason":"needs calculate:advanced"}"#),
     Row(
       testDescription: "controls in the identifier (ASVS 16.4.1)",
-      event: AuditEvent(request: "\u{1B}[2J\n\u{9B}é", tool: "add", outcome: .accepted(identity)),
-      line: #""request":"\u001b[2J\u000a\u009b\u00e9","tool":"add","method":"api_key","#
+      event: AuditEvent(request: "\u{1B}[J\n\u{9B}é", tool: "add", outcome: .accepted(identity)),
+      line: #""request":"\u001b[J\u000a\u009b\u00e9","tool":"add","method":"api_key","#
         + #""subject":"key-1","outcome":"accepted"}"#),
     Row(
       testDescription: "a long identifier, which may be a key in the wrong place (S9)",
@@ -46,6 +46,45 @@ struct AuditLogTests {
         request: .string(String(repeating: "x", count: 1 << 20)), tool: nil,
         outcome: .rejected(nil, code: -32600)),
       line: #""request":"xxxxxxxx...","tool":null,"outcome":"rejected","reason":-32600}"#),
+    // S18, ASVS 16.2.5: an identifier is cut by bytes, at the end of a code point.
+    Row(
+      testDescription: "combining marks, which are one character however many (S18)",
+      event: AuditEvent(
+        request: .string("e" + String(repeating: "\u{301}", count: 100_000)), tool: "add",
+        outcome: .unauthenticated(.unknownKey)),
+      line: #""request":"e\u0301\u0301\u0301...","tool":"add","#
+        + #""outcome":"unauthenticated","reason":"unknown_key"}"#),
+    Row(
+      testDescription: "a code point across the eighth byte (S18)",
+      event: AuditEvent(
+        request: "12345\u{1F600}\u{1F600}", tool: "add", outcome: .unauthenticated(.unknownKey)),
+      line: #""request":"12345...","tool":"add","#
+        + #""outcome":"unauthenticated","reason":"unknown_key"}"#),
+    Row(
+      testDescription: "eight bytes in two code points (S18)",
+      event: AuditEvent(
+        request: "\u{1F600}\u{1F600}", tool: "add", outcome: .unauthenticated(.unknownKey)),
+      line: #""request":"\ud83d\ude00\ud83d\ude00","tool":"add","#
+        + #""outcome":"unauthenticated","reason":"unknown_key"}"#),
+    Row(
+      testDescription: "the greatest number of 64 bits",
+      event: AuditEvent(
+        request: .number(JSONNumber(.min)), tool: "add", outcome: .unauthenticated(.unknownKey)),
+      line: #""request":-9223372036854775808,"tool":"add","#
+        + #""outcome":"unauthenticated","reason":"unknown_key"}"#),
+    Row(
+      testDescription: "a number of 6,144 digits (S18)",
+      event: AuditEvent(
+        request: JSONNumber(String(repeating: "7", count: 6144)).map(JSONValue.number),
+        tool: "add", outcome: .unauthenticated(.unknownKey)),
+      line: #""request":"77777777...","tool":"add","#
+        + #""outcome":"unauthenticated","reason":"unknown_key"}"#),
+    Row(
+      testDescription: "an identifier that is none",
+      event: AuditEvent(
+        request: ["a": .string(String(repeating: "x", count: 10_000))], tool: nil,
+        outcome: .rejected(nil, code: -32600)),
+      line: #""request":null,"tool":null,"outcome":"rejected","reason":-32600}"#),
     Row(
       testDescription: "limited, over HTTP",
       event: AuditEvent(
@@ -73,6 +112,21 @@ struct AuditLogTests {
       if case .rejected(nil, _) = row.event.outcome { "rejection" } else { "authentication" }
     #expect(
       lines == [#"{"time":"2026-07-28T12:34:56.007Z","event":"\#(event)",\#(row.line)"# + "\n"])
+  }
+
+  /// S18: whatever was sent, a line is far shorter than what may wait to be written.
+  @Test func noLineIsLong() {
+    let longest = Identity(
+      subject: String(repeating: "\u{FF}", count: 128), method: .basic, permissions: [])
+    let lines = recorded(.info) { log in
+      AuditLog(log).record(
+        AuditEvent(
+          request: .string(String(repeating: "\u{FF}", count: 1 << 20)), tool: "square_root",
+          outcome: .forbidden(longest, .calculateAdvanced),
+          address: "2001:db8:1111:2222:3333:4444:5555:6666", credential: "malformed"))
+    }
+    #expect(lines.count == 1)
+    #expect(lines.allSatisfy { $0.utf8.count < 1200 })
   }
 
   @Test(arguments: [(LogLevel.off, 0), (.info, 1), (.debug, 1)])

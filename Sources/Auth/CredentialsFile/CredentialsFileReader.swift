@@ -162,7 +162,7 @@ struct CredentialsFileReader {
 
   /// `key-1` and so on are the keys of the environment, and one name in the log is one key.
   private func isReserved(_ name: String) -> Bool {
-    name.hasPrefix("key-") && name.utf8.dropFirst(4).allSatisfy { 0x30...0x39 ~= $0 }
+    name.utf8.starts(with: "key-".utf8) && name.utf8.dropFirst(4).allSatisfy { 0x30...0x39 ~= $0 }
   }
 }
 

@@ -47,28 +47,27 @@ package enum PresentedCredential: Sendable {
     guard let space = bytes.firstIndex(of: 0x20) else { return .malformed }
     let rest = bytes[space...].drop { $0 == 0x20 }
     guard isToken68(rest) else { return .malformed }
-    switch String(decoding: bytes[..<space], as: UTF8.self).lowercased() {  // RFC 9110 §11.1
-    case "bearer": return .bearer(Secret(String(Substring(value.utf8.suffix(rest.count)))))
-    case "basic": return basic(rest)
-    default: return .malformed
+    // RFC 9110 §11.1: ASCII letters match in either case.
+    let scheme = bytes[..<space].map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+    if scheme.elementsEqual("bearer".utf8) {
+      return .bearer(Secret(String(Substring(value.utf8.suffix(rest.count)))))
     }
+    return scheme.elementsEqual("basic".utf8) ? basic(rest) : .malformed
   }
 
   /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent: no Unicode
   /// normalization (RFC 8265 would ask for NFC), which a client that follows §2.1 has done.
   private static func basic(_ text: ArraySlice<UInt8>) -> PresentedCredential {
     guard let bytes = Base64.standard.decode(text.span),
-      let pair = String(validating: bytes, as: UTF8.self),  // charset="UTF-8" (§2.1)
+      // The first colon: the password may have more. A colon is never a part of a code point.
+      let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+      bytes.count - colon - 1 <= maximumPasswordLength,
+      // charset="UTF-8" (§2.1)
+      let user = String(validating: bytes[..<colon], as: UTF8.self), PasswordUser.isName(user),
+      let password = String(validating: bytes[(colon + 1)...], as: UTF8.self),
       // §2: no control characters in either.
-      pair.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }),
-      // The first colon: the password may have more.
-      let colon = pair.utf8.firstIndex(of: UInt8(ascii: ":"))
+      password.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) })
     else { return .malformed }
-    let user = String(pair[..<colon])
-    let password = String(pair[pair.utf8.index(after: colon)...])
-    guard PasswordUser.isName(user), password.utf8.count <= maximumPasswordLength else {
-      return .malformed
-    }
     return .basic(user: user, password: Secret(password))
   }
 

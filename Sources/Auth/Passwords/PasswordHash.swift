@@ -53,10 +53,10 @@ package struct PasswordHash: Sendable, Equatable {
 
   /// Reads the PHC string form; `nil` where `text` is not exactly what `phc` gives within bounds.
   package init?(phc text: String) {
-    let parts = text.split(separator: "$", omittingEmptySubsequences: false)
+    let parts = text.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
     guard parts.count == 5, let parameters = Self.parameters(parts[2]), parameters.isSound,
-      let salt = Base64.unpadded.decode(Array(parts[3].utf8)), Self.saltLengths ~= salt.count,
-      let hash = Base64.unpadded.decode(Array(parts[4].utf8)), hash.count == Self.length
+      let salt = Base64.unpadded.decode(Array(parts[3])), Self.saltLengths ~= salt.count,
+      let hash = Base64.unpadded.decode(Array(parts[4])), hash.count == Self.length
     else { return nil }
     self.parameters = parameters
     self.salt = salt
@@ -77,8 +77,10 @@ package struct PasswordHash: Sendable, Equatable {
     return SHA256Digest(of: derived).isEqual(to: SHA256Digest(of: hash))
   }
 
-  private static func parameters(_ text: Substring) -> Parameters? {
-    let values = text.split(separator: ",").map { Int($0.drop { $0 != "=" }.dropFirst()) }
+  private static func parameters(_ text: Substring.UTF8View) -> Parameters? {
+    let values = text.split(separator: UInt8(ascii: ",")).map { part in
+      Int(Substring(part.drop { $0 != UInt8(ascii: "=") }.dropFirst()))
+    }
     guard values.count == 3, let ln = values[0], let r = values[1], let p = values[2] else {
       return nil
     }

@@ -17,7 +17,7 @@ package struct PasswordUser: Sendable, Equatable {
 }
 
 extension PasswordUser {
-  /// In characters (ASVS 6.2.1, which likes 15 better).
+  /// In characters, which are code points (NIST SP 800-63B §3.1.1.2; ASVS 6.2.1 likes 15 better).
   package static let minimumPasswordLength = 8
 
   /// Whether somebody can come by this name (RFC 7617 §2: a colon would end it).
@@ -36,7 +36,7 @@ extension PasswordUser {
       "must have at most \(PresentedCredential.maximumPasswordLength) bytes"
     } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       "must not have control characters"
-    } else if text.count < minimumPasswordLength, !allowingWeak {
+    } else if text.unicodeScalars.count < minimumPasswordLength, !allowingWeak {
       "must have at least \(minimumPasswordLength) characters"
     } else {
       nil
