@@ -15,8 +15,6 @@ package enum AuthenticationFailure: Error, Sendable, Equatable {
   case wrongPassword
   case expiredUser
   case invalidToken(TokenFailure)
-  /// A token that says `permissions` of which we know not all: it is for somebody else.
-  case unknownPermission
   case revokedToken
   /// A refresh token of another process, or of a family that was ended.
   case unknownFamily
@@ -36,7 +34,6 @@ package enum AuthenticationFailure: Error, Sendable, Equatable {
     case .wrongPassword: "wrong_password"
     case .expiredUser: "expired_user"
     case .invalidToken(let failure): failure.rawValue
-    case .unknownPermission: "unknown_permission"
     case .revokedToken: "revoked_token"
     case .unknownFamily: "unknown_family"
     case .replayedToken: "replayed_token"

@@ -18,7 +18,7 @@ struct TokenAuthorityTests {
 
   func settings(
     users: UserDirectory = .everyone(.advanced), lifetime: Int = 3600, secret: UInt8 = 1,
-    previous: [UInt8] = []
+    previous: [UInt8] = [], leeway: Int = 0
   ) throws -> TokenAuthority.Settings {
     func key(_ byte: UInt8) throws -> HMACKey {
       try HMACKey(secret: [UInt8](repeating: byte, count: 32))
@@ -26,7 +26,7 @@ struct TokenAuthorityTests {
     return TokenAuthority.Settings(
       keys: KeySet(current: try key(secret), previous: try previous.map(key)), users: users,
       issuer: "calculator", audience: "calculator", lifetime: lifetime * 1000,
-      refreshLifetime: 7 * 86_400_000, leeway: 0)
+      refreshLifetime: 7 * 86_400_000, leeway: leeway * 1000)
   }
 
   struct Row: CustomTestStringConvertible, Sendable {
@@ -49,12 +49,12 @@ struct TokenAuthorityTests {
       permissions: [.calculateBasic, .tokensManage],
       expected: .failure(.morePermissions(Role.advanced.permissions))),
     Row(
-      testDescription: "an hour", lifetime: 3_600_000,
+      testDescription: "an hour", lifetime: 3600,
       expected: .success([.calculateBasic, .calculateAdvanced])),
     Row(
-      testDescription: "more", lifetime: 3_601_000, expected: .failure(.invalidLifetime(3_600_000))),
+      testDescription: "more", lifetime: 3601, expected: .failure(.invalidLifetime(3_600_000))),
     Row(testDescription: "nothing", lifetime: 0, expected: .failure(.invalidLifetime(3_600_000))),
-    Row(testDescription: "less", lifetime: -1000, expected: .failure(.invalidLifetime(3_600_000))),
+    Row(testDescription: "less", lifetime: -1, expected: .failure(.invalidLifetime(3_600_000))),
     Row(testDescription: "no name", user: "", expected: .failure(.invalidUser)),
     Row(testDescription: "a name with CRLF", user: "a\r\nb", expected: .failure(.invalidUser)),
     Row(
@@ -83,7 +83,7 @@ struct TokenAuthorityTests {
 
   @Test func anAccessTokenEndsAtItsTime() throws {
     let authority = try authority()
-    let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: 60_000)
+    let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: 60)
     clock.advance(seconds: 59)
     #expect(try authority.verify(pair.accessToken, as: .accessToken).subject == "anshika")
     clock.advance(seconds: 1)
@@ -178,6 +178,87 @@ struct TokenAuthorityTests {
     #expect(
       try authority.refresh(claims, permissions: nil).permissions == [.calculateBasic],
       "the wish for more did not use the token up")
+  }
+
+  /// T33: a used token is found before anything else about the request is judged.
+  @Test func aUsedTokenIsFoundBeforeTheWishIsJudged() throws {
+    let authority = try authority()
+    let first = try authority.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
+    let claims = try authority.verify(first.refreshToken, as: .refreshToken)
+    let second = try authority.refresh(claims, permissions: nil)
+    #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
+      try authority.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
+    }
+    #expect(throws: AuthenticationFailure.revokedToken) {
+      try authority.verify(second.accessToken, as: .accessToken)
+    }
+  }
+
+  /// What was asked for at the start of a family holds for all its access tokens.
+  @Test func aRefreshKeepsTheFirstLifetime() throws {
+    let authority = try authority()
+    var pair = try authority.issue(to: "anshika", permissions: nil, lifetime: 60)
+    for _ in 0..<3 {
+      clock.advance(seconds: 30)
+      let claims = try authority.verify(pair.refreshToken, as: .refreshToken)
+      pair = try authority.refresh(claims, permissions: nil)
+      #expect(pair.expiresAt - pair.issuedAt == 60_000)
+    }
+    // A server whose JWT_TTL became shorter gives no more than that.
+    authority.replaceSettings(with: try settings(lifetime: 10))
+    let claims = try authority.verify(pair.refreshToken, as: .refreshToken)
+    pair = try authority.refresh(claims, permissions: nil)
+    #expect(pair.expiresAt - pair.issuedAt == 10_000)
+  }
+
+  /// A family ends JWT_REFRESH_TTL after its start, however often it is refreshed, and no token that
+  /// a refresh gives is good beyond that end.
+  @Test func aFamilyHasALastDay() throws {
+    let authority = try authority()
+    let start = clock.now.milliseconds
+    var pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    for day in 1...6 {
+      clock.advance(seconds: 86_400)
+      let claims = try authority.verify(pair.refreshToken, as: .refreshToken)
+      #expect(claims.expiresAt == start + 7 * 86_400_000, "day \(day)")
+      pair = try authority.refresh(claims, permissions: nil)
+      #expect(pair.expiresAt - pair.issuedAt == 3_600_000)
+    }
+    clock.advance(seconds: 86_400 - 60)
+    let claims = try authority.verify(pair.refreshToken, as: .refreshToken)
+    pair = try authority.refresh(claims, permissions: nil)
+    #expect(pair.expiresAt == start + 7 * 86_400_000, "no longer than the family")
+    clock.advance(seconds: 60)
+    #expect(throws: AuthenticationFailure.invalidToken(.expired)) {
+      try authority.verify(pair.refreshToken, as: .refreshToken)
+    }
+    // With a leeway the token itself is still good for a moment, but its family is over.
+    authority.replaceSettings(with: try settings(leeway: 60))
+    let last = try authority.verify(pair.refreshToken, as: .refreshToken)
+    #expect(throws: RefreshFailure.unauthenticated(.invalidToken(.expired))) {
+      try authority.refresh(last, permissions: nil)
+    }
+  }
+
+  /// The bound of the revocations: who asks for a new pair after it was reached is served.
+  @Test func aFullRegistryRefusesOldTokensOnly() throws {
+    let clock = clock
+    let authority = TokenAuthority(
+      try settings(), registry: InMemoryTokenRegistry(maximumRevocations: 8),
+      now: { clock.now }, random: SeededBytes(seed: 7).make)
+    let bystander = try authority.issue(to: "ben", permissions: nil, lifetime: nil)
+    clock.advance(seconds: 1)
+    let identity = Identity(subject: "anshika", method: .jwt, permissions: [])
+    for _ in 0..<8 {
+      let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+      authority.revoke(pair.accessToken, for: identity)
+    }
+    #expect(throws: AuthenticationFailure.revokedToken) {
+      try authority.verify(bystander.accessToken, as: .accessToken)
+    }
+    clock.advance(seconds: 1)
+    let young = try authority.issue(to: "ben", permissions: nil, lifetime: nil)
+    #expect(try authority.verify(young.accessToken, as: .accessToken).subject == "ben")
   }
 
   @Test func aRefreshLosesWhatTheUserLost() throws {

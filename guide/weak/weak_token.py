@@ -48,7 +48,7 @@ def verify(token):
 
 def demand(claims, permission):
     held = claims.get("permissions", [])
-    if "*" not in held and permission not in held:  # a star (T22), or part of a string (T22)
+    if "*" not in held and permission not in held:  # a star (T34), or part of a string (T22)
         raise PermissionError(f"Permission denied: this needs {permission}")
 
 

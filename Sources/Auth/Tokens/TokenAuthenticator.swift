@@ -17,15 +17,16 @@ package struct TokenAuthenticator: Authenticator {
     return try identity(of: token)
   }
 
-  /// Whose token it is.
+  /// The subject of a valid token, with those of its permissions that this server knows.
+  ///
+  /// A refresh token that was used before ends its family here, before anything reads the arguments
+  /// of the call (RFC 9700 §4.14.2, ATTACKS T33).
   package func identity(of token: Secret) throws(AuthenticationFailure) -> Identity {
     let claims = try authority.verify(token, as: type)
-    var permissions: PermissionSet = []
-    for name in claims.permissions {
-      guard let permission = Permission(rawValue: name) else { throw .unknownPermission }
-      permissions.insert(permission)
-    }
+    if type == .refreshToken { try authority.checkUnused(claims) }
     return Identity(
-      subject: claims.subject, method: .jwt, permissions: permissions, claims: claims)
+      subject: claims.subject, method: .jwt,
+      // RFC 6749 §3.3, ATTACKS T34: a name that this server does not know grants nothing.
+      permissions: PermissionSet(claims.permissions.compactMap(Permission.init)), claims: claims)
   }
 }

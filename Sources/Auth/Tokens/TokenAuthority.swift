@@ -64,9 +64,18 @@ package final class TokenAuthority: Sendable {
       throw .invalidToken(error)
     }
     guard registry.hasRevoked else { return claims }
-    if registry.isRevoked(TokenID(claims.identifier)) { throw .revokedToken }
-    if let family = claims.family, registry.isRevoked(TokenID(family)) { throw .revokedToken }
+    for id in [claims.identifier, claims.family].compactMap(\.self)
+    where registry.isRevoked(TokenID(id), issuedAt: claims.issuedAt) {
+      throw .revokedToken
+    }
     return claims
+  }
+
+  /// Whether a verified refresh token may be used now.
+  /// - Throws: `AuthenticationFailure.unknownFamily`; `.replayedToken` where it was used before,
+  ///   which ends its family (RFC 9700 §4.14.2); `.invalidToken(.expired)`.
+  package func checkUnused(_ claims: Claims) throws(AuthenticationFailure) {
+    _ = try family(of: claims, now: now().milliseconds, settings.withLock { $0 })
   }
 
   // MARK: Issuing
@@ -74,7 +83,7 @@ package final class TokenAuthority: Sendable {
   /// The first pair of a new family.
   /// - Parameters:
   ///   - permissions: fewer than the user's role has; `nil` for all of them.
-  ///   - lifetime: of the access token, in milliseconds, at most what the settings say.
+  ///   - lifetime: of the access token, in seconds as they were asked for: any number.
   package func issue(to user: String, permissions: PermissionSet?, lifetime: Int?)
     throws(IssueFailure) -> TokenPair
   {
@@ -83,44 +92,77 @@ package final class TokenAuthority: Sendable {
     guard let role = settings.users.role(of: user) else { throw .unknownUser }
     let granted = permissions ?? role.permissions
     guard granted.isSubset(of: role.permissions) else { throw .morePermissions(role.permissions) }
-    let lifetime = lifetime ?? settings.lifetime
-    guard 1000...settings.lifetime ~= lifetime else { throw .invalidLifetime(settings.lifetime) }
+    let most = settings.lifetime / 1000
+    let seconds = lifetime ?? most
+    // ATTACKS T32: the range is checked before anything is multiplied.
+    guard seconds >= 1, seconds <= most else { throw .invalidLifetime(settings.lifetime) }
 
     let family = newName()
-    let pair = pair(for: user, granted, lifetime, family, settings)
+    let issuedAt = wholeSeconds(now())
+    let endsAt = issuedAt + settings.refreshLifetime
+    let pair = pair(
+      for: user, granted, family, issuedAt, until: issuedAt + seconds * 1000,
+      refreshUntil: endsAt, settings)
     registry.begin(
-      TokenID(family), with: TokenID(pair.refreshIdentifier),
-      expiresAt: pair.issuedAt + settings.refreshLifetime, now: pair.issuedAt)
+      TokenID(family),
+      TokenFamily(
+        current: TokenID(pair.refreshIdentifier), lifetime: seconds * 1000, endsAt: endsAt),
+      now: issuedAt)
     return pair
   }
 
   /// The next pair of the family of `claims`, a verified refresh token, which is used up by it.
   ///
-  /// Permissions are those of the token that the user still has, or fewer; never more.
+  /// Permissions are those of the token that the user still has, or fewer; never more. The new
+  /// access token lasts as long as the first one of the family, and neither token outlasts the
+  /// family. What is refused does not use the token up; one that was used before is found first.
   package func refresh(_ claims: Claims, permissions: PermissionSet?) throws(RefreshFailure)
     -> TokenPair
   {
     let settings = settings.withLock { $0 }
-    guard let family = claims.family else { throw .unauthenticated(.unknownFamily) }
+    let now = now()
+    guard let name = claims.family else { throw .unauthenticated(.unknownFamily) }
+    let family: TokenFamily
+    do throws(AuthenticationFailure) {
+      family = try self.family(of: claims, now: now.milliseconds, settings)
+    } catch {
+      throw .unauthenticated(error)
+    }
     guard let role = settings.users.role(of: claims.subject) else { throw .refused(.unknownUser) }
     let held = PermissionSet(claims.permissions.compactMap(Permission.init))
       .intersection(role.permissions)
     let granted = permissions ?? held
-    let pair = pair(for: claims.subject, granted, settings.lifetime, family, settings)
-    // A wish for more does not use the token up; but a used one is told from it first.
-    guard
-      granted.isSubset(of: held)
-        || !registry.isCurrent(TokenID(claims.identifier), of: TokenID(family))
-    else { throw .refused(.morePermissions(held)) }
+    guard granted.isSubset(of: held) else { throw .refused(.morePermissions(held)) }
+    let issuedAt = wholeSeconds(now)
+    let lifetime = min(family.lifetime, settings.lifetime)
+    let pair = pair(
+      for: claims.subject, granted, name, issuedAt, until: min(issuedAt + lifetime, family.endsAt),
+      refreshUntil: family.endsAt, settings)
     do throws(AuthenticationFailure) {
       try registry.rotate(
-        TokenID(family), from: TokenID(claims.identifier), to: TokenID(pair.refreshIdentifier),
-        expiresAt: pair.issuedAt + settings.refreshLifetime,
-        accessUntil: pair.issuedAt + Self.maximumLifetime + settings.leeway, now: pair.issuedAt)
+        TokenID(name), from: TokenID(claims.identifier), to: TokenID(pair.refreshIdentifier),
+        accessUntil: lastAccess(now.milliseconds, settings), now: now.milliseconds)
     } catch {
       throw .unauthenticated(error)
     }
     return pair
+  }
+
+  /// The family of a verified refresh token that may be used now.
+  private func family(of claims: Claims, now: Int, _ settings: Settings)
+    throws(AuthenticationFailure) -> TokenFamily
+  {
+    guard let name = claims.family else { throw .unknownFamily }
+    let family = try registry.check(
+      TokenID(claims.identifier), of: TokenID(name), accessUntil: lastAccess(now, settings),
+      now: now)
+    guard family.endsAt > now else { throw .invalidToken(.expired) }
+    return family
+  }
+
+  /// When the last access token that was issued until `now` is over.
+  private func lastAccess(_ now: Int, _ settings: Settings) -> Int {
+    now + Self.maximumLifetime + settings.leeway
   }
 
   /// Ends `token`, if it is one of ours and `identity` may end it; otherwise does nothing, and the
@@ -134,26 +176,26 @@ package final class TokenAuthority: Sendable {
           || identity.permissions.contains(.tokensManage)
       else { continue }
       registry.revoke(
-        TokenID(claims.identifier), until: claims.expiresAt + settings.leeway, now: now)
+        TokenID(claims.identifier), issuedAt: claims.issuedAt,
+        until: claims.expiresAt + settings.leeway, now: now)
       if type == .refreshToken, let family = claims.family {
         registry.revoke(
-          TokenID(family), until: now + Self.maximumLifetime + settings.leeway, now: now)
+          TokenID(family), issuedAt: now, until: lastAccess(now, settings), now: now)
       }
     }
   }
 
   private func pair(
-    for user: String, _ permissions: PermissionSet, _ lifetime: Int, _ family: String,
-    _ settings: Settings
+    for user: String, _ permissions: PermissionSet, _ family: String, _ issuedAt: Int,
+    until expiresAt: Int, refreshUntil: Int, _ settings: Settings
   ) -> TokenPair {
-    let issuedAt = now().milliseconds / 1000 * 1000  // whole seconds, as every library reads them
     let names = permissions.inOrder
     let refreshIdentifier = newName()
-    func sign(_ type: TokenType, _ identifier: String, for lifetime: Int) -> String {
+    func sign(_ type: TokenType, _ identifier: String, until expiresAt: Int) -> String {
       do throws(TokenFailure) {
         let claims = try Claims(
           issuer: settings.issuer, subject: user, audience: [settings.audience],
-          issuedAt: issuedAt, expiresAt: issuedAt + lifetime, identifier: identifier,
+          issuedAt: issuedAt, expiresAt: expiresAt, identifier: identifier,
           permissions: names.map(\.rawValue), family: family)
         return try TokenSigner(keys: settings.keys).sign(claims, as: type)
       } catch {
@@ -161,11 +203,14 @@ package final class TokenAuthority: Sendable {
       }
     }
     return TokenPair(
-      accessToken: Secret(sign(.accessToken, newName(), for: lifetime)),
-      refreshToken: Secret(sign(.refreshToken, refreshIdentifier, for: settings.refreshLifetime)),
-      refreshIdentifier: refreshIdentifier, issuedAt: issuedAt, expiresAt: issuedAt + lifetime,
+      accessToken: Secret(sign(.accessToken, newName(), until: expiresAt)),
+      refreshToken: Secret(sign(.refreshToken, refreshIdentifier, until: refreshUntil)),
+      refreshIdentifier: refreshIdentifier, issuedAt: issuedAt, expiresAt: expiresAt,
       permissions: names)
   }
+
+  /// As every library reads them.
+  private func wholeSeconds(_ time: Timestamp) -> Int { time.milliseconds / 1000 * 1000 }
 
   /// 128 bits that nobody guesses (RFC 7519 §4.1.7: no two the same), as 32 hexadecimal digits.
   private func newName() -> String {

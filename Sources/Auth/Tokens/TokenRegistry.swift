@@ -2,27 +2,35 @@
 ///
 /// Times are in milliseconds since 1970.
 package protocol TokenRegistry: Sendable {
-  /// A new family begins with this refresh token.
-  func begin(_ family: TokenID, with token: TokenID, expiresAt: Int, now: Int)
+  /// A new family begins.
+  func begin(_ name: TokenID, _ family: TokenFamily, now: Int)
 
-  /// Puts `next` in the place of `token`, once and for all (RFC 9700 §4.14.2).
+  /// The family, where `token` is its refresh token that may be used now.
   ///
-  /// A second attempt ends the family: one of the two who hold the token has stolen it.
+  /// A token that was used before ends the family: one of the two who hold it has stolen it
+  /// (RFC 9700 §4.14.2).
   /// - Parameter accessUntil: when the last access token of the family is over.
   /// - Throws: `AuthenticationFailure.unknownFamily`, `.replayedToken`.
-  func rotate(
-    _ family: TokenID, from token: TokenID, to next: TokenID, expiresAt: Int, accessUntil: Int,
-    now: Int
-  ) throws(AuthenticationFailure)
+  func check(_ token: TokenID, of name: TokenID, accessUntil: Int, now: Int)
+    throws(AuthenticationFailure) -> TokenFamily
 
-  /// Ends a token, or a family with all its tokens, until when it would be over anyway.
-  func revoke(_ id: TokenID, until: Int, now: Int)
+  /// Checks `token` and puts `next` in its place, in one step: of two attempts at the same moment
+  /// one wins.
+  /// - Throws: as `check`.
+  func rotate(_ name: TokenID, from token: TokenID, to next: TokenID, accessUntil: Int, now: Int)
+    throws(AuthenticationFailure)
 
-  func isRevoked(_ id: TokenID) -> Bool
+  /// Ends a token, or a family with all its tokens.
+  /// - Parameters:
+  ///   - issuedAt: when the token was issued, or the last token of the family.
+  ///   - until: when it would be over anyway, and can be forgotten.
+  func revoke(_ id: TokenID, issuedAt: Int, until: Int, now: Int)
+
+  /// Whether this token or family is revoked, or may have been: a registry that is full refuses
+  /// every token that is no younger than what it had to forget.
+  /// - Parameter issuedAt: when the token was issued.
+  func isRevoked(_ id: TokenID, issuedAt: Int) -> Bool
 
   /// Whether anything at all is revoked: mostly not, and then no token's name needs to be hashed.
   var hasRevoked: Bool { get }
-
-  /// Whether this refresh token is the one of its family that may be used now.
-  func isCurrent(_ token: TokenID, of family: TokenID) -> Bool
 }

@@ -87,7 +87,7 @@ extension JWTConfiguration {
       JWT_SECRET_PREVIOUS           what signed them before: still verifies, never signs
       JWT_ISSUER, JWT_AUDIENCE      calculator (default)
       JWT_TTL                       1h (default), at most 24h: the life of an access token
-      JWT_REFRESH_TTL               7d (default): the life of a refresh token
+      JWT_REFRESH_TTL               7d (default): the life of a family of tokens
       JWT_LEEWAY                    0s (default), at most 60s: how far clocks may differ
       CALCULATOR_ISSUER_KEY         what generate_token demands as auth_token
       CALCULATOR_USERS              a JSON file: {"anshika": "advanced"}

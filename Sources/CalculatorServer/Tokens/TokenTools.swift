@@ -143,13 +143,13 @@ package enum TokenTools {
     return PermissionSet(permissions)
   }
 
-  /// In milliseconds.
+  /// In seconds: any number, whose range is for the issuer to check (ATTACKS T32).
   private static func lifetime(in arguments: JSONObject) throws(ToolFailure) -> Int? {
     guard let value = arguments["expires_in"] else { return nil }
-    guard case .number(let number) = value, let seconds = Int(number.text), seconds < 1 << 40 else {
+    guard case .number(let number) = value, let seconds = Int(number.text) else {
       throw ToolFailure(sentence: "expires_in must be a whole number of seconds.")
     }
-    return seconds * 1000
+    return seconds
   }
 
   private static func result(of pair: TokenPair) -> ToolResult {
