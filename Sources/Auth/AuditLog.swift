@@ -52,7 +52,8 @@ package struct AuditLog: Sendable {
 
   private static func cut(_ text: String) -> String {
     var end = text.utf8.index(text.utf8.startIndex, offsetBy: shownOfText)
-    while text.utf8[end] & 0xC0 == 0x80 { text.utf8.formIndex(before: &end) }  // inside a code point
+    // RFC 3629 §3: a byte that continues a code point is not its beginning.
+    while text.utf8[end] & 0xC0 == 0x80 { text.utf8.formIndex(before: &end) }
     return text[..<end] + "..."
   }
 
