@@ -60,10 +60,15 @@ cert: needs-build ## Make a certificate for this machine: make cert DIR=.build/c
 
 .PHONY: test
 test: setup .venv/modern/.ready .venv/legacy/.ready ## Run all tests
+	@scripts/skipped.sh
 	@echo "==> Building the executables that the tests drive"
 	@$(MAKE) --no-print-directory release-build
 	@echo "==> Testing"
 	@swift test
+
+.PHONY: vectors
+vectors: needs-run ## Fetch the test vectors that a clone lacks, into .vectors
+	@scripts/vectors.sh .vectors
 
 .PHONY: lint
 lint: needs-build ## Check the format, and build with warnings as errors
@@ -162,6 +167,8 @@ needs-run:
 .PHONY: release-build
 release-build: $(STATIC)
 	@for product in $(PRODUCTS); do swift build $(RELEASE_FLAGS) --product $$product || exit 1; done
+	@[ "$$(uname -s)" = Darwin ] || echo "    (If the linker warned of mktemp: Foundation, which the command line" \
+		"needs, contains a call of it; nothing here uses that call.)"
 
 $(STATIC):
 	@mkdir -p $@

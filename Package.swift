@@ -39,9 +39,10 @@ let package = Package(
     .executable(name: "CalculatorJWT", targets: ["CalculatorJWT"]),
     .executable(name: "CalculatorHTTP", targets: ["CalculatorHTTP"]),
   ],
+  // Exact versions: every clone builds the same code. Their own dependencies follow their ranges.
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
   ],
   targets: [
     .systemLibrary(

@@ -1,18 +1,21 @@
 package import Foundation
 
-/// Test data that others made, read where it lies: `$CALCULATOR_VECTORS`, else `../shared/vectors`.
+/// Test data of other projects: in `$CALCULATOR_VECTORS`, else in `.vectors`, where `make vectors`
+/// puts it, else in `../shared/vectors`.
 package enum Vectors {
   package static let directory: URL? = {
     let root = Repository.root
     let candidates =
       ProcessInfo.processInfo.environment["CALCULATOR_VECTORS"].map { [URL(filePath: $0)] }
-      ?? [root.deletingLastPathComponent().appending(path: "shared/vectors")]
+      ?? [
+        root.appending(path: ".vectors"),
+        root.deletingLastPathComponent().appending(path: "shared/vectors"),
+      ]
     return candidates.first { FileManager.default.fileExists(atPath: $0.path) }
   }()
 
   package static var areThere: Bool { directory != nil }
-  package static let hint =
-    "no test vectors: set CALCULATOR_VECTORS to the folder that has json/ and mcp-schema/"
+  package static let hint = "no test vectors: fetch them with: make vectors"
 
   /// The files of one folder, in the order of their names.
   package static func files(in folder: String) throws -> [URL] {

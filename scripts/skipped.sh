@@ -1,0 +1,27 @@
+#!/bin/sh
+# Says before a test run which tests it will skip, why, and which command changes that. Where the
+# test vectors are missing, it first tries to fetch them.
+set -eu
+cd "$(dirname "$0")/.."
+
+suites() { grep -rl "$1" Tests --include='*.swift' | xargs -n 1 basename | sed 's/\.swift$//' |
+  LC_ALL=C sort | paste -s -d ' ' - | sed 's/ /, /g'; }
+
+if [ -z "${CALCULATOR_VECTORS:-}" ] && [ ! -d .vectors ] && [ ! -d ../shared/vectors ]; then
+  scripts/vectors.sh || true
+fi
+if [ ! -d "${CALCULATOR_VECTORS:-.vectors}" ] &&
+  { [ -n "${CALCULATOR_VECTORS:-}" ] || [ ! -d ../shared/vectors ]; }; then
+  echo "==> Skipped, because there are no test vectors: $(suites Vectors.areThere)"
+  echo "    Fetch them with: make vectors"
+fi
+
+missing=
+for program in nginx caddy haproxy; do
+  (PATH=$PATH:/usr/sbin:/usr/local/sbin && command -v $program >/dev/null 2>&1) ||
+    missing="$missing${missing:+, }$program"
+done
+if [ -n "$missing" ]; then
+  echo "==> Skipped, because of missing programs ($missing): $(suites Proxy.areThere)"
+  echo "    Install what is missing with: scripts/setup.sh proxies"
+fi
