@@ -46,13 +46,16 @@ build: needs-build ## Build for debugging
 
 .PHONY: run
 run: $(BINARIES) needs-run ## Build, then show calls that are allowed, and some that are refused
+	@echo "==> ✓ is a call that the server allows, ✗ one that it refuses"
 	@scripts/demo.sh $(DIST)/CalculatorStdio
 	@scripts/demo-jwt.sh $(DIST)/CalculatorJWT
 	@scripts/demo-http.sh $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT
+	@printf '\n%s\n' "All answers are as expected. Next: connect your client (README.md), or read guide/README.md"
 
 .PHONY: run-http
 run-http: $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT needs-run ## Show the calls over HTTP alone
 	@scripts/demo-http.sh $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT
+	@printf '\n%s\n' "All answers are as expected. Next: chapter 4 of the guide, guide/04-http.md"
 
 .PHONY: cert
 cert: needs-build ## Make a certificate for this machine: make cert DIR=.build/cert

@@ -1,42 +1,21 @@
 #!/bin/sh
-# Shows CalculatorStdio at work: a call with the key, and one without it.
+# Shows CalculatorStdio: a call with the key, and calls that it refuses.
 #
 #   demo.sh PATH-OF-CalculatorStdio
 set -eu
+. "$(dirname "$0")/demo-lib.sh"
 
 server=$1
-key=$(openssl rand -hex 32)
+CALCULATOR_API_KEY=$(openssl rand -hex 32)
+export CALCULATOR_API_KEY
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# One line: the request to add 0.1 and 0.2, with a token.
-request() {
-  printf '%s' \
-    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add",' \
-    '"arguments":{"a":0.1,"b":0.2,"auth_token":"' "$1" '"},' \
-    '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",' \
-    '"io.modelcontextprotocol/clientCapabilities":{}}}}'
-  echo
-}
-
-# show TITLE TOKEN TOKEN-AS-SHOWN WANTED: asks the server and fails where WANTED is not answered.
-show() {
-  answer=$(request "$2" | CALCULATOR_API_KEY=$key "$server" 2>"$log") || {
-    cat "$log" >&2
-    exit 1
-  }
-  printf '\n%s\n  request  %s\n  answer   %s\n  its log  %s\n' \
-    "$1" "$(request "$3")" "$answer" "$(cat "$log")"
-  case $answer in
-    *"$4"*) ;;
-    *)
-      echo "demo: the answer should hold $4" >&2
-      exit 1
-      ;;
-  esac
-}
-
-first_four=${key%"${key#????}"}
-echo "==> Starting $server with a key made by: openssl rand -hex 32"
-show 'With the key:' "$key" "$first_four..." '"result":0.3'
-show 'With a wrong one:' 'not-the-key' 'not-the-key' 'authentication_failed'
+headline 'CalculatorStdio: an API key in every call'
+numbers='"a":0.1,"b":0.2'
+ask add "$numbers,\"auth_token\":\"$CALCULATOR_API_KEY\""
+expect allowed 'add 0.1, 0.2 with the key' 0.3
+ask add "$numbers,\"auth_token\":\"not-the-key\""
+expect refused 'with a wrong key' 'Authentication failed'
+ask add "$numbers"
+expect refused 'without a key' 'Authentication failed'

@@ -4,8 +4,9 @@
     attack.py                                      the servers on PATH: every attack must fail
     attack.py --weak --i-know-this-is-insecure     the naive ones of guide/weak: each must succeed
 
-Exit status 0 where all went that way, 1 where one did not. Each row names the rule and the line of
-code that stops it.
+Exit status 0 where all went that way, 1 where one did not. Below each row stand the rule and the
+line of code that stops the attack, or the line of the naive server that lets it in. Colour only on a
+terminal, and not where NO_COLOR is set.
 
 A pattern is one entry of PATTERNS: a module with the table ATTACKS and with HONEST, a call that must
 get in, the server, the naive server and the settings. An attack gets a `Target`, or what the module
@@ -67,6 +68,22 @@ def place(guard):
     sys.exit(f"attack: {file} has no line with: {text}")
 
 
+def hole(pattern, attack):
+    """`file:line`, and the line of the naive server that lets an attack in."""
+    for file in (pattern.weak, "naive.py", "weak_token.py"):
+        lines = (ROOT / "guide/weak" / file).read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, 1):
+            if (attack.hole or f"({attack.id})") in line:
+                return f"guide/weak/{file}:{number}  {line.strip()}"
+    sys.exit(f"attack: no naive server has a line with: {attack.hole or attack.id}")
+
+
+def coloured(text, colour):
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\033[{colour}m{text}\033[0m"
+
+
 def command(pattern, weak):
     if weak:
         return [sys.executable, str(ROOT / "guide/weak" / pattern.weak), FLAG]
@@ -100,16 +117,23 @@ def main():
             if not arguments.weak and attack.reason not in "".join(target.logs):
                 as_wanted, seen = False, f"not for the reason {attack.reason}"
             surprises += not as_wanted
+            mark = coloured("✗", 31) if succeeded else coloured("✓", 32)
             print(
-                f"  {attack.id:<4} {attack.name:<44} {'GOT IN' if succeeded else 'stopped':<8}"
+                f"  {mark} {attack.id:<4} {attack.name:<44} {'GOT IN' if succeeded else 'stopped':<8}"
                 f" {seen[:60]}{'' if as_wanted else '   <-- not as it should be'}"
             )
-            print(f"       {attack.rule}, {place(attack.guard)}")
+            if succeeded and arguments.weak:
+                print(f"         hole:  {hole(pattern, attack)}")
+            print(f"         guard: {attack.rule}, {place(attack.guard)}")
     count = sum(len(pattern.module.ATTACKS) for pattern in PATTERNS)
-    wanted = "succeeded, as they do on a naive server" if arguments.weak else "failed"
     if surprises:
         sys.exit(f"attack: {surprises} of {count} attacks did not end as they should")
-    print(f"{count} attacks, all {wanted}")
+    if arguments.weak:
+        print(f"{count} attacks, all succeeded: as expected of naive servers.")
+        print("Next: compare a hole above with the line that stops it, or run: make attack")
+    else:
+        print(f"{count} attacks, all stopped: as expected.")
+        print("Next: see them succeed on naive servers with: make attack-weak")
 
 
 if __name__ == "__main__":

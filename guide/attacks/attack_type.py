@@ -14,3 +14,6 @@ class Attack:
     attempt: Callable
     # What the audit log of the real server says, so that the row names the line that did stop it.
     reason: str = ""
+    # A text that stands in the line of the naive server that lets the attack in; without it, the
+    # first line whose comment names the id.
+    hole: str = ""

@@ -209,6 +209,7 @@ ATTACKS = [
         (CREDENTIAL, "apiKey.count <= 1"),
         sending(head(WRONG, basic(USER, PASSWORD))),
         reason="ambiguous_credential",
+        hole='words[0] == "Basic"',
     ),
     Attack(
         "C1",
@@ -225,6 +226,7 @@ ATTACKS = [
         (PIPELINE + "Messages.swift", "Alone it is no credential"),
         sending(head(), target=f"/mcp?access_token={KEY}"),
         reason="missing_credential",
+        hole='query.get("access_token"',
     ),
     Attack(
         "C3",
@@ -412,6 +414,7 @@ ATTACKS = [
         (HTTP + "Connection/HTTPConnection.swift", "finish(take, .failed(.bodyTooLarge))"),
         sending(head(RIGHT), ADD + " " * (2 << 20)),
         reason="413",
+        hole="any length will do",
     ),
     Attack(
         "R1",

@@ -137,6 +137,7 @@ ATTACKS = [
         (SLOT, "default: return"),
         calling({"auth_token": [KEY]}),
         reason="malformed_credential",
+        hole="isinstance(token, list)",
     ),
     Attack(
         "S2",
@@ -176,6 +177,7 @@ ATTACKS = [
         "ASVS 16.5.1",
         ("Sources/CalculatorServer/Tools/CalculatorTools.swift", "must be a JSON number"),
         echo,
+        hole="whatever it was, the caller",
     ),
     Attack(
         "S9",

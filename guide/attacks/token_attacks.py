@@ -249,6 +249,7 @@ ATTACKS = [
         (VERIFIER, "throw .wrongType"),
         refresh_as_access,
         reason="wrong_type",
+        hole="The same for both",
     ),
     Attack(
         "T16",

@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `make run`, as somebody reads it who sees the project for the first time.
+struct DemoTests {
+  struct Demo: CustomTestStringConvertible, Sendable {
+    let script: String
+    let products: [String]
+    /// The mark and the answer of each line.
+    let lines: [String]
+    var testDescription: String { script }
+  }
+
+  static let demos = [
+    Demo(
+      script: "demo.sh", products: ["CalculatorStdio"],
+      lines: ["✓ 0.3", "✗ Authentication failed", "✗ Authentication failed"]),
+    Demo(
+      script: "demo-jwt.sh", products: ["CalculatorJWT"],
+      lines: [
+        "✓ eyJ", "✓ 1024", "✓ eyJ", "✗ Permission denied: this needs calculate:advanced",
+        "✗ Invalid or expired JWT token",
+      ]),
+    Demo(
+      script: "demo-http.sh", products: ["CalculatorHTTP", "CalculatorJWT"],
+      lines: [
+        "✓ 200 0.3", "✓ 200 0.3", "✓ 200 0.3", "✗ 401 Authentication failed",
+        "✗ 429 Too many requests, try again in ",
+      ]),
+  ]
+
+  static func path(of script: String) -> String {
+    Repository.root.appending(path: "scripts/\(script)").path
+  }
+
+  /// Short answers, and no colour where nobody looks at a terminal.
+  @Test(arguments: demos)
+  func showsShortAnswers(_ demo: Demo) throws {
+    let result = try Command.run(
+      Self.path(of: demo.script), try demo.products.map(ServerProcess.path(of:)))
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(!result.output.contains("\u{1b}"))
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    let shown = lines.compactMap { $0.wholeMatch(of: #/  ([✓✗]) .{27} (.*)/#) }
+      .map { "\($0.1) \($0.2)" }
+    #expect(shown.count == demo.lines.count)
+    for (line, expected) in zip(shown, demo.lines) { #expect(line.hasPrefix(expected)) }
+  }
+
+  /// What is not as it should be ends the demo with one sentence. The server here answers what no
+  /// call expects.
+  @Test(arguments: demos)
+  func endsWithOneSentenceAtAWrongAnswer(_ demo: Demo) throws {
+    let folder = try TemporaryFolder()
+    let server = try folder.write(
+      "server",
+      """
+      #!/bin/sh
+      [ $# -eq 0 ] || { echo "Listening at http://127.0.0.1:9/mcp"; exec sleep 60; }
+      echo '{"result":{"content":[{"type":"text","text":"4"}],"isError":false}}'
+      """)
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: server)
+    let issuer = try ServerProcess.path(of: "CalculatorJWT")
+    let result = try Command.run(Self.path(of: demo.script), [server, issuer])
+    #expect(result.status == 1)
+    #expect(result.errors.split(separator: "\n").filter { $0.hasPrefix("demo: ") }.count == 1)
+    #expect(result.errors.contains("should "))
+  }
+
+  /// Colour on a terminal, unless NO_COLOR asks for none.
+  @Test(.enabled(if: Python.areThere, "\(Python.hint)"), arguments: [false, true])
+  func coloursATerminal(_ isRefused: Bool) throws {
+    let terminal = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
+    var environment = ProcessInfo.processInfo.environment
+    environment["TERM"] = "xterm"
+    environment["NO_COLOR"] = isRefused ? "1" : nil
+    let result = try Command.run(
+      Python.interpreter("modern").path,
+      ["-c", terminal, Self.path(of: "demo.sh"), try ServerProcess.path(of: "CalculatorStdio")],
+      environment: environment)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("\u{1b}[32m✓\u{1b}[0m") == !isRefused)
+    #expect(result.output.contains("✓"))
+  }
+}
