@@ -1,4 +1,4 @@
-# For the chapters: . "$REPO/guide/call.sh"
+# For the chapters; chapter.sh reads it.
 
 # call TOOL ARGUMENTS [META]: the line that calls a tool.
 call() {
@@ -10,14 +10,25 @@ call() {
 start() {
   rm -f to from
   mkfifo to from
-  "$1" <to >from 2>log &
-  exec 3>to 4<from
+  { "$1" <to >from 2>log & } 2>/dev/null
+  server=$!
+  echo "$server $1" >>~/workshop/.servers
+  # For reading too: a write to a server that has ended then fails nobody.
+  exec 3<>to 4<from
 }
 
 # ask TOOL ARGUMENTS: calls a tool of the server that was started, and prints the answer.
 ask() {
-  call "$1" "$2" >&3
-  IFS= read -r answer <&4
+  answer=''
+  if [ -n "$server" ] && kill -0 "$server" 2>/dev/null; then
+    call "$1" "$2" >&3
+    IFS= read -r answer <&4
+  fi
+  if [ -z "$answer" ]; then
+    echo "There is no answer: the server does not run. Its log:"
+    cat log
+    return 1
+  fi
   printf '%s\n' "$answer"
 }
 
@@ -29,6 +40,28 @@ field() {
 # stop: ends the server, as a client does: nothing more comes.
 stop() {
   exec 3>&- 4<&-
-  wait
+  wait "$server"
+  server=''
   rm -f to from
+}
+
+# await FILE TEXT [COUNT]: waits until COUNT lines (1) of FILE have TEXT. After a minute it prints the
+# file and gives up.
+await() {
+  tenths=0
+  while [ "$(grep -cs -e "$2" "$1")" -lt "${3:-1}" ]; do
+    if [ $((tenths += 1)) -gt 600 ]; then
+      echo "$1 does not say: $2"
+      cat "$1"
+      return 1
+    fi
+    sleep 0.1
+  done
+}
+
+# reload: tells the server to read its files again, and waits until its log says that it has.
+reload() {
+  before=$(grep -c SIGHUP log)
+  kill -HUP "$server"
+  await log SIGHUP $((before + 1))
 }

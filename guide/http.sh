@@ -1,29 +1,41 @@
-# For the chapters on HTTP: . "$REPO/guide/call.sh"; . "$REPO/guide/http.sh"
+# For the chapters on HTTP; chapter.sh reads it.
 
 # serve [OPTION...]: starts CalculatorHTTP at a free port. $url says where; its log goes to the file log.
 serve() {
+  url=''
   rm -f address
-  CalculatorHTTP --port 0 "$@" >address 2>log &
+  { CalculatorHTTP --port 0 "$@" >address 2>log & } 2>/dev/null
   server=$!
+  echo "$server CalculatorHTTP" >>~/workshop/.servers
+  tenths=0
   until grep -qs '^Listening' address; do
-    kill -0 $server 2>/dev/null || { cat log; return 1; }
+    if ! kill -0 "$server" 2>/dev/null || [ $((tenths += 1)) -gt 600 ]; then
+      echo "The server did not start. Its log:"
+      cat log
+      return 1
+    fi
     sleep 0.1
   done
-  url=$(sed 's/^Listening at //' address)
+  url=$(sed -n 's/^Listening at //p' address | head -n 1)
 }
 
 # post TOOL ARGUMENTS [OPTION...]: calls a tool; the options are curl's.
 post() {
   tool=$1 arguments=$2
   shift 2
+  if [ -z "$url" ]; then
+    echo "No server runs: start one with serve"
+    return 1
+  fi
   curl -sS "$url" -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' \
     -H 'Mcp-Method: tools/call' -H "Mcp-Name: $tool" -d "$(call "$tool" "$arguments")" "$@" && echo
 }
 
 # finish: ends the server, and waits until its log is whole.
 finish() {
-  kill $server
-  wait $server
+  kill "$server"
+  wait "$server"
+  server=''
 }
 
 # free_port: a port of the loopback where nobody listens.

@@ -2,13 +2,18 @@
 """Runs the guide as a reader would, and checks that what it says is so.
 
     guide/tools/run.py [--bin FOLDER] [PAGE...]
+    guide/tools/run.py [--bin FOLDER] --one-shell bash|zsh [--pause SECONDS] [PAGE...]
+
+The second form is a reader who keeps one terminal open: all chapters, each followed by its
+solutions, run in one shell, with a pause before each block.
 
 How a page is written, so that it can be checked:
 
 ```sh              commands, without comments. The blocks of a page run in order in one bash,
                    under `set -u`, in a fresh folder that is also HOME. The servers are on PATH, and
                    $REPO is the clone: as chapter 1 has the reader set them. No CALCULATOR_… or
-                   JWT_… variable is set.
+                   JWT_… variable is set. There is no `until` or `while`: the functions of
+                   call.sh wait, and give up after a minute.
 ```sh needs=C      the same, but passed over, with its output, where there is no command C.
 ```sh norun        commands that are shown only. Each `make` target in them must exist.
 ```text ```json    the first one behind a block that ran is what it prints, standard error included.
@@ -18,7 +23,8 @@ How a page is written, so that it can be checked:
                    whatever the indentation; a line `// …`, or `…`, leaves lines out.
 
 In an output `…` stands for anything within a line, and a line of nothing but `…` for any lines.
-Tokens, random hexadecimal text, times, process numbers and ports may be any of their kind.
+Tokens, random hexadecimal text, times, process numbers, ports, and the seconds of a rate limit may
+be any of their kind.
 
 Every relative link, and every anchor by GitHub's rules, must lead somewhere. Where the text of a
 link to a .swift or .py file is code, such as `verify(_:as:now:)`, the file must have that name.
@@ -34,6 +40,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,6 +100,7 @@ CHANGING = [
     (r"(?<![\w-])[0-9a-f]{32}(?![\w-])", "<32 hexadecimal digits>"),
     (r"(?<![\w-])(?=[\w-]*[A-Z])[\w-]{43}(?![\w-])", "<43 characters of base64url>"),
     (r"(?<!\d)(?:1[6-9]|2\d)\d{8}(?!\d)", "<seconds since 1970>"),
+    (r"(?<=;t=)\d+|(?<=Retry-After: )\d+", "<seconds>"),
     (r"(?<=127\.0\.0\.1:)\d{4,5}|(?<=localhost:)\d{4,5}", "<port>"),
 ]
 
@@ -115,10 +123,14 @@ def matches(shown, printed):
     return re.fullmatch(pattern, text) is not None
 
 
-class Shell:
-    """A bash that stays, in a folder of its own."""
+BASH = ("bash", "--noprofile", "--norc")
+SHELLS = {"bash": BASH, "zsh": ("zsh", "-f")}
 
-    def __init__(self, folder, binaries):
+
+class Shell:
+    """A shell that stays, in a folder of its own."""
+
+    def __init__(self, folder, binaries, command=BASH):
         self.folder = folder
         kept = {
             name: value
@@ -132,7 +144,7 @@ class Shell:
             "TERM": "dumb",
         }
         self.process = subprocess.Popen(
-            ["bash", "--noprofile", "--norc"],
+            command,
             cwd=folder,
             env=kept,
             stdin=subprocess.PIPE,
@@ -140,9 +152,7 @@ class Shell:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        # A page that works under umask 077 alone would be no help to a reader.
         self.count = 0
-        self.run("set -u; umask 022")
 
     def run(self, commands):
         """What the commands print, and the status of the last; `None` where bash is gone."""
@@ -197,31 +207,58 @@ def is_possible(fence):
 
 def run_page(page, binaries):
     """Problems, each as (line, text)."""
-    steps = [fence for fence in page.fences if "norun" not in fence.marks and fence.file is None]
-    if not any(fence.language == "sh" for fence in steps):
+    if not any(fence.language == "sh" for fence in steps(page)):
         return
     folder = Path(tempfile.mkdtemp(prefix="guide-"))
     shell = Shell(folder, binaries)
     try:
-        for index, fence in enumerate(steps):
-            if fence.language != "sh" or not is_possible(fence):
-                continue
-            follower = steps[index + 1] if index + 1 < len(steps) else None
-            shown = ""
-            where = fence.line
-            if follower and follower.language in ("text", "json"):
-                shown, where = follower.text, follower.line
-            printed, status = shell.run(fence.text)
-            if not matches(shown, printed):
-                yield where, "this is not what the commands print:\n" + difference(shown, printed)
-            if status is None:
-                yield fence.line, "the shell ended, or took too long, in this block"
-                return
-            if status != 0:
-                yield fence.line, f"the last command of this block ended with status {status}"
+        # A page that works under umask 077 alone would be no help to a reader.
+        shell.run("set -u; umask 022")
+        yield from run_blocks(page, shell)
     finally:
         shell.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_as_one_shell(paths, binaries, command, pause):
+    """The pages one after the other in one shell; problems, each as (path, line, text)."""
+    folder = Path(tempfile.mkdtemp(prefix="guide-"))
+    shell = Shell(folder, binaries, command)
+    try:
+        for path in paths:
+            for line, problem in run_blocks(read_page(path), shell, pause):
+                yield path, line, problem
+            if shell.process.poll() is not None:
+                return
+    finally:
+        shell.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def steps(page):
+    return [fence for fence in page.fences if "norun" not in fence.marks and fence.file is None]
+
+
+def run_blocks(page, shell, pause=0):
+    """Problems, each as (line, text)."""
+    fences = steps(page)
+    for index, fence in enumerate(fences):
+        if fence.language != "sh" or not is_possible(fence):
+            continue
+        follower = fences[index + 1] if index + 1 < len(fences) else None
+        shown = ""
+        where = fence.line
+        if follower and follower.language in ("text", "json"):
+            shown, where = follower.text, follower.line
+        time.sleep(pause)
+        printed, status = shell.run(fence.text)
+        if not matches(shown, printed):
+            yield where, "this is not what the commands print:\n" + difference(shown, printed)
+        if status is None:
+            yield fence.line, "the shell ended, or took too long, in this block"
+            return
+        if status != 0:
+            yield fence.line, f"the last command of this block ended with status {status}"
 
 
 def difference(shown, printed):
@@ -248,6 +285,8 @@ def check_commands(page):
         for number, line in enumerate(fence.text.splitlines(), fence.line + 1):
             if re.search(r"(?:^|\s)#\s", line):
                 yield number, "zsh, the shell of macOS, knows no comments at its prompt"
+            if re.search(r"(?:^|[;&|] *)(?:until|while) ", line) and "norun" not in fence.marks:
+                yield number, "a loop that may never end: use await or reload of call.sh"
             for target in re.findall(r"(?:^|&& |sudo )make ([a-z-]+)", line):
                 if target not in targets:
                     yield number, f"there is no make {target}"
@@ -357,6 +396,16 @@ def default_pages():
     )
 
 
+def chapters():
+    """In the order of a reader: each chapter, then its solutions."""
+    for path in sorted(ROOT.glob("guide/[0-9]*.md")):
+        yield path
+        solutions = ROOT / "guide/solutions" / path.name
+        if solutions.exists():
+            yield solutions
+    yield ROOT / "guide/troubleshooting.md"
+
+
 def default_binaries():
     for folder in (os.environ.get("CALCULATOR_BIN_DIR"), ".build/dist", ".build/release"):
         if folder and (ROOT / folder / "CalculatorStdio").exists():
@@ -371,6 +420,18 @@ def check(page, binaries):
     yield from run_page(page, binaries)
 
 
+def walk(arguments, paths, binaries):
+    failures = 0
+    shell = SHELLS[arguments.one_shell]
+    for path, line, problem in run_as_one_shell(paths, binaries, shell, arguments.pause):
+        failures += 1
+        print(f"{name_of(path)}:{line}: {problem}", flush=True)
+    if failures:
+        return f"guide: {failures} place(s) where one {arguments.one_shell} prints something else"
+    print(f"guide: {len(paths)} pages in one {arguments.one_shell}: all as shown")
+    return 0
+
+
 def name_of(path):
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
@@ -378,10 +439,15 @@ def name_of(path):
 def main():
     parser = argparse.ArgumentParser(description="Runs the guide and checks what it says.")
     parser.add_argument("--bin", type=Path, help="the folder of the servers")
+    parser.add_argument("--one-shell", choices=SHELLS, help="all pages in one shell, in order")
+    parser.add_argument("--pause", type=float, default=0, help="seconds before each block")
     parser.add_argument("pages", nargs="*", type=Path, help="all without any")
     arguments = parser.parse_args()
     binaries = (arguments.bin or default_binaries()).resolve()
-    paths = [path.resolve() for path in arguments.pages] or default_pages()
+    paths = [path.resolve() for path in arguments.pages]
+    if arguments.one_shell:
+        sys.exit(walk(arguments, paths or list(chapters()), binaries))
+    paths = paths or default_pages()
 
     failures = 0
     for path in paths:

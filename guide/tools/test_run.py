@@ -78,6 +78,21 @@ class Runner(unittest.TestCase):
     def test_a_comment(self):
         self.fails("```sh norun\nmake test # all\n```\n", 2, "no comments")
 
+    def test_a_loop_without_a_limit(self):
+        self.fails("```sh\nuntil true; do sleep 1; done\n```\n", 2, "may never end")
+
+    def test_one_shell_for_all_pages(self):
+        """What one page leaves, the next one meets; a fault names its page."""
+        with tempfile.TemporaryDirectory() as folder:
+            first, second = Path(folder) / "1.md", Path(folder) / "2.md"
+            first.write_text("```sh\nx=1\n```\n", encoding="utf-8")
+            second.write_text("```sh\necho $x\n```\n```text\n2\n```\n", encoding="utf-8")
+            problems = list(
+                run.run_as_one_shell([first, second], Path("/nowhere"), run.SHELLS["bash"], 0)
+            )
+        self.assertEqual([(path, line) for path, line, _ in problems], [(second, 4)])
+        self.assertIn("+1", problems[0][2])
+
     def test_a_target_that_is_not_there(self):
         self.fails("```sh norun\nmake coffee\n```\n", 2, "no make coffee")
 
