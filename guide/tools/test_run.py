@@ -2,6 +2,7 @@
 """Shows that the runner sees what it is there to see: each case is a page with one fault."""
 
 import re
+import shutil
 import sys
 import tempfile
 import unittest
@@ -92,6 +93,25 @@ class Runner(unittest.TestCase):
             )
         self.assertEqual([(path, line) for path, line, _ in problems], [(second, 4)])
         self.assertIn("+1", problems[0][2])
+
+    def test_the_functions_say_what_is_missing(self):
+        """No server there, none started: each says so, and the reader's shell goes on."""
+        for name, command in run.SHELLS.items():
+            if not shutil.which(command[0]):
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                shell = run.Shell(Path(folder), Path("/nowhere"), command)
+                printed, status = shell.run(
+                    'export JWT_SECRET=x; . "$REPO/guide/chapter.sh" one; echo "$PWD ${JWT_SECRET:-}"\n'
+                    "start NoServer; ask add '' || echo $?; serve || echo $?; post add '' || echo $?"
+                )
+                shell.close()
+            lines = printed.splitlines()
+            self.assertEqual(status, 0, (name, printed))
+            self.assertTrue(lines[0].endswith("/workshop/one "), (name, printed))
+            for expected in ("the server does not run", "server did not start", "No server runs"):
+                self.assertTrue(any(expected in line for line in lines), (name, printed))
+            self.assertEqual(lines.count("1"), 3, (name, printed))
 
     def test_a_target_that_is_not_there(self):
         self.fails("```sh norun\nmake coffee\n```\n", 2, "no make coffee")
