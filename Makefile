@@ -6,6 +6,8 @@ SHELL := /bin/sh
 PREFIX = /usr/local
 SECONDS = 60
 MINUTES = 2
+PAUSE = 20
+RUNS = 10
 DIR = .build/cert
 
 RELEASE := .build/release
@@ -114,6 +116,12 @@ fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60
 .PHONY: soak
 soak: needs-build $(DIST)/CalculatorHTTP ## Load the server over HTTP and see that nothing grows: make soak MINUTES=2
 	@python3 scripts/soak.py --binary $(DIST)/CalculatorHTTP --minutes $(MINUTES)
+
+.PHONY: nightly
+nightly: SECONDS = 600
+nightly: MINUTES = 30
+nightly: setup $(BINARIES) ## Run what is too long for each commit: sanitizers, fuzz, soak, the guide, ten test runs
+	@scripts/nightly.sh $(SECONDS) $(MINUTES) $(PAUSE) $(RUNS)
 
 .PHONY: bench
 bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside other servers

@@ -456,11 +456,15 @@ def main():
             failures += 1
             print(f"{name_of(path)}:{line}: {problem}")
     if not arguments.pages:
+        import attacks
         import reference
 
         for line, problem in reference.check(ROOT, binaries):
             failures += 1
             print(f"guide/reference.md:{line}: {problem}")
+        for line, problem in attacks.check(ROOT):
+            failures += 1
+            print(f"ATTACKS.md:{line}: {problem}")
     if failures:
         sys.exit(f"guide: {failures} place(s) where the guide and the code differ")
     blocks = sum(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+import attacks  # noqa: E402
 import reference  # noqa: E402
 import run  # noqa: E402
 
@@ -126,6 +127,15 @@ class Runner(unittest.TestCase):
                 any(name.strip("`") in problem and "missing" in problem for _, problem in problems),
                 (name, problems),
             )
+
+    def test_the_attacks_without_a_row_or_a_test(self):
+        page = (run.ROOT / "ATTACKS.md").read_text(encoding="utf-8").splitlines()
+        without = [line for line in page if not line.startswith("| H27 ")]
+        problems = [problem for _, problem in attacks.check(run.ROOT, without)]
+        self.assertTrue(any(problem.startswith("H27 is missing") for problem in problems), problems)
+        other = [line.replace("HTTPAttackTests", "Command") for line in page]
+        problems = [problem for _, problem in attacks.check(run.ROOT, other)]
+        self.assertTrue(any("no test that H27 names" in problem for problem in problems), problems)
 
 
 if __name__ == "__main__":
