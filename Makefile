@@ -121,6 +121,7 @@ soak: needs-build $(DIST)/CalculatorHTTP ## Load the server over HTTP and see th
 nightly: SECONDS = 600
 nightly: MINUTES = 30
 nightly: setup $(BINARIES) ## Run what is too long for each commit: sanitizers, fuzz, soak, the guide, ten test runs
+	@scripts/setup.sh nightly
 	@scripts/nightly.sh $(SECONDS) $(MINUTES) $(PAUSE) $(RUNS)
 
 .PHONY: bench

@@ -3,7 +3,7 @@
 #
 #   nightly.sh FUZZ-SECONDS SOAK-MINUTES PAUSE-SECONDS TEST-RUNS
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 seconds=$1 minutes=$2 pause=$3 runs=$4
 failed=

@@ -3,7 +3,7 @@
 #
 #   setup.sh WHAT...           of build: Swift, OpenSSL 3; run: curl; test: Python;
 #                              proxies: nginx, Caddy and HAProxy, which the tests pass over without;
-#                              bench: wrk and nginx
+#                              bench: wrk and nginx; nightly: zsh
 #   setup.sh venv DIR FILE     a Python environment in DIR with the packages that FILE lists
 set -eu
 
@@ -99,7 +99,9 @@ missing_for_bench() {
   esac
 }
 
-# missing NAMES SEPARATOR build|run|test|proxies|bench...
+missing_for_nightly() { has zsh || echo zsh; }
+
+# missing NAMES SEPARATOR build|run|test|proxies|bench|nightly...
 missing() {
   names=$1
   separator=$2
@@ -137,7 +139,7 @@ install_with_brew() {
 set_up() {
   for what in "$@"; do
     case $what in
-      build | run | test | proxies | bench) ;;
+      build | run | test | proxies | bench | nightly) ;;
       *) fail "unknown: $what" ;;
     esac
   done
@@ -173,6 +175,6 @@ case ${1:-} in
     [ $# -eq 3 ] || fail "usage: setup.sh venv DIR FILE"
     make_venv "$2" "$3"
     ;;
-  '') fail "usage: setup.sh build|run|test|proxies|bench... | venv DIR FILE" ;;
+  '') fail "usage: setup.sh build|run|test|proxies|bench|nightly... | venv DIR FILE" ;;
   *) set_up "$@" ;;
 esac
