@@ -254,6 +254,8 @@ struct HTTPCredentialAttackTests {
     (["X-Forwarded-For: 1.2.3.4, 192.0.2.7"], "192.0.2.7"),
     (["X-Forwarded-For: 1.2.3.4", "X-Forwarded-For: 192.0.2.7"], "192.0.2.7"),
     (["X-Forwarded-For: 1.2.3.4, 192.0.2.7, 127.0.0.1"], "192.0.2.7"),
+    // H34: U+0600 joins the comma behind it where Characters are read.
+    (["X-Forwarded-For: 1.2.3.4\u{600}, 192.0.2.7"], "192.0.2.7"),
     (["X-Forwarded-For: 192.0.2.7, nonsense"], "127.0.0.1"),
     (["X-Forwarded-For: 192.0.2.7,"], "127.0.0.1"),
     (["X-Real-IP: 1.2.3.4", "Forwarded: for=1.2.3.4"], "127.0.0.1"),

@@ -32,8 +32,22 @@ struct ConnectionTests {
       "chunks, an extension and a trailer",
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\nHost: b\r\n\r\n",
       ok + "3\r\n\r\nabc"),
+    // RFC 9112 §7.1.1
+    Row(
+      "every form of a chunk extension",
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a;b=c;d=\"\";e=\"x;=\\\"\\\\\t\u{e9}\"\r\na\r\n0;z\r\n\r\n",
+      ok + "1\r\n\r\na"),
     Row(
       "close", "GET /a HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n",
+      ok + "2\r\nConnection: close\r\n\r\n/a", stays: false),
+    // RFC 9110 §5.6.1: only commas separate options.
+    Row(
+      "an option with a space is not close",
+      "GET /a HTTP/1.1\r\nHost: a\r\nConnection: x close,close y\r\n\r\n",
+      ok + "2\r\n\r\n/a"),
+    Row(
+      "close among tabs and empty options",
+      "GET /a HTTP/1.1\r\nHost: a\r\nConnection: ,\tcLoSe\t,\r\n\r\n",
       ok + "2\r\nConnection: close\r\n\r\n/a", stays: false),
     Row(
       "HTTP/1.0", "GET /a HTTP/1.0\r\n\r\n", ok + "2\r\nConnection: close\r\n\r\n/a", stays: false),
@@ -85,7 +99,7 @@ struct ConnectionTests {
     let wire = try Wire()
     try wire.send("POST /refuse HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\nGET /evil ")
     #expect(Wire.statuses(try wire.received()) == ["401"])
-    try wire.send("HTTP/1.1\r\nHost: a\r\n\r\n1234567" + Self.get)
+    try wire.send("HTTP/1.1\r\nHost: a\r\n\r\n123456789" + Self.get)
     #expect(try wire.received() == Self.ok + "2\r\n\r\n/a")
   }
 

@@ -16,13 +16,16 @@ package struct IPAddress: Sendable, Hashable {
   package init?(_ address: SocketAddress) {
     guard let text = address.ipAddress else { return nil }
     // A link-local peer has a zone, which says nothing to others.
-    self.init(String(text.prefix { $0 != "%" }))
+    self.init(Array(text.utf8.prefix { $0 != UInt8(ascii: "%") })[...])
   }
 
   /// Four decimal numbers without leading zeros, or IPv6 without a zone (RFC 4291 §2.2);
   /// `nil` for all else.
-  package init?(_ text: String) {
-    if let bits = Self.v4(text[...]) {
+  package init?(_ text: String) { self.init(Array(text.utf8)[...]) }
+
+  init?(_ text: ArraySlice<UInt8>) {
+    guard text.count <= Self.longest else { return nil }
+    if let bits = Self.v4(text) {
       self.init(v4: bits)
       return
     }
@@ -42,6 +45,9 @@ package struct IPAddress: Sendable, Hashable {
     self.init(bits: groups.reduce(0) { $0 << 16 | UInt128($1) })
   }
 
+  /// Of the longest text: six groups of four digits, and an IPv4 address.
+  private static let longest = 45
+
   package var isV4: Bool { bits >> 32 == 0xffff }
 
   /// 127.0.0.0/8 or ::1.
@@ -50,51 +56,53 @@ package struct IPAddress: Sendable, Hashable {
   /// What one customer has: the IPv4 address, or the /64 of an IPv6 address.
   package var rateLimitPrefix: UInt128 { isV4 ? bits : bits & ~UInt128(UInt64.max) }
 
+  /// How many bits an address of this version has.
+  var length: Int { isV4 ? 32 : 128 }
+
   /// The parts before and after "::".
-  private static func halves(_ text: String) -> [Substring] {
-    let bytes = text.utf8
-    var index = bytes.startIndex
+  private static func halves(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    var index = text.startIndex
     var start = index
-    var parts: [Substring] = []
-    while index < bytes.endIndex {
-      let next = bytes.index(after: index)
-      if bytes[index] == UInt8(ascii: ":"), next < bytes.endIndex, bytes[next] == bytes[index] {
+    var parts: [ArraySlice<UInt8>] = []
+    while index < text.endIndex {
+      if text[index...].starts(with: "::".utf8) {
         parts.append(text[start..<index])
-        index = bytes.index(after: next)
-        start = index
+        start = index + 2
+        index = start
       } else {
-        index = next
+        index += 1
       }
     }
     return parts + [text[start...]]
   }
 
-  private static func groups(_ text: Substring, isLast: Bool) -> [UInt16]? {
+  private static func groups(_ text: ArraySlice<UInt8>, isLast: Bool) -> [UInt16]? {
     if text.isEmpty { return [] }
     var groups: [UInt16] = []
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
       if isLast, index == parts.count - 1, let bits = v4(part) {
         groups += [UInt16(bits >> 16), UInt16(truncatingIfNeeded: bits)]
       } else {
-        guard (1...4).contains(part.utf8.count),
-          part.utf8.allSatisfy({ ASCII.hexadecimal($0) != nil }),
-          let group = UInt16(part, radix: 16)
-        else { return nil }
+        guard (1...4).contains(part.count) else { return nil }
+        var group: UInt16 = 0
+        for byte in part {
+          guard let digit = ASCII.hexadecimal(byte) else { return nil }
+          group = group << 4 | UInt16(digit)
+        }
         groups.append(group)
       }
     }
     return groups
   }
 
-  private static func v4(_ text: Substring) -> UInt32? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+  private static func v4(_ text: ArraySlice<UInt8>) -> UInt32? {
+    let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }
     var bits: UInt32 = 0
     for part in parts {
-      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy(ASCII.isDigit),
-        part == "0" || part.utf8.first != UInt8(ascii: "0"), let number = UInt8(part)
-      else { return nil }
+      let isCanonical = part.count == 1 || part.first != UInt8(ascii: "0")
+      guard isCanonical, let number = ASCII.decimal(part, maximum: 255) else { return nil }
       bits = bits << 8 | UInt32(number)
     }
     return bits

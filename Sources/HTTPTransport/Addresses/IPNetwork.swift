@@ -5,19 +5,27 @@ package struct IPNetwork: Sendable, Hashable {
 
   /// `10.0.0.0/8`, `2001:db8::/32`, or an address alone; `nil` where bits after the prefix are set.
   package init?(_ text: String) {
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = IPAddress(String(parts[0])) else { return nil }
-    let length = address.isV4 ? 32 : 128
-    var prefix = length
+    let parts = Array(text.utf8).split(
+      separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
+    guard let address = IPAddress(parts[0]) else { return nil }
+    var prefix = address.length
     if parts.count == 2 {
-      guard (1...3).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy(ASCII.isDigit),
-        parts[1] == "0" || parts[1].first != "0", let number = Int(parts[1]), number <= length
-      else { return nil }
+      let isCanonical = parts[1].count == 1 || parts[1].first != UInt8(ascii: "0")
+      guard isCanonical, let number = ASCII.decimal(parts[1], maximum: address.length) else {
+        return nil
+      }
       prefix = number
     }
-    hostBits = length - prefix
+    hostBits = address.length - prefix
     first = address
     guard address.bits.trailingZeroBitCount >= hostBits else { return nil }
+  }
+
+  /// The network of `address` whose prefix has so many bits.
+  /// - Precondition: 0 ≤ `prefix` ≤ `address.length`.
+  init(of address: IPAddress, prefix: Int) {
+    hostBits = address.length - prefix
+    first = IPAddress(bits: (address.bits >> hostBits) << hostBits)
   }
 
   package func contains(_ address: IPAddress) -> Bool {

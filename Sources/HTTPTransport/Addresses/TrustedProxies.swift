@@ -18,33 +18,37 @@ package struct TrustedProxies: Sendable {
   package func client(peer: IPAddress, forwardedFor: [String]) -> IPAddress {
     var client = peer
     for line in forwardedFor.reversed() {
-      for entry in line.split(separator: ",", omittingEmptySubsequences: false).reversed() {
-        guard contains(client), let address = Self.address(entry) else { return client }
+      // ATTACKS H34: the separator is a byte. As a Character, the comma may merge with what a client
+      // sent before it.
+      var unread: ArraySlice<UInt8>? = Array(line.utf8)[...]
+      while let entries = unread {
+        let comma = entries.lastIndex(of: UInt8(ascii: ","))
+        let entry = entries[(comma.map { $0 + 1 } ?? entries.startIndex)...]
+        guard contains(client), let address = Self.address(ASCII.trimmed(entry)) else {
+          return client
+        }
         client = address
+        unread = comma.map { entries[..<$0] }
       }
     }
     return client
   }
 
   /// An address as proxies write it: bare, in brackets, or with a port.
-  private static func address(_ entry: Substring) -> IPAddress? {
-    let start = entry.drop { $0 == " " || $0 == "\t" }
-    let end = start.lastIndex { $0 != " " && $0 != "\t" }
-    let text = end.map { String(start[...$0]) } ?? ""
-    if let address = IPAddress(text) { return address }
-    if text.hasPrefix("[") {
-      let parts = text.dropFirst().split(
-        separator: "]", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, parts[1].isEmpty || isPort(parts[1]) else { return nil }
-      return IPAddress(String(parts[0])).flatMap { parts[0].contains(":") ? $0 : nil }
+  private static func address(_ entry: ArraySlice<UInt8>) -> IPAddress? {
+    if let address = IPAddress(entry) { return address }
+    let isBracketed = entry.first == UInt8(ascii: "[")
+    let text = isBracketed ? entry.dropFirst() : entry
+    let end = UInt8(ascii: isBracketed ? "]" : ":")
+    let parts = text.split(separator: end, maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let address = IPAddress(parts[0]) else { return nil }
+    if isBracketed {
+      // RFC 3986 §3.2.2: brackets are for IPv6.
+      guard parts[0].contains(UInt8(ascii: ":")) else { return nil }
+      if parts[1].isEmpty { return address }
+      guard parts[1].first == UInt8(ascii: ":") else { return nil }
     }
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, isPort(":" + parts[1]) else { return nil }
-    return IPAddress(String(parts[0]))
-  }
-
-  private static func isPort(_ text: some StringProtocol) -> Bool {
-    text.utf8.first == UInt8(ascii: ":") && text.utf8.dropFirst().allSatisfy(ASCII.isDigit)
-      && UInt16(text.dropFirst()) != nil
+    let port = isBracketed ? parts[1].dropFirst() : parts[1]
+    return ASCII.decimal(port, maximum: 65_535) == nil ? nil : address
   }
 }

@@ -18,8 +18,8 @@ struct FieldLine {
     }
     var start = nameEnd + 1
     var end = length
-    while start < end, Self.isSpace(line[start]) { start += 1 }
-    while end > start, Self.isSpace(line[end - 1]) { end -= 1 }
+    while start < end, ASCII.isSpace(line[start]) { start += 1 }
+    while end > start, ASCII.isSpace(line[end - 1]) { end -= 1 }
     // RFC 9110 §5.5: NUL and CR are dangerous, and no other control is of use.
     let content = line.extracting(start..<end)
     guard ASCII.isFieldContent(content) else { throw .malformed }
@@ -34,6 +34,4 @@ struct FieldLine {
     self.name = name
     self.value = value
   }
-
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == ASCII.space || byte == ASCII.tab }
 }

@@ -13,20 +13,22 @@ struct RequestHead {
     self.fields = fields
     framing = try BodyFraming(fields, isPersistent: line.isPersistent)
     try Self.checkHost(line, fields["Host"])
-    let options = fields["Connection"].flatMap { value in
-      value.split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
-    }
-    let closes = options.contains { HTTPFields.equal($0, "close") }
     // RFC 9112 §9.3
-    keepsAlive =
-      !closes
-      && (line.isPersistent || options.contains { HTTPFields.equal($0, "keep-alive") })
+    let options = fields["Connection"].flatMap(Self.options)
+    let closes = options.contains { $0.elementsEqual("close".utf8) }
+    let stays = line.isPersistent || options.contains { $0.elementsEqual("keep-alive".utf8) }
+    keepsAlive = stays && !closes
     // RFC 9110 §10.1.1: HTTP/1.0 knows no expectation.
     let expectations = line.isPersistent ? fields["Expect"] : []
     guard expectations.allSatisfy({ HTTPFields.equal($0, "100-continue") }) else {
       throw .expectationFailed
     }
     expectsContinue = !expectations.isEmpty && framing != .length(0)
+  }
+
+  /// `#connection-option`, in lower case; only commas separate options (RFC 9110 §5.6.1, §7.6.1).
+  private static func options(_ value: String) -> [ArraySlice<UInt8>] {
+    value.utf8.map(ASCII.lowercase).split(separator: UInt8(ascii: ",")).map(ASCII.trimmed)
   }
 
   private static func checkHost(_ line: RequestLine, _ hosts: [String]) throws(HTTPFault) {

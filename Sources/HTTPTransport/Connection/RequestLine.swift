@@ -23,13 +23,11 @@ struct RequestLine {
     while targetEnd < length, ASCII.isVisible(line[targetEnd]) { targetEnd += 1 }
     if targetEnd - targetStart > limits.target { throw .targetTooLong }
     guard targetEnd < length, line[targetEnd] == ASCII.space else { throw .malformed }
-    let start = buffer.readerIndex
     // RFC 9112 §2.3: case-sensitive; HTTP/2 has another preface, and HTTP/0.9 no version.
-    switch buffer.getString(at: start + targetEnd + 1, length: length - targetEnd - 1) {
-    case "HTTP/1.1": isPersistent = true
-    case "HTTP/1.0": isPersistent = false
-    default: throw .malformed
-    }
+    let version = line.extracting((targetEnd + 1)...)
+    isPersistent = ASCII.equal(version, "HTTP/1.1")
+    guard isPersistent || ASCII.equal(version, "HTTP/1.0") else { throw .malformed }
+    let start = buffer.readerIndex
     method = buffer.getString(at: start, length: methodEnd) ?? ""
     target = try RequestTarget(
       buffer.getString(at: start + targetStart, length: targetEnd - targetStart) ?? "",

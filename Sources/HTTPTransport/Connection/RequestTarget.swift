@@ -15,27 +15,32 @@ struct RequestTarget {
     }
     // RFC 9110 §7.1: a fragment is never sent.
     if method == "CONNECT" || text.utf8.contains(UInt8(ascii: "#")) { throw .malformed }
-    var origin = Substring(text)
-    if origin.utf8.first == UInt8(ascii: "/") {
+    var origin = text.utf8[...]
+    if origin.first == UInt8(ascii: "/") {
       authority = nil
     } else {
       // RFC 9112 §3.2.2: a server must take the absolute form.
-      guard let schemeEnd = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw .malformed }
-      let scheme = String(text[..<schemeEnd])
-      guard HTTPFields.equal(scheme, "http") || HTTPFields.equal(scheme, "https"),
-        text[schemeEnd...].hasPrefix("://")
-      else { throw .malformed }
-      let rest = text[schemeEnd...].dropFirst(3)
+      guard let rest = origin.after("http://") ?? origin.after("https://") else {
+        throw .malformed
+      }
       let end =
-        rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
-      authority = String(rest[..<end])
+        rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+      authority = String(Substring(rest[..<end]))
       origin = rest[end...]
     }
-    guard let mark = origin.utf8.firstIndex(of: UInt8(ascii: "?")) else {
-      (path, query) = (origin.isEmpty ? "/" : String(origin), nil)
-      return
-    }
-    path = mark == origin.startIndex ? "/" : String(origin[..<mark])
-    query = String(origin[origin.utf8.index(after: mark)...])
+    let mark = origin.firstIndex(of: UInt8(ascii: "?"))
+    let path = origin[..<(mark ?? origin.endIndex)]
+    self.path = path.isEmpty ? "/" : String(Substring(path))
+    query = mark.map { String(Substring(origin[$0...].dropFirst())) }
+  }
+}
+
+extension Substring.UTF8View {
+  /// The bytes behind `scheme`, whose letters may be of either case; `nil` where it is not there
+  /// (RFC 9110 §4.2.3).
+  fileprivate func after(_ scheme: String) -> Substring.UTF8View? {
+    let start = prefix(scheme.utf8.count)
+    guard start.elementsEqual(scheme.utf8, by: { ASCII.lowercase($0) == $1 }) else { return nil }
+    return self[start.endIndex...]
   }
 }

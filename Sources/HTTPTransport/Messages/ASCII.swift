@@ -20,6 +20,9 @@ enum ASCII {
   static func isVisible(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
   static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
+  /// No control character but the tab; bytes above 127 count as text (RFC 9110 §5.5).
+  static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == tab }
+
   /// May stand in a field's value: no control character but the tab; bytes above 127 may
   /// (RFC 9110 §5.5). All bytes are looked at, without a branch for any: the machine takes many at
   /// a time.
@@ -38,8 +41,36 @@ enum ASCII {
     return all < 0x80
   }
 
+  static func equal(_ bytes: Span<UInt8>, _ text: String) -> Bool {
+    bytes.count == text.utf8.count
+      && zip(bytes.indices, text.utf8).allSatisfy { bytes[$0] == $1 }
+  }
+
   static func lowercase(_ byte: UInt8) -> UInt8 {
     byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+  }
+
+  static func isSpace(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+
+  /// Without optional white space at both ends (RFC 9110 §5.6.3).
+  static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard let start = bytes.firstIndex(where: { !isSpace($0) }),
+      let last = bytes.lastIndex(where: { !isSpace($0) })
+    else { return [] }
+    return bytes[start...last]
+  }
+
+  /// A number of decimal digits alone; `nil` for one above `maximum`.
+  /// - Precondition: `maximum` < `Int.max` / 10.
+  static func decimal(_ bytes: ArraySlice<UInt8>, maximum: Int) -> Int? {
+    guard !bytes.isEmpty else { return nil }
+    var number = 0
+    for byte in bytes {
+      guard isDigit(byte) else { return nil }
+      number = number * 10 + Int(byte &- UInt8(ascii: "0"))
+      guard number <= maximum else { return nil }
+    }
+    return number
   }
 
   static func hexadecimal(_ byte: UInt8) -> UInt8? {

@@ -18,8 +18,8 @@ package struct HTTPFields: Sendable {
 
   /// Whether two ASCII texts are the same but for the case of letters.
   static func equal(_ one: String, _ other: String) -> Bool {
-    guard one.utf8.count == other.utf8.count else { return false }
-    return one == other  // nearly always, where they are the same
-      || zip(one.utf8, other.utf8).allSatisfy { ASCII.lowercase($0) == ASCII.lowercase($1) }
+    // Bytes, because `==` takes different texts for equal, as K and the sign for kelvin.
+    one.utf8.count == other.utf8.count
+      && zip(one.utf8, other.utf8).allSatisfy { ASCII.lowercase($0) == ASCII.lowercase($1) }
   }
 }
