@@ -74,14 +74,11 @@ struct ChunkedDecoder {
       end += 1
     }
     guard end > 0 else { throw .malformed }
-    if end < line.count {
-      // RFC 9112 §7.1.1: extensions are read past, in bounded length. White space before them is
-      // not taken: readers differ in it.
-      guard line[end] == UInt8(ascii: ";") else { throw .malformed }
-      extensionBytes += line.count - end
-      guard extensionBytes <= limits.chunkExtensions else { throw .malformed }
-      guard ASCII.isFieldContent(line.extracting(end...)) else { throw .malformed }
-    }
+    // RFC 9112 §7.1.1: extensions are ignored; their length in one body is bounded.
+    extensionBytes += line.count - end
+    guard extensionBytes <= limits.chunkExtensions,
+      ChunkExtensions.areValid(line.extracting(end...))
+    else { throw .malformed }
     return size
   }
 
