@@ -12,6 +12,10 @@ Memory leaks if it grows in most rounds, by 48 bytes or more for each exchange: 
 one object of Swift takes from the heap. A leak shows in every round; fragments of the heap show in
 few of them, and by steps.
 Descriptors leak if there are more of them than at rest before the load.
+
+Two rows measure connections that stay open. One connection sends halves of requests for ever
+(ATTACKS H32): what it has sent must not stay in memory. Many connections send a lot and then wait:
+an idle connection must keep little.
 """
 
 import argparse
@@ -36,6 +40,9 @@ BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 WORKERS = 6
 ROUND = 5  # seconds
 SMALLEST_OBJECT = 48  # bytes
+HALVES = 4000  # requests of 15 kB on one connection
+IDLE = 200  # connections
+IDLE_MOST = {"plain": 16, "TLS": 48}  # KiB for each; libssl keeps some 25
 
 
 class Wrong(Exception):
@@ -264,6 +271,60 @@ class Worker(threading.Thread):
         self.expect(400, b"[" * (1 << 20), fields | {"X-API-Key": KEY})
 
 
+def answers(connection, count):
+    """Reads so many responses of status 200."""
+    text = b""
+    while count:
+        part = connection.recv(65536)
+        if not part:
+            raise Wrong(f"closed, with {count} responses missing")
+        text += part
+        while (end := text.find(b"\r\n\r\n")) >= 0:
+            length = end + 4 + int(re.search(rb"Content-Length: (\d+)", text[:end]).group(1))
+            if len(text) < length:
+                break
+            if not text.startswith(b"HTTP/1.1 200 OK\r\n"):
+                raise Wrong(repr(text[:length]))
+            text = text[length:]
+            count -= 1
+
+
+def padded(server):
+    """A good call whose head has 15 kB."""
+    wire = Worker(server, 0, 0, []).wire(1, 2, 3)
+    return wire.replace(b"Host: localhost\r\n", b"Host: localhost\r\nX: " + b"x" * 15000 + b"\r\n")
+
+
+def halves(server):
+    """By how many KiB the server grows while one connection sends halves of requests."""
+    request = padded(server)
+    first, second = request[:8000], request[8000:]
+    with server.socket() as connection:
+        connection.sendall(first)
+        for number in range(HALVES):
+            if number == HALVES // 10:
+                before = server.resident()
+            connection.sendall(second + first)
+            answers(connection, 1)
+        return server.resident() - before
+
+
+def idle(server):
+    """How many KiB each connection keeps that has sent a lot and now waits."""
+    request = padded(server)
+    connections = []
+    for number in range(IDLE):
+        if number == IDLE // 10:
+            before = server.resident()
+        connections.append(server.socket())
+        connections[-1].sendall(request * 8)
+        answers(connections[-1], 8)
+    each = (server.resident() - before) / (IDLE - IDLE // 10)
+    for connection in connections:
+        connection.close()
+    return each
+
+
 def growth(readings, exchanges):
     """What is wrong with the memory once warm, or None; and by how many bytes it grew for each
     exchange in the middlemost round.
@@ -330,6 +391,16 @@ def main():
                     f"{each:.0f} bytes more for each exchange in most; "
                     f"descriptors: {old} before, {server.descriptors()} after"
                 )
+            for server in servers:
+                grown, each = halves(server), idle(server)
+                print(
+                    f"{server.name}: {grown} KiB more after {HALVES} requests in halves; "
+                    f"{each:.1f} KiB for each idle connection"
+                )
+                if grown > 4096:
+                    problems.append(f"{server.name}: halves of requests grow memory by {grown} KiB")
+                if each > IDLE_MOST[server.name]:
+                    problems.append(f"{server.name}: an idle connection keeps {each:.1f} KiB")
             for server in servers:
                 server.process.terminate()
                 if server.process.wait(30) != 0:

@@ -5,6 +5,7 @@ import NIOCore
 private let limits = {
   var limits = HTTPLimits()
   limits.head = 512
+  limits.read = 4096  // libFuzzer sends no more at once
   limits.target = 64
   limits.fields = 8
   limits.chunkExtensions = 16
@@ -16,8 +17,9 @@ private let names = [
   "host", "connection", "expect", "content-length", "transfer-encoding", "authorization", "trailer",
 ]
 
-/// libFuzzer's entry: a stream of requests means the same however it is cut into pieces, and no two
-/// readers can frame one of its requests in two ways (RFC 9112 §11.2).
+/// libFuzzer's entry: a stream of requests means the same however it is cut into pieces, no two
+/// readers can frame one of its requests in two ways (RFC 9112 §11.2), and what is kept of it in
+/// memory is bounded at every moment (ATTACKS H32).
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
@@ -39,15 +41,20 @@ private struct Transcript: Equatable {
   init(of bytes: [UInt8], inPiecesOf size: Int) {
     var parser = HeadParser(limits: limits)
     var body: BodyReader?
-    var buffer = ByteBuffer()
+    var inbox = Inbox(limits: limits)
     for start in stride(from: 0, to: bytes.count, by: size) {
-      buffer.writeBytes(bytes[start..<min(start + size, bytes.count)])
+      let piece = ByteBuffer(bytes: bytes[start..<min(start + size, bytes.count)])
+      precondition(inbox.append(piece), "more unread than there can be")
       do throws(HTTPFault) {
-        while try step(&parser, &body, &buffer) {}
+        while try step(&parser, &body, &inbox.unread) {}
       } catch {
         wasRefused = true
         return
       }
+      inbox.release()
+      // A head, or a line of a body, that has not come whole; a buffer's size is a power of two.
+      precondition(inbox.unread.readableBytes <= limits.head, "more unread than a head")
+      precondition(inbox.capacity <= max(1024, piece.storageCapacity), "more kept than that")
     }
   }
 

@@ -11,6 +11,9 @@ struct EchoResponder: HTTPResponder {
     func add(_ entry: String) { entries.withLock { $0.append(entry) } }
   }
 
+  /// More than SwiftNIO keeps before it calls a channel not writable, which is 64 KiB.
+  static let large = 100_000
+
   let record = Record()
 
   func decide(_ head: HTTPRequestHead) -> HTTPDecision {
@@ -20,6 +23,8 @@ struct EchoResponder: HTTPResponder {
       .respond(HTTPResponse(status: 200, fields: [("X", "a\r\nSet-Cookie: b"), ("Y", "c")]))
     case "/off": .offLoop { .respond(HTTPResponse(status: 200, body: Array("off".utf8))) }
     case "/empty": .respond(HTTPResponse(status: 204))
+    case "/large":
+      .respond(HTTPResponse(status: 200, body: Array(repeating: 0x61, count: Self.large)))
     default:
       if head.method == "POST" {
         .takeBody { [record] body in

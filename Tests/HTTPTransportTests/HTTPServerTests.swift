@@ -38,6 +38,18 @@ struct HTTPServerTests {
     }
   }
 
+  /// H33: more than the socket takes at once.
+  @Test func largeResponsesAreSentOnce() async throws {
+    try await withServer { _, port in
+      let client = try await TestClient(port: port)
+      let many = String(repeating: BufferTests.large, count: 30)
+      try await client.send(many + Self.last)
+      let answer = try await client.untilClose()
+      #expect(answer.hasPrefix(String(repeating: BufferTests.largeOK, count: 30)))
+      #expect(Wire.statuses(answer).count == 31)
+    }
+  }
+
   /// RFC 9112 §9.6: the rest of the request must not reset the connection.
   @Test func aRefusedBodyDoesNotDestroyTheResponse() async throws {
     try await withServer { _, port in
@@ -55,6 +67,16 @@ struct HTTPServerTests {
       let answer = try await client.untilClose()
       #expect(Wire.statuses(answer) == ["200", "200"])
       #expect(answer.hasSuffix("/last"))
+    }
+  }
+
+  /// H32: while a request is being decided, one read waits behind it, however much was sent.
+  @Test func oneReadWaitsForADecision() async throws {
+    try await withServer { _, port in
+      let client = try await TestClient(port: port)
+      let many = String(repeating: "GET /off HTTP/1.1\r\nHost: a\r\n\r\n", count: 5000)
+      try await client.send(many + Self.last)
+      #expect(Wire.statuses(try await client.untilClose()).count == 5001)
     }
   }
 

@@ -40,6 +40,23 @@ struct TLSHandlerTests {
     #expect(pair.answered == body)
   }
 
+  /// H32, R12: neither a large message nor halves of records stay in memory.
+  @Test(arguments: versions)
+  func keepsLittle(_ version: Int32) throws {
+    let pair = try pair(version)
+    try pair.settle()
+    try pair.exchange(ByteBuffer(bytes: SeededBytes(seed: 1).make(1 << 20)), step: 16_384)
+    #expect(pair.handler.capacity <= 16 << 10)
+    let text = ByteBuffer(bytes: SeededBytes(seed: 2).make(15_000))
+    for _ in 0..<100 {
+      // The first half of this record, and the second with the first of the next.
+      try pair.deliver(pair.send(text), step: 7_500)
+      try pair.collect()
+      #expect(pair.handler.capacity <= 16 << 10)
+    }
+    #expect(pair.recorder.received.readableBytes == (1 << 20) + 100 * 15_000)
+  }
+
   @Test func keepsWritesUntilTheHandshakeEnds() throws {
     let pair = try pair()
     let first = pair.channel.writeAndFlush(ByteBuffer(string: "first "))

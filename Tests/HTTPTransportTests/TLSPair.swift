@@ -7,8 +7,9 @@ import NIOEmbedded
 /// A client of libssl and a `TLSHandler` in an embedded channel, with the wire between them in hand.
 @safe final class TLSPair {
   let channel: EmbeddedChannel
+  let handler: TLSHandler
   let recorder: TLSRecorder
-  let client: TLSSession
+  var client: TLSSession
   /// The client's session, which `client` owns.
   let ssl: OpaquePointer
   private(set) var isEstablished = false
@@ -28,7 +29,8 @@ import NIOEmbedded
     self.client = unsafe TLSSession(owning: ssl)
     self.recorder = recorder
     channel = EmbeddedChannel()
-    try channel.pipeline.syncOperations.addHandlers([context.makeHandler(), recorder])
+    handler = context.makeHandler()
+    try channel.pipeline.syncOperations.addHandlers([handler, recorder])
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }
 

@@ -7,17 +7,22 @@ import NIOEmbedded
 final class Wire {
   let channel = EmbeddedChannel()
   let echo = EchoResponder()
+  private let limits: HTTPLimits
+  private let connection: HTTPConnection
   private let connections: LoopConnections
   private let work: OffLoopWork
 
-  init(_ limits: HTTPLimits = HTTPLimits()) throws {
+  /// - Parameter handler: stands between the connection and its socket.
+  init(_ limits: HTTPLimits = HTTPLimits(), behind handler: (any ChannelHandler)? = nil) throws {
+    self.limits = limits
     connections = LoopConnections(loop: channel.eventLoop) { 784_111_777 }
     work = OffLoopWork(limit: limits.offLoop)
     channel.allowRemoteHalfClosure = true
-    try channel.pipeline.syncOperations.addHandler(
-      HTTPConnection(
-        responder: echo, limits: limits, peer: IPAddress(v4: 0x7f00_0001), isEncrypted: false,
-        offLoop: work, siblings: connections))
+    connection = HTTPConnection(
+      responder: echo, limits: limits, peer: IPAddress(v4: 0x7f00_0001), isEncrypted: false,
+      offLoop: work, siblings: connections)
+    if let handler { try channel.pipeline.syncOperations.addHandler(handler) }
+    try channel.pipeline.syncOperations.addHandler(connection)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }
 
@@ -29,9 +34,12 @@ final class Wire {
 
   func send(_ text: String) throws { try send(Array(text.utf8)) }
 
+  /// Sends in as many reads as a socket would make of it.
   func send(_ bytes: [UInt8]) throws {
-    guard isOpen else { return }
-    _ = try channel.writeInbound(ByteBuffer(bytes: bytes))
+    for start in stride(from: 0, to: bytes.count, by: limits.read) where isOpen {
+      let end = min(start + limits.read, bytes.count)
+      _ = try channel.writeInbound(ByteBuffer(bytes: bytes[start..<end]))
+    }
   }
 
   /// Everything the server has written since the last call.
@@ -46,6 +54,9 @@ final class Wire {
   static func statuses(_ text: String) -> [String] {
     text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }
   }
+
+  /// The memory that the connection keeps between two events, in bytes.
+  var capacity: Int { connection.capacity }
 
   var isOpen: Bool { channel.isActive }
 

@@ -30,13 +30,14 @@ final class HTTPConnection: ChannelDuplexHandler {
   private var parser: HeadParser
   private var phase = Phase.head
   private var request: RequestHead?
-  private var input = ByteBuffer()
-  private var output = ByteBuffer()
+  private var inbox: Inbox
+  private var outbox = Outbox()
   private var deadline: NIODeadline?
   private var stallDeadline: NIODeadline?
   private var sawEnd = false
   private var hasDeferredRead = false
-  private var isAdvancing = false
+  private var isProceeding = false
+  private var mustProceed = false
 
   init(
     responder: any HTTPResponder, limits: HTTPLimits, peer: IPAddress, isEncrypted: Bool,
@@ -49,7 +50,11 @@ final class HTTPConnection: ChannelDuplexHandler {
     self.offLoop = offLoop
     self.siblings = siblings
     parser = HeadParser(limits: limits)
+    inbox = Inbox(limits: limits)
   }
+
+  /// The memory that this connection keeps for bytes that arrived and for responses, in bytes.
+  var capacity: Int { inbox.capacity + outbox.capacity }
 
   // MARK: Events
 
@@ -68,9 +73,8 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if case .ending = phase { return }
-    var bytes = unwrapInboundIn(data)
-    if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
-    advance()
+    guard inbox.append(unwrapInboundIn(data)) else { return abort() }
+    proceed(flushing: false)
   }
 
   func channelReadComplete(context: ChannelHandlerContext) { siblings.flushSoon(self) }
@@ -78,25 +82,21 @@ final class HTTPConnection: ChannelDuplexHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let event = event as? ChannelEvent, event == .inputClosed {
       sawEnd = true
-      advance()
-      flush()
+      if case .ending = phase { abortAfterWrites() } else { proceed() }
     }
     context.fireUserInboundEventTriggered(event)
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     stallDeadline = context.channel.isWritable ? nil : siblings.loop.now + limits.writeTimeout
-    if context.channel.isWritable, !isAdvancing {
-      advance()
-      flush()
-    }
+    if context.channel.isWritable { proceed() }
     context.fireChannelWritabilityChanged()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { abort() }
 
-  /// Nothing is read while a request is being decided or a client leaves responses unread: what
-  /// waits in memory is bounded by one read.
+  /// Nothing is read while a request is being decided or a client leaves responses unread: the
+  /// inbox holds what is left of one read then.
   func read(context: ChannelHandlerContext) {
     if mayRead { context.read() } else { hasDeferredRead = true }
   }
@@ -117,12 +117,12 @@ final class HTTPConnection: ChannelDuplexHandler {
     case .body(_, _, let take): finish(take, .failed(.timeout))
     case .head, .deciding, .drain, .ending: return abort()
     }
-    flush()
+    proceed()
   }
 
   /// No new request is waited for; what has arrived is answered.
   func stop() {
-    guard case .head = phase, !parser.hasBegun, input.readableBytes == 0 else { return }
+    guard case .head = phase, !parser.hasBegun, inbox.isEmpty else { return }
     // One turn of the loop, so that bytes which are here already are read first.
     setDeadline(.nanoseconds(0))
   }
@@ -138,14 +138,33 @@ final class HTTPConnection: ChannelDuplexHandler {
     siblings.remove(self)
     if case .body(_, _, let take) = phase { _ = take(.failed(.aborted)) }
     phase = .ending
+    inbox.clear()
+    _ = outbox.take()
   }
 
   // MARK: Requests
 
-  private func advance() {
-    guard !isAdvancing else { return }
-    isAdvancing = true
-    defer { isAdvancing = false }
+  /// Reads and answers requests as far as that is possible now.
+  ///
+  /// A write may call back, as when the channel becomes writable again. Such a call returns at once,
+  /// and the loop of the outer call goes round again: nothing here runs inside itself.
+  /// - Parameter flushing: whether to write the responses too. `channelReadComplete` follows a read.
+  private func proceed(flushing: Bool = true) {
+    mustProceed = true
+    guard !isProceeding else { return }
+    isProceeding = true
+    while mustProceed {
+      answerRequests()
+      mustProceed = outbox.isFull
+      if sawEnd, !mustProceed { endOfInput() }
+      if flushing || mustProceed { send() }
+    }
+    isProceeding = false
+    inbox.release()
+    readAgain()
+  }
+
+  private func answerRequests() {
     do throws(HTTPFault) {
       while try step() {}
     } catch {
@@ -157,30 +176,27 @@ final class HTTPConnection: ChannelDuplexHandler {
         refuse(error)
       }
     }
-    if sawEnd { endOfInput() }
   }
 
   /// Goes one step on; `false` until more happens.
   private func step() throws(HTTPFault) -> Bool {
-    guard context?.channel.isWritable == true else { return false }
+    guard context?.channel.isWritable == true, !outbox.isFull else { return false }
     switch phase {
     case .head:
-      guard input.readableBytes > 0 else { return false }
+      guard !inbox.isEmpty else { return false }
       let hadBegun = parser.hasBegun
-      guard let head = try parser.next(&input) else {
+      guard let head = try parser.next(&inbox.unread) else {
         if !hadBegun { setDeadline(limits.headTimeout) }
         return false
       }
       request = head
       decide(head)
-      // One flush for many small responses.
-      if output.readableBytes > 32 << 10 { flush() }
       return true
     case .body(var reader, var body, let take):
       // The array must have one owner to grow in place.
       phase = .deciding
       let part: (bytes: ByteBuffer?, isEnd: Bool)
-      do throws(HTTPFault) { part = try reader.next(&input) } catch {
+      do throws(HTTPFault) { part = try reader.next(&inbox.unread) } catch {
         phase = .body(reader, body, take)
         throw error
       }
@@ -195,7 +211,7 @@ final class HTTPConnection: ChannelDuplexHandler {
       }
       return true
     case .drain(var reader, let budget):
-      let part = try reader.next(&input)
+      let part = try reader.next(&inbox.unread)
       let rest = budget - (part.bytes?.readableBytes ?? 0)
       if rest < 0 {
         end()
@@ -207,7 +223,7 @@ final class HTTPConnection: ChannelDuplexHandler {
       return part.bytes != nil || part.isEnd
     case .deciding: return false
     case .ending:
-      input.clear()
+      inbox.clear()
       return false
     }
   }
@@ -233,16 +249,14 @@ final class HTTPConnection: ChannelDuplexHandler {
         return finish(take, .failed(.bodyTooLarge))
       }
       // RFC 9110 §10.1.1: only now is the body wanted, and only if none of it is here yet.
-      if request.expectsContinue, input.readableBytes == 0 {
-        output.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-      }
+      if request.expectsContinue, inbox.isEmpty { outbox.appendContinue() }
       setDeadline(limits.bodyTimeout)
       phase = .body(BodyReader(request.framing, limits: limits), [], take)
     case .offLoop(let work):
       phase = .deciding
       deadline = nil
-      // What was answered before must not wait for this.
-      flush()
+      // Earlier responses do not wait for this one.
+      send()
       let bound = NIOLoopBound(self, eventLoop: siblings.loop)
       let isTaken = offLoop.run {
         let decision = work()
@@ -254,8 +268,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   private func resume(_ decision: HTTPDecision) {
     carryOut(decision)
-    advance()
-    flush()
+    proceed()
   }
 
   /// Answers a request whose body nobody wants: it is read past, or the connection ends.
@@ -289,14 +302,13 @@ final class HTTPConnection: ChannelDuplexHandler {
   private func answer(_ response: HTTPResponse, bodyIsRead: Bool) {
     guard context != nil else { return }
     // A request that was sent before the server stops is answered, so only the last one is told.
-    let isLast = siblings.isStopping && input.readableBytes == 0
+    let isLast = siblings.isStopping && inbox.isEmpty
     let closes = response.closes || isLast || !(request?.keepsAlive ?? false)
-    ResponseWriter.write(
+    outbox.append(
       response,
       .init(
         date: siblings.dateText, isHead: request?.line.method == "HEAD",
-        isPersistent: request?.line.isPersistent ?? true, closes: closes),
-      to: &output)
+        isPersistent: request?.line.isPersistent ?? true, closes: closes))
     if closes {
       end()
     } else if let request, !bodyIsRead {
@@ -311,7 +323,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     request = nil
     phase = .head
     // A further request that has begun already has its own time.
-    setDeadline(input.readableBytes > 0 ? limits.headTimeout : limits.idleTimeout)
+    setDeadline(inbox.isEmpty ? limits.idleTimeout : limits.headTimeout)
     if siblings.isStopping { stop() }
   }
 
@@ -321,8 +333,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   private func endOfInput() {
     switch phase {
     case .head, .body, .drain: if context?.channel.isWritable == true { abortAfterWrites() }
-    case .ending: abortAfterWrites()
-    case .deciding: break
+    case .deciding, .ending: break
     }
   }
 
@@ -337,7 +348,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   /// unread bytes would reset the connection and could destroy the response (RFC 9112 §9.6).
   private func end() {
     phase = .ending
-    input.clear()
+    inbox.clear()
     setDeadline(limits.writeTimeout)
     write(thenClose: .output)
   }
@@ -347,12 +358,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     let written = context.eventLoop.makePromise(of: Void.self)
     let bound = NIOLoopBound(self, eventLoop: siblings.loop)
     written.futureResult.whenComplete { _ in bound.value.close(mode) }
-    context.writeAndFlush(wrapOutboundOut(output), promise: written)
-    output = ByteBuffer()
-    if hasDeferredRead {
-      hasDeferredRead = false
-      context.read()
-    }
+    context.writeAndFlush(wrapOutboundOut(outbox.take() ?? ByteBuffer()), promise: written)
+    readAgain()
   }
 
   private func close(_ mode: CloseMode) {
@@ -365,15 +372,17 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
   }
 
-  func flush() {
-    guard let context else { return }
-    if output.readableBytes > 0 {
-      context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-      output.clear()
-    }
-    if hasDeferredRead, mayRead {
-      hasDeferredRead = false
-      context.read()
-    }
+  func flush() { proceed() }
+
+  private func send() {
+    guard let bytes = outbox.take() else { return }
+    context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+  }
+
+  /// Makes up for a `read` that was not let through.
+  private func readAgain() {
+    guard hasDeferredRead, mayRead else { return }
+    hasDeferredRead = false
+    context?.read()
   }
 }

@@ -2,6 +2,8 @@ package import NIOCore
 
 /// What one client may take of the server; memory and time of a connection are bounded by these.
 package struct HTTPLimits: Sendable {
+  /// Bytes that one read takes from a socket.
+  package var read = 16 << 10
   /// Bytes of the request line and the field lines; more is 431.
   package var head = 16 << 10
   /// Bytes of the request's target; more is 414.

@@ -56,6 +56,9 @@ package final class HTTPServer: Sendable {
         }
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .childChannelOption(.allowRemoteHalfClosure, value: true)
+        // One read at a time: whether a second is wanted depends on the first.
+        .childChannelOption(.maxMessagesPerRead, value: 1)
+        .childChannelOption(.recvAllocator, value: ReceiveBuffers(limit: limits.read))
         .childChannelInitializer { self.prepare($0) }
         .bind(host: host, port: port).get()
       listener.withLock { $0 = channel }

@@ -23,7 +23,7 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   private enum State { case handshaking, open, closed }
 
-  private let session: TLSSession
+  private var session: TLSSession
   private var state = State.handshaking
   private var isInputEnded = false
   private var isOutputEnded = false
@@ -37,6 +37,9 @@ package final class TLSHandler: ChannelDuplexHandler {
   private var isFlushed = false
 
   init(session: consuming TLSSession) { self.session = session }
+
+  /// The memory that is kept for bytes on their way, in bytes.
+  var capacity: Int { session.capacity + pending.storageCapacity }
 
   // MARK: The connection
 

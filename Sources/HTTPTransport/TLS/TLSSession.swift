@@ -9,9 +9,12 @@ internal import NIOCore
   /// The most plaintext that one record holds, in bytes (RFC 8446 §5.1).
   static let recordLength = 16_384
 
+  /// The most ciphertext that goes into the input at once, in bytes. A memory BIO never shrinks.
+  static let inputLength = 4_096
+
   private let pointer: OpaquePointer
   private let input: OpaquePointer
-  private let output: OpaquePointer
+  private var output: OpaquePointer
 
   /// - Precondition: `session` knows whether it is a client or a server.
   init(owning session: OpaquePointer) {
@@ -26,9 +29,9 @@ internal import NIOCore
 
   deinit { unsafe SSL_free(pointer) }
 
-  /// Takes in the next bytes of the peer, at most `recordLength`, so that no BIO grows beyond that.
+  /// Takes in the next bytes of the peer, at most `inputLength`, so that no BIO grows beyond that.
   func receive(_ ciphertext: inout ByteBuffer) {
-    let count = min(ciphertext.readableBytes, Self.recordLength)
+    let count = min(ciphertext.readableBytes, Self.inputLength)
     unsafe ciphertext.readWithUnsafeReadableBytes { bytes in
       let taken = unsafe BIO_write(input, bytes.baseAddress, Int32(count))
       guard taken == count else { fatalError("out of memory") }
@@ -58,7 +61,8 @@ internal import NIOCore
   }
 
   /// Encrypts all of `plaintext` to the end of `ciphertext`, in as few records as it takes.
-  func write(_ plaintext: inout ByteBuffer, to ciphertext: inout ByteBuffer) -> TLSOutcome {
+  mutating func write(_ plaintext: inout ByteBuffer, to ciphertext: inout ByteBuffer) -> TLSOutcome
+  {
     var outcome = TLSOutcome.done
     while outcome == .done, plaintext.readableBytes > 0 {
       unsafe plaintext.readWithUnsafeReadableBytes { bytes in
@@ -81,12 +85,29 @@ internal import NIOCore
   }
 
   /// Moves what must go to the peer to the end of `ciphertext`.
-  func takeOutput(into ciphertext: inout ByteBuffer) {
+  mutating func takeOutput(into ciphertext: inout ByteBuffer) {
     let count = unsafe BIO_ctrl_pending(output)
     guard count > 0 else { return }
     unsafe ciphertext.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
       Int(unsafe BIO_read(output, bytes.baseAddress, Int32(clamping: count)))
     }
+    if count > Self.inputLength { replaceOutput() }
+  }
+
+  /// The memory that the two BIOs keep, in bytes.
+  var capacity: Int { unsafe Self.capacity(of: input) + Self.capacity(of: output) }
+
+  private static func capacity(of bio: OpaquePointer) -> Int {
+    var buffer: UnsafeMutablePointer<BUF_MEM>?
+    unsafe BIO_ctrl(bio, BIO_C_GET_BUF_MEM_PTR, 0, &buffer)
+    return unsafe buffer?.pointee.max ?? 0
+  }
+
+  /// Frees the memory of a large output (ATTACKS R12).
+  private mutating func replaceOutput() {
+    guard let output = unsafe BIO_new(BIO_s_mem()) else { fatalError("out of memory") }
+    unsafe SSL_set0_wbio(pointer, output)  // which frees the old one
+    unsafe self.output = unsafe output
   }
 
   private func outcome(of result: Int32) -> TLSOutcome {

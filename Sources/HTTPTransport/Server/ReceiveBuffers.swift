@@ -1,0 +1,28 @@
+internal import NIOCore
+
+/// Makes the buffers that a connection's socket is read into: a new one for each read, which is
+/// freed when its bytes were read.
+///
+/// SwiftNIO's own allocators keep up to four buffers of 64 KiB for each connection, idle or not. It
+/// always keeps the first buffer; that one is small here (ATTACKS R12).
+struct ReceiveBuffers: RecvByteBufferAllocator {
+  /// A usual request with its head, in bytes.
+  static let usual = 2 << 10
+
+  /// The most that one read takes, in bytes.
+  let limit: Int
+  private var size: Int
+
+  init(limit: Int) {
+    self.limit = limit
+    size = min(Self.usual, limit)
+  }
+
+  func buffer(allocator: ByteBufferAllocator) -> ByteBuffer { allocator.buffer(capacity: size) }
+
+  /// - Returns: `true`, which makes SwiftNIO ask for a new buffer instead of using the one it keeps.
+  mutating func record(actualReadBytes: Int) -> Bool {
+    size = actualReadBytes < size ? min(Self.usual, limit) : limit
+    return true
+  }
+}
