@@ -1,4 +1,5 @@
 package import NIOCore
+private import Support
 
 /// An IPv4 or IPv6 address; an IPv4 address that is mapped into IPv6 is the IPv4 address
 /// (RFC 4291 §2.5.5.2).

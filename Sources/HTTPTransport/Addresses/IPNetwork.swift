@@ -1,3 +1,5 @@
+private import Support
+
 /// An address, or all addresses that begin with the same bits (RFC 4632 §3.1).
 package struct IPNetwork: Sendable, Hashable {
   private let first: IPAddress

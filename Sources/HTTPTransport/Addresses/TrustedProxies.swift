@@ -1,3 +1,5 @@
+private import Support
+
 /// The proxies whose word about a client's address counts (ASVS 15.3.4).
 package struct TrustedProxies: Sendable {
   private let networks: [IPNetwork]

@@ -1,3 +1,5 @@
+private import Support
+
 /// Where a request's body ends (RFC 9112 §6).
 enum BodyFraming: Equatable {
   case length(Int)

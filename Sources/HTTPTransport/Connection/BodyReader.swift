@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// Reads one body from a stream of bytes.
 struct BodyReader {

@@ -1,3 +1,5 @@
+private import Support
+
 /// What may stand behind a chunk's size (RFC 9112 §7.1.1):
 ///
 ///     chunk-ext = *( ";" token [ "=" ( token / quoted-string ) ] )

@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// Reads one chunked body from a stream of bytes (RFC 9112 §7.1).
 struct ChunkedDecoder {

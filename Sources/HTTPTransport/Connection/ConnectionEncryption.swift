@@ -1,4 +1,5 @@
 package import NIOCore
+private import Support
 
 /// Makes the handler that stands first in each connection and turns bytes into encrypted bytes.
 package protocol ConnectionEncryption: Sendable {

@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// `field-name ":" OWS field-value OWS` (RFC 9112 §5).
 struct FieldLine {

@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// One connection: bytes to requests, one at a time and in order, and responses to bytes.
 ///

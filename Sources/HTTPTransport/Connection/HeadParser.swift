@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// Reads request heads from a stream of bytes.
 ///

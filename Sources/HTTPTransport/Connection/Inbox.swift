@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// The bytes of a connection that have arrived and are not read yet.
 ///

@@ -6,6 +6,7 @@
   private import Glibc
 #endif
 internal import NIOCore
+private import Support
 
 /// Finds the next line of a stream that comes in pieces; it looks at each byte once.
 struct LineReader {

@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// Responses of a connection that are not written yet.
 ///

@@ -1,3 +1,5 @@
+private import Support
+
 /// A request's head, and what the connection must know of it.
 struct RequestHead {
   let line: RequestLine

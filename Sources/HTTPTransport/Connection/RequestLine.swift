@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// `method SP request-target SP HTTP-version`, in exactly this form (RFC 9112 §3).
 struct RequestLine {

@@ -1,3 +1,5 @@
+private import Support
+
 /// What a request line asks for (RFC 9112 §3.2).
 struct RequestTarget {
   let path: String

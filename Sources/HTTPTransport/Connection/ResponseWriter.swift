@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// Writes a response as bytes (RFC 9112 §4), with Content-Length, Date and Connection.
 enum ResponseWriter {

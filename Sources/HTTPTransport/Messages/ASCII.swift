@@ -1,3 +1,5 @@
+private import Support
+
 /// The classes of bytes that HTTP is made of (RFC 9110 §5.6.2, RFC 5234 B.1).
 enum ASCII {
   static let tab = UInt8(ascii: "\t")

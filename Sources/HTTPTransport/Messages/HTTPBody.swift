@@ -1,3 +1,5 @@
+private import Support
+
 /// What came of a body that was asked for.
 package enum HTTPBody: Sendable {
   case complete([UInt8])

@@ -1,3 +1,5 @@
+private import Support
+
 /// What to do with a request of which only the head is known.
 package enum HTTPDecision: Sendable {
   /// Answer now; what follows of the body is not looked at.

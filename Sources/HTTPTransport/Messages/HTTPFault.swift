@@ -1,3 +1,5 @@
+private import Support
+
 /// What can be wrong with a request before anyone looks at what it asks for.
 package enum HTTPFault: Error, Sendable, CaseIterable {
   /// No HTTP/1 message, or one that two readers could read in two ways (RFC 9112 §11.2).

@@ -1,3 +1,5 @@
+private import Support
+
 /// Header fields in the order of the wire; names are compared without regard to case
 /// (RFC 9110 §5.1).
 package struct HTTPFields: Sendable {

@@ -1,3 +1,5 @@
+private import Support
+
 /// All of a well-formed request (RFC 9112) but its body.
 package struct HTTPRequestHead: Sendable {
   /// As it was sent: methods are case-sensitive (RFC 9110 §9.1).

@@ -1,3 +1,5 @@
+private import Support
+
 /// What stands behind the transport.
 package protocol HTTPResponder: Sendable {
   /// Called on an event loop for each well-formed head, in the order of a connection's requests;

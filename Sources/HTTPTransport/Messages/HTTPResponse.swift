@@ -1,3 +1,5 @@
+private import Support
+
 /// One response. The transport adds Content-Length, Date and Connection.
 package struct HTTPResponse: Sendable {
   package var status: Int

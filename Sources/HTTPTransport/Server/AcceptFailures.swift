@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// Keeps a server listening when accept fails for want of descriptors or memory.
 ///

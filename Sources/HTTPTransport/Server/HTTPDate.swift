@@ -1,3 +1,5 @@
+private import Support
+
 /// The time as responses state it, made once a second (RFC 9110 §5.6.7).
 struct HTTPDate {
   private var second = Int.min

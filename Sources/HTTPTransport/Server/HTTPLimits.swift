@@ -1,4 +1,5 @@
 package import NIOCore
+private import Support
 
 /// What one client may take of the server; memory and time of a connection are bounded by these.
 package struct HTTPLimits: Sendable {

@@ -8,6 +8,7 @@
 
 package import NIOCore
 private import NIOPosix
+private import Support
 private import Synchronization
 
 /// An HTTP/1.1 server: it listens, and puts a responder behind each connection.

@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// The connections of one event loop, and what they share; used on that loop only.
 final class LoopConnections {

@@ -1,4 +1,5 @@
 internal import NIOPosix
+private import Support
 private import Synchronization
 
 /// The few threads that may block, and a bound on what waits for them.

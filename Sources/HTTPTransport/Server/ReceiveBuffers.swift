@@ -1,4 +1,5 @@
 internal import NIOCore
+private import Support
 
 /// Makes the buffers that a connection's socket is read into: a new one for each read, which is
 /// freed when its bytes were read.

@@ -1,4 +1,5 @@
 internal import CLibSSL
+private import Support
 
 /// The library as a whole.
 enum LibSSL {

@@ -1,4 +1,5 @@
 internal import CLibSSL
+private import Support
 
 /// Readers of PEM (RFC 7468) that never ask anyone for a passphrase.
 ///

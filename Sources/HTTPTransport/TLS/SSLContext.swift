@@ -1,4 +1,5 @@
 internal import CLibSSL
+private import Support
 
 /// The owner of one `SSL_CTX`: TLS 1.2 and 1.3 as RFC 9325 recommends, and nothing resumed.
 ///

@@ -1,3 +1,4 @@
+private import Support
 internal import Synchronization
 
 /// A certificate with its key, ready to serve TLS 1.2 and 1.3.

@@ -1,3 +1,5 @@
+private import Support
+
 /// Why a certificate and a key cannot serve.
 package enum TLSError: Error, Sendable, Equatable {
   /// No chain of certificates in PEM, or one that OpenSSL refuses.

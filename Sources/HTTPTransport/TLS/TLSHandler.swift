@@ -1,4 +1,5 @@
 package import NIOCore
+private import Support
 
 /// TLS for one connection: ciphertext below, plaintext above.
 ///

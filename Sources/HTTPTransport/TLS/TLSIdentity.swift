@@ -1,4 +1,5 @@
 package import NIOCore
+private import Support
 internal import Synchronization
 
 /// The certificate that new connections get; those that stand keep the one they have.

@@ -1,3 +1,5 @@
+private import Support
+
 /// What one step of a TLS session came to.
 enum TLSOutcome: Equatable {
   case done

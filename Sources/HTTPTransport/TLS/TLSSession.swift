@@ -1,5 +1,6 @@
 internal import CLibSSL
 internal import NIOCore
+private import Support
 
 /// The owner of one `SSL` and of the two memory BIOs that stand for its wire.
 ///
