@@ -32,94 +32,43 @@ struct ExampleTests {
     ])
 
   struct Example: CustomTestStringConvertible, Sendable {
-    let client: String
-    let file: String
-    /// The member that holds the servers.
-    var servers = "mcpServers"
+    let client: ClientExample
     let product: Product
-    /// What stands in the config for each secret.
-    let placeholders: [String: String]
-
-    var testDescription: String { "\(client), \(product.name)" }
+    var testDescription: String { "\(client.name), \(product.name)" }
   }
 
-  static let examples = [
-    Example(
-      client: "Kiro", file: "kiro/.kiro/settings/mcp.json", product: stdio,
-      placeholders: ["CALCULATOR_API_KEY": "${CALCULATOR_API_KEY}"]),
-    Example(
-      client: "Kiro", file: "kiro/.kiro/settings/mcp.json", product: jwt,
-      placeholders: [
-        "JWT_SECRET": "${JWT_SECRET}", "CALCULATOR_ISSUER_KEY": "${CALCULATOR_ISSUER_KEY}",
-      ]),
-    Example(
-      client: "Claude Desktop", file: "claude-desktop/claude_desktop_config.json", product: stdio,
-      placeholders: ["CALCULATOR_API_KEY": "replace-with-the-output-of-openssl-rand-hex-32"]),
-    Example(
-      client: "Claude Desktop", file: "claude-desktop/claude_desktop_config.json", product: jwt,
-      placeholders: [
-        "JWT_SECRET": "replace-with-the-output-of-openssl-rand-hex-32",
-        "CALCULATOR_ISSUER_KEY": "replace-with-another-output-of-openssl-rand-hex-32",
-      ]),
-    Example(
-      client: "Claude Code", file: "claude-code/.mcp.json", product: stdio,
-      placeholders: ["CALCULATOR_API_KEY": "${CALCULATOR_API_KEY}"]),
-    Example(
-      client: "Claude Code", file: "claude-code/.mcp.json", product: jwt,
-      placeholders: [
-        "JWT_SECRET": "${JWT_SECRET}", "CALCULATOR_ISSUER_KEY": "${CALCULATOR_ISSUER_KEY}",
-      ]),
-    Example(
-      client: "Cursor", file: "cursor/.cursor/mcp.json", product: stdio,
-      placeholders: ["CALCULATOR_API_KEY": "${env:CALCULATOR_API_KEY}"]),
-    Example(
-      client: "Cursor", file: "cursor/.cursor/mcp.json", product: jwt,
-      placeholders: [
-        "JWT_SECRET": "${env:JWT_SECRET}", "CALCULATOR_ISSUER_KEY": "${env:CALCULATOR_ISSUER_KEY}",
-      ]),
-    Example(
-      client: "VS Code", file: "vscode/.vscode/mcp.json", servers: "servers", product: stdio,
-      placeholders: ["CALCULATOR_API_KEY": "${input:calculator-api-key}"]),
-    Example(
-      client: "VS Code", file: "vscode/.vscode/mcp.json", servers: "servers", product: jwt,
-      placeholders: [
-        "JWT_SECRET": "${input:jwt-secret}",
-        "CALCULATOR_ISSUER_KEY": "${input:calculator-issuer-key}",
-      ]),
-  ]
-
-  struct Server: Decodable {
-    let command: String
-    let args: [String]
-    let env: [String: String]
+  static let examples = ClientExample.all.flatMap { client in
+    [stdio, jwt].map { Example(client: client, product: $0) }
   }
 
-  static func server(of example: Example) throws -> Server {
-    /// `calculator-http` is not started by the client: `HTTPExampleTests` has it.
-    struct Entry: Decodable {
-      let started: Server?
-
-      init(from decoder: any Decoder) throws {
-        let isStarted = try decoder.container(keyedBy: Key.self).contains(.command)
-        started = isStarted ? try Server(from: decoder) : nil
-      }
-
-      enum Key: CodingKey { case command }
+  /// The file parses, holds this server alone, and names only settings that the server has.
+  @Test(.enabled(if: Python.areThere, "\(Python.hint)"), arguments: examples)
+  func startsOneServer(_ example: Example) throws {
+    let (client, product) = (example.client, example.product)
+    let server = try client.server(product.entry)
+    #expect(server.command == "/usr/local/bin/\(product.name)", "where make install puts it")
+    #expect(server.args == [])
+    #expect(server.url == nil)
+    #expect(["stdio", nil].contains(server.type))
+    let names = Set(product.secrets.keys)
+    if let variables = server.envVars {
+      #expect(Set(variables) == names)
+      #expect(server.env == nil)
+    } else {
+      let placeholders = names.compactMap { name in client.placeholder(name).map { (name, $0) } }
+      #expect(server.env == Dictionary(placeholders) { $1 })
     }
-    struct Config: Decodable {
-      let mcpServers: [String: Entry]?
-      let servers: [String: Entry]?
-    }
-    let file = Repository.root.appending(path: "examples/\(example.file)")
-    let config = try JSONDecoder().decode(Config.self, from: try Data(contentsOf: file))
-    let entries = example.servers == "servers" ? config.servers : config.mcpServers
-    let servers = entries?.compactMapValues(\.started)
-    #expect(servers?.count == 2)
-    let server = try #require(servers?[example.product.entry])
-    #expect(
-      server.command == "/usr/local/bin/\(example.product.name)", "where make install puts it")
-    #expect(server.env == example.placeholders)
-    return server
+    let help = try Command.run(try ServerProcess.path(of: product.name), ["--help"])
+    for name in names { #expect(help.output.contains(name)) }
+  }
+
+  /// Every file of a client's folder is one that a test here reads.
+  @Test(arguments: ClientExample.all)
+  func hasNoOtherFiles(_ client: ClientExample) throws {
+    let folder = client.file("calculator").deletingLastPathComponent()
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let entries = ["calculator", "calculator-jwt"] + (client.takesHTTP ? ["calculator-http"] : [])
+    #expect(names.sorted() == entries.map { client.file($0).lastPathComponent }.sorted())
   }
 
   /// A result of whichever tool: `Scenario.Outcome` reads those of the calculator alone.
@@ -131,13 +80,12 @@ struct ExampleTests {
     let steps: [Step]
   }
 
-  @Test(.enabled(if: Python.areThere, "\(Python.hint)"), arguments: examples)
-  func startsTheServer(_ example: Example) throws {
-    let server = try Self.server(of: example)
-    let isJWT = example.product.name == Self.jwt.name
+  /// What all these files start, with the secrets filled in.
+  @Test(.enabled(if: Python.areThere, "\(Python.hint)"), arguments: [stdio, jwt])
+  func servesAClient(_ product: Product) throws {
+    let isJWT = product.name == Self.jwt.name
     let scenario = Scenario(
-      command: try ServerProcess.path(of: example.product.name), args: server.args,
-      env: server.env.merging(example.product.secrets) { $1 },
+      command: try ServerProcess.path(of: product.name), args: [], env: product.secrets,
       steps: isJWT ? try Self.stepsWithTokens() : Self.stepsWithKeys)
     let (status, output) = try Python.run(
       "modern_client.py", in: "modern", input: try JSONEncoder().encode(scenario))
@@ -179,13 +127,17 @@ struct ExampleTests {
   /// Pasted as it is, no example guards anything with a secret that everybody knows.
   @Test(arguments: examples)
   func guardsNothingUnfilled(_ example: Example) throws {
-    let server = try Self.server(of: example)
-    let process = try ServerProcess(
-      example.product.name, arguments: server.args, environment: server.env)
+    let product = example.product
+    let placeholders = product.secrets.keys.compactMap { name in
+      example.client.placeholder(name).map { (name, $0) }
+    }
+    // Without a placeholder the client passes on what its own environment has: nothing.
+    guard !placeholders.isEmpty else { return }
+    let process = try ServerProcess(product.name, environment: Dictionary(placeholders) { $1 })
     #expect(process.waitForExit() == 78)
     let errors = try process.restOfErrors()
-    for complaint in example.product.complaints { #expect(errors.contains(complaint)) }
-    #expect(errors.split(separator: "\n").count == example.product.complaints.count)
+    for complaint in product.complaints { #expect(errors.contains(complaint)) }
+    #expect(errors.split(separator: "\n").count == product.complaints.count)
   }
 
   @Test func theEnvironmentFileIsReadAndGuardsNothingUnfilled() throws {
@@ -235,7 +187,8 @@ struct ExampleTests {
   }
 
   /// VS Code asks for each secret, hides what is typed and keeps it safe.
-  @Test func theInputsOfVSCodeArePasswords() throws {
+  @Test(arguments: ["calculator", "calculator-jwt", "calculator-http"])
+  func theInputsOfVSCodeArePasswords(_ entry: String) throws {
     struct Config: Decodable {
       struct Input: Decodable, Equatable {
         let id: String
@@ -244,12 +197,11 @@ struct ExampleTests {
       }
       let inputs: [Input]
     }
-    let file = Repository.root.appending(path: "examples/vscode/.vscode/mcp.json")
+    let file = Repository.root.appending(path: "examples/vscode/\(entry).json")
     let config = try JSONDecoder().decode(Config.self, from: try Data(contentsOf: file))
+    let expected =
+      entry == "calculator-jwt" ? ["jwt-secret", "calculator-issuer-key"] : ["calculator-api-key"]
     #expect(
-      config.inputs
-        == ["calculator-api-key", "jwt-secret", "calculator-issuer-key"].map {
-          .init(id: $0, type: "promptString", password: true)
-        })
+      config.inputs == expected.map { .init(id: $0, type: "promptString", password: true) })
   }
 }

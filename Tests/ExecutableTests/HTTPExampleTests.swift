@@ -4,45 +4,35 @@ import TestSupport
 
 /// What stands under `examples/` for `CalculatorHTTP`; the proxies have tests of their own.
 struct HTTPExampleTests {
-  struct Config: Decodable {
-    struct Server: Decodable {
-      let url: String?
-      let headers: [String: String]?
-    }
-    let mcpServers: [String: Server]?
-    let servers: [String: Server]?
-  }
-
-  /// Each client's file, and what stands in it for the key.
-  static let clients = [
-    ("kiro/.kiro/settings/mcp.json", "${CALCULATOR_API_KEY}"),
-    ("claude-code/.mcp.json", "${CALCULATOR_API_KEY}"),
-    ("cursor/.cursor/mcp.json", "${env:CALCULATOR_API_KEY}"),
-    ("vscode/.vscode/mcp.json", "${input:calculator-api-key}"),
-  ]
+  static let clients = ClientExample.all.filter(\.takesHTTP)
 
   /// With the key in place each works, and pasted as it is it opens nothing.
   @Test(.enabled(if: Python.areThere, "\(Python.hint)"))
   func connectsTheClients() throws {
-    let server = try HTTPProcess()
-    let scenarios = try Self.clients.flatMap { file, placeholder in
-      let path = Repository.root.appending(path: "examples/\(file)")
-      let config = try JSONDecoder().decode(Config.self, from: try Data(contentsOf: path))
-      let entry = try #require((config.mcpServers ?? config.servers)?["calculator-http"])
-      #expect(entry.url == "http://127.0.0.1:8080/mcp", "where the server listens by itself")
-      let headers = try #require(entry.headers)
-      #expect(headers == ["X-API-Key": placeholder])
-      return [headers.mapValues { _ in HTTPProcess.key }, headers].map {
-        Scenario(
-          url: server.url, headers: $0,
-          steps: [.init(list: true), .init(call: "add", arguments: ["a": 0.1, "b": 0.2])])
+    let process = try HTTPProcess()
+    let placeholders: Set<String?> = try Self.clients.reduce(into: []) { placeholders, client in
+      let server = try client.server("calculator-http")
+      let url = server.url ?? server.httpURL
+      #expect(url == "http://127.0.0.1:8080/mcp", "where the server listens by itself")
+      #expect(server.command == nil)
+      let placeholder = client.placeholder("CALCULATOR_API_KEY")
+      if let placeholder {
+        #expect(server.headers == ["X-API-Key": placeholder])
+      } else {
+        #expect(server.envHeaders == ["X-API-Key": "CALCULATOR_API_KEY"])
       }
+      placeholders.insert(placeholder)
     }
-    let outcomes = try Scenario.play(scenarios, with: "modern_client.py", in: "modern")
-    #expect(
-      outcomes.map { $0.steps.last?.text }
-        == Array(repeating: ["0.3", nil], count: Self.clients.count).flatMap(\.self))
-    #expect(outcomes.count { $0.statuses?.contains(401) == true } == Self.clients.count)
+    // What the clients send then: the key, or the placeholder where nobody filled it in.
+    let sent = [HTTPProcess.key] + placeholders.compactMap(\.self).sorted()
+    let outcomes = try Scenario.play(
+      sent.map {
+        Scenario(
+          url: process.url, headers: ["X-API-Key": $0],
+          steps: [.init(list: true), .init(call: "add", arguments: ["a": 0.1, "b": 0.2])])
+      }, with: "modern_client.py", in: "modern")
+    #expect(outcomes.map { $0.steps.last?.text } == ["0.3"] + sent.dropFirst().map { _ in nil })
+    #expect(outcomes.count { $0.statuses?.contains(401) == true } == sent.count - 1)
   }
 
   @Test func theCredentialsFileIsReadAndGuardsNothingUnfilled() throws {
