@@ -103,17 +103,23 @@ struct HTTPExhaustionTests {
   /// Counts how many of its decisions are under way at one time.
   private final class Counting: HTTPResponder {
     private let now = Atomic(0)
+    private let clients = Atomic(0)
     let most = Atomic(0)
 
     func decide(_ head: HTTPRequestHead) -> HTTPDecision {
-      .offLoop {
-        let now = self.now.add(1, ordering: .relaxed).newValue
-        self.most.max(now, ordering: .relaxed)
-        // Until a second one is under way.
-        while self.most.load(ordering: .relaxed) < 2 {}
-        self.now.subtract(1, ordering: .relaxed)
-        return .respond(HTTPResponse(status: 200))
-      }
+      // Each is of another client, or most would find their share of the queue taken.
+      let client = UInt128(clients.add(1, ordering: .relaxed).newValue)
+      return .offLoop(
+        BlockingWork(
+          client: client,
+          run: {
+            let now = self.now.add(1, ordering: .relaxed).newValue
+            self.most.max(now, ordering: .relaxed)
+            // Until a second one is under way.
+            while self.most.load(ordering: .relaxed) < 2 {}
+            self.now.subtract(1, ordering: .relaxed)
+            return .respond(HTTPResponse(status: 200))
+          }, refuse: { HTTPResponse(status: 503) }))
     }
 
     func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {

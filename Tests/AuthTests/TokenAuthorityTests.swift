@@ -18,7 +18,7 @@ struct TokenAuthorityTests {
 
   func settings(
     users: UserDirectory = .everyone(.advanced), lifetime: Int = 3600, secret: UInt8 = 1,
-    previous: [UInt8] = [], leeway: Int = 0
+    previous: [UInt8] = [], leeway: Int = 0, canBeGuessed: Bool = false
   ) throws -> TokenAuthority.Settings {
     func key(_ byte: UInt8) throws -> HMACKey {
       try HMACKey(secret: [UInt8](repeating: byte, count: 32))
@@ -26,7 +26,7 @@ struct TokenAuthorityTests {
     return TokenAuthority.Settings(
       keys: KeySet(current: try key(secret), previous: try previous.map(key)), users: users,
       issuer: "calculator", audience: "calculator", lifetime: lifetime * 1000,
-      refreshLifetime: 7 * 86_400_000, leeway: leeway * 1000)
+      refreshLifetime: 7 * 86_400_000, leeway: leeway * 1000, canBeGuessed: canBeGuessed)
   }
 
   struct Row: CustomTestStringConvertible, Sendable {

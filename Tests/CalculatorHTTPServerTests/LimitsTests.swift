@@ -1,4 +1,5 @@
 import Auth
+import Base64
 import CalculatorServer
 import MCP
 import Testing
@@ -55,9 +56,9 @@ struct LimitsTests {
     #expect(response.status == 429)
     let wait = try seconds(response)
     harness.advance(seconds: wait - 1)
-    #expect(call(harness, Self.key).status == 429)
+    #expect(call(harness, Self.wrong).status == 429)
     harness.advance(seconds: 1)
-    #expect(call(harness, Self.key).status == 200)
+    #expect(call(harness, Self.wrong).status == 401)
   }
 
   /// draft-ietf-httpapi-ratelimit-headers §4: what is told is what then happens.
@@ -90,23 +91,218 @@ struct LimitsTests {
     )
   }
 
-  /// A right credential is not looked at either: otherwise one more guess would be told apart.
-  @Test func failuresAreLookedAtBeforeAnyCredential() throws {
-    let harness = try HTTPHarness()
-    for _ in 0..<10 { _ = call(harness, Self.wrong) }
+  // MARK: Failures
+
+  private static func basic(_ user: String, _ password: String) -> (String, String) {
+    ("Authorization", "Basic " + Base64.standard.text(of: Array("\(user):\(password)".utf8)))
+  }
+  private static let password = basic(HTTPHarness.user, HTTPHarness.password)
+  private static let bearer = ("Authorization", "Bearer \(HTTPHarness.key)")
+
+  /// The bytes of a 429, which say nothing of the credential.
+  private func isLimited(_ answer: HTTPResponse) -> Bool {
+    answer.status == 429 && answer.text == Wire.error(429, "Too many requests", id: nil)
+      && answer["WWW-Authenticate"].isEmpty
+  }
+
+  /// C16: ten wrong keys lock out whoever guesses, and nobody whose credential cannot be guessed.
+  @Test func theFailureLimitWithholdsOnlyGuesses() throws {
+    let harness = try HTTPHarness(["CALCULATOR_GUEST_ROLE": "basic"])
+    #expect(call(harness, Self.password).status == 200, "from now on it is remembered")
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
     _ = harness.takeLog()
-    let answers = [Self.key, Self.wrong, ("Authorization", "Basic !"), nil].map {
-      call(harness, $0)
+    let token = ("Authorization", "Bearer \(try harness.token(for: "ben"))")
+    for right in [Self.key, Self.bearer, token, Self.password, nil] {
+      #expect(call(harness, right).status == 200)
     }
-    for answer in answers {
-      #expect(answer.status == 429)
-      #expect(answer.text == Wire.error(429, "Too many requests", id: nil))
-      #expect(answer["WWW-Authenticate"].isEmpty)
+    #expect(harness.takeLog().allSatisfy { $0.contains(#""outcome":"accepted""#) })
+    let wrong = [
+      Self.wrong, ("Authorization", "Bearer a.b.c"), ("Authorization", "Basic !"),
+      Self.basic(HTTPHarness.user, "wrong"), Self.basic("nobody", "wrong"),
+    ]
+    let answers = wrong.map { call(harness, $0) }
+    for answer in answers { #expect(isLimited(answer)) }
+    #expect(Set(answers.map { $0["Retry-After"] }) == [["6"]])
+    let log = harness.takeLog()
+    #expect(log.count == wrong.count)
+    #expect(log.allSatisfy { $0.contains(#""outcome":"limited""#) })
+    #expect(call(harness, Self.wrong, from: "127.0.0.2").status == 401, "others are not affected")
+  }
+
+  /// C16: a right password that nobody has shown from here is withheld as a wrong one is: the
+  /// response tells no guess apart.
+  @Test func aPasswordThatIsNotRememberedIsWithheld() throws {
+    let harness = try HTTPHarness()
+    #expect(call(harness, Self.password, from: "127.0.0.2").status == 200)
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    #expect(isLimited(call(harness, Self.password)))
+    #expect(isLimited(call(harness, Self.basic(HTTPHarness.user, "wrong"))))
+    #expect(call(harness, Self.password, from: "127.0.0.2").status == 200)
+  }
+
+  /// Beyond the limit a remembered password is no oracle: ten guesses at it, and it is withheld too.
+  @Test func guessesBeyondTheLimitAreNotAnswered() throws {
+    let harness = try HTTPHarness()
+    #expect(call(harness, Self.password).status == 200)
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    for guess in 0..<10 {
+      #expect(call(harness, Self.password).status == 200, "before guess \(guess)")
+      #expect(isLimited(call(harness, Self.basic(HTTPHarness.user, "guess \(guess)"))))
     }
-    #expect(Set(answers.map { $0["Retry-After"] }).count == 1)
-    for line in harness.takeLog() { #expect(!line.contains("credential\":")) }
-    // Others may still come in.
-    #expect(call(harness, Self.key, from: "127.0.0.2").status == 200)
+    #expect(isLimited(call(harness, Self.password)))
+    harness.advance(seconds: 60)
+    #expect(call(harness, Self.password).status == 200)
+  }
+
+  /// Where keys and secrets may be weak they can be guessed: beyond the limit a right one and a wrong
+  /// one get the same bytes.
+  @Test func weakSecretsAreWithheld() throws {
+    let harness = try HTTPHarness(["CALCULATOR_ALLOW_WEAK_SECRETS": "true"])
+    for _ in 0..<20 { #expect(call(harness, Self.key).status == 200, "a right one is refunded") }
+    let token = ("Authorization", "Bearer \(try harness.token())")
+    for _ in 0..<20 { #expect(call(harness, token).status == 200) }
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    for credential in [Self.key, Self.bearer, token, Self.wrong] {
+      #expect(isLimited(call(harness, credential)))
+    }
+    harness.advance(seconds: 6)
+    #expect(call(harness, Self.key).status == 200)
+    #expect(call(harness, Self.wrong).status == 401)
+    #expect(isLimited(call(harness, Self.key)))
+  }
+
+  // MARK: The queue of passwords
+
+  private func decide(
+    _ harness: HTTPHarness, _ credential: (String, String), from peer: String = "127.0.0.1"
+  ) throws -> HTTPDecision {
+    harness.service.pipeline.decide(
+      HTTPRequestHead(
+        method: "POST", path: "/mcp", query: nil, fields: HTTPFields(Self.call + [credential]),
+        peer: try #require(IPAddress(peer)), isEncrypted: false))
+  }
+
+  /// As many decisions as are queued before one is refused, up to 1,000; without running them.
+  private func queued(
+    _ harness: HTTPHarness, _ credential: (String, String), from peer: String = "127.0.0.1"
+  ) throws -> [BlockingWork] {
+    var all: [BlockingWork] = []
+    while all.count < 1000, case .offLoop(let work) = try decide(harness, credential, from: peer) {
+      all.append(work)
+    }
+    return all
+  }
+
+  private func status(_ decision: HTTPDecision) -> Int {
+    switch decision {
+    case .respond(let response): response.status
+    case .takeBody: 200
+    case .offLoop: 0
+    }
+  }
+
+  /// R11: an attempt is charged before it waits for a thread, so that no more wait than the limit
+  /// allows; and it is charged once.
+  @Test func aPasswordIsChargedWhenItIsQueued() throws {
+    let harness = try HTTPHarness()
+    let wrong = Self.basic(HTTPHarness.user, "wrong")
+    let work = try queued(harness, wrong)
+    #expect(work.count == 10)
+    #expect(isLimited(call(harness, wrong)))
+    for work in work { #expect(status(work.run()) == 401) }
+    harness.advance(seconds: 60)
+    #expect(try queued(harness, wrong).count == 10, "a failure costs one attempt, not two")
+  }
+
+  /// A right password costs no attempt.
+  @Test func aRightPasswordIsRefunded() throws {
+    let harness = try HTTPHarness()
+    let work = try queued(harness, Self.password)
+    #expect(work.count == 10)
+    for work in work { #expect(status(work.run()) == 200) }
+    #expect(try queued(harness, Self.basic(HTTPHarness.user, "wrong")).count == 10)
+  }
+
+  /// What found the queue full was not checked, and costs no attempt.
+  @Test func whatIsNotCheckedIsRefunded() throws {
+    let harness = try HTTPHarness()
+    for _ in 0..<3 {
+      let work = try queued(harness, Self.basic(HTTPHarness.user, "wrong"))
+      #expect(work.count == 10)
+      for work in work {
+        let response = work.refuse()
+        #expect(response.status == 503)
+        #expect(response["Retry-After"] == ["1"])
+      }
+    }
+    #expect(harness.takeLog().contains { $0.contains(#""address":"127.0.0.1""#) })
+  }
+
+  /// R11: the queue is shared by what one customer may have: an IPv4 address, or a /48.
+  @Test func aCustomerHasOneShareOfTheQueue() throws {
+    let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "off"])
+    func client(_ peer: String) throws -> UInt128 {
+      guard case .offLoop(let work) = try decide(harness, Self.password, from: peer) else {
+        Issue.record("a password was decided on the loop")
+        return 0
+      }
+      return work.client
+    }
+    #expect(try client("2001:db8:7::1") == client("2001:db8:7:ffff::1"))
+    #expect(try client("2001:db8:7::1") != client("2001:db8:8::1"))
+    #expect(try client("10.0.0.1") != client("10.0.0.2"))
+    #expect(try client("10.0.0.1") == client("::ffff:10.0.0.1"))
+  }
+
+  // MARK: Networks
+
+  /// R11: 256 /64s of one /56, and 256 /56s of one /48, have no more attempts than four addresses,
+  /// and sixteen.
+  @Test func aNetworkHasABucketOfItsOwn() throws {
+    let harness = try HTTPHarness()
+    func failures(_ peers: [String]) -> Int {
+      peers.reduce(0) { sum, peer in
+        sum + (0..<11).count { _ in call(harness, Self.wrong, from: peer).status == 401 }
+      }
+    }
+    func network(_ number: Int) -> [String] {  // 2001:db8:0:NN00::/56
+      (0..<256).map { "2001:db8:0:\(String(number << 8 | $0, radix: 16))::1" }
+    }
+    #expect(failures(["2001:db8:0:0::1", "2001:db8:0:0::2"]) == 10, "an address is a /64")
+    #expect(failures(network(0)) == 30, "40 with the first ones")
+    #expect(failures(network(1)) == 40)
+    #expect((2..<256).reduce(0) { $0 + failures([network($1)[0]]) } == 80, "160 in all")
+    #expect(call(harness, Self.wrong, from: "2001:db8:1::1").status == 401, "another /48")
+    #expect(call(harness, Self.key, from: "2001:db8:0:0::1").status == 200)
+  }
+
+  /// RFC 9110 §10.2.3: waiting suffices whichever of the buckets is empty.
+  @Test func waitingSufficesForANetwork() throws {
+    let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "2/minute"])
+    for number in 0..<40 {
+      let peer = "2001:db8:0:\(String(number * 64, radix: 16))::1"
+      for _ in 0..<3 {
+        let response = call(harness, Self.wrong, from: peer)
+        guard response.status == 429 else { continue }
+        harness.advance(seconds: try seconds(response))
+        #expect(call(harness, Self.wrong, from: peer).status == 401)
+      }
+    }
+  }
+
+  /// Who is refused by a network's bucket has not been charged by the address's own.
+  @Test func aRefusalChargesNoBucket() throws {
+    let harness = try HTTPHarness()
+    for number in 0..<4 {
+      for _ in 0..<10 { _ = call(harness, Self.wrong, from: "2001:db8:0:\(number)::1") }
+    }
+    for _ in 0..<20 {
+      #expect(call(harness, Self.wrong, from: "2001:db8::5:0:0:0:1").status == 429)
+    }
+    harness.advance(seconds: 16)  // more than ten tokens of the /56, and two of a /64
+    for _ in 0..<10 {
+      #expect(call(harness, Self.wrong, from: "2001:db8::5:0:0:0:1").status == 401)
+    }
   }
 
   /// Nobody locks others out by asking without a credential.
@@ -176,21 +372,21 @@ struct LimitsTests {
 
   /// R5: a million addresses that fail: bounded, and nobody who is locked out is let in.
   @Test func aMillionAddresses() throws {
-    let failures = BucketTable(limit: RateLimit(count: 1, period: .hour))
+    let failures = FailureLimit(RateLimit(count: 1, period: .hour))
     let limits = Limits(requests: nil, failures: failures)
     let first = IPAddress(v4: 0)
-    try limits.countFailure(of: first, at: 0)
+    try limits.charge(first, at: 0)
     for number in 1..<UInt32(1_000_000) {
-      try? limits.countFailure(of: IPAddress(v4: number), at: Int(number))
+      try? limits.charge(IPAddress(v4: number), at: Int(number))
     }
-    #expect(failures.count == 100_000)
-    #expect(throws: Refusal.self) { try limits.checkFailures(of: first, at: 1_000_000) }
+    #expect(failures.tables.map(\.count) == [100_000, 0, 0])
+    #expect(throws: Refusal.self) { try limits.charge(first, at: 1_000_000) }
   }
 
   /// R6: who is not recognised gets no bucket of an identity, and one address has one for failures.
   @Test func invalidKeysMintNoBuckets() throws {
     let limit = RateLimit(count: 1_000_000, period: .hour)
-    let (requests, failures) = (BucketTable(limit: limit), BucketTable(limit: limit))
+    let (requests, failures) = (BucketTable(limit: limit), FailureLimit(limit))
     let pipeline = HTTPPipeline(
       hosts: AllowedHosts([]), proxies: TrustedProxies([]),
       authentication: HTTPAuthentication(
@@ -214,7 +410,7 @@ struct LimitsTests {
       }
     }
     #expect(requests.count == 0)
-    #expect(failures.count == 1)
+    #expect(failures.tables.map(\.count) == [1, 0, 0])
   }
 
   /// R9: a clock that goes back mints no tokens and locks nobody out for longer.

@@ -21,7 +21,11 @@ struct EchoResponder: HTTPResponder {
     case "/refuse": .respond(HTTPResponse(status: 401))
     case "/split":
       .respond(HTTPResponse(status: 200, fields: [("X", "a\r\nSet-Cookie: b"), ("Y", "c")]))
-    case "/off": .offLoop { .respond(HTTPResponse(status: 200, body: Array("off".utf8))) }
+    case "/off":
+      .offLoop(
+        BlockingWork(
+          client: 0, run: { .respond(HTTPResponse(status: 200, body: Array("off".utf8))) },
+          refuse: { HTTPResponse(status: 503) }))
     case "/empty": .respond(HTTPResponse(status: 204))
     case "/large":
       .respond(HTTPResponse(status: 200, body: Array(repeating: 0x61, count: Self.large)))

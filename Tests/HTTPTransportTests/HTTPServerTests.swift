@@ -1,3 +1,4 @@
+import Dispatch
 import NIOCore
 import Testing
 
@@ -88,6 +89,22 @@ struct HTTPServerTests {
       try await client.send("GET /off HTTP/1.1\r\nHost: a\r\n\r\n" + Self.last)
       #expect(Wire.statuses(try await client.untilClose()) == ["503", "200"])
     }
+  }
+
+  /// R11: one client fills its share of the queue, and never the whole of it.
+  @Test(.timeLimit(.minutes(1))) func oneClientHasAShareOfTheQueue() {
+    var limits = HTTPLimits()
+    limits.offLoop = 5
+    limits.offLoopOfClient = 2
+    let work = OffLoopWork(limits)
+    defer { work.stop() }
+    let gate = DispatchSemaphore(value: 0)
+    func isTaken(_ client: UInt128) -> Bool { work.run(for: client) { gate.wait() } }
+    let taken = [1, 1, 1, 2, 2, 2, 3, 4, 1].map(isTaken)
+    #expect(taken == [true, true, false, true, true, false, true, false, false])
+    for _ in 0..<5 { gate.signal() }
+    while !isTaken(1) {}  // as soon as one of its two is done
+    gate.signal()
   }
 
   @Test func connectionsAreBounded() async throws {

@@ -16,7 +16,7 @@ final class Wire {
   init(_ limits: HTTPLimits = HTTPLimits(), behind handler: (any ChannelHandler)? = nil) throws {
     self.limits = limits
     connections = LoopConnections(loop: channel.eventLoop) { 784_111_777 }
-    work = OffLoopWork(limit: limits.offLoop)
+    work = OffLoopWork(limits)
     channel.allowRemoteHalfClosure = true
     connection = HTTPConnection(
       responder: echo, limits: limits, peer: IPAddress(v4: 0x7f00_0001), isEncrypted: false,

@@ -86,7 +86,7 @@ package final class HTTPHarness: Sendable {
       HTTPRequestHead(
         method: method, path: path, query: query, fields: HTTPFields(fields),
         peer: address, isEncrypted: false))
-    while case .offLoop(let work) = decision { decision = work() }
+    while case .offLoop(let work) = decision { decision = work.run() }
     switch decision {
     case .respond(let response): return response
     case .takeBody(let answer): return answer(.complete(Array(body.utf8)))

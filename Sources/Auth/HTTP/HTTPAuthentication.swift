@@ -21,9 +21,27 @@ package struct HTTPAuthentication: Sendable {
     self.guests = guests
   }
 
+  /// Whether somebody could come by such a credential by guessing: a password, and keys and tokens
+  /// while weak secrets are allowed. An attempt is then to be charged before it is checked.
+  package func canBeGuessed(_ credential: PresentedCredential) -> Bool {
+    switch credential {
+    case .none, .malformed: false
+    case .apiKey: keys?.canBeGuessed ?? false
+    case .bearer(let secret):
+      (isToken(secret) ? tokens?.canBeGuessed : keys?.canBeGuessed) ?? false
+    case .basic: passwords != nil
+    }
+  }
+
+  /// The caller, where `client` showed the same password before and it was right; else `nil`.
+  package func recall(_ credential: PresentedCredential, from client: BucketKey) -> Identity? {
+    guard case .basic(let user, let password) = credential else { return nil }
+    return passwords?.recall(user: user, password: password, from: client)
+  }
+
   /// - Throws: `AuthenticationFailure`: on the wire a 401 that is the same for every one.
-  package func recognise(_ credential: PresentedCredential) throws(AuthenticationFailure)
-    -> Recognition
+  package func recognise(_ credential: PresentedCredential, from client: BucketKey)
+    throws(AuthenticationFailure) -> Recognition
   {
     switch credential {
     case .none:
@@ -38,7 +56,7 @@ package struct HTTPAuthentication: Sendable {
       return .identity(try bearer(secret))
     case .basic(let user, let password):
       guard let passwords else { throw .unsupportedCredential }
-      return try passwords.recognise(user: user, password: password)
+      return try passwords.recognise(user: user, password: password, from: client)
     }
   }
 
@@ -54,13 +72,15 @@ package struct HTTPAuthentication: Sendable {
     return challenges
   }
 
-  /// Two dots make a token where tokens are on (RFC 7515 §7.1); all else is a key.
   private func bearer(_ secret: Secret) throws(AuthenticationFailure) -> Identity {
-    func isToken() -> Bool { Array(secret.exposed.utf8).count { $0 == UInt8(ascii: ".") } == 2 }
-    if let tokens, keys == nil || isToken() {
-      return try tokens.identity(of: secret).withoutClaims
-    }
+    if let tokens, isToken(secret) { return try tokens.identity(of: secret).withoutClaims }
     guard let keys else { throw .unsupportedCredential }
     return try keys.identity(of: secret)
+  }
+
+  /// Two dots make a token where tokens are on (RFC 7515 §7.1); all else is a key.
+  private func isToken(_ secret: Secret) -> Bool {
+    guard tokens != nil else { return false }
+    return keys == nil || Array(secret.exposed.utf8).count { $0 == UInt8(ascii: ".") } == 2
   }
 }

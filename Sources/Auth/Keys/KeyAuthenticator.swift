@@ -13,6 +13,9 @@ package final class KeyAuthenticator: Sendable {
   /// From the next request on, `new` are the keys.
   package func replace(with new: NamedKeys) { keys.withLock { $0 = new } }
 
+  /// Whether some of the keys may be short or known words.
+  package var canBeGuessed: Bool { keys.withLock { $0.canBeGuessed } }
+
   /// Whose key it is.
   /// - Throws: `AuthenticationFailure.malformedCredential`, `.unknownKey`, `.expiredKey`.
   package func identity(of secret: Secret) throws(AuthenticationFailure) -> Identity {

@@ -7,12 +7,15 @@ internal import OpenSSLCrypto
 /// have to find the key for it (ASVS 11.2.4).
 package struct NamedKeys: Sendable {
   private var keys: [UInt128: NamedKey] = [:]
+  /// Whether some may be short or known words.
+  package let canBeGuessed: Bool
 
   package var count: Int { keys.count }
 
   /// Of two entries with one digest the later counts, so that a key's line in the file, with its
   /// role and its end, stands above the same key in the environment: pass the file's keys last.
-  package init(_ keys: [NamedKey]) {
+  package init(_ keys: [NamedKey], canBeGuessed: Bool = false) {
+    self.canBeGuessed = canBeGuessed
     self.keys.reserveCapacity(keys.count)
     for key in keys { self.keys[key.digest.firstHalf] = key }
   }

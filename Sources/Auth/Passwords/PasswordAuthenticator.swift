@@ -6,70 +6,117 @@ private import Synchronization
 /// A password that was right is remembered for five minutes, as a code under a key of this process,
 /// and costs a microsecond instead of a scrypt. Each user has one password, so one code is kept for
 /// each: the memory is as large as the list of users, and no one can fill it.
-/// A wrong name takes as long as a wrong password.
+///
+/// Every check costs the same (ATTACKS C17): one scrypt with each set of parameters that any user's
+/// hash has, for every user and for a name that no user has. With one set, which is usual, that is
+/// one scrypt.
 package final class PasswordAuthenticator: Sendable {
   /// In nanoseconds.
   package static let remembered = 300_000_000_000
 
+  /// A right password.
+  private struct Remembered {
+    let code: SHA256Digest
+    let until: Int
+    /// From where it came last.
+    var client: BucketKey
+    /// How many other passwords `recall` may still compare with it.
+    var guesses = TokenBucket()
+  }
+
   private struct State {
     /// By name, as UTF-8: names are compared byte by byte.
     var users: [[UInt8]: PasswordUser] = [:]
-    /// The code of the right password, and until when it counts.
-    var memory: [[UInt8]: (code: SHA256Digest, until: Int)] = [:]
-    /// For names that nobody has: as much work as the most that a user's password is.
+    var memory: [[UInt8]: Remembered] = [:]
+    /// For names that nobody has.
     var nobody: PasswordHash
+    /// The parameters of all users' hashes, each once.
+    var work: [PasswordHash.Parameters] = []
   }
 
   private let state: Mutex<State>
   private let mac: HMACSHA256
+  private let guesses: RateLimit?
   private let now: @Sendable () -> Timestamp
   private let monotonic: @Sendable () -> Int
   private let random: @Sendable (_ count: Int) -> [UInt8]
+  private let derive: PasswordHash.Derivation
 
-  /// - Parameter monotonic: a clock in nanoseconds that is never set.
+  /// - Parameters:
+  ///   - guesses: how many wrong passwords `recall` compares with one user's; `nil` for no limit.
+  ///   - monotonic: a clock in nanoseconds that is never set.
+  ///   - derive: scrypt.
   package init(
-    _ users: [PasswordUser], now: @escaping @Sendable () -> Timestamp,
+    _ users: [PasswordUser], guesses: RateLimit? = nil, now: @escaping @Sendable () -> Timestamp,
     monotonic: @escaping @Sendable () -> Int,
-    random: @escaping @Sendable (_ count: Int) -> [UInt8]
+    random: @escaping @Sendable (_ count: Int) -> [UInt8],
+    derive: @escaping PasswordHash.Derivation = PasswordHash.scrypt
   ) {
     state = Mutex(State(nobody: PasswordHash(matchingNobodyWith: .standard, random: random)))
     mac = HMACSHA256(key: random(32))
+    self.guesses = guesses
     self.now = now
     self.monotonic = monotonic
     self.random = random
+    self.derive = derive
     replace(with: users)
   }
 
   /// From the next request on, `new` are the users; a password is remembered across it where
   /// nothing in the user's line is new.
   package func replace(with new: [PasswordUser]) {
-    let costliest = new.map(\.password.parameters).max { $0.work < $1.work }
-    let nobody = PasswordHash(matchingNobodyWith: costliest ?? .standard, random: random)
+    var work = Set(new.map(\.password.parameters)).sorted { $0.work < $1.work }
+    if work.isEmpty { work = [.standard] }
+    let nobody = PasswordHash(matchingNobodyWith: work[work.count - 1], random: random)
     let users = Dictionary(new.map { (Array($0.name.utf8), $0) }) { _, last in last }
-    state.withLock { state in
+    state.withLock { [work] state in
       let old = state.users
       state.memory = state.memory.filter { users[$0.key] != nil && users[$0.key] == old[$0.key] }
       state.users = users
       state.nobody = nobody
+      state.work = work
     }
+  }
+
+  /// The user, where it is remembered that this password was right when `client` showed it last;
+  /// at once. `nil` says nothing about the password.
+  ///
+  /// A caller may ask before it charges an attempt: so a client that is over its limit keeps what
+  /// works (ATTACKS C16). It is no way around the limit: other clients learn nothing here, and from
+  /// the same one only as many passwords are compared with a user's as `guesses` allows.
+  package func recall(user name: String, password: Secret, from client: BucketKey) -> Identity? {
+    let name = Array(name.utf8)
+    let code = code(name, password)
+    let time = monotonic()
+    let user = state.withLock { state -> PasswordUser? in
+      guard let known = state.memory[name], time < known.until, known.client == client,
+        guesses.map({ known.guesses.peek(at: time, limit: $0).isAllowed }) ?? true
+      else { return nil }
+      if known.code.isEqual(to: code) { return state.users[name] }
+      if let guesses { _ = state.memory[name]?.guesses.take(at: time, limit: guesses) }
+      return nil
+    }
+    return user.flatMap { try? identity(of: $0) }
   }
 
   /// Whose name and password they are: at once where it is remembered, else after a scrypt.
   /// - Throws: `AuthenticationFailure.expiredUser`.
-  package func recognise(user name: String, password: Secret) throws(AuthenticationFailure)
-    -> Recognition
+  package func recognise(user name: String, password: Secret, from client: BucketKey)
+    throws(AuthenticationFailure) -> Recognition
   {
     let name = Array(name.utf8)
     let code = code(name, password)
-    if let user = remembered(name, code) { return .identity(try identity(of: user)) }
+    if let user = remembered(name, code, client) { return .identity(try identity(of: user)) }
     return .pending { () throws(AuthenticationFailure) in
       // Another request may have shown the same password while this one waited for a thread.
-      if let user = self.remembered(name, code) { return try self.identity(of: user) }
-      let (user, nobody) = self.state.withLock { ($0.users[name], $0.nobody) }
-      let isRight = (user?.password ?? nobody).matches(password)
+      if let user = self.remembered(name, code, client) { return try self.identity(of: user) }
+      let (user, hash, work) = self.state.withLock { state in
+        (state.users[name], state.users[name]?.password ?? state.nobody, state.work)
+      }
+      let isRight = hash.matches(password, work: work, derive: self.derive)
       guard let user else { throw .unknownUser }
       guard isRight else { throw .wrongPassword }
-      self.remember(user, name, code)
+      self.remember(user, name, code, client)
       return try self.identity(of: user)
     }
   }
@@ -81,23 +128,29 @@ package final class PasswordAuthenticator: Sendable {
     return Identity(subject: user.name, method: .basic, permissions: user.role.permissions)
   }
 
-  private func remembered(_ name: [UInt8], _ code: SHA256Digest) -> PasswordUser? {
+  private func remembered(_ name: [UInt8], _ code: SHA256Digest, _ client: BucketKey)
+    -> PasswordUser?
+  {
     let time = monotonic()
     return state.withLock { state in
-      guard let known = state.memory[name] else { return nil }
-      guard time < known.until else {
-        state.memory[name] = nil
+      guard let known = state.memory[name], time < known.until, known.code.isEqual(to: code) else {
         return nil
       }
-      return known.code.isEqual(to: code) ? state.users[name] : nil
+      state.memory[name]?.client = client
+      return state.users[name]
     }
   }
 
-  private func remember(_ user: PasswordUser, _ name: [UInt8], _ code: SHA256Digest) {
+  private func remember(
+    _ user: PasswordUser, _ name: [UInt8], _ code: SHA256Digest, _ client: BucketKey
+  ) {
     let until = monotonic() + Self.remembered
     state.withLock { state in
       // The line may have become another one during the scrypt.
-      if state.users[name] == user { state.memory[name] = (code, until) }
+      guard state.users[name] == user else { return }
+      state.memory[name] = Remembered(
+        code: code, until: until, client: client,
+        guesses: state.memory[name]?.guesses ?? TokenBucket())
     }
   }
 

@@ -4,7 +4,7 @@ private import OpenSSLCrypto
 /// A password as it is kept: scrypt with its parameters and salt, in the PHC string form
 /// `$scrypt$ln=14,r=8,p=5$<salt>$<hash>` (RFC 7914; ASVS 11.4.2).
 package struct PasswordHash: Sendable, Equatable {
-  package struct Parameters: Sendable, Equatable {
+  package struct Parameters: Sendable, Hashable {
     /// 16 MiB and, with p = 5, as slow as the OWASP Password Storage Cheat Sheet asks.
     package static let standard = Parameters(ln: 14, r: 8, p: 5)
 
@@ -24,6 +24,10 @@ package struct PasswordHash: Sendable, Equatable {
     }
   }
 
+  /// Derives as many bytes as a hash has; `nil` where the memory for it is not there.
+  package typealias Derivation =
+    @Sendable (_ password: Secret, Parameters, _ salt: [UInt8]) -> [UInt8]?
+
   private static let length = 32
   private static let saltLengths = 16...64
 
@@ -38,7 +42,7 @@ package struct PasswordHash: Sendable, Equatable {
   ) {
     self.parameters = parameters
     salt = random(16)
-    guard let hash = Self.derive(password, parameters, salt) else {
+    guard let hash = Self.scrypt(password, parameters, salt) else {
       fatalError("libcrypto has no scrypt, or no memory for it")
     }
     self.hash = hash
@@ -72,9 +76,19 @@ package struct PasswordHash: Sendable, Equatable {
   /// Whether it is the password's; it takes long, and the comparison takes the same time always.
   ///
   /// Where the memory for it is not there, no password is right.
-  func matches(_ password: Secret) -> Bool {
-    guard let derived = Self.derive(password, parameters, salt) else { return false }
-    return SHA256Digest(of: derived).isEqual(to: SHA256Digest(of: hash))
+  /// - Parameters:
+  ///   - work: one derivation is made with each of these, of which only that with the hash's own
+  ///     parameters counts: so every check takes as long, whatever parameters the hash has
+  ///     (ATTACKS C17).
+  ///   - derive: scrypt.
+  func matches(_ password: Secret, work: [Parameters], derive: Derivation = scrypt) -> Bool {
+    var isRight = false
+    for parameters in work {
+      let derived = derive(password, parameters, salt)
+      guard parameters == self.parameters, let derived else { continue }
+      isRight = SHA256Digest(of: derived).isEqual(to: SHA256Digest(of: hash))
+    }
+    return isRight
   }
 
   private static func parameters(_ text: Substring.UTF8View) -> Parameters? {
@@ -87,9 +101,7 @@ package struct PasswordHash: Sendable, Equatable {
     return Parameters(ln: ln, r: r, p: p)
   }
 
-  private static func derive(_ password: Secret, _ parameters: Parameters, _ salt: [UInt8])
-    -> [UInt8]?
-  {
+  package static let scrypt: Derivation = { password, parameters, salt in
     Scrypt.derive(
       password: Array(password.exposed.utf8), salt: salt, cost: 1 << parameters.ln,
       blockSize: parameters.r, parallelism: parameters.p, length: length)

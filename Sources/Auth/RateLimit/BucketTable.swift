@@ -70,6 +70,18 @@ package final class BucketTable: Sendable {
     }
   }
 
+  /// Gives back a token that the caller has taken. Where the caller had no bucket of its own, it
+  /// goes back into the one that newcomers share.
+  package func refund(_ key: BucketKey) {
+    state.withLock { state in
+      if let place = state.places[key] {
+        state.entries[place].bucket.refund(limit: limit)
+      } else if state.entries.count >= capacity {
+        state.shared.refund(limit: limit)
+      }
+    }
+  }
+
   /// What `take` would say, without taking and without a place for a newcomer.
   package func peek(_ key: BucketKey, at now: Int) -> RateDecision {
     state.withLock { state in

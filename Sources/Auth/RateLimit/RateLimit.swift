@@ -27,6 +27,14 @@ package struct RateLimit: Sendable, Equatable {
     self.burst = burst ?? count
   }
 
+  /// As many as `factor` callers may send together, within the bounds of a limit.
+  /// - Parameter factor: from 1 to 1,000.
+  package func multiplied(by factor: Int) -> RateLimit {
+    RateLimit(
+      count: min(Self.maximumCount, count * factor), period: period,
+      burst: min(Self.maximumCount, burst * factor))
+  }
+
   /// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and the seconds in
   /// which an empty bucket gets it back.
   package var policyField: String {

@@ -27,6 +27,9 @@ package struct TokenBucket: Sendable {
     return bucket.decision(bucket.debt <= limit.capacity - limit.price, at: now, limit)
   }
 
+  /// Gives back a token that was taken.
+  package mutating func refund(limit: RateLimit) { debt = max(0, debt - limit.price) }
+
   func isFull(at now: Int, limit: RateLimit) -> Bool {
     var bucket = self
     bucket.repay(at: now, limit)

@@ -10,6 +10,9 @@ package struct TokenAuthenticator: Authenticator {
     self.type = type
   }
 
+  /// Whether the secret that signs them may be short or a known word.
+  package var canBeGuessed: Bool { authority.canBeGuessed }
+
   package func authenticate(_ credential: PresentedToken) throws(AuthenticationFailure)
     -> Identity?
   {

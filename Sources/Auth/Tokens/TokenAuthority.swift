@@ -17,11 +17,13 @@ package final class TokenAuthority: Sendable {
     let lifetime: Int
     let refreshLifetime: Int
     let leeway: Int
+    /// Whether the secret may be short or a known word.
+    let canBeGuessed: Bool
     let verifier: TokenVerifier
 
     package init(
       keys: KeySet, users: UserDirectory, issuer: String, audience: String, lifetime: Int,
-      refreshLifetime: Int, leeway: Int
+      refreshLifetime: Int, leeway: Int, canBeGuessed: Bool = false
     ) {
       self.keys = keys
       self.users = users
@@ -30,6 +32,7 @@ package final class TokenAuthority: Sendable {
       self.lifetime = lifetime
       self.refreshLifetime = refreshLifetime
       self.leeway = leeway
+      self.canBeGuessed = canBeGuessed
       verifier = TokenVerifier(issuer: issuer, audience: audience, leeway: leeway, keys: keys)
     }
   }
@@ -51,6 +54,9 @@ package final class TokenAuthority: Sendable {
 
   /// From the next request on, `new` is what counts.
   package func replaceSettings(with new: Settings) { settings.withLock { $0 = new } }
+
+  /// Whether the secret may be short or a known word.
+  package var canBeGuessed: Bool { settings.withLock { $0.canBeGuessed } }
 
   // MARK: Verifying
 

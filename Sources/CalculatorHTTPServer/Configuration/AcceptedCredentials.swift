@@ -14,6 +14,8 @@ struct AcceptedCredentials: Sendable {
   /// What a request without any credential may do; `nil` where it is turned away.
   let guests: Role?
 
+  /// Whether keys and secrets may be short or known words.
+  let allowsWeak: Bool
   /// Whether there is a file, which may have other keys and users after SIGHUP, or none.
   let hasFile: Bool
 
@@ -25,6 +27,8 @@ struct AcceptedCredentials: Sendable {
     if !users.isEmpty || hasFile { kinds.insert(.password) }
     return kinds
   }
+
+  var namedKeys: NamedKeys { NamedKeys(keys, canBeGuessed: allowsWeak) }
 
   static func read(from reader: inout EnvironmentReader) -> AcceptedCredentials {
     let requires = reader.flag("CALCULATOR_REQUIRE_AUTH", default: true)
@@ -48,7 +52,7 @@ struct AcceptedCredentials: Sendable {
       // The file's come last: its line for a key is more exact than the environment's.
       keys: (apiKeys?.named(role: .advanced) ?? []) + (file?.keys ?? []),
       users: (user.map { [$0] } ?? []) + (file?.users ?? []), tokens: tokens,
-      guests: guests ?? (requires ? nil : .advanced), hasFile: hasFile)
+      guests: guests ?? (requires ? nil : .advanced), allowsWeak: allowsWeak, hasFile: hasFile)
     if requires, credentials.kinds.isEmpty, reader.errors.count == errorsBefore {
       reader.report(.noCredentials)
     }

@@ -59,54 +59,57 @@ package struct HTTPPipeline: HTTPResponder {
   }
 
   /// Who is it?
+  ///
+  /// What can be guessed is charged to the client's address before it is checked, and refunded where
+  /// it was right: so no more guesses run at one time than the limit allows. A credential that
+  /// cannot be guessed is charged only where it is wrong: a right one is always accepted (ATTACKS
+  /// C16, R11).
   private func authenticate(_ head: HTTPRequestHead, _ exchange: inout Exchange) throws(Refusal)
     -> HTTPDecision
   {
-    try limits.checkFailures(of: exchange.client, at: exchange.startedAt)
+    let client = exchange.client
     let credential = try PresentedCredential(head)
     exchange.credential = credential.kind
+    if let identity = authentication.recall(credential, from: BucketKey(client)) {
+      return admit(identity, head, exchange)
+    }
+    let isGuess = authentication.canBeGuessed(credential)
+    if isGuess { try limits.charge(client, at: watcher.now()) }
     let recognition: Recognition
     do throws(AuthenticationFailure) {
-      recognition = try authentication.recognise(credential)
+      recognition = try authentication.recognise(credential, from: BucketKey(client))
     } catch {
-      throw failure(error, exchange)
+      if !isGuess, error != .missingCredential { try limits.charge(client, at: watcher.now()) }
+      throw .unauthenticated(error)
     }
     switch recognition {
-    case .identity(let identity): return admit(identity, head, exchange)
-    case .pending(let work): return .offLoop { [exchange] in finish(work, head, exchange) }
-    }
-  }
-
-  /// The part of `authenticate` that may take long, on a thread that may wait.
-  private func finish(
-    _ work: () throws(AuthenticationFailure) -> Identity, _ head: HTTPRequestHead,
-    _ exchange: Exchange
-  ) -> HTTPDecision {
-    do throws(Refusal) {
-      // Others from this address may have failed while this one waited for its turn.
-      try limits.checkFailures(of: exchange.client, at: watcher.now())
-      let identity: Identity
-      do throws(AuthenticationFailure) {
-        identity = try work()
-      } catch {
-        throw failure(error, exchange)
-      }
+    case .identity(let identity):
+      if isGuess { limits.refund(client) }
       return admit(identity, head, exchange)
-    } catch {
-      return .respond(refuse(error, exchange))
+    case .pending(let work): return .offLoop(check(work, head, exchange))
     }
   }
 
-  /// A failed attempt, counted; one too many is not even told that it failed.
-  private func failure(_ reason: AuthenticationFailure, _ exchange: Exchange) -> Refusal {
-    do throws(Refusal) {
-      if reason != .missingCredential {
-        try limits.countFailure(of: exchange.client, at: watcher.now())
-      }
-      return .unauthenticated(reason)
-    } catch {
-      return error
-    }
+  /// The part of `authenticate` that takes long. The attempt has been charged.
+  private func check(
+    _ work: @escaping @Sendable () throws(AuthenticationFailure) -> Identity,
+    _ head: HTTPRequestHead, _ exchange: Exchange
+  ) -> BlockingWork {
+    BlockingWork(
+      client: exchange.client.rateLimitPrefixes.last ?? 0,
+      run: {
+        do throws(AuthenticationFailure) {
+          let identity = try work()
+          limits.refund(exchange.client)
+          return admit(identity, head, exchange)
+        } catch {
+          return .respond(refuse(.unauthenticated(error), exchange))
+        }
+      },
+      refuse: {
+        limits.refund(exchange.client)  // it was not checked
+        return refuse(.fault(.overloaded), exchange)
+      })
   }
 
   /// Not too often, and in a language that we speak.

@@ -1,43 +1,33 @@
 package import Auth
 internal import HTTPTransport
 
-/// How often somebody may call, and how often an address may fail. `nil` is without a limit.
+/// How often an identity may call, and how often an address may fail. `nil` is without a limit.
 package struct Limits: Sendable {
   private let requests: BucketTable?
-  private let failures: BucketTable?
+  private let failures: FailureLimit?
   /// Each response has it, so it is written once.
   private let policyField: String
 
   package init(requests: RateLimit?, failures: RateLimit?) {
     self.init(
       requests: requests.map { BucketTable(limit: $0) },
-      failures: failures.map { BucketTable(limit: $0) })
+      failures: failures.map { FailureLimit($0) })
   }
 
-  init(requests: BucketTable?, failures: BucketTable?) {
+  init(requests: BucketTable?, failures: FailureLimit?) {
     self.requests = requests
     self.failures = failures
     policyField = requests?.limit.policyField ?? ""
   }
 
-  /// Whether the address may try at all; looked at before any credential is.
-  /// - Throws: `Refusal.tooManyFailures`
-  func checkFailures(of client: IPAddress, at now: Int) throws(Refusal) {
-    guard let decision = failures?.peek(BucketKey(client), at: now), !decision.isAllowed else {
-      return
-    }
-    throw .tooManyFailures(decision)
+  /// Charges an attempt that may fail, or has failed, to the client's address.
+  /// - Throws: `Refusal.tooManyFailures`; nothing is charged then.
+  func charge(_ client: IPAddress, at now: Int) throws(Refusal) {
+    if let decision = failures?.charge(client, at: now) { throw .tooManyFailures(decision) }
   }
 
-  /// Counts a failed attempt. Several may be under way at once: whoever comes to an empty bucket
-  /// is told no more than that.
-  /// - Throws: `Refusal.tooManyFailures`
-  func countFailure(of client: IPAddress, at now: Int) throws(Refusal) {
-    guard let decision = failures?.take(BucketKey(client), at: now), !decision.isAllowed else {
-      return
-    }
-    throw .tooManyFailures(decision)
-  }
+  /// Gives back what an attempt was charged that has not failed.
+  func refund(_ client: IPAddress) { failures?.refund(client) }
 
   /// Takes a token of the identity's, however it comes; guests are told apart by their address.
   func take(for identity: Identity, at client: IPAddress, now: Int) -> RateDecision? {
@@ -54,5 +44,5 @@ package struct Limits: Sendable {
 }
 
 extension BucketKey {
-  fileprivate init(_ client: IPAddress) { self.init(address: client.rateLimitPrefix) }
+  init(_ client: IPAddress) { self.init(address: client.rateLimitPrefix) }
 }

@@ -32,9 +32,10 @@ package struct HTTPService: Sendable {
   ) {
     let credentials = configuration.credentials
     let kinds = credentials.kinds
-    keys = KeyAuthenticator(NamedKeys(credentials.keys), now: now)
+    keys = KeyAuthenticator(credentials.namedKeys, now: now)
     passwords = PasswordAuthenticator(
-      credentials.users, now: now, monotonic: clock, random: random)
+      credentials.users, guesses: configuration.failureLimit, now: now, monotonic: clock,
+      random: random)
     authority = credentials.tokens.map {
       TokenAuthority($0, registry: InMemoryTokenRegistry(), now: now, random: random)
     }
@@ -58,7 +59,7 @@ package struct HTTPService: Sendable {
   /// SIGHUP: takes over the credentials, secrets and certificate from `new`. Which kinds of
   /// credential are on, limits and addresses stay until a restart.
   package func reload(_ new: HTTPConfiguration) {
-    keys.replace(with: NamedKeys(new.credentials.keys))
+    keys.replace(with: new.credentials.namedKeys)
     passwords.replace(with: new.credentials.users)
     if let settings = new.credentials.tokens { authority?.replaceSettings(with: settings) }
     if let context = new.certificate { certificate?.replace(with: context) }

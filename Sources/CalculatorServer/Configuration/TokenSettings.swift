@@ -24,7 +24,7 @@ extension TokenAuthority.Settings {
     return TokenAuthority.Settings(
       keys: KeySet(current: current, previous: previous.map { [$0] } ?? []), users: users,
       issuer: issuer, audience: audience, lifetime: lifetime, refreshLifetime: refresh,
-      leeway: leeway)
+      leeway: leeway, canBeGuessed: allowingWeak)
   }
 
   private static func key(

@@ -60,6 +60,12 @@ package struct IPAddress: Sendable, Hashable {
   /// How many bits an address of this version has.
   var length: Int { isV4 ? 32 : 128 }
 
+  /// The networks that an address may share with others of one customer, the narrowest first: of
+  /// IPv6 the /64, the /56 and the /48, which are what providers assign (RFC 6177 §2).
+  package var rateLimitPrefixes: [UInt128] {
+    isV4 ? [bits] : [64, 56, 48].map { bits & ~(UInt128.max >> $0) }
+  }
+
   /// The parts before and after "::".
   private static func halves(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     var index = text.startIndex

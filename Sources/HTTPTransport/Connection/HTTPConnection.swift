@@ -259,11 +259,11 @@ final class HTTPConnection: ChannelDuplexHandler {
       // Earlier responses do not wait for this one.
       send()
       let bound = NIOLoopBound(self, eventLoop: siblings.loop)
-      let isTaken = offLoop.run {
-        let decision = work()
+      let isTaken = offLoop.run(for: work.client) {
+        let decision = work.run()
         bound.eventLoop.execute { bound.value.resume(decision) }
       }
-      if !isTaken { respondWithoutBody(responder.respond(to: .overloaded, from: peer), request) }
+      if !isTaken { respondWithoutBody(work.refuse(), request) }
     }
   }
 

@@ -6,6 +6,6 @@ package enum HTTPDecision: Sendable {
   case respond(HTTPResponse)
   /// Take the body first. The closure is called once, whatever comes of the body, on an event loop.
   case takeBody(@Sendable (HTTPBody) -> HTTPResponse)
-  /// This takes long: decide on one of the few threads that may block, never on an event loop.
-  case offLoop(@Sendable () -> HTTPDecision)
+  /// This takes long: it is decided on another thread, and waits in a queue for it.
+  case offLoop(BlockingWork)
 }

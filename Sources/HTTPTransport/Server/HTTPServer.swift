@@ -35,7 +35,7 @@ package final class HTTPServer: Sendable {
     self.encryption = encryption
     self.now = now
     group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-    offLoop = OffLoopWork(limit: limits.offLoop)
+    offLoop = OffLoopWork(limits)
   }
 
   /// Listens, and returns the port, which the system chooses where `port` is 0.

@@ -14,19 +14,22 @@ struct HTTPAuthenticationTests {
     let keys: KeyAuthenticator
     let passwords: PasswordAuthenticator
 
-    init() throws {
+    /// - Parameter weak: of `k`eys and `t`okens, what may be weak.
+    init(weak: String = "") throws {
       let clock = clock
       authority = TokenAuthority(
-        try TokenAuthorityTests().settings(), registry: InMemoryTokenRegistry(),
+        try TokenAuthorityTests().settings(canBeGuessed: weak.contains("t")),
+        registry: InMemoryTokenRegistry(),
         now: { clock.now }, random: SeededBytes(seed: 7).make)
       let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
       token = pair.accessToken.exposed
       refreshToken = pair.refreshToken.exposed
       keys = KeyAuthenticator(
-        NamedKeys([
-          NamedKeysTests.named("ci", "key"), NamedKeysTests.named("dots", "a.b.c"),
-          NamedKeysTests.named("same", "password"),
-        ]), now: { clock.now })
+        NamedKeys(
+          [
+            NamedKeysTests.named("ci", "key"), NamedKeysTests.named("dots", "a.b.c"),
+            NamedKeysTests.named("same", "password"),
+          ], canBeGuessed: weak.contains("k")), now: { clock.now })
       passwords = PasswordAuthenticator(
         [PasswordAuthenticatorTests.user("anshika", "password")], now: { clock.now },
         monotonic: { 0 }, random: SeededBytes(seed: 9).make)
@@ -43,7 +46,9 @@ struct HTTPAuthenticationTests {
       String, AuthenticationFailure
     > {
       Result { () throws(AuthenticationFailure) in
-        switch try authentication(on).recognise(credential) {
+        switch try authentication(on).recognise(
+          credential, from: BucketKey(address: 1))
+        {
         case .identity(let identity): "\(identity.method) \(identity.subject)"
         case .pending(let work): "later \(try work().subject)"
         }
@@ -80,6 +85,26 @@ struct HTTPAuthenticationTests {
     _ expected: Result<String, AuthenticationFailure>
   ) throws {
     #expect(try House().ask(on, credential) == expected)
+  }
+
+  /// C16: a password can be guessed; keys and tokens only where weak secrets are allowed.
+  @Test(
+    arguments: [
+      ("ktpg", .none, []), ("ktpg", .malformed, []), ("ktpg", password, ["", "k", "t", "kt"]),
+      ("ktg", password, []), ("ktp", .apiKey(Secret("key")), ["k", "kt"]),
+      ("tp", .apiKey(Secret("key")), []), ("ktp", .bearer(Secret("key")), ["k", "kt"]),
+      ("ktp", .bearer(Secret("a.b.c")), ["t", "kt"]),
+      ("kp", .bearer(Secret("a.b.c")), ["k", "kt"]),
+      ("tp", .bearer(Secret("key")), ["t", "kt"]), ("p", .bearer(Secret("key")), []),
+    ] as [(String, PresentedCredential, [String])])
+  func knowsWhatCanBeGuessed(_ on: String, _ credential: PresentedCredential, _ where: [String])
+    throws
+  {
+    for weak in ["", "k", "t", "kt"] {
+      let house = try House(weak: weak)
+      #expect(
+        house.authentication(on).canBeGuessed(credential) == `where`.contains(weak), "\(weak)")
+    }
   }
 
   @Test func takesAccessTokensAlone() throws {

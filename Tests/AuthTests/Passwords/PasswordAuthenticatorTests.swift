@@ -26,11 +26,46 @@ struct PasswordAuthenticatorTests {
         random: SeededBytes(seed: salt).make), role: role, expires: expires)
   }
 
-  func authenticator(_ users: [PasswordUser]) -> PasswordAuthenticator {
-    let (clock, ticks) = (clock, ticks)
-    return PasswordAuthenticator(
-      users, now: { clock.now }, monotonic: { ticks.now }, random: SeededBytes(seed: 9).make)
+  /// Derives as scrypt does, and keeps the parameters of each derivation.
+  final class Derivations: Sendable {
+    private let all = Mutex<[PasswordHash.Parameters]>([])
+    /// What happens during the next one.
+    private let during = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Those since the last call.
+    func take() -> [PasswordHash.Parameters] {
+      all.withLock { all in
+        defer { all = [] }
+        return all
+      }
+    }
+
+    func duringTheNext(_ work: @escaping @Sendable () -> Void) { during.withLock { $0 = work } }
+
+    func derive(_ password: Secret, _ parameters: PasswordHash.Parameters, _ salt: [UInt8])
+      -> [UInt8]?
+    {
+      all.withLock { $0.append(parameters) }
+      during.withLock { work in
+        defer { work = nil }
+        return work
+      }?()
+      return PasswordHash.scrypt(password, parameters, salt)
+    }
   }
+
+  let derivations = Derivations()
+
+  func authenticator(_ users: [PasswordUser], guesses: RateLimit? = nil) -> PasswordAuthenticator {
+    let (clock, ticks, derivations) = (clock, ticks, derivations)
+    return PasswordAuthenticator(
+      users, guesses: guesses, now: { clock.now }, monotonic: { ticks.now },
+      random: SeededBytes(seed: 9).make,
+      derive: { derivations.derive($0, $1, $2) })
+  }
+
+  static let here = BucketKey(address: 1)
+  static let elsewhere = BucketKey(address: 2)
 
   enum Answer: Equatable {
     case atOnce(String)
@@ -39,10 +74,14 @@ struct PasswordAuthenticatorTests {
     case refusedAtOnce(AuthenticationFailure)
   }
 
-  func ask(_ authenticator: PasswordAuthenticator, _ user: String, _ password: String) -> Answer {
+  func ask(
+    _ authenticator: PasswordAuthenticator, _ user: String, _ password: String,
+    from client: BucketKey = here
+  ) -> Answer {
     let recognition: Recognition
     do throws(AuthenticationFailure) {
-      recognition = try authenticator.recognise(user: user, password: Secret(password))
+      recognition = try authenticator.recognise(
+        user: user, password: Secret(password), from: client)
     } catch {
       return .refusedAtOnce(error)
     }
@@ -112,52 +151,129 @@ struct PasswordAuthenticatorTests {
     #expect(ask(authenticator, "ben", "his") == .later("ben"))
   }
 
-  /// The clock is read once for each look into the memory, and once more behind a scrypt.
-  final class CountingTicks: Sendable {
-    private let count = Mutex(0)
-    private let atThird = Mutex<(@Sendable () -> Void)?>(nil)
-    var reads: Int { count.withLock { $0 } }
-
-    func atThirdRead(_ work: @escaping @Sendable () -> Void) { atThird.withLock { $0 = work } }
-
-    func read() -> Int {
-      let place = count.withLock {
-        $0 += 1
-        return $0
-      }
-      if place == 3 { atThird.withLock { $0 }?() }
-      return 0
-    }
-  }
-
-  func counted(_ ticks: CountingTicks) -> PasswordAuthenticator {
-    let clock = clock
-    return PasswordAuthenticator(
-      [Self.user("anshika", "right")], now: { clock.now }, monotonic: ticks.read,
-      random: SeededBytes(seed: 9).make)
-  }
-
   /// A line that changes during the scrypt, just before its password would be remembered.
   @Test func aChangeDuringTheCheckIsNotRemembered() {
-    let ticks = CountingTicks()
-    let authenticator = counted(ticks)
-    ticks.atThirdRead { [unowned authenticator] in
+    let authenticator = authenticator([Self.user("anshika", "right")])
+    derivations.duringTheNext { [unowned authenticator] in
       authenticator.replace(with: [Self.user("anshika", "new")])
     }
     #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
-    #expect(ticks.reads == 3)
     #expect(ask(authenticator, "anshika", "right") == .refusedLater(.wrongPassword))
   }
 
   /// Many requests with one password at once cost one scrypt, where they run one by one.
   @Test func aWaitingRequestUsesWhatAnotherHasShown() throws {
-    let ticks = CountingTicks()
-    let authenticator = counted(ticks)
+    let authenticator = authenticator([Self.user("anshika", "right")])
     let waiting = try (0..<10).map { _ in
-      try authenticator.recognise(user: "anshika", password: Secret("right"))
+      try authenticator.recognise(user: "anshika", password: Secret("right"), from: Self.here)
     }
     for case .pending(let work) in waiting { #expect(try work().subject == "anshika") }
-    #expect(ticks.reads == 10 + 2 + 9)
+    #expect(derivations.take().count == 1)
+  }
+
+  // MARK: Time
+
+  /// C17: counted, not measured. Every check makes the same derivations, whether the user is known
+  /// and whatever the parameters of the user's hash.
+  @Test func everyCheckIsTheSameWork() {
+    let parameters = [
+      PasswordHash.Parameters(ln: 10, r: 1, p: 1), PasswordHash.Parameters(ln: 10, r: 1, p: 3),
+      PasswordHash.Parameters(ln: 11, r: 2, p: 1),
+    ]
+    func users() -> [PasswordUser] {
+      parameters.enumerated().map { index, parameters in
+        PasswordUser(
+          name: "user-\(index)",
+          password: PasswordHash(
+            of: Secret("right"), parameters: parameters, random: SeededBytes(seed: 1).make),
+          role: .basic, expires: nil)
+      }
+    }
+    let authenticator = authenticator(users() + users())
+    for name in ["user-0", "user-1", "user-2", "nobody", ""] {
+      #expect(ask(authenticator, name, "wrong") != .later(name))
+      #expect(derivations.take() == parameters, "\(name)")
+    }
+    for index in 0..<3 {
+      #expect(ask(authenticator, "user-\(index)", "right") == .later("user-\(index)"))
+      #expect(derivations.take() == parameters, "the right password of user \(index)")
+    }
+  }
+
+  /// The usual case: one set of parameters is one scrypt, and a server without users makes one, too.
+  @Test func oneSetOfParametersIsOneDerivation() {
+    let some = authenticator([Self.user("anshika", "right"), Self.user("ben", "his")])
+    for name in ["anshika", "ben", "nobody"] {
+      #expect(ask(some, name, "wrong") != .later(name))
+      #expect(derivations.take() == [PasswordHashTests.cheap])
+    }
+    #expect(ask(authenticator([]), "nobody", "wrong") == .refusedLater(.unknownUser))
+    #expect(derivations.take() == [.standard])
+  }
+
+  /// The work follows the file that is read again.
+  @Test func aNewFileChangesTheWork() {
+    let authenticator = authenticator([])
+    authenticator.replace(with: [Self.user("anshika", "right")])
+    #expect(ask(authenticator, "nobody", "wrong") == .refusedLater(.unknownUser))
+    #expect(derivations.take() == [PasswordHashTests.cheap])
+  }
+
+  // MARK: What is recalled before an attempt is charged (C16)
+
+  @Test func whatWasShownFromHereIsRecalled() {
+    let authenticator = authenticator([Self.user("anshika", "right")])
+    func recalls(_ user: String, _ password: String, _ client: BucketKey) -> Bool {
+      authenticator.recall(user: user, password: Secret(password), from: client) != nil
+    }
+    #expect(!recalls("anshika", "right", Self.here), "nothing was shown yet")
+    #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
+    #expect(recalls("anshika", "right", Self.here))
+    #expect(!recalls("anshika", "wrong", Self.here))
+    #expect(!recalls("anshik", "aright", Self.here))
+    #expect(!recalls("nobody", "right", Self.here))
+    #expect(!recalls("anshika", "right", Self.elsewhere), "no guess from elsewhere is answered")
+    // From elsewhere it is still remembered, and recalled there from then on.
+    #expect(ask(authenticator, "anshika", "right", from: Self.elsewhere) == .atOnce("anshika"))
+    #expect(recalls("anshika", "right", Self.elsewhere))
+    #expect(!recalls("anshika", "right", Self.here))
+    ticks.advance(seconds: 300)
+    #expect(!recalls("anshika", "right", Self.elsewhere))
+    #expect(derivations.take().count == 1)
+  }
+
+  /// Whoever shares the user's address tries no more passwords here than the failure limit allows.
+  @Test func recallAnswersNoMoreGuessesThanTheLimit() {
+    let limit = RateLimit(count: 10, period: .minute)
+    let authenticator = authenticator([Self.user("anshika", "right")], guesses: limit)
+    func recalls(_ password: String) -> Bool {
+      authenticator.recall(user: "anshika", password: Secret(password), from: Self.here) != nil
+    }
+    #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
+    for guess in 1...9 { #expect(!recalls("guess \(guess)")) }
+    #expect(recalls("right"), "nine are too few")
+    #expect(!recalls("guess 10"))
+    #expect(!recalls("right"), "the answer to the eleventh guess is no answer")
+    // To show it again does not open it: the bucket is not a new one.
+    #expect(ask(authenticator, "anshika", "right") == .atOnce("anshika"))
+    #expect(!recalls("right"))
+    ticks.advance(seconds: 6)
+    #expect(recalls("right"))
+    #expect(!recalls("guess 11"))
+    #expect(!recalls("right"))
+    // Nor does a file that is read again.
+    ticks.advance(seconds: 5)
+    authenticator.replace(with: [Self.user("anshika", "right"), Self.user("ben", "his")])
+    #expect(!recalls("right"))
+  }
+
+  @Test func anExpiredUserIsNotRecalled() {
+    let end = Timestamp(milliseconds: clock.now.milliseconds + 60_000)
+    let authenticator = authenticator([Self.user("anshika", "right", expires: end)])
+    #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
+    clock.advance(seconds: 60)
+    #expect(
+      authenticator.recall(user: "anshika", password: Secret("right"), from: Self.here) == nil)
   }
 
   @Test func aPasswordEndsAtItsTime() {

@@ -9,11 +9,15 @@ struct PasswordHashTests {
   static let foreign =
     "$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$6g3umF+uVrJsObaTZhIbbTlgrvOEFcCItdwSjtPF67M"
 
+  private func matches(_ hash: PasswordHash, _ password: String) -> Bool {
+    hash.matches(Secret(password), work: [hash.parameters])
+  }
+
   @Test func checksTheHashOfAnotherImplementation() throws {
     let hash = try #require(PasswordHash(phc: Self.foreign))
-    #expect(hash.matches(Secret("correct horse")))
-    #expect(!hash.matches(Secret("correct horse ")))
-    #expect(!hash.matches(Secret("")))
+    #expect(matches(hash, "correct horse"))
+    #expect(!matches(hash, "correct horse "))
+    #expect(!matches(hash, ""))
     #expect(hash.phc == Self.foreign)
   }
 
@@ -23,9 +27,18 @@ struct PasswordHashTests {
     #expect(first.phc.hasPrefix("$scrypt$ln=14,r=8,p=5$"))
     let read = try #require(PasswordHash(phc: first.phc))
     #expect(read == first)
-    #expect(read.matches(Secret("é")))
-    #expect(!read.matches(Secret("e\u{301}")))  // byte by byte
+    #expect(matches(read, "é"))
+    #expect(!matches(read, "e\u{301}"))  // byte by byte
+    #expect(!read.matches(Secret("é"), work: [Self.cheap]), "not by other parameters")
     #expect(PasswordHash(of: Secret("é"), parameters: Self.cheap, random: random.make) != first)
+  }
+
+  /// Where the memory is not there, no password is right.
+  @Test func withoutMemoryNoPasswordIsRight() {
+    let hash = PasswordHash(
+      of: Secret("right"), parameters: Self.cheap, random: SeededBytes(seed: 1).make)
+    let isRight = hash.matches(Secret("right"), work: [Self.cheap], derive: { _, _, _ in nil })
+    #expect(!isRight)
   }
 
   static let salt = "MDEyMzQ1Njc4OWFiY2RlZg"

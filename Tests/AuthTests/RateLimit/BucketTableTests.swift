@@ -26,6 +26,28 @@ struct BucketTableTests {
     #expect(table.count == 0)
   }
 
+  @Test func aRefundGivesBackOneToken() {
+    let table = BucketTable(limit: limit, capacity: 1)
+    for key in [key(1), key(2)] {  // the second one shares the bucket of newcomers
+      for _ in 0..<2 { #expect(table.take(key, at: 0).isAllowed) }
+      #expect(!table.take(key, at: 0).isAllowed)
+      table.refund(key)
+      #expect(table.take(key, at: 0).isAllowed)
+      #expect(!table.take(key, at: 0).isAllowed)
+    }
+  }
+
+  /// A refund that comes after its token has dripped back makes no bucket more than full.
+  @Test func aRefundFillsNoBucketBeyondItsSize() {
+    let table = BucketTable(limit: limit)
+    #expect(table.take(key(1), at: 0).isAllowed)
+    table.refund(key(1))
+    table.refund(key(1))
+    #expect(table.peek(key(1), at: 0).remaining == 2)
+    table.refund(key(2))
+    #expect(table.count == 1, "a refund mints no bucket")
+  }
+
   /// R5: strangers past the last place share a bucket; who had one before notices nothing.
   @Test func aMillionAddressesAreBounded() {
     let table = BucketTable(limit: limit, capacity: 100)

@@ -26,6 +26,15 @@ struct RateLimitTests {
     #expect(throws: RateLimitError()) { try RateLimit.read(text) }
   }
 
+  @Test func severalCallersShareAMultiple() {
+    #expect(
+      RateLimit(count: 10, period: .minute, burst: 3).multiplied(by: 16)
+        == RateLimit(count: 160, period: .minute, burst: 48))
+    #expect(
+      RateLimit(count: 900_000, period: .hour, burst: 1).multiplied(by: 16)
+        == RateLimit(count: 1_000_000, period: .hour, burst: 16))
+  }
+
   /// draft-ietf-httpapi-ratelimit-headers-10 §3, §4; RFC 9110 §10.2.3
   @Test func rendersFields() {
     let limit = RateLimit(count: 60, period: .minute)
