@@ -317,7 +317,9 @@ struct HTTPCredentialAttackTests {
     ("CALCULATOR_FAILURE_LIMIT", "0/minute"), ("CALCULATOR_RATE_BURST", "0"),
     ("CALCULATOR_TRUSTED_PROXIES", "0.0.0.0/33"), ("CALCULATOR_TRUSTED_PROXIES", "any"),
     ("CALCULATOR_ALLOWED_HOSTS", "*"), ("CALCULATOR_REQUIRE_AUTH", "no"),
-    ("CALCULATOR_GUEST_ROLE", "everybody"),
+    ("CALCULATOR_GUEST_ROLE", "everybody"), ("CALCULATOR_CONNECTIONS_PER_CLIENT", "0"),
+    ("CALCULATOR_CONNECTIONS_PER_CLIENT", "10001"), ("CALCULATOR_CONNECTIONS_PER_CLIENT", "-1"),
+    ("CALCULATOR_CONNECTIONS_PER_CLIENT", "9223372036854775808"),
   ])
   func isRefusedAtStart(_ variable: String, _ value: String) throws {
     var environment = HTTPHarness.environment

@@ -29,6 +29,7 @@ struct HTTPExhaustionTests {
     limits.headTimeout = .seconds(3)
     limits.bodyTimeout = .seconds(3)
     limits.idleTimeout = .seconds(3)
+    limits.idleTimeoutBeforeAcceptance = .seconds(3)
     try await LiveServer.run(limits: limits) { server in
       var clients: [(client: LiveClient, answer: String)] = []
       for number in 0..<1000 {
@@ -78,6 +79,62 @@ struct HTTPExhaustionTests {
       #expect(try await server.exchange(Self.good) == Self.sum)
     }
   }
+
+  #if os(Linux)  // where each address of 127/8 is this machine's
+    /// R12: one address that holds all the connections it can get leaves the others theirs.
+    @Test func oneClientThatHoldsEveryConnection() async throws {
+      let changes = LiveServer.unlimited.merging(["CALCULATOR_CONNECTIONS_PER_CLIENT": "5"]) { $1 }
+      try await LiveServer.run(changes) { server in
+        var held: [LiveClient] = []
+        for _ in 0..<5 {
+          let client = try await server.connect()
+          try await client.send(Self.call.text)
+          #expect(try await client.response() == RawRequest.sum)
+          held.append(client)
+        }
+        for _ in 0..<20 { #expect(try await server.exchange(Self.good) == "") }
+        let other = try await server.connect(from: "127.0.0.2")
+        try await other.send(Self.good)
+        #expect(try await other.untilClose() == Self.sum)
+        for client in held {
+          try await client.send(Self.good)
+          #expect(try await client.untilClose() == Self.sum)
+        }
+      }
+    }
+
+    /// R12: a trusted proxy stands for many clients.
+    @Test func aTrustedProxyHoldsAsManyAsItNeeds() async throws {
+      let changes = [
+        "CALCULATOR_CONNECTIONS_PER_CLIENT": "1", "CALCULATOR_TRUSTED_PROXIES": "127.0.0.2",
+      ]
+      var limits = HTTPLimits()
+      limits.idleTimeoutBeforeAcceptance = .nanoseconds(0)
+      try await LiveServer.run(changes, limits: limits) { server in
+        let (proxy, stranger) = (
+          try await server.connect(from: "127.0.0.2"), try await server.connect()
+        )
+        for client in [proxy, stranger] {
+          try await client.send(Self.call.showing().text)
+          #expect(try await client.response() == HTTPWire.unauthenticated)
+        }
+        // Once the stranger's time is over, the proxy's, which began before, would be too.
+        #expect(try await stranger.untilClose() == "")
+        var held: [LiveClient] = []
+        for _ in 0..<20 {
+          let client = try await server.connect(from: "127.0.0.2")
+          try await client.send(Self.call.text)
+          #expect(Self.isOK(try await client.response()))
+          held.append(client)
+        }
+        try await proxy.send(Self.good)
+        #expect(Self.isOK(try await proxy.untilClose()))
+        for client in held { await client.abort() }
+      }
+    }
+  #endif
+
+  private static func isOK(_ answer: String) -> Bool { answer.hasPrefix("HTTP/1.1 200 OK\r\n") }
 
   // MARK: Threads
 

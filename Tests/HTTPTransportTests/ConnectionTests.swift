@@ -158,10 +158,16 @@ struct ConnectionTests {
     #expect(wire.echo.record.all == ["timeout"])
   }
 
-  @Test func idlenessEnds() throws {
+  static let idle: [(paths: [String], seconds: Int64)] = [
+    (["/a"], 10), (["/accepted"], 60), (["/accepted", "/a"], 60), (["/a", "/accepted"], 60),
+  ]
+
+  /// R12: strangers hold a connection for a shorter time.
+  @Test(arguments: idle)
+  func idlenessEnds(_ paths: [String], _ seconds: Int64) throws {
     let wire = try Wire()
-    try wire.send(Self.get)
-    wire.advance(seconds: 59)
+    for path in paths { try wire.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n") }
+    wire.advance(seconds: seconds - 1)
     #expect(wire.isOpen)
     wire.advance(seconds: 2)
     #expect(!wire.isOpen)

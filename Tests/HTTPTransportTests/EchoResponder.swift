@@ -27,6 +27,7 @@ struct EchoResponder: HTTPResponder {
           client: 0, run: { .respond(HTTPResponse(status: 200, body: Array("off".utf8))) },
           refuse: { HTTPResponse(status: 503) }))
     case "/empty": .respond(HTTPResponse(status: 204))
+    case "/accepted": .respond(HTTPResponse(status: 200, isAccepted: true))
     case "/large":
       .respond(HTTPResponse(status: 200, body: Array(repeating: 0x61, count: Self.large)))
     default:

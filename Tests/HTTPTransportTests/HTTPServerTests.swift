@@ -119,6 +119,20 @@ struct HTTPServerTests {
     }
   }
 
+  /// R12
+  @Test func connectionsOfOneClientAreBounded() async throws {
+    var limits = HTTPLimits()
+    limits.connectionsPerClient = 2
+    try await withServer(limits) { _, port in
+      let clients = [try await TestClient(port: port), try await TestClient(port: port)]
+      #expect(try await TestClient(port: port).untilClose().isEmpty)
+      for client in clients {
+        try await client.send(Self.last)
+        #expect(Wire.statuses(try await client.untilClose()) == ["200"])
+      }
+    }
+  }
+
   @Test func shuttingDownAnswersWhatHasArrived() async throws {
     try await withServer { server, port in
       let clients = [try await TestClient(port: port), try await TestClient(port: port)]

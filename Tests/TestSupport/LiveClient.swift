@@ -9,7 +9,7 @@ package struct LiveClient: Sendable {
   private let channel: any Channel
   private let inbox: NIOLoopBound<Inbox>
 
-  package init(port: Int) async throws {
+  package init(port: Int, from source: String = "127.0.0.1") async throws {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let inbox = try await loop.submit { NIOLoopBound(Inbox(), eventLoop: loop) }.get()
     self.inbox = inbox
@@ -21,6 +21,7 @@ package struct LiveClient: Sendable {
           try channel.pipeline.syncOperations.addHandler(inbox.value)
         }
       }
+      .bind(to: try SocketAddress(ipAddress: source, port: 0))
       .connect(host: "127.0.0.1", port: port).get()
   }
 

@@ -11,9 +11,10 @@ package struct LiveServer: Sendable {
   package let harness: HTTPHarness
   package let port: Int
 
-  /// Without limits on how often somebody may ask or fail.
+  /// Without limits on how often somebody may ask or fail, and on connections of one client.
   package static let unlimited: [String: String?] = [
     "CALCULATOR_RATE_LIMIT": "off", "CALCULATOR_FAILURE_LIMIT": "off",
+    "CALCULATOR_CONNECTIONS_PER_CLIENT": "10000",
   ]
 
   /// Serves while `body` runs.
@@ -23,9 +24,8 @@ package struct LiveServer: Sendable {
   ) async throws {
     let harness = try HTTPHarness(changes)
     let clock = harness.clock
-    let server = HTTPServer(
-      threads: 1, limits: limits, encryption: harness.service.certificate,
-      responder: harness.service.pipeline, now: { clock.now.milliseconds / 1000 })
+    let server = harness.service.makeServer(
+      threads: 1, limits: limits, now: { clock.now.milliseconds / 1000 })
     let port = try await server.start(host: "127.0.0.1", port: 0)
     do {
       try await body(LiveServer(harness: harness, port: port))
@@ -36,7 +36,10 @@ package struct LiveServer: Sendable {
     await server.shutDown(within: .seconds(0))
   }
 
-  package func connect() async throws -> LiveClient { try await LiveClient(port: port) }
+  /// - Parameter source: the client's address.
+  package func connect(from source: String = "127.0.0.1") async throws -> LiveClient {
+    try await LiveClient(port: port, from: source)
+  }
 
   /// All that comes back for `bytes` until the server ends the connection.
   package func exchange(_ bytes: [UInt8]) async throws -> String {

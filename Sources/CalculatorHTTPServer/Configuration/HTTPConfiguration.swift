@@ -14,6 +14,8 @@ package struct HTTPConfiguration: Sendable {
   /// `nil` for plain HTTP.
   let certificate: TLSContext?
   let threads: Int
+  /// How many connections one client may have at one time.
+  let connectionsPerClient: Int
   let hasMetrics: Bool
   let logLevel: LogLevel
   /// Sentences for the person who starts the server.
@@ -42,6 +44,9 @@ package struct HTTPConfiguration: Sendable {
     }
     let hosts = readHosts(&reader, host, baseURL)
     let threads = reader.number("CALCULATOR_THREADS", default: processorCount(), in: 1...256)
+    let connectionsPerClient = reader.number(
+      "CALCULATOR_CONNECTIONS_PER_CLIENT", default: HTTPLimits().connectionsPerClient,
+      in: 1...HTTPLimits().connections)
     let hasMetrics = reader.flag("CALCULATOR_METRICS", default: false)
     let logLevel = reader.choice("CALCULATOR_LOG", default: LogLevel.info)
 
@@ -49,6 +54,7 @@ package struct HTTPConfiguration: Sendable {
     return HTTPConfiguration(
       credentials: credentials, requestLimit: limits.requests, failureLimit: limits.failures,
       hosts: hosts, proxies: proxies, baseURL: baseURL, certificate: certificate, threads: threads,
+      connectionsPerClient: connectionsPerClient,
       hasMetrics: hasMetrics, logLevel: logLevel, warnings: reader.warnings)
   }
 
@@ -150,6 +156,8 @@ extension HTTPConfiguration {
       CALCULATOR_TLS_CERT           a chain of certificates in PEM, and CALCULATOR_TLS_KEY
       CALCULATOR_ALLOW_PLAINTEXT    false (default) or true: credentials over plain HTTP, in public
       CALCULATOR_THREADS            event loops; one for each processor (default), at most 8
+      CALCULATOR_CONNECTIONS_PER_CLIENT
+                                    256 (default): of one IPv4 address or IPv6 /64
       CALCULATOR_METRICS            false (default) or true: /metrics for Prometheus
       CALCULATOR_ALLOW_WEAK_SECRETS false (default) or true
       CALCULATOR_LOG                off, info (default) or debug; JSON lines on standard error

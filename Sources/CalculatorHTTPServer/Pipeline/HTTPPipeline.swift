@@ -194,6 +194,7 @@ package struct HTTPPipeline: HTTPResponder {
 
   private func send(_ response: consuming HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
     if let rate = exchange.rate { limits.add(rate, to: &response.fields) }
+    response.isAccepted = exchange.identity.map { $0.method != .guest } ?? false
     watcher.count(response.status, exchange)
     return response
   }

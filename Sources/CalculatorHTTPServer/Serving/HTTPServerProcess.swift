@@ -46,9 +46,8 @@ package struct HTTPServerProcess: Sendable {
 
     let service = HTTPService(configuration, audit: AuditLog(log))
     let signals = Signals()
-    let server = HTTPServer(
-      threads: configuration.threads, encryption: service.certificate,
-      responder: service.pipeline, now: { Timestamp.now().milliseconds / 1000 })
+    let server = service.makeServer(
+      threads: configuration.threads, now: { Timestamp.now().milliseconds / 1000 })
     do throws(HTTPServerError) {
       let port = try await server.start(host: host, port: port)
       print("Listening at \(configuration.address(at: host, port))")

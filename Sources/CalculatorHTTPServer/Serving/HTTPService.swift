@@ -12,6 +12,8 @@ package struct HTTPService: Sendable {
   package let pipeline: HTTPPipeline
   /// `nil` for plain HTTP.
   package let certificate: TLSIdentity?
+  private let proxies: TrustedProxies
+  private let connectionsPerClient: Int
   private let keys: KeyAuthenticator
   private let passwords: PasswordAuthenticator
   private let authority: TokenAuthority?
@@ -39,6 +41,8 @@ package struct HTTPService: Sendable {
     authority = credentials.tokens.map {
       TokenAuthority($0, registry: InMemoryTokenRegistry(), now: now, random: random)
     }
+    proxies = configuration.proxies
+    connectionsPerClient = configuration.connectionsPerClient
     certificate = configuration.certificate.map(TLSIdentity.init)
     pipeline = HTTPPipeline(
       hosts: configuration.hosts, proxies: configuration.proxies,
@@ -54,6 +58,18 @@ package struct HTTPService: Sendable {
       site: Site(kinds: kinds, guests: credentials.guests, baseURL: configuration.baseURL),
       watcher: Watcher(
         audit: audit, metrics: configuration.hasMetrics ? Metrics() : nil, now: clock))
+  }
+
+  /// A server for these requests.
+  /// - Parameter now: in seconds since 1970, for the Date of responses.
+  package func makeServer(
+    threads: Int, limits: HTTPLimits = HTTPLimits(), now: @escaping @Sendable () -> Int
+  ) -> HTTPServer {
+    var limits = limits
+    limits.connectionsPerClient = connectionsPerClient
+    return HTTPServer(
+      threads: threads, limits: limits, encryption: certificate, proxies: proxies,
+      responder: pipeline, now: now)
   }
 
   /// SIGHUP: takes over the credentials, secrets and certificate from `new`. Which kinds of

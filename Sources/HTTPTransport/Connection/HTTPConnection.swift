@@ -35,6 +35,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   private var outbox = Outbox()
   private var deadline: NIODeadline?
   private var stallDeadline: NIODeadline?
+  private var wasAccepted = false
   private var sawEnd = false
   private var hasDeferredRead = false
   private var isProceeding = false
@@ -302,6 +303,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   private func answer(_ response: HTTPResponse, bodyIsRead: Bool) {
     guard context != nil else { return }
+    if response.isAccepted { wasAccepted = true }
     // A request that was sent before the server stops is answered, so only the last one is told.
     let isLast = siblings.isStopping && inbox.isEmpty
     let closes = response.closes || isLast || !(request?.keepsAlive ?? false)
@@ -323,8 +325,9 @@ final class HTTPConnection: ChannelDuplexHandler {
   private func awaitHead() {
     request = nil
     phase = .head
-    // A further request that has begun already has its own time.
-    setDeadline(inbox.isEmpty ? limits.idleTimeout : limits.headTimeout)
+    // A further request that has begun already has its own time. ATTACKS R12
+    let idle = wasAccepted ? limits.idleTimeout : limits.idleTimeoutBeforeAcceptance
+    setDeadline(inbox.isEmpty ? idle : limits.headTimeout)
     if siblings.isStopping { stop() }
   }
 

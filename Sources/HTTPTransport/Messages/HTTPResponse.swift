@@ -8,14 +8,17 @@ package struct HTTPResponse: Sendable {
   package var body: [UInt8]
   /// Whether the connection ends with this response.
   package var closes: Bool
+  /// Whether it is known who sent the request: its connection may then be idle for longer.
+  package var isAccepted: Bool
 
   package init(
     status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = [],
-    closes: Bool = false
+    closes: Bool = false, isAccepted: Bool = false
   ) {
     self.status = status
     self.fields = fields
     self.body = body
     self.closes = closes
+    self.isAccepted = isAccepted
   }
 }

@@ -21,8 +21,10 @@ package struct HTTPLimits: Sendable {
   package var headTimeout = TimeAmount.seconds(10)
   /// For the whole of a body, however it trickles (ASVS 15.2.2).
   package var bodyTimeout = TimeAmount.seconds(10)
-  /// Between a response and the next request.
+  /// Between a response and the next request, once a request of the connection was accepted.
   package var idleTimeout = TimeAmount.seconds(60)
+  /// The same before a request was accepted: strangers hold a connection for a shorter time.
+  package var idleTimeoutBeforeAcceptance = TimeAmount.seconds(10)
   /// For how long a client may leave responses unread.
   package var writeTimeout = TimeAmount.seconds(10)
   /// How long the rest of a refused request is read past, so that the response is not lost to a
@@ -30,6 +32,8 @@ package struct HTTPLimits: Sendable {
   package var lingerTimeout = TimeAmount.seconds(2)
   /// Connections at one time; more are closed as they come.
   package var connections = 10_000
+  /// Connections of one client at one time; see `ConnectionCounts`.
+  package var connectionsPerClient = 256
   /// Requests that wait for a thread that may block, or have one; more are 503.
   package var offLoop = 64
   /// The same of one client: an IPv4 address or an IPv6 /48.

@@ -19,20 +19,26 @@ package final class HTTPServer: Sendable {
   private let now: @Sendable () -> Int
   private let group: MultiThreadedEventLoopGroup
   private let offLoop: OffLoopWork
-  private let open = Mutex(0)
+  private let proxies: TrustedProxies
+  private let open: Mutex<ConnectionCounts>
   private let listener = Mutex<(any Channel)?>(nil)
   private let isStopped = Mutex(false)
   private let loops = Mutex<[ObjectIdentifier: NIOLoopBound<LoopConnections>]>([:])
 
-  /// `now` in seconds since 1970, for the Date of responses.
+  /// - Parameters:
+  ///   - proxies: peers that stand for many clients: they may have as many connections as there are,
+  ///     idle or not.
+  ///   - now: in seconds since 1970, for the Date of responses.
   package init(
     threads: Int, limits: HTTPLimits = HTTPLimits(),
-    encryption: (any ConnectionEncryption)? = nil,
+    encryption: (any ConnectionEncryption)? = nil, proxies: TrustedProxies = TrustedProxies([]),
     responder: any HTTPResponder, now: @escaping @Sendable () -> Int
   ) {
     self.responder = responder
     self.limits = limits
     self.encryption = encryption
+    self.proxies = proxies
+    open = Mutex(ConnectionCounts(limits: limits))
     self.now = now
     group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     offLoop = OffLoopWork(limits)
@@ -82,7 +88,7 @@ package final class HTTPServer: Sendable {
     let bounds = loops.withLock { $0.values.map { $0 } }
     for bound in bounds { bound.eventLoop.execute { bound.value.stop() } }
     let end = NIODeadline.now() + time
-    while open.withLock({ $0 }) > 0, NIODeadline.now() < end {
+    while open.withLock({ $0.total }) > 0, NIODeadline.now() < end {
       try? await Task.sleep(for: .milliseconds(10))
     }
     for bound in bounds { bound.eventLoop.execute { bound.value.end() } }
@@ -99,18 +105,17 @@ package final class HTTPServer: Sendable {
   }
 
   private func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
-    // Where the bound is reached, a close is all that costs little.
-    let isTaken = open.withLock { count in
-      guard count < limits.connections else { return false }
-      count += 1
-      return true
-    }
-    guard isTaken else { return channel.close() }
-    channel.closeFuture.whenComplete { _ in self.open.withLock { $0 -= 1 } }
     guard let peer = channel.remoteAddress.flatMap(IPAddress.init),
       let siblings = loops.withLock({ $0[ObjectIdentifier(channel.eventLoop)] })
     else { return channel.close() }
+    let isProxy = proxies.contains(peer)
+    let client = isProxy ? nil : peer
+    // Above a limit a close is all that costs little. ATTACKS R12
+    guard open.withLock({ $0.add(client) }) else { return channel.close() }
+    channel.closeFuture.whenComplete { _ in self.open.withLock { $0.remove(client) } }
     return channel.eventLoop.makeCompletedFuture {
+      var limits = limits
+      if isProxy { limits.idleTimeoutBeforeAcceptance = limits.idleTimeout }
       if let encryption {
         try channel.pipeline.syncOperations.addHandler(encryption.makeHandler())
       }
