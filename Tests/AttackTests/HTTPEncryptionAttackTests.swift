@@ -23,7 +23,8 @@ struct HTTPEncryptionAttackTests {
     process.standardOutput = output
     process.standardError = output
     try process.run()
-    try source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    // A command that was refused may have ended before it read its input.
+    try? source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     // s_client would end before the answer is there if its input ended first.
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
