@@ -12,6 +12,7 @@ package struct JSONError: Error, Equatable {
     case numberOutOfRange
     case duplicateName
     case tooDeep
+    case tooManyValues
   }
 
   package let reason: Reason

@@ -8,6 +8,27 @@ package struct JSONNumber: Sendable, Equatable {
     text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || $0 <= 0x39 && $0 >= 0x30 }
   }
 
+  /// The value where it is an integer that `Int` holds, however it is written: `600`, `600.0`, `6e2`.
+  package var integer: Int? {
+    if let value = Int(text) { return value }
+    let parts = text.utf8.split { $0 | 0x20 == UInt8(ascii: "e") }
+    var digits = parts[0].filter { 0x30...0x39 ~= $0 }
+    // Before any arithmetic: only zero has an exponent of any size (JSONParser.maximumExponent).
+    guard digits.contains(where: { $0 != 0x30 }) else { return 0 }
+    let point = parts[0].firstIndex(of: UInt8(ascii: "."))
+    let decimals = point.map { parts[0].distance(from: $0, to: parts[0].endIndex) - 1 } ?? 0
+    guard let exponent = parts.count > 1 ? Int(String(Substring(parts[1]))) : 0 else { return nil }
+    var zeros = exponent - decimals
+    while digits.last == 0x30 {
+      digits.removeLast()
+      zeros += 1
+    }
+    guard 0...18 ~= zeros else { return nil }  // 10^19 is beyond `Int`
+    digits += Array(repeating: 0x30, count: zeros)
+    return Int(
+      (text.utf8.first == UInt8(ascii: "-") ? "-" : "") + String(decoding: digits, as: UTF8.self))
+  }
+
   package init(_ value: Int) { text = String(value) }
 
   /// `nil` where `text` is no JSON number or is out of range.

@@ -40,6 +40,13 @@ package struct JSONObject: Sendable, Equatable {
     }
   }
 
+  /// The value of a member that may be left out: `null` is as if it were not there, because many
+  /// clients write what they leave out as `null`.
+  package func optional(_ name: String) -> JSONValue? {
+    let value = self[name]
+    return value == .null ? nil : value
+  }
+
   /// Few names are compared in pairs, which is fastest; many go through a set, so that a megabyte
   /// of short names takes linear time (Swift seeds its hashes at random for each process).
   private static func repeatsName(_ members: [Member]) -> Bool {

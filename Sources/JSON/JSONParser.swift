@@ -10,7 +10,16 @@ package struct JSONParser {
   /// The range of an IEEE 754 decimal128, in powers of ten (RFC 8259 §9 allows a limit).
   package static let maximumExponent = 6144
 
+  /// Values in one text, each element and each member's value counted; longer texts are refused
+  /// (RFC 8259 §9 allows a limit).
+  ///
+  /// A megabyte of `[[[…` or `{"a":{"a":…` is half a million values, and each takes up to 200 bytes
+  /// once it is parsed. This number keeps all of them under 14 MB, and leaves a thousand times what a
+  /// call of a tool has.
+  package static let maximumValues = 1 << 16
+
   private let bytes: [UInt8]
+  private var values = 0
   private var position = 0
   private var depth = 0
 
@@ -54,6 +63,8 @@ package struct JSONParser {
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
   private mutating func value() throws(JSONError) -> JSONValue {
+    values += 1
+    guard values <= Self.maximumValues else { throw error(.tooManyValues) }  // J11
     switch try peek() {
     case UInt8(ascii: "{"): return .object(try object())
     case UInt8(ascii: "["): return .array(try array())

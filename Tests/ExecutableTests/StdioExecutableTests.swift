@@ -118,6 +118,23 @@ import TestSupport
     if let peak = server.peakMemory { #expect(peak < 32 << 10) }
   }
 
+  /// J11: a megabyte of small values is the most memory that a message can make the parser take.
+  @Test(arguments: ["[", #"{"":"#])
+  func aMebibyteOfNestingStaysUnder32MB(_ open: String) throws {
+    let server = try ServerProcess()
+    let close = open == "[" ? "]" : "}"
+    let one = String(repeating: open, count: 63) + "0" + String(repeating: close, count: 63)
+    let count = ((1 << 20) - 3) / (one.utf8.count + 1)
+    let message = "[" + Array(repeating: one, count: count).joined(separator: ",") + "]"
+    for _ in 0..<3 {
+      server.send(message)
+      #expect(try server.readLine() == Self.parseError)
+    }
+    server.send(Self.good)
+    #expect(try server.readLine() == Self.answer)
+    if let peak = server.peakMemory { #expect(peak < 32 << 10) }
+  }
+
   @Test func aMillionUnreadBytesOfLogDoNotStopIt() throws {
     let server = try ServerProcess()
     let count = 10_000  // 1.3 MB of audit lines, of which a pipe holds 64 KiB

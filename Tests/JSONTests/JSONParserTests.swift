@@ -148,9 +148,53 @@ struct JSONParserTests {
     }
   }
 
-  /// Linear time: a quadratic check of 100,000 names would take minutes.
-  @Test func takesAMegabyteOfShortNames() throws {
-    let members = (0..<100_000).map { #""\#(String($0, radix: 36))":0"# }.joined(separator: ",")
-    #expect(try JSONParser.parse(Array("{\(members)}".utf8)).object?.members.count == 100_000)
+  /// Linear time: a quadratic check of 60,000 names would take minutes.
+  @Test func takesManyShortNames() throws {
+    let members = (0..<60_000).map { #""\#(String($0, radix: 36))":0"# }.joined(separator: ",")
+    #expect(try JSONParser.parse(Array("{\(members)}".utf8)).object?.members.count == 60_000)
+  }
+
+  /// J11: a megabyte of whatever takes most memory for each byte.
+  @Test(arguments: [
+    ("[0]", 2), ("[[0]]", 3), (#"{"":0}"#, 2),
+    (
+      String(repeating: "[", count: 62) + "0"
+        + String(repeating: "]", count: 62), 63
+    ),
+    (String(repeating: #"{"":"#, count: 62) + "0" + String(repeating: "}", count: 62), 63),
+  ])
+  func refusesMoreValuesThanItsBudget(_ element: String, _ values: Int) throws {
+    func text(_ count: Int) -> [UInt8] {
+      Array(("[" + Array(repeating: element, count: count).joined(separator: ",") + "]").utf8)
+    }
+    let most = (JSONParser.maximumValues - 1) / values
+    #expect(throws: Never.self) { try JSONParser.parse(text(most)) }
+    let error = #expect(throws: JSONError.self) { try JSONParser.parse(text(most + 1)) }
+    #expect(error?.reason == .tooManyValues)
+  }
+
+  @Test func theBudgetHoldsForMembersThatAreReadByName() {
+    let text = Array(
+      #"{"a":[\#(Array(repeating: "0", count: 1 << 16).joined(separator: ","))]}"#.utf8)
+    let error = #expect(throws: JSONError.self) {
+      try JSONParser.read([Array("a".utf8)], in: text) { _, _ in }
+    }
+    #expect(error?.reason == .tooManyValues)
+  }
+
+  @Test(
+    arguments: [
+      ("0", 0), ("-0", 0), ("0.0", 0), ("0e99999999999999999999", 0),
+      ("0.00e-9223372036854775808", 0),
+      ("600", 600), ("600.0", 600), ("6e2", 600), ("6E+2", 600), ("60.00e1", 600), ("0.006e5", 600),
+      ("6000e-1", 600), ("-6e2", -600), ("600.5", nil), ("6e-1", nil), ("0.1", nil),
+      ("1e6144", nil),
+      ("1e-6144", nil), ("9223372036854775807", Int.max), ("9223372036854775807.0", Int.max),
+      ("922337203685477580.7e1", Int.max), ("-9223372036854775808", Int.min),
+      ("-9.223372036854775808e18", Int.min), ("9223372036854775808", nil), ("1e19", nil),
+      ("-9223372036854775809.0", nil), ("9007199254740993.0", 9_007_199_254_740_993),
+    ] as [(String, Int?)])
+  func readsIntegersInEverySpelling(_ text: String, _ value: Int?) throws {
+    #expect(try #require(JSONNumber(text)).integer == value)
   }
 }

@@ -45,6 +45,7 @@ extension JSONError {
     case .numberOutOfRange: "a number is out of range"
     case .duplicateName: "an object that begins here has one name twice"
     case .tooDeep: "brackets are too deep"
+    case .tooManyValues: "the file has more than \(JSONParser.maximumValues) values"
     }
   }
 }
