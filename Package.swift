@@ -109,6 +109,7 @@ let package = Package(
     tests(of: "Auth", sees: ["Base64", "JSON", "JWT", "OpenSSLCrypto"]),
     tests(of: "JWT", sees: ["Base64", "JSON", "OpenSSLCrypto"]),
     tests(of: "StdioTransport"),
+    tests(of: "MCP", sees: ["JSON"]),
     tests(
       of: "HTTPTransport",
       sees: [

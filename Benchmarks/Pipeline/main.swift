@@ -49,7 +49,7 @@ let body = Array(
   """.utf8)
 
 func call(_ pipeline: HTTPPipeline, _ head: HTTPRequestHead) -> Int {
-  guard case .takeBody(let answer) = pipeline.decide(head) else { return 0 }
+  guard case .takeBody(_, let answer) = pipeline.decide(head) else { return 0 }
   return answer(.complete(body)).status == 200 ? 1 : 0
 }
 

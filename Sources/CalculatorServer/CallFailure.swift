@@ -1,6 +1,6 @@
 package import Auth
 private import JSON
-internal import MCP
+package import MCP
 
 /// Every way in which a call of a tool fails, and what goes back for each.
 package enum CallFailure: Error, Sendable {
@@ -14,12 +14,19 @@ package enum CallFailure: Error, Sendable {
   func result(refusal: String) -> ToolResult {
     switch self {
     case .unauthenticated: .failure(refusal, meta: Self.kind("authentication_failed"))
-    case .forbidden(_, let permission):
-      .failure(
-        "Permission denied: this needs \(permission.rawValue)", meta: Self.kind("permission_denied")
-      )
+    case .forbidden(_, let permission): Self.permissionDenied(permission)
     case .refused(_, let failure): .failure(failure.sentence)
     }
+  }
+
+  package static func permissionDenied(_ permission: Permission) -> ToolResult {
+    .failure(
+      "Permission denied: this needs \(permission.rawValue)", meta: kind("permission_denied"))
+  }
+
+  /// - Parameter seconds: how long to wait.
+  package static func rateLimited(retryAfter seconds: Int) -> ToolResult {
+    .failure("Too many requests: try again in \(seconds) s", meta: kind("rate_limited"))
   }
 
   /// How it stands in the audit log.

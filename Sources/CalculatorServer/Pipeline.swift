@@ -19,21 +19,27 @@ package struct Pipeline: Sendable {
     self.audit = audit
   }
 
-  /// The reply to one message, or `nil` where none is due.
+  /// The reply to one message or batch, or `nil` where none is due.
   package func answer(_ message: [UInt8], in conversation: inout Conversation) -> [UInt8]? {
     switch server.receive(message, in: &conversation) {
-    case .silence: return nil
-    case .reply(let reply): return send(reply)
-    case .call(let call):
-      guard let gated = tools[call.tool] else { return send(server.replyToUnknownTool(call)) }
-      return send(
-        server.reply(to: call, with: result(of: call, to: gated.tool, behind: gated.gate)))
+    case .message(let outcome): reply(to: outcome)?.serialized()
+    case .batch(let outcomes): Reply.serialized(outcomes.compactMap(reply))
     }
   }
 
   /// The reply to a message that is longer than the transport takes.
   package func answerTooLong(limit: Int) -> [UInt8] {
-    send(.error(nil, .invalidRequest("a message has at most \(limit) bytes")))
+    recorded(.error(nil, .invalidRequest("a message has at most \(limit) bytes"))).serialized()
+  }
+
+  private func reply(to outcome: MCPServer.Outcome) -> Reply? {
+    switch outcome {
+    case .silence: return nil
+    case .reply(let reply): return recorded(reply)
+    case .call(let call):
+      guard let gated = tools[call.tool] else { return recorded(server.replyToUnknownTool(call)) }
+      return server.reply(to: call, with: result(of: call, to: gated.tool, behind: gated.gate))
+    }
   }
 
   /// Authenticate, authorise, run; whatever comes of it, one line of audit.
@@ -67,11 +73,12 @@ package struct Pipeline: Sendable {
     audit.record(AuditEvent(request: call.id.json, tool: call.tool, outcome: outcome))
   }
 
-  private func send(_ reply: Reply) -> [UInt8] {
+  /// The reply, with a line of audit where it is an error.
+  private func recorded(_ reply: Reply) -> Reply {
     if case .error(let id, let error) = reply {
       audit.record(
         AuditEvent(request: id?.json, tool: nil, outcome: .rejected(nil, code: error.code)))
     }
-    return reply.serialized()
+    return reply
   }
 }

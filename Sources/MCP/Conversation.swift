@@ -5,12 +5,22 @@ package struct Conversation: Sendable {
   package var legacyVersion: ProtocolVersion?
   /// `nil` over stdio.
   let fields: MirroredFields?
+  /// Whether the message is one of a batch.
+  var isInBatch = false
 
   /// The legacy revision to read a message by.
   /// - Throws: `.headerMismatch`, `.unsupportedProtocolVersion`; over HTTP alone.
   var version: ProtocolVersion? {
     get throws(RPCError) { if let fields { try fields.version } else { legacyVersion } }
   }
+
+  /// The revisions that this transport serves.
+  var supported: [ProtocolVersion] {
+    fields == nil ? ProtocolVersion.allCases : ProtocolVersion.overHTTP
+  }
+
+  /// MCP 2025-03-26 basic/index, "Batching"; no other revision has batches on both transports.
+  var allowsBatches: Bool { (try? version) == .v2025_03_26 }
 
   /// A client at the other end of a pipe.
   package init(legacyVersion: ProtocolVersion? = nil) {

@@ -1,14 +1,26 @@
 internal import JSON
 
 /// MCP in both eras: reads one message and says what it asks for; answers what needs no tool.
+///
+/// The file is longer than most because all methods of both eras read best beside each other.
 package struct MCPServer: Sendable {
   /// What a message comes to.
   package enum Outcome: Sendable {
-    /// A notification: nothing goes back.
+    /// A notification or a response: nothing goes back.
     case silence
     case reply(Reply)
     case call(ToolCall)
   }
+
+  /// What the transport delivers at once.
+  package enum Received: Sendable {
+    case message(Outcome)
+    /// At least one message. The reply is one array; nothing where no message has a reply.
+    case batch([Outcome])
+  }
+
+  /// Messages in a batch: what it makes the server do, and the length of its reply, are bounded.
+  package static let maximumBatch = 50
 
   /// How long a client may keep the list of tools, in milliseconds; it never changes while we run.
   private static let listLifetime = 300_000
@@ -21,14 +33,27 @@ package struct MCPServer: Sendable {
     self.tools = .array(tools.map(\.json))
   }
 
-  /// Parses `bytes` as one message and answers it, or hands on the tool call that it is.
-  package func receive(_ bytes: [UInt8], in conversation: inout Conversation) -> Outcome {
+  /// Parses `bytes` as one message or a batch. Answers what needs no tool; runs no tool.
+  package func receive(_ bytes: [UInt8], in conversation: inout Conversation) -> Received {
+    guard let json = try? JSONParser.parse(bytes) else {
+      return .message(.reply(.error(nil, .parseError)))
+    }
+    guard case .array(let messages) = json, conversation.allowsBatches else {
+      return .message(outcome(of: json, in: &conversation))
+    }
+    guard 1...Self.maximumBatch ~= messages.count else {  // S12; JSON-RPC 2.0 §6: not empty
+      let reason = "a batch has 1 to \(Self.maximumBatch) messages"
+      return .message(.reply(.error(nil, .invalidRequest(reason))))
+    }
+    var inBatch = conversation
+    inBatch.isInBatch = true
+    return .batch(messages.map { outcome(of: $0, in: &inBatch) })
+  }
+
+  private func outcome(of json: JSONValue, in conversation: inout Conversation) -> Outcome {
     do throws(RPCMessage.Rejection) {
-      guard let json = try? JSONParser.parse(bytes) else {
-        return .reply(.error(nil, .parseError))
-      }
       switch try RPCMessage(json) {
-      case .notification: return .silence
+      case .notification, .response: return .silence
       case .request(let id, let method, let params):
         do throws(RPCError) {
           return try answer(id, method, params, in: &conversation)
@@ -61,10 +86,17 @@ package struct MCPServer: Sendable {
     _ id: RequestID, _ method: String, _ params: JSONObject, in conversation: inout Conversation
   ) throws(RPCError) -> Outcome {
     let modern = try modernVersion(of: params, method, in: conversation)
-    let legacy = modern == nil ? try conversation.version : nil
-    if modern == nil, method == "initialize" {
-      return .reply(.result(id, try initialize(params, in: &conversation)))
+    if conversation.isInBatch, modern != nil || method == "initialize" {
+      // MCP 2025-03-26 basic/lifecycle, "Initialization"; later revisions have no batches.
+      throw .invalidRequest("a batch takes neither initialize nor requests of another revision")
     }
+    if modern == nil {
+      try conversation.fields?.check(version: nil, method: method, params: params)  // H36
+      if method == "initialize" {  // whatever the header says: the body negotiates
+        return .reply(.result(id, try initialize(params, in: &conversation)))
+      }
+    }
+    let legacy = modern == nil ? try conversation.version : nil
     if modern == nil, method == "ping" {  // even before the handshake (2025-11-25 lifecycle)
       return .reply(.result(id, JSONObject()))
     }
@@ -86,13 +118,13 @@ package struct MCPServer: Sendable {
   private func modernVersion(
     of params: JSONObject, _ method: String, in conversation: Conversation
   ) throws(RPCError) -> ProtocolVersion? {
-    guard let meta = (params["_meta"] ?? [:]).object else {
+    guard let meta = (params.optional("_meta") ?? [:]).object else {
       throw .invalidParams("_meta must be an object")
     }
+    try RequestMeta.checkProgressToken(meta)
     let opensModern = method == "server/discover" && conversation.legacyVersion == nil
-    guard
-      opensModern || conversation.fields?.areModern == true
-        || MetaKey.modern.contains(where: { meta[$0] != nil })
+    let fieldsAreModern = conversation.fields?.areModern == true && method != "initialize"
+    guard opensModern || fieldsAreModern || MetaKey.modern.contains(where: { meta[$0] != nil })
     else { return nil }
     // MCP 2026-07-28 basic/index, "Per-request protocol fields": both are required.
     guard let requested = meta[MetaKey.protocolVersion]?.string else {
@@ -104,7 +136,10 @@ package struct MCPServer: Sendable {
     }
     guard let version = ProtocolVersion(rawValue: requested),
       ProtocolVersion.modern.contains(version)
-    else { throw .unsupportedProtocolVersion(requested: requested) }
+    else {
+      throw .unsupportedProtocolVersion(requested: requested, supported: conversation.supported)
+    }
+    try RequestMeta.checkOptionalFields(meta)
     return version
   }
 
@@ -118,9 +153,7 @@ package struct MCPServer: Sendable {
       throw .invalidParams(
         "initialize takes protocolVersion (string), capabilities and clientInfo (objects)")
     }
-    let versions = ProtocolVersion.legacy.filter {
-      conversation.fields == nil || $0.hasStreamableHTTP
-    }
+    let versions = conversation.supported.filter(ProtocolVersion.legacy.contains)
     let version = versions.first { $0.rawValue == requested } ?? versions[0]
     conversation.legacyVersion = version
     return JSONObject([
@@ -141,7 +174,7 @@ package struct MCPServer: Sendable {
     -> JSONObject
   {
     // All tools are on one page, so that no cursor was ever given out (server/utilities/pagination).
-    guard params["cursor"] == nil else { throw .invalidParams("unknown cursor") }
+    guard params.optional("cursor") == nil else { throw .invalidParams("unknown cursor") }
     var list = JSONObject([("tools", tools)])
     if version == .v2026_07_28 {
       list["ttlMs"] = .number(JSONNumber(Self.listLifetime))
@@ -156,12 +189,12 @@ package struct MCPServer: Sendable {
     guard let name = params["name"]?.string else {
       throw .invalidParams("name must be a string")
     }
-    guard let arguments = (params["arguments"] ?? [:]).object else {
+    guard let arguments = (params.optional("arguments") ?? [:]).object else {
       throw .invalidParams("arguments must be an object")
     }
     return ToolCall(
       id: id, version: version, tool: name, arguments: arguments,
-      meta: params["_meta"]?.object ?? JSONObject())
+      meta: params.optional("_meta")?.object ?? JSONObject())
   }
 
   /// Tools, and no notifications about them.

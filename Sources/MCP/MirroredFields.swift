@@ -22,8 +22,10 @@ package struct MirroredFields: Sendable {
     get throws(RPCError) {
       guard versions.count < 2 else { throw Self.mismatch("MCP-Protocol-Version") }
       guard let text = versions.first else { return .v2025_03_26 }
-      guard let version = ProtocolVersion(rawValue: text), version.hasStreamableHTTP else {
-        throw .unsupportedProtocolVersion(requested: text)
+      guard
+        let version = ProtocolVersion.overHTTP.first(where: { $0.rawValue.hasSameBytes(as: text) })
+      else {
+        throw .unsupportedProtocolVersion(requested: text, supported: ProtocolVersion.overHTTP)
       }
       return version
     }
@@ -35,15 +37,23 @@ package struct MirroredFields: Sendable {
   }
 
   /// What a gateway read in the header is what we read in the body ("Server Validation").
+  /// - Parameter version: what the body of a modern request says; `nil` in the handshake era, whose
+  ///   requests may leave out `Mcp-Method` and `Mcp-Name`, but not contradict them (H36).
   /// - Throws: `.headerMismatch`
-  func check(version: String, method: String, params: JSONObject) throws(RPCError) {
-    guard versions == [version] else { throw Self.mismatch("MCP-Protocol-Version") }
-    guard methods == [method] else { throw Self.mismatch("Mcp-Method") }
+  func check(version: String?, method: String, params: JSONObject) throws(RPCError) {
+    if let version, versions.count != 1 || !versions[0].hasSameBytes(as: version) {
+      throw Self.mismatch("MCP-Protocol-Version")
+    }
+    let mayBeMissing = version == nil
+    guard
+      mayBeMissing && methods.isEmpty || methods.count == 1 && methods[0].hasSameBytes(as: method)
+    else { throw Self.mismatch("Mcp-Method") }
     guard let name = Self.name(in: params, of: method) else { return }
-    guard names.count == 1, Self.says(names[0], name) else { throw Self.mismatch("Mcp-Name") }
+    guard mayBeMissing && names.isEmpty || names.count == 1 && Self.says(names[0], name)
+    else { throw Self.mismatch("Mcp-Name") }
   }
 
-  /// What is not sent is not repeated: a header may hold a secret that lost its way.
+  /// Never echo the value of a field: it may be a secret in the wrong place.
   private static func mismatch(_ field: String) -> RPCError {
     .headerMismatch("\(field) must be there once and say what the body says")
   }
@@ -61,7 +71,8 @@ package struct MirroredFields: Sendable {
   ///
   /// The name is encoded instead of the value decoded: each name has only one encoding.
   private static func says(_ value: String, _ name: String) -> Bool {
-    guard value.hasPrefix("=?base64?"), value.hasSuffix("?=") else {
+    guard value.utf8.starts(with: "=?base64?".utf8), value.utf8.suffix(2).elementsEqual("?=".utf8)
+    else {
       return value.hasSameBytes(as: name)
     }
     return value.hasSameBytes(as: "=?base64?\(Base64.standard.text(of: Array(name.utf8)))?=")

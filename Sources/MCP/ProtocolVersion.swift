@@ -13,6 +13,19 @@ package enum ProtocolVersion: String, Sendable, CaseIterable {
     .v2025_11_25, .v2025_06_18, .v2025_03_26, .v2024_11_05,
   ]
 
-  /// What came before had another transport over HTTP, which is not spoken here.
-  var hasStreamableHTTP: Bool { self != .v2024_11_05 }
+  /// The revisions over HTTP: what came before them had another transport, which is not served.
+  static let overHTTP = allCases.filter { $0 != .v2024_11_05 }
+
+  /// The text of a version as a reply may repeat it.
+  ///
+  /// Never echo another text than `YYYY-MM-DD`: it may be a secret in the wrong place (S9).
+  static func shown(_ text: String) -> String {
+    let form = "0000-00-00".utf8
+    let isDate =
+      text.utf8.count == form.count
+      && zip(text.utf8, form).allSatisfy { byte, place in
+        place == UInt8(ascii: "0") ? 0x30...0x39 ~= byte : byte == place
+      }
+    return isDate ? text : "unknown"
+  }
 }

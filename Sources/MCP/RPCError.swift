@@ -6,7 +6,7 @@ package enum RPCError: Error, Sendable, Equatable {
   case invalidRequest(String)
   case methodNotFound
   case invalidParams(String)
-  case unsupportedProtocolVersion(requested: String)
+  case unsupportedProtocolVersion(requested: String, supported: [ProtocolVersion])
   /// HTTP alone: a header field and the body disagree.
   case headerMismatch(String)
   /// HTTP alone: an error that stands for a status has its number, outside of what JSON-RPC reserves
@@ -38,10 +38,10 @@ package enum RPCError: Error, Sendable, Equatable {
   }
 
   private var data: JSONValue? {
-    guard case .unsupportedProtocolVersion(let requested) = self else { return nil }
+    guard case .unsupportedProtocolVersion(let requested, let supported) = self else { return nil }
     return [
-      "supported": .array(ProtocolVersion.modern.map { .string($0.rawValue) }),
-      "requested": .string(requested),
+      "supported": .array(supported.map { .string($0.rawValue) }),
+      "requested": .string(ProtocolVersion.shown(requested)),
     ]
   }
 

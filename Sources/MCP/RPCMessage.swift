@@ -5,6 +5,8 @@ package enum RPCMessage: Sendable {
   case request(id: RequestID, method: String, params: JSONObject)
   /// Never answered, whatever is in it (JSON-RPC 2.0 §4.1).
   case notification(method: String)
+  /// The answer to a request, of which this server sends none: nothing goes back.
+  case response
 
   /// A message that is none, with its identifier where that could be read.
   package struct Rejection: Error, Sendable {
@@ -14,12 +16,17 @@ package enum RPCMessage: Sendable {
 
   /// - Throws: `Rejection` with `-32600` for what is no request, `-32602` for params of a wrong type.
   init(_ json: JSONValue) throws(Rejection) {
-    guard case .object(let message) = json else {  // batches ended with MCP 2025-06-18
+    guard case .object(let message) = json else {
       throw Rejection(id: nil, error: .invalidRequest("a message is one JSON object"))
+    }
+    // Before all other checks: to answer an answer could go on for ever.
+    if message["method"] == nil, message["result"] != nil || message["error"] != nil {
+      self = .response
+      return
     }
     let id = message["id"].flatMap(RequestID.init)
     guard message["id"] == nil || id != nil else {
-      throw Rejection(id: nil, error: .invalidRequest("id must be a string or an integer"))
+      throw Rejection(id: nil, error: .invalidRequest(RequestID.rule))
     }
     guard message["jsonrpc"] == "2.0" else {
       throw Rejection(id: id, error: .invalidRequest("jsonrpc must be \"2.0\""))
@@ -31,7 +38,7 @@ package enum RPCMessage: Sendable {
       self = .notification(method: method)
       return
     }
-    guard let params = (message["params"] ?? [:]).object else {
+    guard let params = (message.optional("params") ?? [:]).object else {
       throw Rejection(id: id, error: .invalidParams("params must be an object"))
     }
     self = .request(id: id, method: method, params: params)

@@ -242,6 +242,22 @@ struct HTTPAttackTests {
         "H27", "another version",
         call.with("MCP-Protocol-Version", "MCP-Protocol-Version: 2025-11-25"),
         "MCP-Protocol-Version"),
+      // H36: the same in the handshake era, wherever the field is there
+      .mismatch(
+        "H36", "another method in the handshake era",
+        handshake(#"{"name":"add","arguments":{"a":1,"b":2}}"#)
+          .with("Mcp-Method", "Mcp-Method: tools/list"), "Mcp-Method"),
+      .mismatch(
+        "H36", "a harmless name before a call of power in the handshake era",
+        handshake(#"{"name":"power","arguments":{"a":2,"b":3}}"#), "Mcp-Name"),
+      .mismatch(
+        "H36", "a harmless name before a call of power, without a version",
+        handshake(#"{"name":"power","arguments":{"a":2,"b":3}}"#).with("MCP-Protocol-Version"),
+        "Mcp-Name"),
+      // H33, S18: what is sent back and logged is bounded
+      tooLongID("an id of 70,000 bytes", #""\#(long(70_000))""#),
+      tooLongID("an id of 257 bytes", #""\#(long(257))""#),
+      tooLongID("an id of 65 digits", String(repeating: "7", count: 65)),
       // H22, CVE-2022-3215: never in a header
       .mismatch(
         "H22", "CRLF in a name",
@@ -276,6 +292,23 @@ struct HTTPAttackTests {
           Wire.error(-32700, "Parse error: the message is not strict JSON", id: nil)),
         log: #""reason":-32700"#),
     ]
+
+  /// A call of the handshake era, with the header fields of a modern call of `add`.
+  static func handshake(_ params: String) -> RawRequest {
+    call.with("MCP-Protocol-Version", "MCP-Protocol-Version: 2025-11-25")
+      .with(body: Wire.legacy("tools/call", params: params))
+  }
+
+  static func tooLongID(_ name: String, _ id: String) -> HTTPAttack {
+    HTTPAttack(
+      "H33", name, RawRequest.call(id: id),
+      HTTPWire.reply(
+        "400 Bad Request",
+        Wire.error(
+          -32600,
+          "Invalid request: id must be a string of at most 256 bytes, or an integer of at most 64 digits",
+          id: nil)), log: #""request":null,"#)
+  }
 
   // MARK: Credentials
 

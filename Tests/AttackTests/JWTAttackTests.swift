@@ -73,8 +73,8 @@ struct JWTAttackTests {
   static let attacks: [Attack] = [
     // S1 for tokens: types are checked, never coerced.
     Attack("S1 absent", argument: #""x":1"#, reason: "missing_credential"),
-    Attack("S1 empty", argument: #""jwt_token":"""#, reason: "malformed_credential"),
-    Attack("S1 null", argument: #""jwt_token":null"#, reason: "malformed_credential"),
+    Attack("S1 empty", argument: #""jwt_token":"""#, reason: "missing_credential"),
+    Attack("S1 null", argument: #""jwt_token":null"#, reason: "missing_credential"),
     Attack("S1 array", argument: #""jwt_token":["\#(token())"]"#, reason: "malformed_credential"),
     // T1–T3: no algorithm but the key's own (RFC 8725 §2.1).
     Attack("T1 none", header: alg(#""none""#), reason: .wrongAlgorithm),
@@ -306,7 +306,7 @@ struct JWTAttackTests {
     ),
     (
       "T26 a lifetime of 1e12", #""user_id":"x","expires_in":1e12"#,
-      "expires_in must be a whole number of seconds."
+      "expires_in must be a whole number of seconds from 1 to 3600."
     ),
     (
       "T26 half a second", #""user_id":"x","expires_in":0.5"#,

@@ -54,6 +54,11 @@ struct StdioAttackTests {
   static let extra = Wire.failure(
     "add takes a and b, and auth_token for the credential; remove every other argument.")
 
+  static let tooLongID = Wire.error(
+    -32600,
+    "Invalid request: id must be a string of at most 256 bytes, or an integer of at most 64 digits",
+    id: nil)
+
   static let attacks: [Attack] = [
     // S1: a credential of a wrong type is never coerced (ASVS 15.3.5).
     .refused("S1", "absent", numbers),
@@ -86,8 +91,26 @@ struct StdioAttackTests {
       "S6", "both places, both right", "\(numbers),\(token)",
       meta: #","calculator/auth_token":"\#(key)""#),
     .refused(
-      "S6", "right in arguments, null in _meta", "\(numbers),\(token)",
-      meta: #","calculator/auth_token":null"#),
+      "S6", "right in _meta, wrong in arguments", #"\#(numbers),"auth_token":"x""#,
+      meta: #","calculator/auth_token":"\#(key)""#),
+    .refused(
+      "S6", "right in _meta, a number in arguments", #"\#(numbers),"auth_token":0"#,
+      meta: #","calculator/auth_token":"\#(key)""#),
+    // null and "" are no second credential.
+    Attack(
+      "S6", "right in arguments, null in _meta",
+      Wire.call("add", "\(numbers),\(token)", meta: #","calculator/auth_token":null"#),
+      Wire.result("3")),
+    Attack(
+      "S6", "right in _meta, empty in arguments",
+      Wire.call(
+        "add", #"\#(numbers),"auth_token":"""#, meta: #","calculator/auth_token":"\#(key)""#),
+      Wire.result("3")),
+    Attack(
+      "S6", "right in _meta, null in arguments",
+      Wire.call(
+        "add", #"\#(numbers),"auth_token":null"#, meta: #","calculator/auth_token":"\#(key)""#),
+      Wire.result("3")),
     // S7: one name, however it is escaped.
     Attack(
       "S7", "escaped name alone", Wire.call("add", #"\#(numbers),"auth\u005ftoken":"\#(key)""#),
@@ -112,10 +135,27 @@ struct StdioAttackTests {
     // S12: the identifier decides which question an answer is for.
     Attack(
       "S12", "null id", Wire.call("add", id: "null", token),
-      Wire.error(-32600, "Invalid request: id must be a string or an integer", id: nil)),
+      Wire.error(
+        -32600,
+        "Invalid request: id must be a string of at most 256 bytes, or an integer of at most 64 digits",
+        id: nil)),
     Attack(
       "S12", "a batch", "[\(Wire.call("add", "\(numbers),\(token)"))]",
       Wire.error(-32600, "Invalid request: a message is one JSON object", id: nil)),
+    Attack(
+      "S9", "the key as the version of the protocol",
+      Wire.call("add", "\(numbers),\(token)").replacing("2026-07-28", with: key),
+      #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version","#
+        + #""data":{"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],"#
+        + #""requested":"unknown"}}}"#),
+    // S18, H33: what is sent back and logged is bounded.
+    Attack(
+      "S18", "an id of combining marks",
+      Wire.call("add", id: "\"" + String(repeating: "\u{301}", count: 4000) + "\"", numbers),
+      tooLongID),
+    Attack(
+      "S18", "an id of 6,144 digits",
+      Wire.call("add", id: String(repeating: "1", count: 6144), numbers), tooLongID),
     // J1–J2
     Attack(
       "S9", "key as the identifier", Wire.call("add", id: "\"\(key)\"", numbers),
@@ -190,8 +230,14 @@ struct StdioAttackTests {
   /// J11: a megabyte of short keys in the arguments.
   @Test func aMegabyteOfKeys() throws {
     let server = try StdioHarness()
-    let many = (0..<90_000).map { #""\#(String($0, radix: 36))":0"# }.joined(separator: ",")
-    #expect(server.send(Wire.call("add", "\(Self.token),\(many)")) == Self.extra)
+    func many(_ count: Int) -> String {
+      (0..<count).map { #""\#(String($0, radix: 36))":0"# }.joined(separator: ",")
+    }
+    #expect(server.send(Wire.call("add", "\(Self.token),\(many(60_000))")) == Self.extra)
+    // Over the budget of values it is as if it were no JSON.
+    #expect(
+      server.send(Wire.call("add", "\(Self.token),\(many(90_000))"))
+        == Wire.error(-32700, "Parse error: the message is not strict JSON", id: nil))
   }
 
   /// Truncated and mutated requests: an answer or silence, never a crash, never a wrong acceptance.

@@ -35,8 +35,9 @@ struct HTTPPipelineTests {
     + #""structuredContent":{"result":0.3},"resultType":"complete","_meta":{\#(HTTPHarness.serverInfo)}}}"#
   static let bearer = #"Bearer realm="calculator""#
   static let basic = #"Basic realm="calculator", charset="UTF-8""#
+  /// An error that stands for a status has the id `null` unless the body was read.
   static func error(_ code: Int, _ message: String, id: String? = nil) -> String {
-    Wire.error(code, message, id: id)
+    Wire.error(code, message, id: id ?? (code > 0 ? "null" : nil))
   }
   static let failed = error(401, "Authentication failed")
   static let basicCredential = "Basic " + "anshika:pass:wörd".base64
@@ -267,14 +268,14 @@ struct HTTPPipelineTests {
       testDescription: "an unknown version", fields: with(["MCP-Protocol-Version": "1900-01-01"]),
       body: add.replacing("2026-07-28", with: "1900-01-01"), status: 400,
       text:
-        #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version","data":{"supported":["2026-07-28"],"requested":"1900-01-01"}}}"#
+        #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version","data":{"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26"],"requested":"1900-01-01"}}}"#
     ),
     Row(
       testDescription: "an unknown version of a legacy client",
       fields: [host, json, key, ("MCP-Protocol-Version", "2024-11-05")],
       body: Wire.legacy("tools/list"), status: 400,
       text:
-        #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version","data":{"supported":["2026-07-28"],"requested":"2024-11-05"}}}"#
+        #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version","data":{"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26"],"requested":"2024-11-05"}}}"#
     ),
     Row(
       testDescription: "a modern header over a body without _meta", fields: modern,

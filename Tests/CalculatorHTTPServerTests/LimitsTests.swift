@@ -101,7 +101,7 @@ struct LimitsTests {
 
   /// The bytes of a 429, which say nothing of the credential.
   private func isLimited(_ answer: HTTPResponse) -> Bool {
-    answer.status == 429 && answer.text == Wire.error(429, "Too many requests", id: nil)
+    answer.status == 429 && answer.text == Wire.error(429, "Too many requests", id: "null")
       && answer["WWW-Authenticate"].isEmpty
   }
 

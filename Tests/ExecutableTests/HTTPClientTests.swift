@@ -104,11 +104,14 @@ struct HTTPClientTests {
         sum,
       ], statuses: hello + [200, 200, 200, isModern ? 400 : 200, 200])
     var lesser = good
-    let refusal = Scenario.Outcome.ProtocolError(
-      code: 403, message: "Permission denied: this needs calculate:advanced")
-    // mcp 1.9 reads no body behind a 403 and ends the connection.
-    lesser.steps = [tools, sum] + (isModern ? [.init(protocolError: refusal)] : [])
-    lesser.statuses = hello + [200, 200, 403]
+    // mcp 1.x ends its session on 403: it gets a result. Either way the next call is answered.
+    let denied = "Permission denied: this needs calculate:advanced"
+    let refusal =
+      isModern
+      ? Scenario.Outcome.Step(protocolError: .init(code: 403, message: denied))
+      : Scenario.Outcome.Step(isError: true, text: denied, errorKind: "permission_denied")
+    lesser.steps = [tools, sum, refusal, sum]
+    lesser.statuses = hello + [200, 200, isModern ? 403 : 200, 200]
 
     let list = Scenario.Step(list: true)
     let add = Scenario.Step(call: "add", arguments: ["a": 0.1, "b": 0.2])
@@ -125,7 +128,7 @@ struct HTTPClientTests {
           wanted.append(("\(way), \(credential.name), \(credential.method)", outcome))
         }
         play(credential.good, [list, add, divide, .init(call: "sum", arguments: [:]), add], good)
-        if let value = credential.lesser { play(value, [list, add, power], lesser) }
+        if let value = credential.lesser { play(value, [list, add, power, add], lesser) }
         play(credential.wrong, [add], nil)
       }
     }
@@ -166,7 +169,8 @@ struct HTTPClientTests {
       #expect(result.errors == "")
       return result.output
     }
-    let denied = #"{"jsonrpc":"2.0","error":{"code":401,"message":"Authentication failed"}}"#
+    let denied =
+      #"{"jsonrpc":"2.0","id":null,"error":{"code":401,"message":"Authentication failed"}}"#
     for credential in try Self.credentials(site) {
       func field(_ value: String) -> [String] { ["header = \"\(credential.name): \(value)\""] }
       #expect(try curl(field(credential.good)) == HTTPProcess.answer() + "\n200")

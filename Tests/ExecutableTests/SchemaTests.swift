@@ -66,6 +66,10 @@ struct SchemaTests {
         check(revision, definition, legacy.send(request))
       }
     }
+    let batching = try StdioHarness()
+    _ = batching.initialize("2025-03-26")
+    let batch = Self.requests(modern: false).map(\.request).joined(separator: ",")
+    check("2025-03-26", "JSONRPCMessage", batching.send("[\(batch)]"))
     try Self.validate(lines)
   }
 

@@ -89,7 +89,9 @@ package final class HTTPHarness: Sendable {
     while case .offLoop(let work) = decision { decision = work.run() }
     switch decision {
     case .respond(let response): return response
-    case .takeBody(let answer): return answer(.complete(Array(body.utf8)))
+    case .takeBody(let limit, let answer):
+      let isTooLarge = body.utf8.count > limit
+      return answer(isTooLarge ? .failed(.bodyTooLarge) : .complete(Array(body.utf8)))
     case .offLoop: preconditionFailure("the loop above ends with another decision")
     }
   }

@@ -20,7 +20,7 @@ package enum HTTPWire {
     _ status: String, _ message: String, _ fields: [String] = [], closes: Bool = false
   ) -> String {
     let code = Int(status.prefix(3)) ?? 0
-    return reply(status, Wire.error(code, message, id: nil), fields, closes: closes)
+    return reply(status, Wire.error(code, message, id: "null"), fields, closes: closes)
   }
 
   /// The same as the last response of its connection.

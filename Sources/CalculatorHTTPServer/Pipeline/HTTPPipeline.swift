@@ -15,11 +15,11 @@ package struct HTTPPipeline: HTTPResponder {
   private let hosts: AllowedHosts
   private let proxies: TrustedProxies
   private let authentication: HTTPAuthentication
-  private let limits: Limits
-  private let server: MCPServer
-  private let tools: [String: CalculatorTool]
+  let limits: Limits
+  let server: MCPServer
+  let tools: [String: CalculatorTool]
   private let site: Site
-  private let watcher: Watcher
+  let watcher: Watcher
 
   package init(
     hosts: AllowedHosts, proxies: TrustedProxies, authentication: HTTPAuthentication,
@@ -112,87 +112,43 @@ package struct HTTPPipeline: HTTPResponder {
       })
   }
 
-  /// Not too often, and in a language that we speak.
+  /// In bytes: as much of the body of a request over the limit as is read, to learn whether it is a
+  /// call of a tool.
+  private static let bodyOverLimit = 64 << 10
+
+  /// Checks the rate limit and the media types.
   private func admit(_ identity: Identity, _ head: HTTPRequestHead, _ exchange: Exchange)
     -> HTTPDecision
   {
     var exchange = exchange
     exchange.identity = identity
+    let fields = MirroredFields(head.fields)
     do throws(Refusal) {
       exchange.rate = limits.take(for: identity, at: exchange.client, now: watcher.now())
-      if let rate = exchange.rate, !rate.isAllowed { throw .tooManyRequests(rate) }
+      // Clients of the handshake era end their session on 429: `reply` answers them once it knows
+      // what they ask for.
+      if let rate = exchange.rate, !rate.isAllowed,
+        fields.areModern || (try? MediaTypes.check(head.fields)) == nil
+      {
+        throw .tooManyRequests(rate)
+      }
       try MediaTypes.check(head.fields)
     } catch {
       return .respond(refuse(error, exchange))
     }
-    let fields = MirroredFields(head.fields)
-    return .takeBody { [exchange] body in answer(body, from: identity, fields, exchange) }
-  }
-
-  /// What do they want, and may they?
-  private func answer(
-    _ body: HTTPBody, from identity: Identity, _ fields: MirroredFields, _ exchange: Exchange
-  ) -> HTTPResponse {
-    var exchange = exchange
-    do throws(Refusal) {
-      let message: [UInt8]
-      switch body {
-      case .complete(let bytes): message = bytes
-      case .failed(let fault): throw .fault(fault)
-      }
-      var conversation = Conversation(fields: fields)
-      switch server.receive(message, in: &conversation) {
-      case .silence: return accept(HTTPResponse(status: 202), from: identity, exchange)
-      case .reply(.error(let id, let error)):
-        exchange.request = id
-        throw .rpc(error, isModern: fields.areModern)
-      case .reply(.result(let id, let result)):
-        exchange.request = id
-        return accept(.json(Reply.result(id, result)), from: identity, exchange)
-      case .call(let call):
-        exchange.request = call.id
-        guard let tool = tools[call.tool] else {
-          throw .rpc(MCPServer.unknownTool, isModern: fields.areModern)
-        }
-        exchange.tool = call.tool
-        return accept(
-          .json(server.reply(to: call, with: try run(tool, call, identity))), from: identity,
-          exchange)
-      }
-    } catch {
-      return refuse(error, exchange)
+    let limit = exchange.rate?.isAllowed == false ? Self.bodyOverLimit : .max
+    return .takeBody(upTo: limit) { [exchange] body in
+      answer(body, from: identity, fields, exchange)
     }
   }
 
-  private func run(_ tool: CalculatorTool, _ call: ToolCall, _ identity: Identity) throws(Refusal)
-    -> ToolResult
-  {
-    do throws(CallFailure) {
-      try tool.authorise(identity)
-      return try tool.run(call.arguments, identity)
-    } catch {
-      switch error {
-      case .unauthenticated(let reason): throw .unauthenticated(reason)
-      case .forbidden(_, let permission): throw .forbidden(permission)
-      case .refused(_, let failure): return .failure(failure.sentence)
-      }
-    }
-  }
-
-  private func accept(_ response: HTTPResponse, from identity: Identity, _ exchange: Exchange)
-    -> HTTPResponse
-  {
-    watcher.record(.accepted(identity), exchange)
-    return send(response, exchange)
-  }
-
-  private func refuse(_ refusal: Refusal, _ exchange: Exchange) -> HTTPResponse {
+  func refuse(_ refusal: Refusal, _ exchange: Exchange) -> HTTPResponse {
     watcher.record(refusal.outcome(for: exchange.identity), exchange)
     let challenges = authentication.challenges(to: exchange.credential ?? .none)
     return send(refusal.response(to: exchange, challenges: challenges), exchange)
   }
 
-  private func send(_ response: consuming HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
+  func send(_ response: consuming HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
     if let rate = exchange.rate { limits.add(rate, to: &response.fields) }
     response.isAccepted = exchange.identity.map { $0.method != .guest } ?? false
     watcher.count(response.status, exchange)

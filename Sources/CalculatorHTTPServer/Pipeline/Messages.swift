@@ -5,12 +5,16 @@ internal import MCP
 extension HTTPResponse {
   /// Nothing that may be shown to somebody else later (RFC 9111 §5.2.2.5), or taken for a page.
   static func json(_ reply: Reply, status: Int = 200) -> HTTPResponse {
+    json(reply.serialized(), status: status)
+  }
+
+  static func json(_ body: [UInt8], status: Int = 200) -> HTTPResponse {
     HTTPResponse(
       status: status,
       fields: [
         ("Content-Type", "application/json"), ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
-      ], body: reply.serialized())
+      ], body: body)
   }
 
   static func text(_ text: String) -> HTTPResponse {

@@ -7,11 +7,14 @@ extension Refusal {
   /// that was sent.
   /// - Parameter challenges: which credentials would do.
   func response(to exchange: Exchange, challenges: [Challenge]) -> HTTPResponse {
-    var response = HTTPResponse.json(Reply.error(exchange.request, error), status: status)
+    var response = HTTPResponse.json(reply(to: exchange), status: status)
     response.fields += fields(exchange, challenges)
     if case .fault = self { response.closes = true }
     return response
   }
+
+  /// The JSON-RPC error. Where the body has not been read, its identifier is `null` (`Reply.error`).
+  func reply(to exchange: Exchange) -> Reply { .error(exchange.request, error) }
 
   private var status: Int {
     switch self {

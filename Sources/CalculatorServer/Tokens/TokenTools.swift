@@ -130,7 +130,7 @@ package enum TokenTools {
   // MARK: Arguments and results
 
   private static func permissions(in arguments: JSONObject) throws(ToolFailure) -> PermissionSet? {
-    guard let value = arguments["permissions"] else { return nil }
+    guard let value = arguments.optional("permissions") else { return nil }
     guard case .array(let names) = value else {
       throw ToolFailure(sentence: "permissions must be an array of strings.")
     }
@@ -145,8 +145,8 @@ package enum TokenTools {
 
   /// In seconds: any number, whose range is for the issuer to check (ATTACKS T32).
   private static func lifetime(in arguments: JSONObject) throws(ToolFailure) -> Int? {
-    guard let value = arguments["expires_in"] else { return nil }
-    guard case .number(let number) = value, let seconds = Int(number.text) else {
+    guard let value = arguments.optional("expires_in") else { return nil }
+    guard case .number(let number) = value, let seconds = number.integer else {
       throw ToolFailure(sentence: "expires_in must be a whole number of seconds.")
     }
     return seconds

@@ -4,7 +4,7 @@ package import MCP
 
 /// Where a tool call carries its credential over stdio: an argument, or the call's `_meta`.
 package struct CredentialSlot: Sendable {
-  /// Seen by the model, which must fill it.
+  /// Seen by the model, which may leave it out.
   package let argument: String
   /// Filled by the client, out of the model's sight.
   package let metaKey: String
@@ -28,12 +28,17 @@ package struct CredentialSlot: Sendable {
       call.arguments[argument] = nil
       call.meta[metaKey] = nil
     }
-    switch (call.arguments[argument], call.meta[metaKey]) {
+    switch (Self.present(call.arguments[argument]), Self.present(call.meta[metaKey])) {
     case (nil, nil): return .absent
-    case (_?, _?): return .ambiguous  // OAuth 2.1 §5.1: one method a request
-    case (.string(let text)?, nil), (nil, .string(let text)?):
-      return text.isEmpty ? .malformed : .token(Secret(text))
+    case (_?, _?): return .ambiguous  // S6; OAuth 2.1 §5.1: one method a request
+    case (.string(let text)?, nil), (nil, .string(let text)?): return .token(Secret(text))
     default: return .malformed
     }
+  }
+
+  /// `null` and `""` count as absent: hosts and models that fill every argument of a schema send them
+  /// beside the credential that the client puts into `_meta`.
+  private static func present(_ value: JSONValue?) -> JSONValue? {
+    value == .null || value == "" ? nil : value
   }
 }

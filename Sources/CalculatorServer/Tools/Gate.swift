@@ -5,19 +5,15 @@ package import JWT
 /// told who are turned away.
 package struct Gate: Sendable {
   package let slot: CredentialSlot
-  /// Whether the tool's schema demands the credential.
-  package let requiresCredential: Bool
   /// Asked in this order; the first to know the caller decides.
   private let authenticators: [any Authenticator<PresentedToken>]
   /// The same words whatever was wrong.
   package let refusal: String
 
   package init(
-    slot: CredentialSlot, requiresCredential: Bool,
-    authenticators: [any Authenticator<PresentedToken>], refusal: String
+    slot: CredentialSlot, authenticators: [any Authenticator<PresentedToken>], refusal: String
   ) {
     self.slot = slot
-    self.requiresCredential = requiresCredential
     self.authenticators = authenticators
     self.refusal = refusal
   }
@@ -28,7 +24,7 @@ package struct Gate: Sendable {
     var authenticators: [any Authenticator<PresentedToken>] = keys.map { [$0] } ?? []
     if !required { authenticators.append(GuestAuthenticator(role: guests)) }
     return Gate(
-      slot: .apiKey, requiresCredential: required, authenticators: authenticators,
+      slot: .apiKey, authenticators: authenticators,
       refusal: "Authentication failed")
   }
 
@@ -39,8 +35,7 @@ package struct Gate: Sendable {
     -> Gate
   {
     Gate(
-      slot: slot, requiresCredential: true,
-      authenticators: [TokenAuthenticator(authority, accepts: type)],
+      slot: slot, authenticators: [TokenAuthenticator(authority, accepts: type)],
       refusal: "Invalid or expired JWT token")
   }
 

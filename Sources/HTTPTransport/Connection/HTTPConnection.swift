@@ -31,6 +31,8 @@ final class HTTPConnection: ChannelDuplexHandler {
   private var parser: HeadParser
   private var phase = Phase.head
   private var request: RequestHead?
+  /// In bytes: as much as the present request's body may have.
+  private var bodyLimit = 0
   private var inbox: Inbox
   private var outbox = Outbox()
   private var deadline: NIODeadline?
@@ -203,7 +205,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         throw error
       }
       if let bytes = part.bytes { body.append(contentsOf: bytes.readableBytesView) }
-      if body.count > limits.body {
+      if body.count > bodyLimit {
         finish(take, .failed(.bodyTooLarge))
       } else if part.isEnd {
         finish(take, .complete(body))
@@ -242,12 +244,13 @@ final class HTTPConnection: ChannelDuplexHandler {
     guard let request else { return }
     switch decision {
     case .respond(let response): respondWithoutBody(response, request)
-    case .takeBody(let take):
+    case .takeBody(let limit, let take):
       guard context != nil else {
         _ = take(.failed(.aborted))
         return
       }
-      if case .length(let length) = request.framing, length > limits.body {
+      bodyLimit = min(limit, limits.body)
+      if case .length(let length) = request.framing, length > bodyLimit {
         return finish(take, .failed(.bodyTooLarge))
       }
       // RFC 9110 §10.1.1: only now is the body wanted, and only if none of it is here yet.

@@ -1,0 +1,384 @@
+import JSON
+import Testing
+
+@testable import MCP
+
+/// The rows of MCP: a message, the state of the session, and exactly what comes of it.
+struct MCPServerTests {
+  /// What the server knows before the message comes.
+  enum Session: Sendable {
+    /// Over stdio, before the handshake.
+    case new
+    /// Over stdio, after a handshake.
+    case agreed(ProtocolVersion)
+    /// Over HTTP, with these header fields.
+    case http(version: [String] = [], method: [String] = [], name: [String] = [])
+
+    var conversation: Conversation {
+      switch self {
+      case .new: Conversation()
+      case .agreed(let version): Conversation(legacyVersion: version)
+      case .http(let versions, let methods, let names):
+        Conversation(fields: MirroredFields(versions: versions, methods: methods, names: names))
+      }
+    }
+
+    static let batches = Session.agreed(.v2025_03_26)
+    static func modern(_ method: String, _ names: String...) -> Session {
+      .http(version: ["2026-07-28"], method: [method], name: names)
+    }
+  }
+
+  struct Row: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let session: Session
+    let message: String
+    /// A reply as it goes over the wire, `call …` for a call of a tool; `nil` for silence.
+    let outcome: String?
+
+    init(_ name: String, _ message: String, _ outcome: String?) {
+      self.init(name, .new, message, outcome)
+    }
+
+    init(_ name: String, _ session: Session, _ message: String, _ outcome: String?) {
+      (testDescription, self.session, self.message, self.outcome) = (
+        name, session, message, outcome
+      )
+    }
+  }
+
+  static let server = MCPServer(
+    info: ServerInfo(name: "test", title: "Test", version: "1", instructions: "None."), tools: [])
+
+  // MARK: Messages as text
+
+  static let meta =
+    #""io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}"#
+
+  static func legacy(_ method: String, _ params: String? = nil, id: String = "1") -> String {
+    let params = params.map { #","params":\#($0)"# } ?? ""
+    return #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)"\#(params)}"#
+  }
+
+  /// `more` are members of `_meta`, each behind a comma.
+  static func modern(_ method: String, _ params: String = "", meta more: String = "") -> String {
+    legacy(method, #"{\#(params)"_meta":{\#(meta)\#(more)}}"#)
+  }
+
+  static func initialize(_ version: String) -> String {
+    legacy(
+      "initialize",
+      #"{"protocolVersion":"\#(version)","capabilities":{},"clientInfo":{"name":"x","version":"1"}}"#
+    )
+  }
+
+  static func error(_ code: Int, _ message: String, id: String? = "1", data: String? = nil)
+    -> String
+  {
+    let id = id.map { #""id":\#($0),"# } ?? ""
+    let data = data.map { #","data":\#($0)"# } ?? ""
+    return #"{"jsonrpc":"2.0",\#(id)"error":{"code":\#(code),"message":"\#(message)"\#(data)}}"#
+  }
+  static func invalid(_ reason: String, id: String? = "1") -> String {
+    error(-32600, "Invalid request: \(reason)", id: id)
+  }
+  static func params(_ reason: String) -> String { error(-32602, "Invalid params: \(reason)") }
+  static func mismatch(_ field: String) -> String {
+    error(-32020, "Header mismatch: \(field) must be there once and say what the body says")
+  }
+  static func unsupported(_ requested: String, _ supported: String) -> String {
+    error(
+      -32022, "Unsupported protocol version",
+      data: #"{"supported":[\#(supported)],"requested":"\#(requested)"}"#)
+  }
+  static func agreed(_ version: String) -> String {
+    #"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"\#(version)","capabilities":{"tools":{}},"#
+      + #""serverInfo":{"name":"test","title":"Test","version":"1"},"instructions":"None."}}"#
+  }
+
+  static let pong = #"{"jsonrpc":"2.0","id":1,"result":{}}"#
+  static let list = #"{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#
+  static let idRule = "id must be a string of at most 256 bytes, or an integer of at most 64 digits"
+  static let noObject = invalid("a message is one JSON object", id: nil)
+  static let overHTTP = #""2026-07-28","2025-11-25","2025-06-18","2025-03-26""#
+  static let overStdio = overHTTP + #","2024-11-05""#
+  static func text(_ count: Int, _ character: String = "a") -> String {
+    "\"" + String(repeating: character, count: count) + "\""
+  }
+  static func digits(_ count: Int) -> String { String(repeating: "9", count: count) }
+
+  // MARK: The rows
+
+  /// H33, S18: the id is in the reply and in the log.
+  static let ids: [Row] = [
+    Row(
+      "an id of 256 bytes", legacy("ping", id: text(256)),
+      pong.replacing(#""id":1"#, with: #""id":\#(text(256))"#)),
+    Row("an id of 257 bytes", legacy("ping", id: text(257)), invalid(idRule, id: nil)),
+    Row("an id of 70,000 bytes", legacy("ping", id: text(70_000)), invalid(idRule, id: nil)),
+    Row(
+      "an id of 258 bytes that looks like one letter", legacy("ping", id: text(129, "\u{301}")),
+      invalid(idRule, id: nil)),
+    Row(
+      "an id of 64 digits", legacy("ping", id: digits(64)),
+      pong.replacing(#""id":1"#, with: #""id":\#(digits(64))"#)),
+    Row(
+      "an id of minus 64 digits", legacy("ping", id: "-" + digits(64)),
+      pong.replacing(#""id":1"#, with: #""id":-\#(digits(64))"#)),
+    Row("an id of 65 digits", legacy("ping", id: digits(65)), invalid(idRule, id: nil)),
+    Row("an id of minus 65 digits", legacy("ping", id: "-" + digits(65)), invalid(idRule, id: nil)),
+    Row("an id with a point", legacy("ping", id: "1.0"), invalid(idRule, id: nil)),
+    Row("an id with an exponent", legacy("ping", id: "1e2"), invalid(idRule, id: nil)),
+    Row("an id of null", legacy("ping", id: "null"), invalid(idRule, id: nil)),
+  ]
+
+  static let absences: [Row] = [
+    Row("params null", legacy("ping", "null"), pong),
+    Row("_meta null", .batches, legacy("tools/list", #"{"_meta":null}"#), list),
+    Row("a cursor of null", .batches, legacy("tools/list", #"{"cursor":null}"#), list),
+    Row(
+      "arguments null", .batches, legacy("tools/call", #"{"name":"add","arguments":null}"#),
+      "call add {}"),
+    Row("no arguments", .batches, legacy("tools/call", #"{"name":"add"}"#), "call add {}"),
+    Row(
+      "a name of null", .batches, legacy("tools/call", #"{"name":null}"#),
+      params("name must be a string")),
+  ]
+
+  static let responses: [Row] = [
+    Row("a result", #"{"jsonrpc":"2.0","id":1,"result":{}}"#, nil),
+    Row("an error", #"{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"x"}}"#, nil),
+    Row("an error without an id", #"{"jsonrpc":"2.0","id":null,"error":{}}"#, nil),
+    Row(
+      "a result of another version of JSON-RPC", #"{"jsonrpc":"1.0","id":[],"result":null}"#, nil),
+    Row(
+      "a request that has a result, too", #"{"jsonrpc":"2.0","id":1,"method":"ping","result":1}"#,
+      pong),
+  ]
+
+  static let levelRule =
+    "io.modelcontextprotocol/logLevel must be one of debug, info, notice, warning, error, "
+    + "critical, alert, emergency"
+  static let infoRule =
+    "io.modelcontextprotocol/clientInfo must be an object with name and version, strings"
+  static let progressRule = "_meta.progressToken must be a string or an integer"
+
+  static func level(_ value: String) -> String {
+    modern("tools/call", #""name":"add","#, meta: #","io.modelcontextprotocol/logLevel":\#(value)"#)
+  }
+  static func info(_ value: String) -> String {
+    modern(
+      "tools/call", #""name":"add","#, meta: #","io.modelcontextprotocol/clientInfo":\#(value)"#)
+  }
+  static func progress(_ token: String) -> String {
+    legacy("tools/list", #"{"_meta":{"progressToken":\#(token)}}"#)
+  }
+
+  static let badLevels: [Row] = ["5", "[]", "true", #""loud""#, #""Debug""#].map {
+    Row("logLevel \($0)", level($0), params(levelRule))
+  }
+  static let goodLevels: [Row] = ["null", #""debug""#, #""emergency""#].map {
+    Row("logLevel \($0) is one", level($0), "call add {}")
+  }
+  static let badInfos: [Row] = ["5", #""x""#, "{}", #"{"name":"x"}"#, #"{"name":"x","version":1}"#]
+    .map { Row("clientInfo \($0)", info($0), params(infoRule)) }
+  static let goodInfos: [Row] = ["null", #"{"name":"x","version":"1","title":5}"#].map {
+    Row("clientInfo \($0) is one", info($0), "call add {}")
+  }
+  static let badTokens: [Row] = ["1.5", "{}", "[1]", "true"].map {
+    Row("progressToken \($0)", .batches, progress($0), params(progressRule))
+  }
+  static let goodTokens: [Row] = ["1", "6e2", "5.0", #""x""#, "null", "9007199254740993000"].map {
+    Row("progressToken \($0) is one", .batches, progress($0), list)
+  }
+  static let metaTypes: [Row] =
+    badLevels + goodLevels + badInfos + goodInfos + badTokens + goodTokens + [
+      Row(
+        "a progressToken in the modern era", modern("tools/list", meta: #","progressToken":{}"#),
+        params(progressRule))
+    ]
+
+  /// S9: a secret in the place of a version is not repeated.
+  static let secretVersions: [Row] = [
+    "correct-horse-battery-staple", "2026-07-280", "2026-07-2x", "2026/07/28", "", "\u{661}",
+  ].map {
+    Row(
+      "the version \($0)", .http(version: [$0]), legacy("tools/list"),
+      unsupported("unknown", overHTTP))
+  }
+  /// The body negotiates, whatever the header says.
+  static let handshakes: [Row] = [["2025-11-25"], ["2026-07-28"], ["1900-01-01"], ["x", "y"], []]
+    .map {
+      Row(
+        "initialize under the header \($0)", .http(version: $0), initialize("2025-06-18"),
+        agreed("2025-06-18"))
+    }
+  static let versions: [Row] =
+    secretVersions + handshakes + [
+      Row(
+        "an unknown version over stdio",
+        modern("tools/list").replacing("2026-07-28", with: "1900-01-01"),
+        unsupported("1900-01-01", overStdio)),
+      Row(
+        "a version of the other era",
+        modern("tools/list").replacing("2026-07-28", with: "2025-11-25"),
+        unsupported("2025-11-25", overStdio)),
+      Row(
+        "an unknown version over HTTP",
+        .http(version: ["1900-01-01"], method: ["tools/list"]),
+        modern("tools/list").replacing("2026-07-28", with: "1900-01-01"),
+        unsupported("1900-01-01", overHTTP)),
+      Row(
+        "an unknown version in the header alone", .http(version: ["2024-11-05"]),
+        legacy("tools/list"), unsupported("2024-11-05", overHTTP)),
+      Row(
+        "two versions in the header", .http(version: ["2025-11-25", "2025-11-25"]),
+        legacy("tools/list"), mismatch("MCP-Protocol-Version")),
+      Row(
+        "initialize with an unknown version", .http(version: ["1900-01-01"]),
+        initialize("1900-01-01"), agreed("2025-11-25")),
+      Row(
+        "initialize with modern _meta", .modern("initialize"), modern("initialize"),
+        error(-32601, "Method not found")),
+    ]
+
+  static let call = #"{"name":"add","arguments":{"a":1}}"#
+
+  /// H36: in the handshake era these fields may be missing, but not say something else.
+  static let fields: [Row] = [
+    Row("no fields", .http(), legacy("tools/call", call), #"call add {"a":1}"#),
+    Row(
+      "the right fields", .http(method: ["tools/call"], name: ["add"]), legacy("tools/call", call),
+      #"call add {"a":1}"#),
+    Row(
+      "the name in Base64", .http(name: ["=?base64?YWRk?="]), legacy("tools/call", call),
+      #"call add {"a":1}"#),
+    Row(
+      "another method", .http(version: ["2025-11-25"], method: ["tools/list"]),
+      legacy("tools/call", call), mismatch("Mcp-Method")),
+    Row(
+      "a method twice", .http(method: ["tools/call", "tools/call"]), legacy("tools/call", call),
+      mismatch("Mcp-Method")),
+    Row(
+      "another name", .http(version: ["2025-06-18"], method: ["tools/call"], name: ["power"]),
+      legacy("tools/call", call), mismatch("Mcp-Name")),
+    Row(
+      "a name twice", .http(name: ["add", "add"]), legacy("tools/call", call), mismatch("Mcp-Name")),
+    Row(
+      "another method than initialize", .http(method: ["tools/call"]), initialize("2025-11-25"),
+      mismatch("Mcp-Method")),
+    Row(
+      "another method than ping", .http(method: ["tools/call"]), legacy("ping"),
+      mismatch("Mcp-Method")),
+    Row(
+      "no method in the modern era", .http(version: ["2026-07-28"]), modern("tools/list"),
+      mismatch("Mcp-Method")),
+    Row(
+      "no name in the modern era", .modern("tools/call"), modern("tools/call", #""name":"add","#),
+      mismatch("Mcp-Name")),
+    Row(
+      "no version in the modern era", .http(method: ["tools/list"]), modern("tools/list"),
+      mismatch("MCP-Protocol-Version")),
+    Row(
+      "a version of the handshake era above a modern body",
+      .http(version: ["2025-11-25"], method: ["tools/list"]), modern("tools/list"),
+      mismatch("MCP-Protocol-Version")),
+  ]
+
+  static func batch(_ messages: String...) -> String { "[" + messages.joined(separator: ",") + "]" }
+  static func many(_ count: Int) -> String {
+    "[" + Array(repeating: legacy("ping"), count: count).joined(separator: ",") + "]"
+  }
+  static let notification = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
+  static let size = invalid("a batch has 1 to 50 messages", id: nil)
+  static let alone = invalid("a batch takes neither initialize nor requests of another revision")
+
+  static let otherRevisions: [Row] =
+    ProtocolVersion.legacy.filter { $0 != .v2025_03_26 }.map {
+      Row("a batch under \($0.rawValue)", .agreed($0), batch(legacy("ping")), noObject)
+    }
+    + ["2026-07-28", "2025-11-25", "2025-06-18", "x"].map {
+      Row("a batch over HTTP under \($0)", .http(version: [$0]), batch(legacy("ping")), noObject)
+    }
+
+  /// S12; MCP 2025-03-26 basic/index, "Batching".
+  static let batches: [Row] =
+    otherRevisions + [
+      Row(
+        "a batch", .batches,
+        batch(legacy("ping"), notification, legacy("tools/call", call), legacy("tools/list")),
+        #"[\#(pong),call add {"a":1},\#(list)]"#),
+      Row("a batch of one", .batches, batch(legacy("ping")), "[\(pong)]"),
+      Row("a batch over HTTP without a version", .http(), batch(legacy("ping")), "[\(pong)]"),
+      Row(
+        "a batch over HTTP", .http(version: ["2025-03-26"]), batch(legacy("ping")), "[\(pong)]"),
+      Row("notifications alone", .batches, batch(notification, notification), nil),
+      Row("responses alone", .batches, batch(#"{"jsonrpc":"2.0","id":1,"result":{}}"#), nil),
+      Row("nothing in it", .batches, "[]", size),
+      Row(
+        "50 messages", .batches, many(50),
+        "[" + Array(repeating: pong, count: 50).joined(separator: ",") + "]"),
+      Row("51 messages", .batches, many(51), size),
+      Row(
+        "what is no message", .batches,
+        batch("1", "[]", legacy("ping"), #"{"jsonrpc":"2.0","id":1}"#),
+        "[\(noObject),\(noObject),\(pong),\(invalid("method must be a string"))]"),
+      Row("a batch in a batch", .batches, batch(batch(legacy("ping"))), "[\(noObject)]"),
+      Row(
+        "initialize inside", .batches, batch(initialize("2025-11-25"), legacy("ping")),
+        "[\(alone),\(pong)]"),
+      Row("a modern request inside", .batches, batch(modern("tools/list")), "[\(alone)]"),
+      Row(
+        "a name unlike the header's", .http(name: ["add"]),
+        batch(
+          legacy("tools/call", call), legacy("tools/call", #"{"name":"power"}"#)),
+        #"[call add {"a":1},\#(mismatch("Mcp-Name"))]"#),
+      Row("before the handshake", .new, batch(legacy("ping")), noObject),
+    ]
+
+  @Test(
+    arguments: ids + absences + responses + metaTypes + versions + fields + batches)
+  func answers(_ row: Row) {
+    var conversation = row.session.conversation
+    #expect(Self.receive(row.message, in: &conversation) == row.outcome)
+  }
+
+  /// MCP 2025-03-26 basic/lifecycle: a batch never agrees on a version.
+  @Test func aBatchChangesNoSession() {
+    var conversation = Session.batches.conversation
+    _ = Self.receive(Self.batch(Self.initialize("2025-11-25")), in: &conversation)
+    #expect(conversation.legacyVersion == .v2025_03_26)
+    #expect(Self.receive(Self.batch(Self.legacy("ping")), in: &conversation) == "[\(Self.pong)]")
+  }
+
+  /// The session is of 2025-03-26 once a handshake has agreed on it, and no longer after another.
+  @Test func theHandshakeTurnsBatchesOnAndOff() {
+    var conversation = Conversation()
+    let ping = Self.batch(Self.legacy("ping"))
+    #expect(
+      Self.receive(Self.initialize("2025-03-26"), in: &conversation) == Self.agreed("2025-03-26"))
+    #expect(Self.receive(ping, in: &conversation) == "[\(Self.pong)]")
+    #expect(
+      Self.receive(Self.initialize("2025-06-18"), in: &conversation) == Self.agreed("2025-06-18"))
+    #expect(Self.receive(ping, in: &conversation) == Self.noObject)
+  }
+
+  private static func receive(_ message: String, in conversation: inout Conversation) -> String? {
+    switch server.receive(Array(message.utf8), in: &conversation) {
+    case .message(let outcome): return text(outcome)
+    case .batch(let outcomes):
+      let texts = outcomes.compactMap(text)
+      return texts.isEmpty ? nil : "[" + texts.joined(separator: ",") + "]"
+    }
+  }
+
+  private static func text(_ outcome: MCPServer.Outcome) -> String? {
+    switch outcome {
+    case .silence: nil
+    case .reply(let reply): String(decoding: reply.serialized(), as: UTF8.self)
+    case .call(let call):
+      "call \(call.tool) "
+        + String(decoding: JSONValue.object(call.arguments).serialized(), as: UTF8.self)
+    }
+  }
+}
