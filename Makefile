@@ -64,7 +64,7 @@ cert: needs-build ## Make a certificate for this machine: make cert DIR=.build/c
 	@scripts/make-cert.sh "$(DIR)"
 
 .PHONY: test
-test: setup .venv/modern/.ready .venv/legacy/.ready ## Run all tests
+test: setup .venv/modern/.ready .venv/handshake/.ready .venv/legacy/.ready ## Run all tests
 	@scripts/skipped.sh
 	@echo "==> Building the executables that the tests drive"
 	@$(MAKE) --no-print-directory release-build

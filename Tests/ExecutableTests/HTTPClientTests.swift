@@ -152,6 +152,43 @@ struct HTTPClientTests {
     }
   }
 
+  /// Over the rate limit a client of the handshake era reads a result, and its session goes on: the
+  /// client sends the next call over it.
+  @Test(arguments: RealClientTests.clients.filter { $0.script == "legacy_client.py" })
+  func aLimitedCallEndsNoSession(_ client: RealClientTests.Client) throws {
+    // The handshake takes two tokens.
+    let server = try HTTPProcess(["CALCULATOR_RATE_LIMIT": "3/hour"])
+    let add = Scenario.Step(call: "add", arguments: ["a": 0.1, "b": 0.2])
+    let outcome = try Scenario(
+      url: server.url, headers: ["X-API-Key": HTTPProcess.key], steps: [add, add, add]
+    ).play(with: client.script, in: client.environment)
+    #expect(outcome.protocolVersion == client.version)
+    #expect(outcome.statuses == [200, 202, 200, 200, 200])
+    #expect(outcome.steps.map(\.errorKind) == [nil, "rate_limited", "rate_limited"])
+    #expect(
+      outcome.steps.first == .init(isError: false, text: "0.3", structured: ["result": 0.3]))
+  }
+
+  /// Without an id Python's mcp 2.3 shows only "Server returned an error response".
+  @Test(arguments: [
+    (401, "Authentication failed", "/mcp", ["X-API-Key": "another-key-0123456789abcdef"]),
+    (403, "This origin is not allowed", "/mcp", ["Origin": "http://evil.example"]),
+    (405, "Method not allowed", "/", ["X-API-Key": HTTPProcess.key]),
+    (429, "Too many requests", "/mcp", ["X-API-Key": HTTPProcess.key]),
+  ])
+  func theUserSeesOurMessage(
+    _ status: Int, _ message: String, _ path: String, _ headers: [String: String]
+  ) throws {
+    let server = try HTTPProcess(["CALCULATOR_RATE_LIMIT": "1/hour"])
+    let url = server.url.replacing("/mcp", with: path)
+    if status == 429 { #expect(try server.status(["X-API-Key: \(HTTPProcess.key)"]) == 200) }
+    let outcome = try Scenario(
+      url: url, headers: headers,
+      steps: [.init(call: "add", arguments: ["a": 0.1, "b": 0.2])]
+    ).play(with: "modern_client.py", in: "modern")
+    #expect(outcome.failure == .init(code: status, message: message))
+  }
+
   // MARK: curl
 
   /// How a person tries it, as the page of the server advises.

@@ -8,7 +8,7 @@ enum Python {
   }
 
   static var areThere: Bool {
-    ["modern", "legacy"].allSatisfy {
+    ["modern", "handshake", "legacy"].allSatisfy {
       FileManager.default.isExecutableFile(atPath: interpreter($0).path)
     }
   }

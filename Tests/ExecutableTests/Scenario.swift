@@ -9,6 +9,8 @@ struct Scenario: Encodable {
     var call: String?
     var arguments: [String: Argument]?
     var meta: [String: String]?
+    /// Whether the client first checks the arguments against the tool's schema.
+    var validate: Bool?
   }
 
   enum Argument: Encodable, ExpressibleByFloatLiteral, ExpressibleByStringLiteral {
@@ -46,12 +48,14 @@ struct Scenario: Encodable {
       var clientError: String?
     }
 
-    /// `nil` where there came no connection about.
+    /// `nil` where no connection was made.
     var protocolVersion: String?
     var server: Server?
     var steps: [Step]
     /// Of each response over HTTP.
     var statuses: [Int]?
+    /// The error that the client showed as it failed.
+    var failure: ProtocolError?
   }
 
   /// What to start, for a server over stdio.

@@ -6,6 +6,10 @@ struct ConnectionTests {
   static let get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
   static let ok = "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: "
 
+  static let tooLarge =
+    "HTTP/1.1 413 Content Too Large\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n"
+    + "Connection: close\r\n\r\n"
+
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let sent: String
@@ -32,6 +36,16 @@ struct ConnectionTests {
       "chunks, an extension and a trailer",
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\nHost: b\r\n\r\n",
       ok + "3\r\n\r\nabc"),
+    Row(
+      "a length within the responder's limit",
+      "POST /four HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd", ok + "4\r\n\r\nabcd"),
+    Row(
+      "a length over it: the body is not read",
+      "POST /four HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n", tooLarge, stays: false),
+    Row(
+      "chunks over it",
+      "POST /four HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n",
+      tooLarge, stays: false),
     // RFC 9112 §7.1.1
     Row(
       "every form of a chunk extension",

@@ -32,7 +32,7 @@ struct EchoResponder: HTTPResponder {
       .respond(HTTPResponse(status: 200, body: Array(repeating: 0x61, count: Self.large)))
     default:
       if head.method == "POST" {
-        .takeBody { [record] body in
+        .takeBody(upTo: head.path == "/four" ? 4 : .max) { [record] body in
           switch body {
           case .complete(let bytes): return HTTPResponse(status: 200, body: bytes)
           case .failed(let fault):

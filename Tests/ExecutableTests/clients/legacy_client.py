@@ -1,4 +1,4 @@
-"""Drives a server with the client of `mcp` 1.9, which knows only the handshake."""
+"""Drives a server with the client of `mcp` 1.x, which knows only the handshake."""
 
 from contextlib import asynccontextmanager
 

@@ -72,11 +72,23 @@ async def attempt(connect, scenario: dict[str, Any]) -> dict[str, Any]:
     outcome = {"steps": []}
     try:
         await play(connect, scenario, outcome)
-    except Exception:
+    except Exception as error:
         # Each client has its own way of failing at a status that it has no words for.
         if not statuses or statuses[-1] < 400:
             raise
+        if shown := protocol_error(error):
+            outcome["failure"] = {"code": shown.error.code, "message": shown.error.message}
     return outcome | ({"statuses": list(statuses)} if statuses else {})
+
+
+def protocol_error(error: BaseException):
+    """What the client shows of an error from the server, at any depth of a group."""
+    if isinstance(error, ProtocolError):
+        return error
+    for part in getattr(error, "exceptions", ()):
+        if found := protocol_error(part):
+            return found
+    return None
 
 
 async def play(connect, scenario: dict[str, Any], outcome: dict[str, Any]) -> None:
@@ -90,6 +102,8 @@ async def play(connect, scenario: dict[str, Any], outcome: dict[str, Any]) -> No
 
 async def take(connection: Connection, step: dict[str, Any]) -> dict[str, Any]:
     try:
+        if step.get("validate"):
+            await validate(connection, step)
         if step.get("list"):
             return {"tools": [tool.name for tool in await connection.list_tools()]}
         result = await connection.call(step["call"], step.get("arguments", {}), step.get("meta"))
@@ -99,6 +113,15 @@ async def take(connection: Connection, step: dict[str, Any]) -> dict[str, Any]:
     except RuntimeError as failure:
         # The client itself refused the answer: structured content unlike the output schema.
         return {"clientError": str(failure)}
+
+
+async def validate(connection: Connection, step: dict[str, Any]) -> None:
+    """What a host does that obeys the schemas of tools before it calls them."""
+    import jsonschema
+
+    tool = next(tool for tool in await connection.list_tools() if tool.name == step["call"])
+    schema = tool.model_dump(by_alias=True)["inputSchema"]
+    jsonschema.validate(step.get("arguments", {}), schema)
 
 
 def describe(result: dict[str, Any]) -> dict[str, Any]:
