@@ -54,8 +54,29 @@ def linked(text, file):
     return LINK.sub(change, text)
 
 
+def configs(text):
+    """Marks a fence of json or text as no output where no fence of sh stands right before it."""
+    lines, inside, last = [], None, ""
+    for line in text.splitlines():
+        fence = re.match(r" *```(.*)$", line)
+        if fence and inside is None:
+            inside = fence[1].strip()
+            if inside in ("json", "text", "") and last != "sh":
+                line = line.replace("```" + inside, "``` {." + (inside or "text") + " .config}")
+        elif fence:
+            last, inside = "" if "norun" in inside else inside.split(" ")[0], None
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def plain(text):
-    """Fences without the marks of run.py; an excerpt gets its file as its title."""
+    """Fences without the marks of run.py; an excerpt gets its file as its title.
+
+    A fence that is no output, a config for example, gets a class that says so.
+    """
+    text = re.sub(
+        r"^( *```)(json|text) norun$", r"\1 {.\2 .config}", configs(text), flags=re.MULTILINE
+    )
     text = re.sub(r"^( *```\w+) norun$", r"\1", text, flags=re.MULTILINE)
     return re.sub(r"^( *```\w+) file=(\S+)$", r'\1 title="\2"', text, flags=re.MULTILINE)
 
