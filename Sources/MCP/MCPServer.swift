@@ -109,7 +109,7 @@ package struct MCPServer: Sendable {
     case "tools/list": return .reply(result(id, try listTools(params, version), in: version))
     case "tools/call": return .call(try toolCall(id, params, version))
     case "server/discover" where version == .v2026_07_28:
-      return .reply(result(id, discovery, in: version))
+      return .reply(result(id, discovery(conversation.supported), in: version))
     default: throw .methodNotFound
     }
   }
@@ -162,9 +162,9 @@ package struct MCPServer: Sendable {
     ])
   }
 
-  private var discovery: JSONObject {
+  private func discovery(_ supported: [ProtocolVersion]) -> JSONObject {
     JSONObject([
-      ("supportedVersions", .array(ProtocolVersion.modern.map { .string($0.rawValue) })),
+      ("supportedVersions", .array(supported.map { .string($0.rawValue) })),
       ("capabilities", Self.capabilities), ("instructions", .string(info.instructions)),
       ("ttlMs", .number(JSONNumber(Self.listLifetime))), ("cacheScope", "public"),
     ])

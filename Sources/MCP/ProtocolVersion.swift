@@ -18,14 +18,17 @@ package enum ProtocolVersion: String, Sendable, CaseIterable {
 
   /// The text of a version as a reply may repeat it.
   ///
-  /// Never echo another text than `YYYY-MM-DD`: it may be a secret in the wrong place (S9).
+  /// Never echo another text than numbers between `-` or `.`, as in `2026-07-28` and `v2.0`, of at
+  /// most 15 bytes: it may be a secret in the wrong place (S9), and a key has at least 16.
   static func shown(_ text: String) -> String {
-    let form = "0000-00-00".utf8
-    let isDate =
-      text.utf8.count == form.count
-      && zip(text.utf8, form).allSatisfy { byte, place in
-        place == UInt8(ascii: "0") ? 0x30...0x39 ~= byte : byte == place
-      }
-    return isDate ? text : "unknown"
+    guard text.utf8.count <= 15 else { return "unknown" }
+    let body = text.utf8.first == UInt8(ascii: "v") ? text.utf8.dropFirst() : text.utf8[...]
+    let parts = body.split(omittingEmptySubsequences: false) {
+      $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+    }
+    let areNumbers = parts.allSatisfy { part in
+      !part.isEmpty && part.allSatisfy { 0x30...0x39 ~= $0 }
+    }
+    return parts.count > 1 && areNumbers ? text : "unknown"
   }
 }

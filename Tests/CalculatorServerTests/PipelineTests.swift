@@ -26,7 +26,7 @@ struct PipelineTests {
   static let parseError = Wire.error(-32700, "Parse error: the message is not strict JSON", id: nil)
   static let unauthenticated = Wire.failure("Authentication failed", kind: "authentication_failed")
   static let discovery =
-    #"{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"#
+    #"{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],"capabilities":{"tools":{}},"#
     + #""instructions":"Exact decimal arithmetic. Numbers go in and come out as JSON numbers.","#
     + #""ttlMs":300000,"cacheScope":"public","resultType":"complete","_meta":{\#(StdioHarness.serverInfo)}}}"#
   static func invalid(_ reason: String, id: String? = "1") -> String {

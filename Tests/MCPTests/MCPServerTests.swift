@@ -200,11 +200,15 @@ struct MCPServerTests {
 
   /// S9: a secret in the place of a version is not repeated.
   static let secretVersions: [Row] = [
-    "correct-horse-battery-staple", "2026-07-280", "2026-07-2x", "2026/07/28", "", "\u{661}",
+    "correct-horse-battery-staple", "2026-07-28-0-0-0", "2026-07-2x", "2026/07/28", "", "v", "1.",
+    "-1", "12345678", "\u{661}.1",
   ].map {
     Row(
       "the version \($0)", .http(version: [$0]), legacy("tools/list"),
       unsupported("unknown", overHTTP))
+  }
+  static let shownVersions: [Row] = ["v999.0.0", "2024-11-05", "1.0"].map {
+    Row("the version \($0)", .http(version: [$0]), legacy("tools/list"), unsupported($0, overHTTP))
   }
   /// The body negotiates, whatever the header says.
   static let handshakes: [Row] = [["2025-11-25"], ["2026-07-28"], ["1900-01-01"], ["x", "y"], []]
@@ -214,7 +218,7 @@ struct MCPServerTests {
         agreed("2025-06-18"))
     }
   static let versions: [Row] =
-    secretVersions + handshakes + [
+    secretVersions + shownVersions + handshakes + [
       Row(
         "an unknown version over stdio",
         modern("tools/list").replacing("2026-07-28", with: "1900-01-01"),
