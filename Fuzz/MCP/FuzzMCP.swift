@@ -16,13 +16,16 @@ private let pipeline: Pipeline = {
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
-  for version in [nil, ProtocolVersion.v2025_11_25] {
+  for version in [nil, ProtocolVersion.v2025_11_25, .v2025_03_26] {
     var conversation = Conversation(legacyVersion: version)
     guard let reply = pipeline.answer(bytes, in: &conversation) else { continue }
     guard let message = try? JSONParser.parse(reply) else { fatalError("the reply is no JSON") }
     precondition(!reply.contains(UInt8(ascii: "\n")), "a reply is one line")
+    let replies: [JSONValue] = if case .array(let batch) = message { batch } else { [message] }
+    precondition(replies.count <= MCPServer.maximumBatch, "a batch is bounded")
     precondition(
-      message.object?["result"]?.object?["structuredContent"] == nil, "calculated without the key")
+      replies.allSatisfy { $0.object?["result"]?.object?["structuredContent"] == nil },
+      "calculated without the key")
   }
   return 0
 }

@@ -227,6 +227,17 @@ struct StdioAttackTests {
     #expect(server.send(Wire.call("add", "\(Self.numbers),\(Self.token)")) == Wire.result("3"))
   }
 
+  /// S6: the log says that there were two, and not that one of them was wrong.
+  @Test func aKeyInTwoPlacesIsAmbiguous() throws {
+    let server = try StdioHarness()
+    let right = #","calculator/auth_token":"\#(Self.key)""#
+    for argument in [#""\#(Self.key)""#, #""x""#, "0", "[]"] {
+      _ = server.send(
+        Wire.call("add", #"\#(Self.numbers),"auth_token":\#(argument)"#, meta: right))
+      #expect(server.takeLog().map { $0.contains(#""reason":"ambiguous_credential""#) } == [true])
+    }
+  }
+
   /// J11: a megabyte of short keys in the arguments.
   @Test func aMegabyteOfKeys() throws {
     let server = try StdioHarness()
