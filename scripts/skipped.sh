@@ -4,7 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-suites() { grep -rl "$1" Tests --include='*.swift' | xargs -n 1 basename | sed 's/\.swift$//' |
+# suites CONDITION: the files whose tests run only under it.
+suites() { grep -rlE "enabled\(if: $1" Tests --include='*.swift' | xargs -n 1 basename | sed 's/\.swift$//' |
   LC_ALL=C sort | paste -s -d ' ' - | sed 's/ /, /g'; }
 
 if [ -z "${CALCULATOR_VECTORS:-}" ] && [ ! -d .vectors ] && [ ! -d ../shared/vectors ]; then
@@ -24,4 +25,15 @@ done
 if [ -n "$missing" ]; then
   echo "==> Skipped, because of missing programs ($missing): $(suites Proxy.areThere)"
   echo "    Install what is missing with: scripts/setup.sh proxies"
+fi
+
+# LibreSSL calls its command openssl too.
+if ! openssl version 2>/dev/null | grep -q '^OpenSSL ' || ! command -v curl >/dev/null; then
+  echo "==> Skipped, because OpenSSL's openssl and curl are not both on PATH:" \
+    "$(suites '(TLSFixture\.)?areToolsThere')"
+  echo "    Install them; on macOS: brew install openssl@3, and its bin folder first in PATH"
+fi
+if [ "$(uname -s)" = Darwin ]; then
+  echo "==> Skipped, because the tests of macOS do not stand beside the executables:" \
+    "one of $(suites 'BuiltServer\.isThere')"
 fi
