@@ -5,17 +5,45 @@ enum MediaTypes {
   /// - Throws: `Refusal.unsupportedMediaType`, `.notAcceptable`
   static func check(_ fields: HTTPFields) throws(Refusal) {
     let types = fields["Content-Type"]
-    guard types.count == 1, isJSON(normal(types[0])[...]), fields["Content-Encoding"].isEmpty else {
-      throw .unsupportedMediaType
-    }
+    guard types.count == 1, isJSON(types[0]),
+      fields["Content-Encoding"].allSatisfy(isNoCoding)
+    else { throw .unsupportedMediaType }
     let accepts = fields["Accept"]
     guard accepts.isEmpty || accepts.contains(where: allowsJSON) else { throw .notAcceptable }
   }
 
-  /// RFC 8259 §8.1: UTF-8 and nothing else; §11 knows no parameter, but many send this one.
-  private static func isJSON(_ value: ArraySlice<UInt8>) -> Bool {
-    ["application/json", "application/json;charset=utf-8", "application/json;charset=\"utf-8\""]
-      .contains { value.elementsEqual($0.utf8) }
+  /// RFC 8259 §11 defines no parameter: `charset` has no effect, and the body is UTF-8 whatever it
+  /// says (§8.1). One that names an encoding in which the same bytes are another text is refused:
+  /// whoever believes it, a gateway perhaps, would read what we do not (ATTACKS H24).
+  private static func isJSON(_ value: String) -> Bool {
+    let parts = lowercased(value).split(
+      separator: UInt8(ascii: ";"), omittingEmptySubsequences: false
+    ).map(trimmed)
+    return parts[0].elementsEqual("application/json".utf8)
+      && parts.dropFirst().allSatisfy { $0.isEmpty || isHarmless($0) }
+  }
+
+  /// `name=value`, where the value may be quoted (RFC 9110 §5.6.6).
+  private static func isHarmless(_ parameter: ArraySlice<UInt8>) -> Bool {
+    guard let sign = parameter.firstIndex(of: UInt8(ascii: "=")) else { return false }
+    let name = parameter[..<sign]
+    var value = parameter[(sign + 1)...]
+    if value.count >= 2, value.first == UInt8(ascii: "\""), value.last == value.first {
+      value = value.dropFirst().dropLast()
+    }
+    guard isToken(name), isToken(value) else { return false }
+    guard name.elementsEqual("charset".utf8) else { return true }
+    let isUTF8 = ["utf-8", "utf8"].contains { value.elementsEqual($0.utf8) }
+    return isUTF8 || !["utf", "ucs", "unicode", "csu"].contains { value.starts(with: $0.utf8) }
+  }
+
+  /// `identity` says that there is no coding (RFC 9110 §12.5.3); all else would have to be undone.
+  private static func isNoCoding(_ value: String) -> Bool {
+    lowercased(value).elementsEqual("identity".utf8)
+  }
+
+  private static func isToken(_ text: ArraySlice<UInt8>) -> Bool {
+    !text.isEmpty && text.allSatisfy(ASCII.isToken)
   }
 
   /// RFC 9110 §12.5.1: a list of ranges, each with a weight, which is not zero for what is wanted.
@@ -38,11 +66,18 @@ enum MediaTypes {
 
   /// In small letters and without spaces.
   private static func normal(_ value: String) -> [UInt8] {
-    var bytes = Array(value.utf8)
-    bytes.removeAll { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-    for index in bytes.indices where UInt8(ascii: "A")...UInt8(ascii: "Z") ~= bytes[index] {
-      bytes[index] |= 0x20
-    }
-    return bytes
+    lowercased(value).filter { !isSpace($0) }
+  }
+
+  private static func lowercased(_ value: String) -> [UInt8] { value.utf8.map(ASCII.lowercase) }
+
+  private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var text = text.drop(while: isSpace)
+    while let last = text.last, isSpace(last) { text.removeLast() }
+    return text
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
   }
 }

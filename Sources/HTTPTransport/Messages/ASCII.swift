@@ -1,7 +1,7 @@
 private import Support
 
 /// The classes of bytes that HTTP is made of (RFC 9110 §5.6.2, RFC 5234 B.1).
-enum ASCII {
+package enum ASCII {
   static let tab = UInt8(ascii: "\t")
   static let lineFeed = UInt8(ascii: "\n")
   static let carriageReturn = UInt8(ascii: "\r")
@@ -13,7 +13,7 @@ enum ASCII {
   private static let lowTokens: UInt64 = 0x03FF_6CFA_0000_0000
   private static let highTokens: UInt64 = 0x57FF_FFFF_C7FF_FFFE
 
-  static func isToken(_ byte: UInt8) -> Bool {
+  package static func isToken(_ byte: UInt8) -> Bool {
     byte < 128 && (byte < 64 ? lowTokens : highTokens) >> (byte & 63) & 1 == 1
   }
   static func isToken(_ bytes: Span<UInt8>) -> Bool {
@@ -48,7 +48,7 @@ enum ASCII {
       && zip(bytes.indices, text.utf8).allSatisfy { bytes[$0] == $1 }
   }
 
-  static func lowercase(_ byte: UInt8) -> UInt8 {
+  package static func lowercase(_ byte: UInt8) -> UInt8 {
     byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
   }
 
