@@ -65,12 +65,14 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
       id, name, request, "415 Unsupported Media Type", "Content-Type must be application/json")
   }
 
-  /// The same bytes whatever was wrong with it; only the log says what (OAuth 2.1 §5.3).
+  /// The same bytes for each kind of credential, whatever was wrong with it; only the log says what
+  /// (OAuth 2.1 §5.3).
   static func unauthenticated(
-    _ id: String, _ name: String, _ request: RawRequest, _ reason: String
+    _ id: String, _ name: String, _ request: RawRequest, _ reason: String,
+    _ reply: String = HTTPWire.unauthenticated
   ) -> HTTPAttack {
     HTTPAttack(
-      id, name, request, HTTPWire.unauthenticated,
+      id, name, request, reply,
       log: #""outcome":"unauthenticated","reason":"\#(reason)""#)
   }
 
@@ -82,6 +84,11 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
       id, name, RawRequest.call().showing("Authorization: Bearer \(token)"), HTTPWire.badToken,
       log: #""outcome":"unauthenticated","reason":"\#(reason)""#)
   }
+
+  /// The same to whoever showed a password.
+  static func badPassword(_ id: String, _ name: String, _ request: RawRequest, _ reason: String)
+    -> HTTPAttack
+  { unauthenticated(id, name, request, reason, HTTPWire.badPassword) }
 
   static func conflict(_ id: String, _ name: String, _ request: RawRequest) -> HTTPAttack {
     HTTPAttack(id, name, request, HTTPWire.conflict, log: #""reason":"ambiguous_credential""#)

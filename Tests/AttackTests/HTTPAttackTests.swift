@@ -346,15 +346,13 @@ struct HTTPAttackTests {
     ]
     // RFC 9110 §11.4, RFC 6750 §2.1
     + [
-      "Bearer", "Bearer ", "Bearer \(HTTPHarness.key) x", "Bearer\t\(HTTPHarness.key)",
-      "Token \(HTTPHarness.key)", "Bearer\(HTTPHarness.key)", #"Bearer "\#(HTTPHarness.key)""#,
-      "Bearer \(HTTPHarness.key), Basic x", "bearer=\(HTTPHarness.key)", HTTPHarness.key, "",
-      "Bea\u{212A}er x", "Digest username=x",
-    ].map {
-      .unauthenticated(
-        "C4", $0.replacing(HTTPHarness.key, with: "KEY"), call.showing("Authorization: \($0)"),
-        "malformed_credential")
-    }
+      "Bearer\t\(HTTPHarness.key)", "Token \(HTTPHarness.key)", "Bearer\(HTTPHarness.key)",
+      "bearer=\(HTTPHarness.key)", HTTPHarness.key, "", "Bea\u{212A}er x", "Digest username=x",
+    ].map { malformedAuthorization($0, HTTPWire.unauthenticated) }
+    + [
+      "Bearer", "Bearer ", "Bearer \(HTTPHarness.key) x", #"Bearer "\#(HTTPHarness.key)""#,
+      "Bearer \(HTTPHarness.key), Basic x",
+    ].map { malformedAuthorization($0, HTTPWire.badKey) }
     + [
       .served(
         "C4", "a scheme in odd case", call.showing("aUTHORIZATION: bEARER \(HTTPHarness.key)"),
@@ -375,28 +373,29 @@ struct HTTPAttackTests {
       ("CRLF in the user", basic("anshika\r\nX-Injected: 1:x")),
       ("Latin-1", basic(Array("anshika:pass:w".utf8) + [0xF6] + Array("rd".utf8))),
       ("5 kB", basic("anshika:" + long(5000))),
-    ].map { .unauthenticated("C5", $0.0, call.showing($0.1), "malformed_credential") }
+    ].map { .badPassword("C5", $0.0, call.showing($0.1), "malformed_credential") }
     + [
       .refused(
         "C5", "64 kB", call.showing(basic("anshika:" + long(48_000))),
         "431 Request Header Fields Too Large", "The head is too large", closes: true),
-      .unauthenticated(
+      .badPassword(
         "C6", "the second colon splits", call.showing(basic("anshika:pass")), "wrong_password"),
-      .unauthenticated(
+      .badPassword(
         "C6", "NFD", call.showing(basic("anshika:pass:wo\u{308}rd")), "wrong_password"),
-      .unauthenticated(
+      .badPassword(
         "C5", "a user in other case", call.showing(basic("Anshika:\(HTTPHarness.password)")),
         "unknown_user"),
-      .unauthenticated(
+      .badPassword(
         "C8", "the key as a password", call.showing(basic("anshika:\(HTTPHarness.key)")),
         "wrong_password"),
-      .unauthenticated(
+      .badPassword(
         "C8", "the key as a user", call.showing(basic("\(HTTPHarness.key):x")), "unknown_user"),
       .unauthenticated(
         "C8", "the secret of tokens as a key", call.showing("X-API-Key: \(HTTPHarness.secret)"),
-        "unknown_key"),
+        "unknown_key", HTTPWire.badKey),
       .unauthenticated(
-        "C8", "a password as a key", call.showing("X-API-Key: pass:word"), "unknown_key"),
+        "C8", "a password as a key", call.showing("X-API-Key: pass:word"), "unknown_key",
+        HTTPWire.badKey),
       .badToken("C8", "the secret of tokens as a token", HTTPHarness.secret, "unknown_key"),
       .badToken(
         "C8", "a user and password as a token",
@@ -404,6 +403,12 @@ struct HTTPAttackTests {
       .badToken("T1", "three dots", "a.b.c.d", "unknown_key"),
       .badToken("T13", "no token between two dots", "a.b.c", "not_base64url"),
     ]
+
+  private static func malformedAuthorization(_ value: String, _ reply: String) -> HTTPAttack {
+    .unauthenticated(
+      "C4", value.replacing(HTTPHarness.key, with: "KEY"), call.showing("Authorization: \(value)"),
+      "malformed_credential", reply)
+  }
 
   @Test(arguments: framing + heads + requests + credentials)
   func fails(_ attack: HTTPAttack) async throws {

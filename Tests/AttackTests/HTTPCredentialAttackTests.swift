@@ -82,7 +82,8 @@ struct HTTPCredentialAttackTests {
       ]
       for attempt in attempts {
         let answer = try await server.exchange(Self.call.showing(attempt).last.text)
-        #expect(answer == HTTPWire.closing(HTTPWire.unauthenticated), "\(attempt)")
+        let expected = attempt.hasPrefix("X-API-Key") ? HTTPWire.badKey : HTTPWire.badPassword
+        #expect(answer == HTTPWire.closing(expected), "\(attempt)")
       }
       let forged = token.dropLast(4) + "AAAA"
       for bearer in [file.expiredKey, "wrong", "a.b.c", String(forged), "\(token).x"] {
@@ -147,7 +148,7 @@ struct HTTPCredentialAttackTests {
         let reply =
           isGood
           ? HTTPWire.reply("200 OK", RawRequest.result("\(number).5", id: "\(number)"))
-          : HTTPWire.unauthenticated
+          : HTTPWire.badKey
         replies += (number == count - 1 ? HTTPWire.closing(reply) : reply).utf8
       }
       let answer = try await server.exchange(pipeline)
@@ -236,7 +237,7 @@ struct HTTPCredentialAttackTests {
             "X-Forwarded-For: 10.0.0.\(number)", "X-Real-IP: 10.0.0.\(number)",
             "Forwarded: for=10.0.0.\(number)", "X-Client-IP: 10.0.0.\(number)",
             "True-Client-IP: 10.0.0.\(number)", "X-Remote-User: admin"))
-        #expect(answer == HTTPWire.closing(HTTPWire.unauthenticated))
+        #expect(answer == HTTPWire.closing(HTTPWire.badKey))
       }
       let answer = try await server.exchange(Self.guess("X-Forwarded-For: 10.0.1.1"))
       #expect(

@@ -30,11 +30,15 @@ package enum HTTPWire {
 
   package static let bearer = #"WWW-Authenticate: Bearer realm="calculator""#
   package static let basic = #"WWW-Authenticate: Basic realm="calculator", charset="UTF-8""#
-  /// To whoever showed no token.
-  package static let unauthenticated = refusal(
-    "401 Unauthorized", "Authentication failed", [bearer, basic])
-  package static let badToken = refusal(
-    "401 Unauthorized", "Authentication failed", [bearer + #", error="invalid_token""#, basic])
+  /// To whoever showed nothing, or nothing that has a scheme.
+  package static let unauthenticated = unauthenticated(bearer, basic)
+  /// To whoever showed a key.
+  package static let badKey = unauthenticated(bearer)
+  package static let badToken = unauthenticated(bearer + #", error="invalid_token""#)
+  package static let badPassword = unauthenticated(basic)
+  package static func unauthenticated(_ challenges: String...) -> String {
+    refusal("401 Unauthorized", "Authentication failed", challenges)
+  }
   package static let conflict = refusal(
     "400 Bad Request", "Send one credential", [bearer + #", error="invalid_request""#])
   package static let malformed = refusal("400 Bad Request", "Bad request", closes: true)

@@ -60,16 +60,26 @@ package struct HTTPAuthentication: Sendable {
     }
   }
 
-  /// What a 401 says: one challenge for each scheme that is on, and `invalid_token` only to a caller
-  /// who sent a Bearer token (RFC 6750 §3: without a credential, no error).
-  package func challenges(to credential: CredentialKind) -> [Challenge] {
-    var challenges: [Challenge] = []
+  /// What a 401 says: one challenge for each scheme that is on and fits what was sent, and
+  /// `invalid_token` only to a caller who sent a Bearer token (RFC 6750 §3: without a credential, no
+  /// error).
+  ///
+  /// Whoever sent a key or a token gets no Basic challenge where Bearer is on: URLSession on Linux
+  /// never returns from one, and a browser asks its user for a password.
+  /// - Parameters:
+  ///   - credential: what was sent.
+  ///   - scheme: its scheme; `nil` where there was none, or an unknown one.
+  package func challenges(to credential: CredentialKind, _ scheme: Challenge.Scheme?)
+    -> [Challenge]
+  {
+    var schemes: [Challenge.Scheme] = []
     // RFC 9110 §15.5.2: there is one at least, also where a guest who need not brought a bad one.
-    if keys != nil || tokens != nil || passwords == nil {
-      challenges.append(Challenge(.bearer, error: credential == .bearer ? .invalidToken : nil))
+    if keys != nil || tokens != nil || passwords == nil { schemes.append(.bearer) }
+    if passwords != nil { schemes.append(.basic) }
+    if let scheme, schemes.contains(scheme) { schemes = [scheme] }
+    return schemes.map {
+      Challenge($0, error: $0 == .bearer && credential == .bearer ? .invalidToken : nil)
     }
-    if passwords != nil { challenges.append(Challenge(.basic)) }
-    return challenges
   }
 
   private func bearer(_ secret: Secret) throws(AuthenticationFailure) -> Identity {

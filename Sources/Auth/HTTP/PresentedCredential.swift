@@ -8,7 +8,8 @@ package enum PresentedCredential: Sendable {
   case apiKey(Secret)
   case bearer(Secret)
   case basic(user: String, password: Secret)
-  case malformed
+  /// With the scheme of the challenge that fits; `nil` where it has an unknown scheme or none.
+  case malformed(Challenge.Scheme?)
 
   /// In bytes, of a field value: a token of the greatest length behind its scheme.
   package static let maximumLength = 8192 + 16
@@ -24,7 +25,7 @@ package enum PresentedCredential: Sendable {
     if let value = authorization.first {
       self = Self.authorization(value)
     } else if let value = apiKey.first {
-      self = APIKeys.isPossible(value) ? .apiKey(Secret(value)) : .malformed
+      self = APIKeys.isPossible(value) ? .apiKey(Secret(value)) : .malformed(.bearer)
     } else {
       self = .none
     }
@@ -40,19 +41,37 @@ package enum PresentedCredential: Sendable {
     }
   }
 
+  /// The scheme of the challenge that fits what was sent: a client that gets a challenge of another
+  /// scheme may ask its user for a password, or wait for ever, as URLSession on Linux does.
+  package var scheme: Challenge.Scheme? {
+    switch self {
+    case .none: nil
+    case .apiKey, .bearer: .bearer
+    case .basic: .basic
+    case .malformed(let scheme): scheme
+    }
+  }
+
   /// `scheme 1*SP token68` (RFC 9110 §11.4).
   private static func authorization(_ value: String) -> PresentedCredential {
-    guard value.utf8.count <= maximumLength else { return .malformed }
     let bytes = Array(value.utf8)  // the fastest to go through
-    guard let space = bytes.firstIndex(of: 0x20) else { return .malformed }
-    let rest = bytes[space...].drop { $0 == 0x20 }
-    guard isToken68(rest) else { return .malformed }
-    // RFC 9110 §11.1: ASCII letters match in either case.
-    let scheme = bytes[..<space].map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
-    if scheme.elementsEqual("bearer".utf8) {
-      return .bearer(Secret(String(Substring(value.utf8.suffix(rest.count)))))
+    let end = bytes.firstIndex(of: 0x20) ?? bytes.count
+    let scheme = scheme(bytes[..<end])
+    let rest = bytes[end...].drop { $0 == 0x20 }
+    guard bytes.count <= maximumLength, isToken68(rest) else { return .malformed(scheme) }
+    switch scheme {
+    case .bearer: return .bearer(Secret(String(Substring(value.utf8.suffix(rest.count)))))
+    case .basic: return basic(rest)
+    case nil: return .malformed(nil)
     }
-    return scheme.elementsEqual("basic".utf8) ? basic(rest) : .malformed
+  }
+
+  /// RFC 9110 §11.1: ASCII letters match in either case.
+  private static func scheme(_ name: ArraySlice<UInt8>) -> Challenge.Scheme? {
+    guard name.count <= 6 else { return nil }
+    let name = name.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+    if name.elementsEqual("bearer".utf8) { return .bearer }
+    return name.elementsEqual("basic".utf8) ? .basic : nil
   }
 
   /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent: no Unicode
@@ -67,7 +86,7 @@ package enum PresentedCredential: Sendable {
       let password = String(validating: bytes[(colon + 1)...], as: UTF8.self),
       // §2: no control characters in either.
       password.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) })
-    else { return .malformed }
+    else { return .malformed(.basic) }
     return .basic(user: user, password: Secret(password))
   }
 

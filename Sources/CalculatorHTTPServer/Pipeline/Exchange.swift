@@ -9,6 +9,8 @@ package struct Exchange: Sendable {
   let startedAt: Int
   /// `nil` where it was not looked at, or where there were several.
   var credential: CredentialKind?
+  /// The scheme of the challenge that fits the credential.
+  var scheme: Challenge.Scheme?
   var identity: Identity?
   /// What the identity's bucket says; `nil` without a limit.
   var rate: RateDecision?

@@ -70,6 +70,7 @@ package struct HTTPPipeline: HTTPResponder {
     let client = exchange.client
     let credential = try PresentedCredential(head)
     exchange.credential = credential.kind
+    exchange.scheme = credential.scheme
     if let identity = authentication.recall(credential, from: BucketKey(client)) {
       return admit(identity, head, exchange)
     }
@@ -144,7 +145,8 @@ package struct HTTPPipeline: HTTPResponder {
 
   func refuse(_ refusal: Refusal, _ exchange: Exchange) -> HTTPResponse {
     watcher.record(refusal.outcome(for: exchange.identity), exchange)
-    let challenges = authentication.challenges(to: exchange.credential ?? .none)
+    let challenges = authentication.challenges(
+      to: exchange.credential ?? .none, exchange.scheme)
     return send(refusal.response(to: exchange, challenges: challenges), exchange)
   }
 

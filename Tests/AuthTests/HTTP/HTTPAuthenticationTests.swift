@@ -62,7 +62,7 @@ struct HTTPAuthenticationTests {
   @Test(
     arguments: [
       ("ktpg", .none, .success("guest guest")), ("ktp", .none, .failure(.missingCredential)),
-      ("ktpg", .malformed, .failure(.malformedCredential)),
+      ("ktpg", .malformed(nil), .failure(.malformedCredential)),
       ("ktpg", .apiKey(Secret("key")), .success("apiKey ci")),
       ("ktpg", .apiKey(Secret("no")), .failure(.unknownKey)),
       ("tpg", .apiKey(Secret("key")), .failure(.unsupportedCredential)),
@@ -90,7 +90,7 @@ struct HTTPAuthenticationTests {
   /// C16: a password can be guessed; keys and tokens only where weak secrets are allowed.
   @Test(
     arguments: [
-      ("ktpg", .none, []), ("ktpg", .malformed, []), ("ktpg", password, ["", "k", "t", "kt"]),
+      ("ktpg", .none, []), ("ktpg", .malformed(nil), []), ("ktpg", password, ["", "k", "t", "kt"]),
       ("ktg", password, []), ("ktp", .apiKey(Secret("key")), ["k", "kt"]),
       ("tp", .apiKey(Secret("key")), []), ("ktp", .bearer(Secret("key")), ["k", "kt"]),
       ("ktp", .bearer(Secret("a.b.c")), ["t", "kt"]),
@@ -116,22 +116,24 @@ struct HTTPAuthenticationTests {
     #expect(house.ask("k", .bearer(Secret(house.token))) == .failure(.unknownKey))
   }
 
-  /// RFC 9110 §15.5.2, RFC 6750 §3: an error only for a Bearer token (C9).
+  /// RFC 9110 §15.5.2, RFC 6750 §3: an error only for a Bearer token (C9), and no Basic challenge for
+  /// whoever sent a key or a token, from which URLSession on Linux never returns.
   @Test(
     arguments: [
       ("ktp", .none, [Challenge(.bearer), Challenge(.basic)]),
       ("k", .none, [Challenge(.bearer)]), ("t", .none, [Challenge(.bearer)]),
       ("p", .none, [Challenge(.basic)]), ("p", .bearer(Secret("x")), [Challenge(.basic)]),
-      ("g", .malformed, [Challenge(.bearer)]),
+      ("g", .malformed(nil), [Challenge(.bearer)]), ("g", .malformed(.basic), [Challenge(.bearer)]),
       ("kt", .apiKey(Secret("x")), [Challenge(.bearer)]),
-      ("kt", .malformed, [Challenge(.bearer)]),
-      ("ktp", password, [Challenge(.bearer), Challenge(.basic)]),
-      (
-        "ktp", .bearer(Secret("x")),
-        [Challenge(.bearer, error: .invalidToken), Challenge(.basic)]
-      ),
+      ("kt", .malformed(nil), [Challenge(.bearer)]), ("kt", password, [Challenge(.bearer)]),
+      ("ktp", password, [Challenge(.basic)]), ("kp", .apiKey(Secret("x")), [Challenge(.bearer)]),
+      ("ktp", .bearer(Secret("x")), [Challenge(.bearer, error: .invalidToken)]),
+      ("ktp", .malformed(nil), [Challenge(.bearer), Challenge(.basic)]),
+      ("ktp", .malformed(.bearer), [Challenge(.bearer)]),
+      ("ktp", .malformed(.basic), [Challenge(.basic)]),
     ] as [(String, PresentedCredential, [Challenge])])
   func challenges(_ on: String, _ credential: PresentedCredential, _ expected: [Challenge]) throws {
-    #expect(try House().authentication(on).challenges(to: credential.kind) == expected)
+    #expect(
+      try House().authentication(on).challenges(to: credential.kind, credential.scheme) == expected)
   }
 }
