@@ -47,9 +47,10 @@ package struct HTTPPipeline: HTTPResponder {
       case .health: return .respond(send(.text("ok\n"), exchange))
       case .metrics:
         guard let metrics = watcher.metrics else { throw .notFound }
-        return .respond(send(.text(metrics.text), exchange))
+        return .respond(send(.text(metrics.text, type: Metrics.mediaType), exchange))
       }
     } catch {
+      exchange.refusedName = RefusedName(error, head)
       return .respond(refuse(error, exchange))
     }
   }

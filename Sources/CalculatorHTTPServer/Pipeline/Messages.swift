@@ -17,7 +17,7 @@ extension HTTPResponse {
       ], body: body)
   }
 
-  static func text(_ text: String) -> HTTPResponse {
+  static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> HTTPResponse {
     HTTPResponse(
       status: 200,
       fields: [

@@ -3,6 +3,8 @@ private import Synchronization
 
 /// Counters in the text format of Prometheus. No label holds anything that was sent.
 package final class Metrics: Sendable {
+  /// The version is that of the text format, which scrapers ask for.
+  static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
   /// Upper bounds of the histogram, in microseconds.
   private static let bounds = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 100_000, 1_000_000]
 
