@@ -24,12 +24,16 @@ package struct AuditEvent: Sendable {
   package let address: String?
   package let credential: String?
 
+  /// Over HTTP, the `Host` or `Origin` because of which it was refused.
+  package let refusedName: RefusedName?
+
   package init(
     request: JSONValue?, tool: String?, outcome: Outcome, address: String? = nil,
-    credential: String? = nil
+    credential: String? = nil, refusedName: RefusedName? = nil
   ) {
     self.address = address
     self.credential = credential
+    self.refusedName = refusedName
     self.request = request
     self.tool = tool
     self.outcome = outcome

@@ -36,6 +36,9 @@ package struct AuditLog: Sendable {
       fields += identity.map(who) ?? []
       fields += [("outcome", "rejected"), ("reason", .number(JSONNumber(code)))]
     }
+    if let name = event.refusedName {
+      fields += [(name.kind.rawValue, .string(name.text)), ("setting", .string(name.setting))]
+    }
     log.write(.info, fields)
   }
 

@@ -208,11 +208,22 @@ struct HTTPAttackTests {
       "http://localhost@evil.example", "file://", "http://0.0.0.0:8080", "",
       "http://localhost/x", "http://localhost evil",
     ].map { .foreignOrigin("H25", $0) }
+    // Text of which Characters would make something else: flags, joiners, accents, a letter that is
+    // canonically equal to K, a prefix that joins what follows.
+    + [
+      "\u{1F1E9}\u{1F1EA}", "http://localhost\u{301}", "http://localhost:8080\u{FE0F}",
+      "http\u{301}://localhost", "http://loca\u{200D}lhost", "\u{600}http://localhost",
+      "http://localhost\u{600}:80", "http://\u{2160}localhost", "HTTP://localhost",
+    ].map { .foreignOrigin("H34", $0) }
     + [
       .refused(
         "H25", "a good and a foreign Origin",
         call.with("Origin", "Origin: http://localhost", "Origin: http://evil.example"),
-        "403 Forbidden", "This origin is not allowed")
+        "403 Forbidden", "This origin is not allowed"),
+      .refused(
+        "H25", "a good Origin twice",
+        call.with("Origin", "Origin: http://localhost", "Origin: http://localhost"),
+        "403 Forbidden", "This origin is not allowed"),
     ]
     + [
       "evil.example", "localhost.evil.com", "0.0.0.0", "0.0.0.0:8080", "[::]", "127.0.0.1.nip.io",
@@ -220,6 +231,16 @@ struct HTTPAttackTests {
     ].map {
       .foreignHost("H26", $0, call.with("Host", "Host: \($0)"))
     }
+    // RFC 9112 §3.2: a Host has no byte beyond ASCII.
+    + ["\u{1F1E9}\u{1F1EA}", "localhost\u{301}", "localhost\u{600}:80", "loca\u{200D}lhost"].map {
+      .malformed("H34", $0, call.with("Host", "Host: \($0)"))
+    }
+    + [
+      .foreignHost("H34", "a Host of 4,000 bytes", call.with("Host", "Host: \(long(4000))")),
+      .foreignHost(
+        "H34", "a Host of 4,000 colons",
+        call.with("Host", "Host: \(String(repeating: ":", count: 4000))")),
+    ]
     + [
       .mismatch(
         "H27", "another method", call.with("Mcp-Method", "Mcp-Method: tools/list"), "Mcp-Method"),

@@ -388,7 +388,7 @@ struct LimitsTests {
     let limit = RateLimit(count: 1_000_000, period: .hour)
     let (requests, failures) = (BucketTable(limit: limit), FailureLimit(limit))
     let pipeline = HTTPPipeline(
-      hosts: AllowedHosts([]), proxies: TrustedProxies([]),
+      hosts: AllowedHosts([]), origins: AllowedOrigins([]), proxies: TrustedProxies([]),
       authentication: HTTPAuthentication(
         keys: KeyAuthenticator(NamedKeys([]), now: { Timestamp(milliseconds: 0) })),
       limits: Limits(requests: requests, failures: failures),

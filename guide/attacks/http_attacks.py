@@ -321,7 +321,7 @@ ATTACKS = [
         "H25",
         "a web page of somebody else",
         "CVE-2025-66414",
-        (PIPELINE + "AllowedHosts.swift", "throw .foreignOrigin"),
+        (PIPELINE + "AllowedOrigins.swift", "throw .foreignOrigin"),
         foreign_page,
         reason="403",
     ),

@@ -8,6 +8,7 @@ package struct HTTPConfiguration: Sendable {
   let requestLimit: RateLimit?
   let failureLimit: RateLimit?
   let hosts: AllowedHosts
+  let origins: AllowedOrigins
   let proxies: TrustedProxies
   /// What URLs are built from; `nil` where each request says it.
   let baseURL: String?
@@ -43,6 +44,7 @@ package struct HTTPConfiguration: Sendable {
       }
     }
     let hosts = readHosts(&reader, host, baseURL)
+    let origins = readOrigins(&reader)
     let threads = reader.number("CALCULATOR_THREADS", default: processorCount(), in: 1...256)
     let connectionsPerClient = reader.number(
       "CALCULATOR_CONNECTIONS_PER_CLIENT", default: HTTPLimits().connectionsPerClient,
@@ -53,14 +55,16 @@ package struct HTTPConfiguration: Sendable {
     guard reader.errors.isEmpty else { throw ConfigurationErrors(all: reader.errors) }
     return HTTPConfiguration(
       credentials: credentials, requestLimit: limits.requests, failureLimit: limits.failures,
-      hosts: hosts, proxies: proxies, baseURL: baseURL, certificate: certificate, threads: threads,
-      connectionsPerClient: connectionsPerClient,
+      hosts: hosts, origins: origins, proxies: proxies, baseURL: baseURL, certificate: certificate,
+      threads: threads, connectionsPerClient: connectionsPerClient,
       hasMetrics: hasMetrics, logLevel: logLevel, warnings: reader.warnings)
   }
 
   /// Where clients find the server that listens at `host` and `port`.
   func address(at host: String, _ port: Int) -> String {
-    let name = IPAddress(host).map(AllowedHosts.name) ?? host
+    // 0.0.0.0 and :: are no addresses that a client calls, and are refused as Host.
+    let callable = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
+    let name = IPAddress(callable).map(AllowedHosts.name) ?? callable
     let own = "\(certificate == nil ? "http" : "https")://\(name):\(port)"
     return (baseURL ?? own) + "/mcp"
   }
@@ -114,7 +118,7 @@ package struct HTTPConfiguration: Sendable {
     _ reader: inout EnvironmentReader, _ host: String, _ baseURL: String?
   ) -> AllowedHosts {
     let variable = "CALCULATOR_ALLOWED_HOSTS"
-    var names = reader.list(variable).map { AllowedHosts.name($0[...]) }
+    var names = reader.list(variable).map { AllowedHosts.name($0.utf8) }
     if names.contains(nil) {
       let reason = "must be names with commas between, as in calculator.example,10.0.0.5"
       reader.report(.invalidValue(variable: variable, reason: reason))
@@ -123,6 +127,19 @@ package struct HTTPConfiguration: Sendable {
     // 0.0.0.0 and :: are no names that anybody calls a server by.
     if host != "0.0.0.0", host != "::" { names.append(IPAddress(host).map(AllowedHosts.name)) }
     return AllowedHosts(names.compactMap(\.self))
+  }
+
+  private static func readOrigins(_ reader: inout EnvironmentReader) -> AllowedOrigins {
+    let variable = "CALCULATOR_ALLOWED_ORIGINS"
+    let origins = reader.list(variable)
+    if !origins.allSatisfy(AllowedOrigins.isOrigin) {
+      let reason =
+        "must be origins as a browser sends them, with commas between, as in "
+        + "https://app.example,http://localhost:6274: scheme, host and port in lower case, no path, "
+        + "no *, no port 80 of http and no port 443 of https"
+      reader.report(.invalidValue(variable: variable, reason: reason))
+    }
+    return AllowedOrigins(origins)
   }
 
   private static func isLoopback(_ host: String) -> Bool {
@@ -152,6 +169,7 @@ extension HTTPConfiguration {
       CALCULATOR_FAILURE_LIMIT      10/minute (default): failed attempts from one address
       CALCULATOR_TRUSTED_PROXIES    addresses or networks whose X-Forwarded-For is believed
       CALCULATOR_ALLOWED_HOSTS      names that clients call this server by, beside the loopback's
+      CALCULATOR_ALLOWED_ORIGINS    web pages that may call from a browser: https://app.example
       CALCULATOR_BASE_URL           what others reach this server by, such as https://calc.example
       CALCULATOR_TLS_CERT           a chain of certificates in PEM, and CALCULATOR_TLS_KEY
       CALCULATOR_ALLOW_PLAINTEXT    false (default) or true: credentials over plain HTTP, in public

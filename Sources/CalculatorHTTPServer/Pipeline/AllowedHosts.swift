@@ -1,8 +1,13 @@
 internal import HTTPTransport
 
-/// The names under which this server is called: what keeps a web page whose name was made to point
-/// here (DNS rebinding) from calling it.
+/// The names under which clients call this server.
+///
+/// A web page whose name was made to point here (DNS rebinding) sends its own name as `Host`. All
+/// that was sent is compared as bytes, in one pass (ATTACKS H34).
 package struct AllowedHosts: Sendable {
+  /// In bytes, of a host and its port: no name in the DNS has more than 253 (RFC 1035 §2.3.4).
+  private static let maximumLength = 260
+
   private let names: Set<String>
 
   /// - Parameter names: beside the loopback's, in lower case, an IPv6 address in brackets.
@@ -10,53 +15,74 @@ package struct AllowedHosts: Sendable {
     self.names = Set(names).union(["localhost", "127.0.0.1", "[::1]"])
   }
 
-  /// MCP 2026-07-28 basic/transports/streamable-http, "Security & Endpoint" 1.
-  /// - Throws: `Refusal.foreignHost`, `.foreignOrigin`
-  func check(_ head: HTTPRequestHead) throws(Refusal) {
-    guard let host = head.fields["Host"].first, contain(host[...]) else { throw .foreignHost }
-    for origin in head.fields["Origin"] {
-      guard let authority = Self.authority(of: origin), contain(authority) else {
-        throw .foreignOrigin
-      }
-    }
+  /// MCP 2026-07-28 basic/transports/streamable-http, "Security & Endpoint" 1; ATTACKS H26.
+  /// - Throws: `Refusal.foreignHost`
+  func check(_ hosts: [String], for route: Route?) throws(Refusal) {
+    // Probes call by the address of a machine or a container. The response says no more than "ok".
+    if route == .health { return }
+    guard let host = hosts.first, let name = Self.name(host.utf8),
+      names.contains(name) || route == .metrics && Self.isAddress(name)
+    else { throw .foreignHost }
   }
 
-  /// Whether `authority` is one of ours, at whatever port.
-  private func contain(_ authority: Substring) -> Bool {
-    Self.name(authority).map(names.contains) ?? false
+  /// Whether an origin has one of our names, at whatever port.
+  func contain(origin: String) -> Bool {
+    Self.authority(of: origin).flatMap(Self.name).map(names.contains) ?? false
   }
+
+  // MARK: Parsing
 
   /// An address as it stands in an authority.
   static func name(_ address: IPAddress) -> String {
-    address.description.contains(":") ? "[\(address)]" : address.description
+    address.isV4 ? address.description : "[\(address)]"
   }
 
-  /// The name or address in an authority, in lower case; `nil` where it is none (RFC 3986 §3.2).
-  static func name(_ authority: Substring) -> String? {
-    var name = authority
-    if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-      let port = authority[colon...].utf8.dropFirst()
+  /// The name or address in an authority, in lower case and without the port; `nil` where it is none
+  /// (RFC 3986 §3.2), and for all that is not ASCII.
+  static func name(_ authority: some Collection<UInt8>) -> String? {
+    guard authority.count <= maximumLength else { return nil }
+    var bytes = Array(authority)
+    if let colon = bytes.lastIndex(of: UInt8(ascii: ":")),
+      !bytes[colon...].contains(UInt8(ascii: "]"))
+    {
+      let port = bytes[(colon + 1)...]
       guard port.count <= 5, port.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
-      name = authority[..<colon]
+      bytes.removeSubrange(colon...)
     }
-    let isName = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-        true
+    let isLiteral = bytes.first == UInt8(ascii: "[")
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes[index] |= 0x20
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), 0x30...0x39, UInt8(ascii: "-"),
+        UInt8(ascii: "."), UInt8(ascii: "_"):
+        break
       case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ":"):
-        name.utf8.first == UInt8(ascii: "[")
-      default: false
+        guard isLiteral else { return nil }
+      default: return nil
       }
     }
-    return isName && !name.isEmpty ? name.lowercased() : nil
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
-  /// RFC 6454 §7: a scheme and an authority. A page without an origin says "null", which is none.
-  static func authority(of origin: String) -> Substring? {
-    for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
-      return origin.dropFirst(scheme.count)
+  /// The bytes behind the scheme of `http` and `https` (RFC 6454 §7). A page without an origin sends
+  /// "null", which has none.
+  static func authority(of origin: String) -> ArraySlice<UInt8>? {
+    let bytes = Array(origin.utf8)
+    for scheme in ["http://", "https://"] where bytes.starts(with: scheme.utf8) {
+      return bytes[scheme.utf8.count...]
     }
     return nil
+  }
+
+  /// Whether `name` is an IP literal: a browser that sends one was sent to the address itself, so
+  /// no DNS name was rebound.
+  private static func isAddress(_ name: String) -> Bool {
+    let bytes = Array(name.utf8)
+    guard bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]"), bytes.count > 2 else {
+      return IPAddress(name)?.isV4 == true
+    }
+    let inner = bytes[1..<(bytes.count - 1)]
+    return inner.contains(UInt8(ascii: ":"))
+      && IPAddress(String(decoding: inner, as: UTF8.self)) != nil
   }
 }

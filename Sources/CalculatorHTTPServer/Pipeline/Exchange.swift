@@ -7,6 +7,10 @@ package struct Exchange: Sendable {
   let client: IPAddress
   /// In nanoseconds of the monotonic clock.
   let startedAt: Int
+  /// The allowed origin of the web page that sends it; `nil` where no such page does.
+  var origin: String?
+  /// For the log: the host or origin because of which it was refused.
+  var refusedName: RefusedName?
   /// `nil` where it was not looked at, or where there were several.
   var credential: CredentialKind?
   /// The scheme of the challenge that fits the credential.

@@ -13,6 +13,7 @@ package import MCP
 /// parser.
 package struct HTTPPipeline: HTTPResponder {
   private let hosts: AllowedHosts
+  private let origins: AllowedOrigins
   private let proxies: TrustedProxies
   private let authentication: HTTPAuthentication
   let limits: Limits
@@ -22,10 +23,12 @@ package struct HTTPPipeline: HTTPResponder {
   let watcher: Watcher
 
   package init(
-    hosts: AllowedHosts, proxies: TrustedProxies, authentication: HTTPAuthentication,
-    limits: Limits, info: ServerInfo, tools: [CalculatorTool], site: Site, watcher: Watcher
+    hosts: AllowedHosts, origins: AllowedOrigins, proxies: TrustedProxies,
+    authentication: HTTPAuthentication, limits: Limits, info: ServerInfo, tools: [CalculatorTool],
+    site: Site, watcher: Watcher
   ) {
     self.hosts = hosts
+    self.origins = origins
     self.proxies = proxies
     self.authentication = authentication
     self.limits = limits
@@ -39,9 +42,18 @@ package struct HTTPPipeline: HTTPResponder {
     let client = proxies.client(
       peer: head.peer, forwardedFor: head.fields["X-Forwarded-For"])
     var exchange = Exchange(client: client, startedAt: watcher.now())
+    let origin = head.fields["Origin"]
+    exchange.origin = origins.match(origin)
     do throws(Refusal) {
-      try hosts.check(head)
-      switch try Route(head) {
+      let route = Route(path: head.path)
+      try hosts.check(head.fields["Host"], for: route)
+      try origins.check(origin, or: hosts)
+      guard let route else { throw .notFound }
+      if head.method == "OPTIONS", exchange.origin != nil {
+        return .respond(send(AllowedOrigins.preflight(route), exchange))
+      }
+      try route.check(head.method)
+      switch route {
       case .mcp: return try authenticate(head, &exchange)
       case .page: return .respond(send(site.page(for: head, behind: proxies), exchange))
       case .health: return .respond(send(.text("ok\n"), exchange))
@@ -153,6 +165,7 @@ package struct HTTPPipeline: HTTPResponder {
 
   func send(_ response: consuming HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
     if let rate = exchange.rate { limits.add(rate, to: &response.fields) }
+    if let origin = exchange.origin { AllowedOrigins.add(origin, to: &response.fields) }
     response.isAccepted = exchange.identity.map { $0.method != .guest } ?? false
     watcher.count(response.status, exchange)
     return response

@@ -21,9 +21,27 @@ extension HTTPResponse {
     HTTPResponse(
       status: 200,
       fields: [
-        ("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"),
+        ("Content-Type", type), ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
       ], body: Array(text.utf8))
+  }
+}
+
+extension RefusedName {
+  /// What the log says of a host or an origin that was refused; `nil` where none was.
+  init?(_ refusal: Refusal, _ head: HTTPRequestHead) {
+    switch refusal {
+    case .foreignHost:
+      self.init(.host, head.fields["Host"].first ?? "", setting: "CALCULATOR_ALLOWED_HOSTS")
+    case .foreignOrigin,
+      // The preflight request of a page of one of our own names that is not allowed.
+      .methodNotAllowed where head.method == "OPTIONS":
+      let origins = head.fields["Origin"]
+      if origins.isEmpty { return nil }
+      self.init(
+        .origin, origins.joined(separator: ", "), setting: "CALCULATOR_ALLOWED_ORIGINS")
+    default: return nil
+    }
   }
 }
 
@@ -46,7 +64,8 @@ extension PresentedCredential {
     }
     // RFC 6750 §2.3 puts tokens into the query, where every log has them: OAuth 2.1 §5.1.2 ended
     // that. Alone it is no credential; beside one, nobody knows which of them counts.
-    let hasToken = head.query?.split(separator: "&").contains { $0.hasPrefix("access_token=") }
+    let hasToken = head.query?.utf8.split(separator: UInt8(ascii: "&"))
+      .contains { $0.starts(with: "access_token=".utf8) }
     if hasToken == true {
       guard case .none = self else { throw .conflictingCredentials }
     }

@@ -45,7 +45,7 @@ package struct HTTPService: Sendable {
     connectionsPerClient = configuration.connectionsPerClient
     certificate = configuration.certificate.map(TLSIdentity.init)
     pipeline = HTTPPipeline(
-      hosts: configuration.hosts, proxies: configuration.proxies,
+      hosts: configuration.hosts, origins: configuration.origins, proxies: configuration.proxies,
       authentication: HTTPAuthentication(
         keys: kinds.contains(.apiKey) ? keys : nil,
         tokens: authority.map { TokenAuthenticator($0, accepts: .accessToken) },

@@ -21,7 +21,8 @@ package struct Watcher: Sendable {
     audit.record(
       AuditEvent(
         request: exchange.request?.json, tool: exchange.tool, outcome: outcome,
-        address: exchange.client.description, credential: exchange.credential?.rawValue))
+        address: exchange.client.description, credential: exchange.credential?.rawValue,
+        refusedName: exchange.refusedName))
     metrics?.count(outcome, by: exchange.credential)
   }
 
