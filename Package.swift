@@ -122,7 +122,9 @@ let package = Package(
       of: "CalculatorHTTPServer",
       sees: ["Auth", "Base64", "CalculatorServer", "HTTPTransport", "JSON", "JWT", "MCP"]),
     .testTarget(
-      name: "ExecutableTests", dependencies: ["JSON", "TestSupport"], exclude: ["clients"]),
+      name: "ExecutableTests", dependencies: ["JSON", "TestSupport"], exclude: ["clients"],
+      // Without it these files see what `Support` says of Characters.
+      swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")]),
     .testTarget(
       name: "AttackTests",
       // The executable is driven, not imported.

@@ -166,7 +166,7 @@ struct ExampleTests {
     // Every setting in it that is commented out is one that the server takes.
     let text = try String(contentsOf: file, encoding: .utf8)
     let settings = text.matches(of: /(?m)^# ((?:JWT|CALCULATOR)_\w+)=(.*)$/)
-      .filter { !$0.1.hasSuffix("_FILE") && $0.1 != "CALCULATOR_USERS" }
+      .filter { !String($0.1).hasSuffix("_FILE") && $0.1 != "CALCULATOR_USERS" }
     let defaults = Dictionary(settings.map { (String($0.1), String($0.2)) }) { $1 }
     #expect(defaults.count == 26)
     let process = try ServerProcess(Self.jwt.name, environment: defaults)

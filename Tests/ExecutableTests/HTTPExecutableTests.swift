@@ -88,7 +88,7 @@ struct HTTPExecutableTests {
     let lines = try process.restOfErrors().split(separator: "\n")
     #expect(lines.count == row.errors.count)
     for (line, error) in zip(lines, row.errors) {
-      #expect(line.hasPrefix("CalculatorHTTP: \(error)"))
+      #expect(String(line).hasPrefix("CalculatorHTTP: \(error)"))
     }
     for (name, value) in row.environment where name.contains(/KEY$|SECRET$|PASSWORD$/) {
       #expect(value == "/nowhere" || !lines.joined().contains(value))

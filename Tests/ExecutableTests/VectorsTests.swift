@@ -10,7 +10,8 @@ struct VectorsTests {
   static func standIn(in folder: TemporaryFolder) throws -> String {
     let text = try String(contentsOfFile: script, encoding: .utf8)
     func place(of name: String) throws -> String {
-      let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("\(name)=") })
+      let line = try #require(
+        text.split(separator: "\n").first { String($0).hasPrefix("\(name)=") })
       return String(line.dropFirst(name.count + 1))
     }
     func write(_ data: Data, to place: String) throws {
