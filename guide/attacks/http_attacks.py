@@ -240,7 +240,7 @@ ATTACKS = [
         "C4",
         "a scheme that does not exist",
         "RFC 9110 §11.4",
-        (CREDENTIAL, "basic(rest) : .malformed"),
+        (CREDENTIAL, "case nil: return .malformed"),
         sending(head(("Authorization", f"Whatever {KEY}"))),
         reason="malformed_credential",
     ),
