@@ -393,7 +393,7 @@ struct LimitsTests {
         keys: KeyAuthenticator(NamedKeys([]), now: { Timestamp(milliseconds: 0) })),
       limits: Limits(requests: requests, failures: failures),
       info: ServerInfo(name: "", title: "", version: "", instructions: ""), tools: [],
-      site: Site(kinds: .apiKey, guests: nil, baseURL: nil),
+      site: Site(kinds: .apiKey, guests: nil, baseURL: nil, tools: []),
       watcher: Watcher(
         audit: AuditLog(
           Log(level: .off, now: { Timestamp(milliseconds: 0) }, write: { _ in })), metrics: nil,

@@ -4,6 +4,7 @@ package import HTTPTransport
 private import JWT
 private import MCP
 private import OpenSSLCrypto
+private import Support
 
 /// `CalculatorHTTP`: the calculator behind keys, tokens and passwords in the head of each request.
 package struct HTTPService: Sendable {
@@ -55,7 +56,9 @@ package struct HTTPService: Sendable {
         name: "calculator-http", title: "Calculator", version: calculatorVersion,
         instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers."),
       tools: CalculatorTools.all(),
-      site: Site(kinds: kinds, guests: credentials.guests, baseURL: configuration.baseURL),
+      site: Site(
+        kinds: kinds, guests: credentials.guests, baseURL: configuration.baseURL,
+        tools: CalculatorTools.all()),
       watcher: Watcher(
         audit: audit, metrics: configuration.hasMetrics ? Metrics() : nil, now: clock))
   }
