@@ -1,6 +1,7 @@
 private import Auth
 private import JSON
 private import OpenSSLCrypto
+private import Support
 
 /// What makes lines for the credentials file, for the person at the terminal.
 package struct CredentialCommand {

@@ -7,6 +7,7 @@
 #endif
 
 private import StdioTransport
+private import Support
 
 /// Asks for a password.
 package enum PasswordPrompt {

@@ -1,6 +1,7 @@
 internal import Auth
 internal import CalculatorServer
 private import OpenSSLCrypto
+private import Support
 
 /// Every credential that a request may show, and what may be done without one.
 struct AcceptedCredentials: Sendable {

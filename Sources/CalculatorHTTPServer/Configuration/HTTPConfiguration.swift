@@ -1,6 +1,7 @@
 internal import Auth
 package import CalculatorServer
 internal import HTTPTransport
+private import Support
 
 /// All that `CalculatorHTTP` reads when it starts, and again on SIGHUP.
 package struct HTTPConfiguration: Sendable {

@@ -1,5 +1,6 @@
 internal import CalculatorServer
 internal import HTTPTransport
+private import Support
 
 extension TLSContext {
   /// The certificate and the key that `CALCULATOR_TLS_CERT` and `CALCULATOR_TLS_KEY` name; `nil` for

@@ -1,4 +1,5 @@
 internal import HTTPTransport
+private import Support
 
 /// The names under which clients call this server.
 ///

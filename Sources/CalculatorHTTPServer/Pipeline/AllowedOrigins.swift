@@ -1,4 +1,5 @@
 internal import HTTPTransport
+private import Support
 
 /// The web pages of other origins that may call this server from a browser (CORS, Fetch standard
 /// §3.2). Without a setting there are none.

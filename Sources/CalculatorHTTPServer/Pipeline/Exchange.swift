@@ -1,6 +1,7 @@
 internal import Auth
 internal import HTTPTransport
 internal import MCP
+private import Support
 
 /// What is known of one request, more and more on its way.
 package struct Exchange: Sendable {

@@ -1,5 +1,6 @@
 internal import Auth
 internal import HTTPTransport
+private import Support
 
 /// How often attempts to authenticate may fail: those of one address, and of the networks around it.
 ///

@@ -2,6 +2,7 @@ internal import Auth
 internal import CalculatorServer
 internal import HTTPTransport
 internal import MCP
+private import Support
 
 // The second half of the pipeline: from the body of an authenticated request to its response.
 extension HTTPPipeline {

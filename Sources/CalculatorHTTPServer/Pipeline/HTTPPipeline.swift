@@ -3,6 +3,7 @@ package import CalculatorServer
 package import HTTPTransport
 internal import JSON
 package import MCP
+private import Support
 
 /// The way of a request over HTTP, from its head to its response:
 ///

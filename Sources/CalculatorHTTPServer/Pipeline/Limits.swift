@@ -1,5 +1,6 @@
 package import Auth
 internal import HTTPTransport
+private import Support
 
 /// How often an identity may call, and how often an address may fail. `nil` is without a limit.
 package struct Limits: Sendable {

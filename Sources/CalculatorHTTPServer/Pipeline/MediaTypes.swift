@@ -1,4 +1,5 @@
 internal import HTTPTransport
+private import Support
 
 /// JSON in, JSON out.
 enum MediaTypes {

@@ -1,6 +1,7 @@
 internal import Auth
 internal import HTTPTransport
 internal import MCP
+private import Support
 
 extension HTTPResponse {
   /// Nothing that may be shown to somebody else later (RFC 9111 §5.2.2.5), or taken for a page.

@@ -1,6 +1,7 @@
 internal import Auth
 internal import HTTPTransport
 internal import MCP
+private import Support
 
 extension Refusal {
   /// What goes back. It says the same whatever was wrong with a credential, and repeats nothing

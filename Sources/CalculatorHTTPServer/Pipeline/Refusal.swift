@@ -1,6 +1,7 @@
 internal import Auth
 internal import HTTPTransport
 internal import MCP
+private import Support
 
 /// Every way in which a request over HTTP gets no result.
 enum Refusal: Error {

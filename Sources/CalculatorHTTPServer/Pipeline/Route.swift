@@ -1,3 +1,5 @@
+private import Support
+
 /// What a path stands for. Paths are compared as they were sent: `//mcp`, `/%6dcp` and `/mcp/` are
 /// others, so that a proxy's rule for a path cannot be got around.
 enum Route {

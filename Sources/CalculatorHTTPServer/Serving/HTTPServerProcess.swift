@@ -9,6 +9,7 @@
 private import Auth
 private import CalculatorServer
 private import HTTPTransport
+private import Support
 
 /// A server over HTTP without its command line: configuration in, exit status out.
 package struct HTTPServerProcess: Sendable {

@@ -1,5 +1,6 @@
 private import Dispatch
 private import StdioTransport
+private import Support
 private import Synchronization
 
 /// Log lines on their way to standard error, behind the back of the event loops: writing may take

@@ -1,4 +1,5 @@
 private import Dispatch
+private import Support
 
 #if canImport(Darwin)
   private import Darwin

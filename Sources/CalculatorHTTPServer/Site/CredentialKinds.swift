@@ -1,3 +1,5 @@
+private import Support
+
 /// Which kinds of credential a server takes.
 package struct CredentialKinds: OptionSet, Sendable {
   package let rawValue: Int

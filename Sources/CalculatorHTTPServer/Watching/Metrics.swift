@@ -1,4 +1,5 @@
 internal import Auth
+private import Support
 private import Synchronization
 
 /// Counters in the text format of Prometheus. No label holds anything that was sent.

@@ -6,6 +6,8 @@
   private import Glibc
 #endif
 
+private import Support
+
 /// A clock that nobody sets: it only goes forward.
 enum MonotonicClock {
   /// In nanoseconds since some moment before this process began.

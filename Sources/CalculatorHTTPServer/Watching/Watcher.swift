@@ -1,6 +1,7 @@
 package import Auth
 private import HTTPTransport
 private import MCP
+private import Support
 
 /// Sees every request to its end: the audit log and the metrics.
 package struct Watcher: Sendable {
