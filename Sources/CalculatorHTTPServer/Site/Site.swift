@@ -223,7 +223,7 @@ package struct Site: Sendable {
     td.on, td.off { font-weight: 600 }
     .on { color: var(--on) }
     .off { color: var(--off) }
-    pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .4rem }
+    pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; border: 1px solid var(--line); border-radius: .4rem }
     code { font: .9em ui-monospace, monospace }
 
     """
