@@ -3,6 +3,7 @@
 #
 #   setup.sh WHAT...           of build: Swift, OpenSSL 3; run: curl; test: Python;
 #                              proxies: nginx, Caddy and HAProxy, which the tests pass over without;
+#                              browser: Chromium, likewise;
 #                              bench: wrk and nginx; nightly: zsh
 #   setup.sh venv DIR FILE     a Python environment in DIR with the packages that FILE lists
 set -eu
@@ -91,6 +92,18 @@ missing_for_proxies() {
   done
 }
 
+missing_for_browser() {
+  for program in chromium chromium-browser google-chrome; do
+    if has $program; then return; fi
+  done
+  for app in Chromium 'Google Chrome'; do
+    if [ -x "/Applications/$app.app/Contents/MacOS/$app" ]; then return; fi
+  done
+  echo chromium
+}
+
+has_browser() { [ -z "$(missing_for_browser)" ]; }
+
 missing_for_bench() {
   has wrk || echo wrk
   (PATH=$PATH:/usr/sbin && has nginx) || case $1 in
@@ -101,7 +114,7 @@ missing_for_bench() {
 
 missing_for_nightly() { has zsh || echo zsh; }
 
-# missing NAMES SEPARATOR build|run|test|proxies|bench|nightly...
+# missing NAMES SEPARATOR build|run|test|proxies|browser|bench|nightly...
 missing() {
   names=$1
   separator=$2
@@ -139,7 +152,7 @@ install_with_brew() {
 set_up() {
   for what in "$@"; do
     case $what in
-      build | run | test | proxies | bench | nightly) ;;
+      build | run | test | proxies | browser | bench | nightly) ;;
       *) fail "unknown: $what" ;;
     esac
   done
@@ -171,10 +184,11 @@ make_venv() {
 }
 
 case ${1:-} in
+  has-browser) has_browser ;;
   venv)
     [ $# -eq 3 ] || fail "usage: setup.sh venv DIR FILE"
     make_venv "$2" "$3"
     ;;
-  '') fail "usage: setup.sh build|run|test|proxies|bench|nightly... | venv DIR FILE" ;;
+  '') fail "usage: setup.sh build|run|test|proxies|browser|bench|nightly... | venv DIR FILE" ;;
   *) set_up "$@" ;;
 esac

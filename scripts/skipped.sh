@@ -27,6 +27,11 @@ if [ -n "$missing" ]; then
   echo "    Install what is missing with: scripts/setup.sh proxies"
 fi
 
+if scripts/setup.sh has-browser; then :; else
+  echo "==> Skipped, because there is no Chromium: $(suites Browser.isThere)"
+  echo "    Install it with: scripts/setup.sh browser"
+fi
+
 # LibreSSL calls its command openssl too.
 if ! openssl version 2>/dev/null | grep -q '^OpenSSL ' || ! command -v curl >/dev/null; then
   echo "==> Skipped, because OpenSSL's openssl and curl are not both on PATH:" \

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+import TestSupport
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Chromium without a window, and a page for it that Python serves.
+///
+/// Every name is resolved to this machine, so the page can be of whatever origin.
+final class Browser {
+  static var path: String? {
+    let folders = ProcessInfo.processInfo.environment["PATH"]?.components(separatedBy: ":") ?? []
+    let names = ["chromium", "chromium-browser", "google-chrome"]
+    let apps = ["Chromium", "Google Chrome"].map { "/Applications/\($0).app/Contents/MacOS/\($0)" }
+    return (folders.flatMap { folder in names.map { "\(folder)/\($0)" } } + apps)
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+  static var isThere: Bool { path != nil }
+  static let hint = "no Chromium: scripts/setup.sh browser installs it"
+
+  let port: Int
+  private let folder: TemporaryFolder
+  private let process = Process()
+
+  /// - Parameter script: what the page runs; it returns a text.
+  init(script: String) throws {
+    folder = try TemporaryFolder()
+    port = try HTTPSocket.freePort()
+    try folder.write(
+      "page.html",
+      """
+      <!doctype html><meta charset="utf-8"><pre id="out">nothing</pre>
+      <script>
+      (async () => { \(script) })().then(
+        (text) => { document.getElementById("out").textContent = "[" + text + "]"; },
+        (error) => { document.getElementById("out").textContent = "[" + error + "]"; });
+      </script>
+      """)
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder.url.path,
+      String(port),
+    ]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while (try? HTTPSocket(port: port)) == nil {
+      try #require(process.isRunning)
+      usleep(5000)
+    }
+  }
+
+  deinit {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// What the page of `host` says in the end.
+  func run(at host: String, query: String) throws -> String {
+    let result = try Self.open("http://\(host):\(port)/page.html?\(query)")
+    let match = result.page.firstMatch(of: /(?s)<pre id="out">\[(.*?)\]<\/pre>/)
+    return match.map { String($0.1) } ?? result.page + result.errors
+  }
+
+  /// The page at `url` once it has nothing more to do, and what the browser complains of.
+  static func open(_ url: String) throws -> (page: String, errors: String) {
+    let profile = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = URL(filePath: try #require(path))
+    // The time of the page stands still while a request is under way, so the budget does not
+    // depend on the speed of the machine.
+    process.arguments =
+      (getuid() == 0 ? ["--no-sandbox"] : []) + [
+        "--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+        "--no-proxy-server", "--user-data-dir=\(profile.url.path)", "--enable-logging=stderr",
+        "--host-resolver-rules=MAP * 127.0.0.1", "--virtual-time-budget=60000", "--dump-dom", url,
+      ]
+    let errors = profile.url.appending(path: "errors")
+    try Data().write(to: errors)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+    let page = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (String(decoding: page, as: UTF8.self), try String(contentsOf: errors, encoding: .utf8))
+  }
+}
