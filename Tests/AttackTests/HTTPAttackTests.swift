@@ -451,6 +451,32 @@ struct HTTPAttackTests {
     }
   }
 
+  /// RFC 9110 §9.3.2: the length of a body, and no body, so that the next response is the next one's.
+  @Test(arguments: [
+    (
+      "/healthz", "200 OK",
+      ["Content-Type: text/plain; charset=utf-8", "Cache-Control: no-store"], 3, [String]()
+    ),
+    (
+      "/mcp", "405 Method Not Allowed",
+      ["Content-Type: application/json", "Cache-Control: no-store"],
+      Wire.error(405, "Method not allowed", id: "null").utf8.count, ["Allow: POST"]
+    ),
+  ])
+  func headHasNoBody(
+    _ path: String, _ status: String, _ fields: [String], _ length: Int, _ more: [String]
+  ) async throws {
+    try await LiveServer.run { server in
+      let request = Self.call.with(line: "HEAD \(path) HTTP/1.1").with(body: "")
+      let answer = try await server.exchange(request.text + Self.call.last.text)
+      let head =
+        [
+          "HTTP/1.1 \(status)", "Date: Tue, 28 Jul 2026 00:00:00 GMT", "Content-Length: \(length)",
+        ] + fields + ["X-Content-Type-Options: nosniff"] + more + ["", ""]
+      #expect(answer == head.joined(separator: "\r\n") + HTTPWire.closing(RawRequest.sum))
+    }
+  }
+
   static let secrets =
     [
       HTTPHarness.key, HTTPHarness.secret, HTTPHarness.password, "pass:w",
