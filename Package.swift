@@ -77,9 +77,9 @@ let package = Package(
         "OpenSSLCrypto", "Base64", "JSON", "JWT", "MCP", "Auth", "StdioTransport", "HTTPTransport",
         "CalculatorServer",
       ]),
-    executable("CalculatorStdio", of: "CalculatorServer"),
-    executable("CalculatorJWT", of: "CalculatorServer"),
-    executable("CalculatorHTTP", of: "CalculatorServer", "CalculatorHTTPServer"),
+    executable("CalculatorStdio", of: "CalculatorServer", "StdioTransport"),
+    executable("CalculatorJWT", of: "CalculatorServer", "StdioTransport"),
+    executable("CalculatorHTTP", of: "CalculatorServer", "CalculatorHTTPServer", "StdioTransport"),
     // Linked with libFuzzer by scripts/fuzz.sh.
     .target(name: "FuzzJSON", dependencies: ["JSON"], path: "Fuzz/JSON", swiftSettings: settings),
     .target(

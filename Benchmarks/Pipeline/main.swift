@@ -15,7 +15,8 @@ let limit = ["CALCULATOR_RATE_LIMIT": "1000000/second", "CALCULATOR_LOG": "info"
 
 func pipeline(_ environment: [String: String]) throws -> HTTPPipeline {
   let configuration = try HTTPConfiguration.read(
-    environment: limit.merging(environment) { $1 }, file: nil, host: "127.0.0.1")
+    environment: Environment(limit.merging(environment) { $1 }), file: nil, host: "127.0.0.1",
+    after: .none)
   let log = Log(level: .info, now: Timestamp.now, write: { _ in })
   return HTTPService(configuration, audit: AuditLog(log)).pipeline
 }

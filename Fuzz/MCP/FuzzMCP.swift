@@ -5,8 +5,10 @@ import MCP
 
 /// The whole way of a request, with a key that no fuzzer guesses.
 private let pipeline: Pipeline = {
-  let environment = ["CALCULATOR_API_KEY": "not-to-be-guessed-9f2c7b61d5"]
-  guard let configuration = try? StdioConfiguration.read(environment: environment, file: nil)
+  let environment = Environment(["CALCULATOR_API_KEY": "not-to-be-guessed-9f2c7b61d5"])
+  guard
+    let configuration = try? StdioConfiguration.read(
+      environment: environment, file: nil, after: .none)
   else { fatalError("the configuration is valid") }
   let log = Log(level: .info, now: { Timestamp(milliseconds: 0) }, write: check)
   return KeyService(configuration, audit: AuditLog(log)).pipeline

@@ -1,14 +1,35 @@
 private import OpenSSLCrypto
 
-/// How no secret begins: the placeholders of the examples, and a variable that a client was to fill
-/// in and did not. Everyone knows these: they guard nothing.
+/// Texts that are no secret because everyone knows them: the placeholders of examples, references
+/// that a client did not expand, and the secrets that jwt.io shows (ATTACKS S19, C15).
 package enum Placeholder {
-  private static let beginnings = ["replace-", "${"].map { Array($0.utf8) }
+  /// Beginnings, in lower case: placeholders, then references of shells, clients and secret stores.
+  private static let beginnings = [
+    "replace-", "replace_", "replaceme", "changeme", "change-me", "change_me", "your-", "your_",
+    "a-string-secret-at-least-", "a-valid-string-secret-that-is-at-least-",
+    "${", "$(", "$env:", "{{", "{env:", "op://", "vault:", "ref+", "secretref:", "arn:aws:",
+    "@microsoft.keyvault(",
+  ].map { Array($0.utf8) }
 
-  package static func begins(_ secret: some Sequence<UInt8>) -> Bool {
-    // Setting this bit makes ASCII letters small and leaves "-", "$" and "{" as they are.
-    let lowercase = secret.prefix(8).map { $0 | 0x20 }
-    return beginnings.contains { lowercase.starts(with: $0) }
+  /// Whether `secret` is a placeholder, an unexpanded reference, or one repeated character.
+  package static func matches(_ secret: some Collection<UInt8>) -> Bool {
+    let bytes = secret.map(ASCIICase.lowered)
+    if beginnings.contains(where: { bytes.starts(with: $0) }) { return true }
+    guard let first = bytes.first, let last = bytes.last, bytes.count > 1 else { return false }
+    switch (first, last) {
+    case (UInt8(ascii: "<"), UInt8(ascii: ">")): return true
+    case (UInt8(ascii: "%"), UInt8(ascii: "%")): return isName(bytes.dropFirst().dropLast())
+    case (UInt8(ascii: "$"), _): return isName(bytes.dropFirst())
+    default: return bytes.allSatisfy { $0 == first }
+    }
+  }
+
+  /// The name of a variable, in lower case.
+  private static func isName(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard let first = bytes.first, !(0x30...0x39 ~= first) else { return false }
+    return bytes.allSatisfy {
+      0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "_")
+    }
   }
 
   /// The digests of the placeholders in the examples, as far as they stand there whole.
@@ -17,4 +38,9 @@ package enum Placeholder {
       "replace-with-the-output-of-openssl-rand-hex-32",
       "replace-with-another-output-of-openssl-rand-hex-32",
     ].map { SHA256Digest(of: $0.utf8).firstHalf })
+}
+
+enum ASCIICase {
+  /// A capital letter of ASCII as its small letter; every other byte as it is.
+  static func lowered(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 }

@@ -1,10 +1,11 @@
 import ArgumentParser
 import CalculatorHTTPServer
 import CalculatorServer
+import StdioTransport
 
 /// The calculator over HTTP, behind keys, tokens and passwords.
 @main
-struct CalculatorHTTP: AsyncParsableCommand {
+struct CalculatorHTTP: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "CalculatorHTTP",
     abstract: "A calculator for MCP clients over HTTP, guarded by keys, tokens or passwords.",
@@ -21,9 +22,20 @@ struct CalculatorHTTP: AsyncParsableCommand {
   @Option(help: "A file of NAME=VALUE lines; the real environment wins over it.")
   var envFile: String?
 
-  func run() async throws {
-    let server = HTTPServerProcess(
-      environment: processEnvironment(), environmentFile: envFile, host: host, port: Int(port))
-    throw ExitCode(await server.run())
+  static func main() {
+    ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
+    do {
+      var command = try parseAsRoot()
+      if !(command is Self) { ProcessSignals.unblock() }
+      try command.run()
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  func run() {
+    HTTPServerProcess(
+      environment: .ofProcess(), environmentFile: envFile, host: host, port: Int(port)
+    ).run()
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CalculatorServer
+import StdioTransport
 
 /// The calculator over stdio, behind tokens that it issues itself.
 @main
@@ -15,7 +16,15 @@ struct CalculatorJWT: ParsableCommand {
 
   /// See CalculatorStdio: without arguments there is nothing to parse.
   static func main() {
-    if CommandLine.argc > 1 { main(nil) } else { exit(withError: serve(nil)) }
+    ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
+    guard CommandLine.argc > 1 else { exit(withError: serve(nil)) }
+    do {
+      var command = try parseAsRoot()
+      if !(command is Self) { ProcessSignals.unblock() }
+      try command.run()
+    } catch {
+      exit(withError: error)
+    }
   }
 
   func run() throws { throw Self.serve(settings.envFile) }
@@ -23,7 +32,7 @@ struct CalculatorJWT: ParsableCommand {
   private static func serve(_ envFile: String?) -> ExitCode {
     ExitCode(
       StdioServer(
-        JWTService.self, environment: processEnvironment(), environmentFile: envFile
+        JWTService.self, environment: .ofProcess(), environmentFile: envFile
       ).run())
   }
 }
@@ -33,6 +42,6 @@ struct Settings: ParsableArguments {
   var envFile: String?
 
   var command: TokenCommand {
-    TokenCommand(environment: processEnvironment(), environmentFile: envFile)
+    TokenCommand(environment: .ofProcess(), environmentFile: envFile)
   }
 }

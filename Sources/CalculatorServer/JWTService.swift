@@ -8,8 +8,9 @@ package struct JWTService: StdioService {
   package static let name = "CalculatorJWT"
 
   package let pipeline: Pipeline
-  private let authority: TokenAuthority
-  private let issuers: APIKeyAuthenticator?
+  private let registry: any TokenRegistry
+  private let now: @Sendable () -> Timestamp
+  private let random: @Sendable (Int) -> [UInt8]
 
   package init(_ configuration: JWTConfiguration, audit: AuditLog) {
     self.init(configuration, audit: audit, now: Timestamp.now, random: RandomBytes.make)
@@ -19,9 +20,18 @@ package struct JWTService: StdioService {
     _ configuration: JWTConfiguration, audit: AuditLog,
     now: @escaping @Sendable () -> Timestamp, random: @escaping @Sendable (Int) -> [UInt8]
   ) {
-    authority = TokenAuthority(
-      configuration.settings, registry: InMemoryTokenRegistry(), now: now, random: random)
-    issuers = configuration.issuerKeys.map { APIKeyAuthenticator(keys: $0) }
+    self.init(
+      configuration, audit: audit, registry: InMemoryTokenRegistry(), now: now, random: random)
+  }
+
+  private init(
+    _ configuration: JWTConfiguration, audit: AuditLog, registry: any TokenRegistry,
+    now: @escaping @Sendable () -> Timestamp, random: @escaping @Sendable (Int) -> [UInt8]
+  ) {
+    (self.registry, self.now, self.random) = (registry, now, random)
+    let authority = TokenAuthority(
+      configuration.settings, registry: registry, now: now, random: random)
+    let issuers = configuration.issuerKeys.map { APIKeyAuthenticator(keys: $0) }
     let holders = Gate.token(.accessToken, in: .token, from: authority)
     let tools = TokenTools.all(
       authority,
@@ -35,9 +45,8 @@ package struct JWTService: StdioService {
       tools: tools + CalculatorTools.all(behind: holders), audit: audit)
   }
 
-  package func reload(_ new: JWTConfiguration) -> String {
-    authority.replaceSettings(with: new.settings)
-    if let keys = new.issuerKeys { issuers?.replaceKeys(with: keys) }
+  package mutating func reload(_ new: JWTConfiguration, audit: AuditLog) -> String {
+    self = JWTService(new, audit: audit, registry: registry, now: now, random: random)
     return "read secrets and users again"
   }
 }

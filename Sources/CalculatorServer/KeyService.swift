@@ -6,10 +6,9 @@ package struct KeyService: StdioService {
   package static let name = "CalculatorStdio"
 
   package let pipeline: Pipeline
-  private let keys: APIKeyAuthenticator
 
   package init(_ configuration: StdioConfiguration, audit: AuditLog) {
-    keys = APIKeyAuthenticator(keys: configuration.keys)
+    let keys = APIKeyAuthenticator(keys: configuration.keys)
     let gate = Gate.apiKey(
       configuration.keys.isEmpty ? nil : keys, required: configuration.requiresAuthentication,
       guests: .advanced)
@@ -20,11 +19,11 @@ package struct KeyService: StdioService {
       tools: CalculatorTools.all(behind: gate), audit: audit)
   }
 
-  package func reload(_ new: StdioConfiguration) -> String {
+  package mutating func reload(_ new: StdioConfiguration, audit: AuditLog) -> String {
     guard new.canReload else {
       return "nothing to read again; keys come from a file only with _FILE"
     }
-    keys.replaceKeys(with: new.keys)
+    self = KeyService(new, audit: audit)
     return "read \(new.keys.count) key(s) again"
   }
 }

@@ -4,12 +4,12 @@ private import StdioTransport
 
 /// A server over stdio without its command line: configuration in, exit status out.
 package struct StdioServer<Service: StdioService> {
-  private let environment: [String: String]
+  private let environment: Environment
   private let environmentFile: String?
   private let errors = StandardErrorSink()
 
   /// - Parameter environment: the variables of the process.
-  package init(_: Service.Type, environment: [String: String], environmentFile: String?) {
+  package init(_: Service.Type, environment: Environment, environmentFile: String?) {
     self.environment = environment
     self.environmentFile = environmentFile
   }
@@ -17,13 +17,11 @@ package struct StdioServer<Service: StdioService> {
   /// Serves until the client is gone. Configuration errors go to standard error, a line each.
   /// - Returns: the exit status of the process.
   package func run() -> Int32 {
-    let configuration: Service.Configuration
+    var configuration: Service.Configuration
     do throws(ConfigurationErrors) {
-      configuration = try read()
+      configuration = try read(after: .none)
     } catch {
-      for problem in error.all {
-        errors.write(Array("\(Service.name): \(problem.description)\n".utf8))
-      }
+      for problem in error.all { tell(problem.description) }
       errors.flush()
       return ConfigurationError.exitStatus
     }
@@ -31,32 +29,59 @@ package struct StdioServer<Service: StdioService> {
     let errors = errors
     let log = Log(level: configuration.logLevel, now: Timestamp.now, write: { errors.write($0) })
     for warning in configuration.warnings { log.notice(warning) }
+    if StdioTransport.isTerminal {
+      tell(
+        "waiting for JSON-RPC lines, as an MCP client sends them; put this command into a client's "
+          + "configuration, or end with Ctrl-D")
+    }
 
-    let service = Service(configuration, audit: AuditLog(log))
-    let pipeline = service.pipeline
+    let audit = AuditLog(log)
+    var service = Service(configuration, audit: audit)
     var conversation = Conversation()
     var transport = StdioTransport(errors: errors)
-    transport.run(reload: { reload(service, log) }) { line in
+    transport.run(reload: { reload(&service, &configuration, audit, log) }) { line in
       switch line {
-      case .tooLong: pipeline.answerTooLong(limit: LineFramer.maximumLength)
-      case .complete(let message): pipeline.answer(message, in: &conversation)
+      case .tooLong: service.pipeline.answerTooLong(limit: LineFramer.maximumLength)
+      case .complete(let message): service.pipeline.answer(message, in: &conversation)
       }
     }
     return 0
   }
 
-  private func read() throws(ConfigurationErrors) -> Service.Configuration {
-    try Service.Configuration.read(environment: environment, file: environmentFile)
+  private func read(after running: RunningSettings) throws(ConfigurationErrors)
+    -> Service.Configuration
+  {
+    try Service.Configuration.read(environment: environment, file: environmentFile, after: running)
   }
 
-  /// SIGHUP: reads the files again. What cannot be read leaves the old in force.
-  private func reload(_ service: Service, _ log: Log) {
+  /// SIGHUP: reads all settings again. One error, and all stays as it is.
+  private func reload(
+    _ service: inout Service, _ configuration: inout Service.Configuration, _ audit: AuditLog,
+    _ log: Log
+  ) {
     do throws(ConfigurationErrors) {
-      log.notice("SIGHUP: \(service.reload(try read()))")
+      let new = try read(after: configuration.running)
+      log.notice("SIGHUP: \(service.reload(new, audit: audit))")
+      log.reportReload(kept: new.kept, warnings: new.warnings, before: configuration.warnings)
+      configuration = new
     } catch {
       for problem in error.all {
         log.notice("SIGHUP: kept the old keys: \(problem.description)")
       }
     }
+  }
+
+  private func tell(_ sentence: String) {
+    errors.write(Array("\(Service.name): \(sentence)\n".utf8))
+  }
+}
+
+extension Log {
+  /// After SIGHUP: which settings do not apply before a restart, and which warnings are new.
+  package func reportReload(kept: [String], warnings: [String], before: [String]) {
+    for name in kept {  // ATTACKS G1
+      notice("SIGHUP: \(name) keeps its old value until a restart")
+    }
+    for warning in warnings where !before.contains(warning) { notice(warning) }
   }
 }

@@ -41,6 +41,8 @@ struct FileDescriptor: Sendable {
     return result < 0 ? nil : result
   }
 
+  var isTerminal: Bool { isatty(raw) == 1 }
+
   /// What a descriptor is ready for.
   struct Readiness {
     var readable = false

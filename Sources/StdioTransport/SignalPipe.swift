@@ -1,5 +1,3 @@
-private import Dispatch
-
 #if canImport(Darwin)
   private import Darwin
 #elseif canImport(Musl)
@@ -10,35 +8,45 @@ private import Dispatch
 
 /// Signals as bytes of a pipe, so that one `poll` waits for input and for signals alike.
 struct SignalPipe {
-  enum Signal { case terminate, reload }
-
+  /// The end to wait at.
   let descriptor: FileDescriptor
-  private let sources: [any DispatchSourceSignal]
+  private let writing: FileDescriptor
 
-  /// From here on SIGTERM, SIGINT and SIGHUP come through the pipe, and SIGPIPE is an error of
-  /// `write` instead of the end of the process. `nil` where no descriptor is left.
+  /// A pipe that nothing writes to yet; `nil` where no descriptor is left.
   init?() {
     guard let pipe = FileDescriptor.pipe() else { return nil }
-    signal(SIGPIPE, SIG_IGN)
-    descriptor = pipe.reading
-    sources = [SIGTERM, SIGINT, SIGHUP].map { number in
-      let source = DispatchSource.makeSignalSource(signal: number)
-      // A signal that is ignored before the system knows the source is lost. Until then SIGTERM and
-      // SIGINT just end the process, which has answered nothing yet; to wait would cost a third of
-      // the start.
-      if number == SIGHUP { signal(number, SIG_IGN) }
-      #if canImport(Darwin)
-        // A source sees ignored signals there; elsewhere it brings a handler of its own.
-        source.setRegistrationHandler { signal(number, SIG_IGN) }
-      #endif
-      source.setEventHandler { _ = pipe.writing.write([UInt8(number)]) }
-      source.activate()
-      return source
-    }
+    (descriptor, writing) = (pipe.reading, pipe.writing)
+  }
+
+  /// From here on the signals of this process come through the pipe: a thread waits for them.
+  /// - Returns: whether the thread was started.
+  func start() -> Bool {
+    ProcessSignals.prepare()
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    // The descriptor is all that the thread needs; it travels as the argument, with one added since
+    // an argument of zero is none.
+    let argument = unsafe UnsafeMutableRawPointer(bitPattern: Int(writing.raw) + 1)
+    return unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        let writing = FileDescriptor(raw: Int32(Int(bitPattern: argument) - 1))
+        while true { SignalPipe.send(ProcessSignals.next(), to: writing) }
+      }, argument) == 0
+  }
+
+  /// Puts a signal into the pipe.
+  func send(_ signal: ProcessSignals.Signal) { Self.send(signal, to: writing) }
+
+  private static func send(_ signal: ProcessSignals.Signal, to writing: FileDescriptor) {
+    _ = writing.write([signal == .reload ? 1 : 0])
   }
 
   /// The signals that have come since the last call; call it when the pipe is readable.
-  func take() -> [Signal] {
-    (descriptor.read(upTo: 64) ?? []).map { Int32($0) == SIGHUP ? .reload : .terminate }
+  func take() -> [ProcessSignals.Signal] {
+    (descriptor.read(upTo: 64) ?? []).map { $0 == 1 ? .reload : .terminate }
   }
 }

@@ -6,15 +6,24 @@ private import Synchronization
 /// lines wait up to a bound, then whole lines are dropped and counted. The server never blocks.
 package final class StandardErrorSink: Sendable {
   private struct State {
-    var queue = OutputQueue(.standardError)
+    var queue: OutputQueue
     var dropped = 0
   }
 
+  let descriptor: FileDescriptor
   private let maximumWaiting: Int
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   /// - Parameter maximumWaiting: in bytes.
-  package init(maximumWaiting: Int = 1 << 18) { self.maximumWaiting = maximumWaiting }
+  package convenience init(maximumWaiting: Int = 1 << 18) {
+    self.init(.standardError, maximumWaiting: maximumWaiting)
+  }
+
+  init(_ descriptor: FileDescriptor, maximumWaiting: Int) {
+    self.descriptor = descriptor
+    self.maximumWaiting = maximumWaiting
+    state = Mutex(State(queue: OutputQueue(descriptor)))
+  }
 
   /// Takes one line with its end.
   package func write(_ line: [UInt8]) {
@@ -34,7 +43,7 @@ package final class StandardErrorSink: Sendable {
   /// Writes what standard error takes now; where nobody reads it any more, forgets what waits.
   package func flush() {
     state.withLock { state in
-      if !state.queue.drain() { state.queue = OutputQueue(.standardError) }
+      if !state.queue.drain() { state.queue = OutputQueue(descriptor) }
     }
   }
 

@@ -13,10 +13,22 @@ package struct StdioTransport {
   private var input = LineFramer()
   private var inputEnded = false
   private var terminated = false
-  private var output = OutputQueue(.standardOutput)
+  private let source: FileDescriptor
+  private var output: OutputQueue
   private let errors: StandardErrorSink
 
-  package init(errors: StandardErrorSink) { self.errors = errors }
+  package init(errors: StandardErrorSink) {
+    self.init(input: .standardInput, output: .standardOutput, errors: errors)
+  }
+
+  init(input: FileDescriptor, output: FileDescriptor, errors: StandardErrorSink) {
+    source = input
+    self.output = OutputQueue(output)
+    self.errors = errors
+  }
+
+  /// Whether a person sits at standard input, and no client.
+  package static var isTerminal: Bool { FileDescriptor.standardInput.isTerminal }
 
   /// Serves until the input ends, a signal asks for the end, or nobody reads the output.
   /// - Parameters:
@@ -25,7 +37,14 @@ package struct StdioTransport {
   package mutating func run(
     reload: () -> Void, answer: (LineFramer.Line) -> [UInt8]?
   ) {
-    guard let signals = SignalPipe() else { return }
+    guard let signals = SignalPipe(), signals.start() else { return }
+    run(signals, reload: reload, answer: answer)
+  }
+
+  /// The loop, with signals from wherever.
+  mutating func run(
+    _ signals: SignalPipe, reload: () -> Void, answer: (LineFramer.Line) -> [UInt8]?
+  ) {
     while true {
       let allAnswered = answerLines(answer)
       errors.flush()
@@ -37,9 +56,9 @@ package struct StdioTransport {
       let ready = FileDescriptor.wait(
         for: [
           (signals.descriptor, .reading),
-          (.standardInput, wantsInput ? .reading : .ignored),
-          (.standardOutput, output.isEmpty ? .breakage : .writing),
-          (.standardError, errors.hasWaiting ? .writing : .ignored),
+          (source, wantsInput ? .reading : .ignored),
+          (output.descriptor, output.isEmpty ? .breakage : .writing),
+          (errors.descriptor, errors.hasWaiting ? .writing : .ignored),
         ], milliseconds: terminated ? Self.farewell : -1)
       if ready[2].broken || terminated && !ready[2].writable { return }
       if ready[0].readable {
@@ -59,7 +78,7 @@ package struct StdioTransport {
   }
 
   private mutating func readInput() {
-    if let bytes = FileDescriptor.standardInput.read(upTo: Self.chunk), !bytes.isEmpty {
+    if let bytes = source.read(upTo: Self.chunk), !bytes.isEmpty {
       input.append(bytes)
     } else {
       inputEnded = true

@@ -70,7 +70,8 @@ struct NumberAttackTests {
 
   @Test(arguments: digits)
   func lifetimesAtTheTerminal(_ number: String) throws {
-    let command = TokenCommand(environment: JWTHarness.environment, environmentFile: nil)
+    let command = TokenCommand(
+      environment: Environment(JWTHarness.environment), environmentFile: nil)
     guard let seconds = Int(number) else { return }
     let output = command.issue(to: "anshika", permissions: [], seconds: seconds)
     #expect(output.errors == "expires_in must be a whole number of seconds from 1 to 3600.")

@@ -28,11 +28,23 @@ struct EnvironmentFileTests {
     Row("double quotes", #"A="b\n\"c\" \\ # d""#, ["A": "b\n\"c\" \\ # d"]),
     Row("the last of two wins", "A=b\nA=c", ["A": "c"]),
     Row("CRLF", "A=b\r\nB=c\r\n", ["A": "b", "B": "c"]),
+    Row("a combining mark behind = is a part of the value", "A=\u{301}b", ["A": "\u{301}b"]),
+    Row("a no-break space is a part of the value", "A=b\u{A0}", ["A": "b\u{A0}"]),
     Row("nothing is expanded", "A=$HOME`id`", ["A": "$HOME`id`"]),
   ])
   func reads(_ row: Row) throws {
-    let lines = row.text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    #expect(try EnvironmentFile.parse(lines) == row.values)
+    let lines = SecretFile.lines(of: Array(row.text.utf8))
+    let entries = try EnvironmentFile.parse(lines)
+    let values = Dictionary(
+      entries.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) }, uniquingKeysWith: { $1 }
+    )
+    #expect(values == row.values)
+  }
+
+  /// ATTACKS S19: a byte that is no text stays what it is.
+  @Test func valuesAreBytes() throws {
+    let entries = try EnvironmentFile.parse([[0x41, 0x3D, 0x62, 0xFF, 0xC3]])
+    #expect(entries == [EnvironmentFile.Entry(name: "A", value: [0x62, 0xFF, 0xC3], line: 1)])
   }
 
   @Test(arguments: [
@@ -44,7 +56,7 @@ struct EnvironmentFileTests {
   ])
   func refuses(_ name: String, _ text: String, _ line: Int) {
     let error = #expect(throws: EnvironmentFile.InvalidLine.self) {
-      try EnvironmentFile.parse(text.split(separator: "\n", omittingEmptySubsequences: false))
+      try EnvironmentFile.parse(SecretFile.lines(of: Array(text.utf8)))
     }
     #expect(error?.number == line)
   }

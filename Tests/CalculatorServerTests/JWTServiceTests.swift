@@ -105,11 +105,11 @@ struct JWTServiceTests {
       testDescription: "no secret", environment: [:],
       errors: [.missingSecret(variable: "JWT_SECRET")]),
     Row(
-      testDescription: "empty", environment: ["JWT_SECRET": ""],
-      errors: [.emptySecret(variable: "JWT_SECRET")]),
+      testDescription: "an empty secret counts as unset", environment: ["JWT_SECRET": ""],
+      errors: [.missingSecret(variable: "JWT_SECRET")]),
     Row(
       testDescription: "31 bytes (T17)",
-      environment: ["JWT_SECRET": String(repeating: "x", count: 31)],
+      environment: ["JWT_SECRET": "0123456789abcdef0123456789abcde"],
       errors: [.shortSecret(variable: "JWT_SECRET")]),
     Row(
       testDescription: "a placeholder",
@@ -136,9 +136,22 @@ struct JWTServiceTests {
       environment: ["JWT_SECRET": JWTHarness.secret, "JWT_LEEWAY": "61s"],
       errors: [.invalidDuration(variable: "JWT_LEEWAY", maximum: "60s")]),
     Row(
-      testDescription: "no issuer",
-      environment: ["JWT_SECRET": JWTHarness.secret, "JWT_ISSUER": ""],
+      testDescription: "an issuer with a control character",
+      environment: ["JWT_SECRET": JWTHarness.secret, "JWT_ISSUER": "a\nb"],
       errors: [.invalidName(variable: "JWT_ISSUER")]),
+    // Without them more is allowed, so that an empty one is not as none.
+    Row(
+      testDescription: "an empty issuer key",
+      environment: ["JWT_SECRET": JWTHarness.secret, "CALCULATOR_ISSUER_KEY": ""],
+      errors: [.emptyGuard(variable: "CALCULATOR_ISSUER_KEY")]),
+    Row(
+      testDescription: "an empty path of the issuer key",
+      environment: ["JWT_SECRET": JWTHarness.secret, "CALCULATOR_ISSUER_KEY_FILE": ""],
+      errors: [.emptyGuard(variable: "CALCULATOR_ISSUER_KEY_FILE")]),
+    Row(
+      testDescription: "an empty path of the users",
+      environment: ["JWT_SECRET": JWTHarness.secret, "CALCULATOR_USERS": ""],
+      errors: [.emptyGuard(variable: "CALCULATOR_USERS")]),
     Row(
       testDescription: "an unknown role",
       environment: ["JWT_SECRET": JWTHarness.secret, "CALCULATOR_DEFAULT_ROLE": "root"],

@@ -1,6 +1,7 @@
 import Auth
 import Foundation
 import Testing
+import TestSupport
 
 @testable import CalculatorServer
 
@@ -20,8 +21,12 @@ struct StdioConfigurationTests {
   @Test(arguments: [
     Row("S3 no key", [:], [.missingKey(variable: "CALCULATOR_API_KEY")]),
     Row(
-      "S3 an empty key", ["CALCULATOR_API_KEY": ""],
-      [.invalidKey(variable: "CALCULATOR_API_KEY", .empty(1))]),
+      "S3 an empty key counts as unset", ["CALCULATOR_API_KEY": ""],
+      [.missingKey(variable: "CALCULATOR_API_KEY")]),
+    Row(
+      "S3 S16 an empty switch is the default, which is on",
+      ["CALCULATOR_REQUIRE_AUTH": "", "CALCULATOR_API_KEY": ""],
+      [.missingKey(variable: "CALCULATOR_API_KEY")]),
     Row(
       "S16 a mistyped switch is never off",
       ["CALCULATOR_API_KEY": key, "CALCULATOR_REQUIRE_AUTH": "yes"],
@@ -46,7 +51,7 @@ struct StdioConfigurationTests {
       [.unreadableFile(variable: "CALCULATOR_API_KEY_FILE", path: "/")]),
     Row(
       "a file without end", ["CALCULATOR_API_KEY_FILE": "/dev/zero"],
-      [.fileTooLarge(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/zero")]),
+      [.fileTooLarge(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/zero", .secret)]),
     Row(
       "an empty file", ["CALCULATOR_API_KEY_FILE": "/dev/null"],
       [.invalidKey(variable: "CALCULATOR_API_KEY_FILE", .empty(1))]),
@@ -88,14 +93,18 @@ struct StdioConfigurationTests {
     }
   }
 
-  @Test(arguments: [0o644, 0o640, 0o604])
-  func warnsOfAFileThatOthersMayRead(_ mode: Int) throws {
+  /// ATTACKS S17
+  @Test(arguments: [
+    (0o644, "read"), (0o640, "read"), (0o604, "read"), (0o620, "write"), (0o602, "write"),
+    (0o606, "read and write"), (0o624, "read and write"),
+  ])
+  func warnsOfAFileThatOthersMayReadOrWrite(_ mode: Int, _ rights: String) throws {
     try withFile(Self.key, mode: mode) { path in
       let configuration = try StdioConfiguration.read(
         environment: ["CALCULATOR_API_KEY_FILE": path], file: nil)
       #expect(
         configuration.warnings == [
-          "CALCULATOR_API_KEY_FILE: others than its owner may read the file; chmod 600 mends that"
+          "CALCULATOR_API_KEY_FILE: others than its owner may \(rights) the file; chmod 600 mends that"
         ])
     }
   }
@@ -139,6 +148,33 @@ struct StdioConfigurationTests {
     let error = ConfigurationError.unreadableFile(variable: "X", path: "a\n\u{1B}[2J'; rm -rf b")
     #expect(
       error.description == "X: cannot read 'a??[2J?; rm -rf b'; try: ls -l 'a??[2J?; rm -rf b'")
+  }
+
+  /// An empty variable counts as unset: the file's value is the one that is there.
+  @Test func anEmptyVariableDoesNotWinOverTheFile() throws {
+    try withFile("CALCULATOR_API_KEY=file-0123456789abcdef\n", mode: 0o600) { path in
+      let configuration = try StdioConfiguration.read(
+        environment: ["CALCULATOR_API_KEY": ""], file: path)
+      #expect(configuration.keys.place(of: Secret("file-0123456789abcdef")) == 1)
+    }
+  }
+
+  /// A file-size or encoding error gives the advice for its kind of file.
+  @Test(arguments: [
+    ("CALCULATOR_API_KEY_FILE", FileKind.secret, "65536", "whose first line is the secret"),
+    ("--env-file", .environment, "65536", "NAME=VALUE"),
+    ("CALCULATOR_USERS", .users, "65536", "JSON"),
+    ("CALCULATOR_CREDENTIALS", .credentials, "33554432", "JSON file of keys and users"),
+    ("CALCULATOR_TLS_CERT", .certificate, "65536", "certificates in PEM"),
+    ("CALCULATOR_TLS_KEY", .privateKey, "65536", "private key in PEM"),
+  ])
+  func aFileErrorFitsTheFile(
+    _ variable: String, _ kind: FileKind, _ length: String, _ advice: String
+  ) {
+    let large = ConfigurationError.fileTooLarge(variable: variable, path: "p", kind).description
+    #expect(large.contains("larger than \(length) bytes") && large.contains(advice))
+    let text = ConfigurationError.fileNotUTF8(variable: variable, path: "p", kind).description
+    #expect(text.contains("not UTF-8") && text.contains(advice))
   }
 
   private func withFile(_ content: String, mode: Int, _ use: (String) throws -> Void) throws {

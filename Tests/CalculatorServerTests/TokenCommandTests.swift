@@ -13,7 +13,7 @@ struct TokenCommandTests {
     let clock = server.clock
     self.server = server
     command = TokenCommand(
-      environment: JWTHarness.environment, environmentFile: nil, now: { clock.now })
+      environment: Environment(JWTHarness.environment), environmentFile: nil, now: { clock.now })
   }
 
   func isAccepted(_ token: String) throws -> Bool {

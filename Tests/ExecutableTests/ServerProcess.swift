@@ -32,13 +32,15 @@ final class ServerProcess {
   private let errors = Pipe()
   private var pending: [Int32: [UInt8]] = [:]
 
+  /// - Parameter launcher: a command that starts what it is given, such as `env`.
   init(
-    _ name: String = "CalculatorStdio", arguments: [String] = [],
+    _ name: String = "CalculatorStdio", launcher: [String] = [], arguments: [String] = [],
     environment: [String: String] = StdioHarness.environment
   ) throws {
     signal(SIGPIPE, SIG_IGN)
-    process.executableURL = URL(filePath: try Self.path(of: name))
-    process.arguments = arguments
+    let path = try Self.path(of: name)
+    process.executableURL = URL(filePath: launcher.isEmpty ? path : "/usr/bin/env")
+    process.arguments = launcher.isEmpty ? arguments : launcher + [path] + arguments
     process.environment = environment
     process.standardInput = input
     process.standardOutput = output

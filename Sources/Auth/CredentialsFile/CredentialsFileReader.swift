@@ -43,7 +43,7 @@ struct CredentialsFileReader {
     var digest: SHA256Digest?
     if let text = string("sha256", in: entry) {
       digest = SHA256Digest(hexadecimal: text)
-      if Placeholder.begins(text.utf8) || Set(text.utf8).count == 1 {
+      if Placeholder.matches(text.utf8) {
         note(entry.path(to: "sha256"), "\"sha256\" is a placeholder that nobody filled in")
         digest = nil
       } else if digest == nil {
@@ -69,7 +69,7 @@ struct CredentialsFileReader {
     var password: PasswordHash?
     if let text = string("password", in: entry) {
       password = PasswordHash(phc: text)
-      if Placeholder.begins(text.utf8) {
+      if Placeholder.matches(text.utf8) {
         note(entry.path(to: "password"), "\"password\" is a placeholder that nobody filled in")
       } else if password == nil {
         note(

@@ -5,6 +5,7 @@ package enum APIKeyError: Error, Sendable, Equatable {
   case tooLong(Int)
   case notVisibleASCII(Int)
   case placeholder(Int)
+  case inQuotes(Int)
 
   package var reason: String {
     switch self {
@@ -14,6 +15,7 @@ package enum APIKeyError: Error, Sendable, Equatable {
     case .tooLong(let place): "key \(place) is longer than \(APIKeys.maximumLength) characters"
     case .notVisibleASCII(let place):
       "key \(place) has a character that is not visible ASCII"
+    case .inQuotes(let place): "key \(place) has quotes around it"
     case .placeholder(let place): "key \(place) is a placeholder that nobody filled in"
     }
   }

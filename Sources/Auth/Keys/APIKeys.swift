@@ -9,6 +9,8 @@ package struct APIKeys: Sendable {
   private let digests: [SHA256Digest]
   /// The place of each digest in `digests`, counted from 1, by the digest's first half.
   private let places: [UInt128: Int]
+  /// Why a key can be sent as `X-API-Key` only, by its place in the list, counted from 1.
+  package private(set) var bearerProblems: [(place: Int, problem: BearerProblem)] = []
 
   package var isEmpty: Bool { digests.isEmpty }
   package var count: Int { digests.count }
@@ -26,14 +28,17 @@ package struct APIKeys: Sendable {
   /// - Throws: `APIKeyError`, which names the key by its place in the list, never by its text.
   package init(list: Secret, allowingWeak: Bool) throws(APIKeyError) {
     var digests: [SHA256Digest] = []
+    var problems: [(place: Int, problem: BearerProblem)] = []
     for part in list.exposed.utf8.split(
       separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
     {
       let key = trimmed(part)
       try Self.check(key, place: digests.count + 1, allowingWeak: allowingWeak)
       digests.append(SHA256Digest(of: key))
+      if let problem = BearerProblem(of: key) { problems.append((digests.count, problem)) }
     }
     self.init(digests: digests)
+    bearerProblems = problems
   }
 
   /// The same keys under the names `key-1`, `key-2` and so on.
@@ -69,7 +74,12 @@ package struct APIKeys: Sendable {
     if key.isEmpty { throw .empty(place) }  // an empty key would match an empty token
     guard key.allSatisfy({ 0x21...0x7E ~= $0 }) else { throw .notVisibleASCII(place) }
     if key.count > maximumLength { throw .tooLong(place) }
-    if Placeholder.begins(key) { throw .placeholder(place) }
+    if let first = key.first, key.count > 1, let last = key.last,
+      SecretForm.areQuotes(Unicode.Scalar(first), Unicode.Scalar(last))
+    {
+      throw .inQuotes(place)
+    }
+    if Placeholder.matches(key) { throw .placeholder(place) }  // ATTACKS S19
     if key.count < minimumLength, !allowingWeak { throw .tooShort(place) }
   }
 }

@@ -25,19 +25,26 @@ extension PasswordUser {
     Claims.isName(text) && !text.utf8.contains(UInt8(ascii: ":"))
   }
 
-  /// Why a text cannot be a password; it is not repeated.
-  package static func problem(with password: Secret, allowingWeak: Bool) -> String? {
+  /// Why a text cannot be the password of `user`; neither is repeated.
+  package static func problem(with password: Secret, of user: String, allowingWeak: Bool)
+    -> String?
+  {
     let text = password.exposed
+    do throws(SecretForm.Fault) {
+      _ = try SecretForm.text(of: Array(text.utf8))
+    } catch {
+      return error.reason
+    }
     return if text.isEmpty {
       "must not be empty"
-    } else if Placeholder.begins(text.utf8) {
+    } else if Placeholder.matches(text.utf8) {  // ATTACKS S19
       "must not be a placeholder that nobody filled in"
     } else if text.utf8.count > PresentedCredential.maximumPasswordLength {
       "must have at most \(PresentedCredential.maximumPasswordLength) bytes"
-    } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-      "must not have control characters"
     } else if text.unicodeScalars.count < minimumPasswordLength, !allowingWeak {
       "must have at least \(minimumPasswordLength) characters"
+    } else if GuessablePassword.matches(text, of: user), !allowingWeak {  // ASVS 6.2.4
+      "must not be one of the most common passwords or the user's name"
     } else {
       nil
     }

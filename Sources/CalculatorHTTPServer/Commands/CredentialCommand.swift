@@ -22,7 +22,9 @@ package struct CredentialCommand {
       throw Failure(description: "--user takes 1 to 256 bytes without colon or control characters")
     }
     let role = try Self.role(role)
-    if let problem = PasswordUser.problem(with: Secret(password), allowingWeak: false) {
+    if let problem = PasswordUser.problem(
+      with: Secret(password), of: name, allowingWeak: false)
+    {
       throw Failure(description: "the password \(problem)")
     }
     let hash = PasswordHash(of: Secret(password), random: random)

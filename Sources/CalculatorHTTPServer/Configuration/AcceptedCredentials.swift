@@ -5,9 +5,6 @@ private import Support
 
 /// Every credential that a request may show, and what may be done without one.
 struct AcceptedCredentials: Sendable {
-  /// In bytes: more than 100,000 keys.
-  private static let maximumFile = 32 << 20
-
   let keys: [NamedKey]
   let users: [PasswordUser]
   /// `nil` where no tokens are taken.
@@ -31,6 +28,16 @@ struct AcceptedCredentials: Sendable {
 
   var namedKeys: NamedKeys { NamedKeys(keys, canBeGuessed: allowsWeak) }
 
+  /// Which kinds are on, for the person who starts the server.
+  var summary: String {
+    let all: [(CredentialKinds, String)] = [
+      (.apiKey, "API key"), (.token, "access token"), (.password, "user and password"),
+    ]
+    let names = all.filter { kinds.contains($0.0) }.map(\.1)
+    let guest = guests.map { ["none, with the role \($0.rawValue)"] } ?? []
+    return (names + guest).joined(separator: ", ")
+  }
+
   static func read(from reader: inout EnvironmentReader) -> AcceptedCredentials {
     let requires = reader.flag("CALCULATOR_REQUIRE_AUTH", default: true)
     let allowsWeak = reader.flag("CALCULATOR_ALLOW_WEAK_SECRETS", default: false)
@@ -42,6 +49,11 @@ struct AcceptedCredentials: Sendable {
     let tokens = TokenAuthority.Settings.read(
       from: &reader, users: .everyone(.guest), allowingWeak: allowsWeak, isRequired: false,
       unlike: apiKeys.map { ($0, "CALCULATOR_API_KEY") })
+    for (place, problem) in apiKeys?.bearerProblems ?? [] {
+      if let sentence = problem.sentence(place: place, hasTokens: tokens != nil) {
+        reader.warn(sentence)
+      }
+    }
     let user = readUser(&reader, allowsWeak)
     let hasFile = reader.text("CALCULATOR_CREDENTIALS") != nil
     let file = readFile(&reader)
@@ -100,8 +112,10 @@ struct AcceptedCredentials: Sendable {
           .invalidValue(
             variable: name, reason: "must have 1 to 256 bytes, no colon and no control characters"))
       }
-      if let problem = PasswordUser.problem(with: source.secret, allowingWeak: allowsWeak) {
-        reader.report(.invalidValue(variable: source.variable, reason: problem))
+      if let problem = PasswordUser.problem(
+        with: source.secret, of: user, allowingWeak: allowsWeak)
+      {
+        reader.report(.invalidPassword(variable: source.variable, reason: problem))
       }
       guard reader.errors.count == errorsBefore else { return nil }
       return PasswordUser(
@@ -112,18 +126,32 @@ struct AcceptedCredentials: Sendable {
   }
 
   private static func readFile(_ reader: inout EnvironmentReader) -> CredentialsFile? {
-    guard
-      let (path, file) = reader.file(
-        "CALCULATOR_CREDENTIALS", isSecret: true, maximumLength: maximumFile)
-    else { return nil }
+    guard let (path, file) = reader.file("CALCULATOR_CREDENTIALS", .credentials) else { return nil }
     do throws(CredentialsFileErrors) {
-      return try CredentialsFile.read(Array(file.text.utf8))
+      return try CredentialsFile.read(file.bytes)
     } catch {
       for problem in error.problems {
         reader.report(
           .invalidCredentials(path: path, line: problem.line, reason: problem.reason))
       }
       return nil
+    }
+  }
+}
+
+extension BearerProblem {
+  /// For the start: a key that only one of the two headers can carry. Of the key it shows at most
+  /// the character in question.
+  fileprivate func sentence(place: Int, hasTokens: Bool) -> String? {
+    let start = "CALCULATOR_API_KEY: key \(place)"
+    return switch self {
+    case .character(let character):
+      "\(start) has the character \(character), which a Bearer token cannot have there (RFC 6750 "
+        + "§2.1): it can only be sent as X-API-Key"
+    case .looksLikeToken where hasTokens:
+      "\(start) has two dots, so as a Bearer token it would be read as an access token: it can only "
+        + "be sent as X-API-Key"
+    case .looksLikeToken: nil
     }
   }
 }

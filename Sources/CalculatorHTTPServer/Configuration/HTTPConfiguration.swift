@@ -11,6 +11,8 @@ package struct HTTPConfiguration: Sendable {
   let hosts: AllowedHosts
   let origins: AllowedOrigins
   let proxies: TrustedProxies
+  /// Whether credentials in plain HTTP are taken from a trusted proxy and this machine alone.
+  let requiresTrustedPeer: Bool
   /// What URLs are built from; `nil` where each request says it.
   let baseURL: String?
   /// `nil` for plain HTTP.
@@ -22,13 +24,19 @@ package struct HTTPConfiguration: Sendable {
   let logLevel: LogLevel
   /// Sentences for the person who starts the server.
   let warnings: [String]
+  /// What the next SIGHUP compares with.
+  let running: RunningSettings
+  /// The settings whose new value does not apply before a restart.
+  let kept: [String]
 
-  /// - Parameter host: the address to listen at.
+  /// - Parameters:
+  ///   - host: the address to listen at.
+  ///   - running: on SIGHUP, what the server runs with.
   /// - Throws: every `ConfigurationError` that there is, not only the first.
-  package static func read(environment: [String: String], file: String?, host: String)
-    throws(ConfigurationErrors) -> HTTPConfiguration
-  {
-    var reader = EnvironmentReader(environment: environment, file: file)
+  package static func read(
+    environment: Environment, file: String?, host: String, after running: RunningSettings
+  ) throws(ConfigurationErrors) -> HTTPConfiguration {
+    var reader = EnvironmentReader(.http, environment: environment, file: file, after: running)
     let credentials = AcceptedCredentials.read(from: &reader)
     let limits = readLimits(&reader)
     let baseURL = readBaseURL(&reader)
@@ -36,13 +44,12 @@ package struct HTTPConfiguration: Sendable {
     let certificate = TLSContext.read(from: &reader)
     let allowsPlaintext = reader.flag("CALCULATOR_ALLOW_PLAINTEXT", default: false)
     let isPlaintext = reader.text("CALCULATOR_TLS_CERT") == nil
-    // RFC 6750 §5.3, RFC 7617 §4: credentials go over TLS.
-    if isPlaintext, !isLoopback(host), proxies.isEmpty, !credentials.kinds.isEmpty {
-      if allowsPlaintext {
-        reader.warn("CALCULATOR_ALLOW_PLAINTEXT=true: whoever is on the way reads the credentials")
-      } else {
-        reader.report(.plaintext(host: host))
-      }
+    // RFC 6750 §5.3, RFC 7617 §4: credentials go over TLS. ATTACKS L3
+    let isExposed = isPlaintext && !isLoopback(host) && !credentials.kinds.isEmpty
+    if isExposed, allowsPlaintext {
+      reader.warn("CALCULATOR_ALLOW_PLAINTEXT=true: whoever is on the way reads the credentials")
+    } else if isExposed, proxies.isEmpty {
+      reader.report(.plaintext(host: host))
     }
     let hosts = readHosts(&reader, host, baseURL)
     let origins = readOrigins(&reader)
@@ -56,18 +63,35 @@ package struct HTTPConfiguration: Sendable {
     guard reader.errors.isEmpty else { throw ConfigurationErrors(all: reader.errors) }
     return HTTPConfiguration(
       credentials: credentials, requestLimit: limits.requests, failureLimit: limits.failures,
-      hosts: hosts, origins: origins, proxies: proxies, baseURL: baseURL, certificate: certificate,
-      threads: threads, connectionsPerClient: connectionsPerClient,
-      hasMetrics: hasMetrics, logLevel: logLevel, warnings: reader.warnings)
+      hosts: hosts, origins: origins, proxies: proxies,
+      requiresTrustedPeer: isExposed && !allowsPlaintext,
+      baseURL: baseURL, certificate: certificate, threads: threads,
+      connectionsPerClient: connectionsPerClient,
+      hasMetrics: hasMetrics, logLevel: logLevel, warnings: reader.warnings,
+      running: reader.snapshot,
+      kept: reader.kept)
   }
 
-  /// Where clients find the server that listens at `host` and `port`.
+  /// Where clients find the server that listens at `host` and `port`, without a path.
   func address(at host: String, _ port: Int) -> String {
-    // 0.0.0.0 and :: are no addresses that a client calls, and are refused as Host.
-    let callable = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
-    let name = IPAddress(callable).map(AllowedHosts.name) ?? callable
-    let own = "\(certificate == nil ? "http" : "https")://\(name):\(port)"
-    return (baseURL ?? own) + "/mcp"
+    if let baseURL { return baseURL }
+    // All addresses of the machine: no client calls it by these, and `Host` must be a name of ours.
+    let name =
+      switch IPAddress(host) {
+      case let address? where address.isUnspecified: address.isV4 ? "127.0.0.1" : "[::1]"
+      case let address?: AllowedHosts.name(address)
+      case nil: host
+      }
+    return "\(certificate == nil ? "http" : "https")://\(name):\(port)"
+  }
+
+  /// What standard output says once the server listens: the first line ends with the URL of `/mcp`.
+  func announcement(at host: String, _ port: Int) -> String {
+    let address = address(at: host, port)
+    return """
+      Listening at \(address)/mcp
+      Credentials: \(credentials.summary); a page with examples: \(address)/
+      """
   }
 
   // MARK: One variable each
@@ -126,7 +150,9 @@ package struct HTTPConfiguration: Sendable {
     }
     names.append(baseURL.flatMap(AllowedHosts.authority).flatMap(AllowedHosts.name))
     // 0.0.0.0 and :: are no names that anybody calls a server by.
-    if host != "0.0.0.0", host != "::" { names.append(IPAddress(host).map(AllowedHosts.name)) }
+    if let address = IPAddress(host), !address.isUnspecified {
+      names.append(AllowedHosts.name(address))
+    }
     return AllowedHosts(names.compactMap(\.self))
   }
 
@@ -151,38 +177,60 @@ package struct HTTPConfiguration: Sendable {
 extension HTTPConfiguration {
   /// The part of `--help` on the environment.
   package static let help = """
-    MCP over Streamable HTTP at /mcp. A request shows one credential: X-API-Key, or Authorization
-    with a Bearer token (a key or an access token of CalculatorJWT) or with Basic. Each kind is on
-    when it is configured. SIGHUP reads files and secrets again; SIGTERM ends in good order.
+    MCP over Streamable HTTP at /mcp. A request shows one credential: X-API-Key,
+    or Authorization with a Bearer token (a key or an access token of
+    CalculatorJWT) or with Basic. Each kind is on when it is configured. SIGHUP
+    reads credentials, secrets and certificate again; SIGTERM answers what has
+    been received, then exits.
 
-    ENVIRONMENT (each secret X also as X_FILE, a file whose first line is the secret):
-      CALCULATOR_API_KEY            a key, or several with commas between them; role advanced
-      JWT_SECRET                    what signs access tokens, at least 32 bytes
-      JWT_SECRET_PREVIOUS           what signed them before
-      JWT_ISSUER, JWT_AUDIENCE      calculator (default)
-      JWT_LEEWAY                    0s (default), at most 60s: how far clocks may differ
-      CALCULATOR_BASIC_USER         a user, and CALCULATOR_BASIC_PASSWORD; role advanced
-      CALCULATOR_CREDENTIALS        a JSON file of keys and users: see new-key and hash-password
-      CALCULATOR_GUEST_ROLE         what may be done without a credential; unset: nothing
-      CALCULATOR_REQUIRE_AUTH       true (default) or false: open to everyone
-      CALCULATOR_RATE_LIMIT         60/minute (default), 5/second, 100/hour, off: of each identity
-      CALCULATOR_RATE_BURST         how many at once; as many as the limit counts (default)
-      CALCULATOR_FAILURE_LIMIT      10/minute (default): failed attempts from one address
-      CALCULATOR_TRUSTED_PROXIES    addresses or networks whose X-Forwarded-For is believed
-      CALCULATOR_ALLOWED_HOSTS      names that clients call this server by, beside the loopback's
-      CALCULATOR_ALLOWED_ORIGINS    web pages that may call from a browser: https://app.example
-      CALCULATOR_BASE_URL           what others reach this server by, such as https://calc.example
-      CALCULATOR_TLS_CERT           a chain of certificates in PEM, and CALCULATOR_TLS_KEY
-      CALCULATOR_ALLOW_PLAINTEXT    false (default) or true: credentials over plain HTTP, in public
-      CALCULATOR_THREADS            event loops; one for each processor (default), at most 8
+    ENVIRONMENT (each secret X also as X_FILE, a file whose first line is it):
+      CALCULATOR_API_KEY             a key, or several with commas between them;
+                                     role advanced
+      JWT_SECRET                     what signs access tokens, at least 32 bytes
+      JWT_SECRET_PREVIOUS            what signed them before
+      JWT_ISSUER, JWT_AUDIENCE       calculator (default)
+      JWT_LEEWAY                     0s (default), at most 60s: how far clocks may
+                                     differ
+      CALCULATOR_BASIC_USER          a user, and CALCULATOR_BASIC_PASSWORD; role
+                                     advanced
+      CALCULATOR_CREDENTIALS         a JSON file of keys and users: see new-key and
+                                     hash-password
+      CALCULATOR_GUEST_ROLE          what may be done without a credential; unset:
+                                     nothing
+      CALCULATOR_REQUIRE_AUTH        true (default) or false: open to everyone
+      CALCULATOR_RATE_LIMIT          60/minute (default), 5/second, 100/hour, off:
+                                     of each identity
+      CALCULATOR_RATE_BURST          how many at once; default: as many as the
+                                     limit counts
+      CALCULATOR_FAILURE_LIMIT       10/minute (default): failed attempts from one
+                                     address
+      CALCULATOR_TRUSTED_PROXIES     addresses or networks whose X-Forwarded-For
+                                     counts; without TLS at a public address only
+                                     they may send credentials
+      CALCULATOR_ALLOWED_HOSTS       names that clients call this server by, beside
+                                     the loopback's
+      CALCULATOR_ALLOWED_ORIGINS     web pages that may call from a browser, such as
+                                     https://app.example
+      CALCULATOR_BASE_URL            what others reach this server by, such as
+                                     https://calculator.example
+      CALCULATOR_TLS_CERT            a chain of certificates in PEM, and
+                                     CALCULATOR_TLS_KEY
+      CALCULATOR_ALLOW_PLAINTEXT     false (default) or true: credentials over
+                                     plain HTTP, in public
+      CALCULATOR_THREADS             event loops; one for each processor (default),
+                                     at most 8
       CALCULATOR_CONNECTIONS_PER_CLIENT
-                                    256 (default): of one IPv4 address or IPv6 /64
-      CALCULATOR_METRICS            false (default) or true: /metrics for Prometheus
-      CALCULATOR_ALLOW_WEAK_SECRETS false (default) or true
-      CALCULATOR_LOG                off, info (default) or debug; JSON lines on standard error
+                                     256 (default): of one IPv4 address or IPv6
+                                     /64
+      CALCULATOR_METRICS             false (default) or true: /metrics for
+                                     Prometheus
+      CALCULATOR_ALLOW_WEAK_SECRETS  false (default) or true
+      CALCULATOR_LOG                 off, info (default) or debug: JSON lines on
+                                     standard error
 
     Make a key or a secret:  openssl rand -hex 32
 
-    EXIT STATUS: 0 ended by a signal; 64 wrong usage; 71 cannot listen; 78 wrong configuration.
+    EXIT STATUS: 0 ended by a signal; 64 wrong usage; 71 cannot listen; 78 wrong
+    configuration.
     """
 }

@@ -17,12 +17,12 @@ extension TLSContext {
       return nil
     case (_?, _?): break
     }
-    let chain = reader.file(certificate)
-    let secret = reader.file(key, isSecret: true)
+    let chain = reader.file(certificate, .certificate)
+    let secret = reader.file(key, .privateKey)
     guard let chain, let secret else { return nil }
     do throws(TLSError) {
       return try TLSContext(
-        certificateChain: Array(chain.file.text.utf8), privateKey: Array(secret.file.text.utf8))
+        certificateChain: chain.file.bytes, privateKey: secret.file.bytes)
     } catch {
       let (variable, reason) =
         switch error {

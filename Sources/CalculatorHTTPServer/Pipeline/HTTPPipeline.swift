@@ -16,6 +16,7 @@ package struct HTTPPipeline: HTTPResponder {
   private let hosts: AllowedHosts
   private let origins: AllowedOrigins
   private let proxies: TrustedProxies
+  private let requiresTrustedPeer: Bool
   private let authentication: HTTPAuthentication
   let limits: Limits
   let server: MCPServer
@@ -25,12 +26,13 @@ package struct HTTPPipeline: HTTPResponder {
 
   package init(
     hosts: AllowedHosts, origins: AllowedOrigins, proxies: TrustedProxies,
-    authentication: HTTPAuthentication, limits: Limits, info: ServerInfo, tools: [CalculatorTool],
-    site: Site, watcher: Watcher
+    requiresTrustedPeer: Bool = false, authentication: HTTPAuthentication, limits: Limits,
+    info: ServerInfo, tools: [CalculatorTool], site: Site, watcher: Watcher
   ) {
     self.hosts = hosts
     self.origins = origins
     self.proxies = proxies
+    self.requiresTrustedPeer = requiresTrustedPeer
     self.authentication = authentication
     self.limits = limits
     self.server = MCPServer(info: info, tools: tools.map(\.definition))
@@ -55,7 +57,9 @@ package struct HTTPPipeline: HTTPResponder {
       }
       try route.check(head.method)
       switch route {
-      case .mcp: return try authenticate(head, &exchange)
+      case .mcp:
+        try checkPeer(head)
+        return try authenticate(head, &exchange)
       case .page: return .respond(send(site.page(for: head, behind: proxies), exchange))
       case .health: return .respond(send(.text("ok\n"), exchange))
       case .metrics:
@@ -70,6 +74,14 @@ package struct HTTPPipeline: HTTPResponder {
 
   package func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
     refuse(.fault(fault), Exchange(client: peer, startedAt: watcher.now()))
+  }
+
+  /// Plain HTTP at a public address: credentials come from a proxy that ended TLS, or from this
+  /// machine (RFC 6750 §5.3, ATTACKS L3).
+  private func checkPeer(_ head: HTTPRequestHead) throws(Refusal) {
+    if requiresTrustedPeer, !proxies.contains(head.peer), !head.peer.isLoopback {
+      throw .plaintextPeer
+    }
   }
 
   /// Who is it?

@@ -22,7 +22,7 @@ extension Refusal {
     case .fault(let fault): fault.status
     case .conflictingCredentials: 400
     case .unauthenticated: 401
-    case .foreignHost, .foreignOrigin, .forbidden: 403
+    case .foreignHost, .foreignOrigin, .plaintextPeer, .forbidden: 403
     case .notFound: 404
     case .methodNotAllowed: 405
     case .notAcceptable: 406
@@ -55,6 +55,7 @@ extension Refusal {
     case .fault(.overloaded): .status(status, "Too busy; try again")
     case .foreignHost: .status(status, "This host is not served here")
     case .foreignOrigin: .status(status, "This origin is not allowed")
+    case .plaintextPeer: .status(status, "Only a trusted proxy may connect without TLS")
     case .notFound: .status(status, "Not found")
     case .methodNotAllowed: .status(status, "Method not allowed")
     case .notAcceptable: .status(status, "Accept must allow application/json")
@@ -84,7 +85,8 @@ extension Refusal {
       return [("Retry-After", String(decision.retryAfterSeconds))]
     case .methodNotAllowed(let methods): return [("Allow", methods.joined(separator: ", "))]
     case .fault(.overloaded): return [("Retry-After", "1")]
-    case .fault, .foreignHost, .foreignOrigin, .notFound, .unsupportedMediaType, .notAcceptable,
+    case .fault, .foreignHost, .foreignOrigin, .plaintextPeer, .notFound, .unsupportedMediaType,
+      .notAcceptable,
       .rpc:
       return []
     }
@@ -103,7 +105,7 @@ extension Refusal {
     case .forbidden(let permission):
       if let identity { .forbidden(identity, permission) } else { .rejected(nil, code: status) }
     case .rpc(let error, _): .rejected(identity, code: error.code)
-    case .fault, .foreignHost, .foreignOrigin, .notFound, .methodNotAllowed,
+    case .fault, .foreignHost, .foreignOrigin, .plaintextPeer, .notFound, .methodNotAllowed,
       .unsupportedMediaType, .notAcceptable:
       .rejected(identity, code: status)
     }

@@ -8,6 +8,8 @@ enum Refusal: Error {
   case fault(HTTPFault)
   case foreignHost
   case foreignOrigin
+  /// Plain HTTP from a peer that is no trusted proxy.
+  case plaintextPeer
   case notFound
   case methodNotAllowed([String])
   case tooManyFailures(RateDecision)

@@ -7,8 +7,9 @@
 #endif
 
 private import Auth
-private import CalculatorServer
+package import CalculatorServer
 private import HTTPTransport
+private import StdioTransport
 private import Support
 
 /// A server over HTTP without its command line: configuration in, exit status out.
@@ -16,27 +17,37 @@ package struct HTTPServerProcess: Sendable {
   /// `EX_OSERR` of sysexits.h: the address could not be had.
   private static let cannotListen: Int32 = 71
 
-  private let environment: [String: String]
+  private let environment: Environment
   private let environmentFile: String?
   private let host: String
   private let port: Int
   private let errors = LogWriter()
 
   /// - Parameter environment: the variables of the process.
-  package init(environment: [String: String], environmentFile: String?, host: String, port: Int) {
+  package init(environment: Environment, environmentFile: String?, host: String, port: Int) {
     self.environment = environment
     self.environmentFile = environmentFile
     self.host = host
     self.port = port
   }
 
-  /// Serves until a signal ends it. Once it listens, standard output says where.
-  /// - Returns: the exit status of the process.
-  package func run() async -> Int32 {
+  /// Serves until a signal ends it, then ends the process with its exit status. Once the server
+  /// listens, standard output says where.
+  ///
+  /// This thread waits for signals: the main thread of an `async` main would let them end the
+  /// process.
+  package func run() -> Never {
+    ProcessSignals.prepare()
+    let (signals, continuation) = AsyncStream.makeStream(of: ProcessSignals.Signal.self)
+    Task.detached { exit(await serve(signals)) }
+    while true { continuation.yield(ProcessSignals.next()) }
+  }
+
+  private func serve(_ signals: AsyncStream<ProcessSignals.Signal>) async -> Int32 {
     defer { errors.finish() }
-    let configuration: HTTPConfiguration
+    var configuration: HTTPConfiguration
     do throws(ConfigurationErrors) {
-      configuration = try read()
+      configuration = try read(after: .none)
     } catch {
       for problem in error.all { tell(problem.description) }
       return ConfigurationError.exitStatus
@@ -46,12 +57,11 @@ package struct HTTPServerProcess: Sendable {
     for warning in configuration.warnings { log.notice(warning) }
 
     let service = HTTPService(configuration, audit: AuditLog(log))
-    let signals = Signals()
     let server = service.makeServer(
       threads: configuration.threads, now: { Timestamp.now().milliseconds / 1000 })
     do throws(HTTPServerError) {
       let port = try await server.start(host: host, port: port)
-      print("Listening at \(configuration.address(at: host, port))")
+      print(configuration.announcement(at: host, port))
       fflush(nil)  // a pipe or a file would see it only at the end
     } catch {
       switch error {
@@ -60,23 +70,31 @@ package struct HTTPServerProcess: Sendable {
       }
       return Self.cannotListen
     }
-    for await signal in signals.stream {
+    for await signal in signals {
       guard signal == .reload else { break }
-      reload(service, log)
+      reload(service, &configuration, log)
     }
     await server.shutDown()
     return 0
   }
 
-  private func read() throws(ConfigurationErrors) -> HTTPConfiguration {
-    try HTTPConfiguration.read(environment: environment, file: environmentFile, host: host)
+  private func read(after running: RunningSettings) throws(ConfigurationErrors)
+    -> HTTPConfiguration
+  {
+    try HTTPConfiguration.read(
+      environment: environment, file: environmentFile, host: host, after: running)
   }
 
-  /// SIGHUP: reads the files again. What cannot be read leaves the old in force.
-  private func reload(_ service: HTTPService, _ log: Log) {
+  /// SIGHUP: reads all settings again. One error, and all stays as it is.
+  private func reload(
+    _ service: HTTPService, _ configuration: inout HTTPConfiguration, _ log: Log
+  ) {
     do throws(ConfigurationErrors) {
-      service.reload(try read())
+      let new = try read(after: configuration.running)
+      service.reload(new)
       log.notice("SIGHUP: read credentials, secrets and certificate again")
+      log.reportReload(kept: new.kept, warnings: new.warnings, before: configuration.warnings)
+      configuration = new
     } catch {
       for problem in error.all { log.notice("SIGHUP: kept the old: \(problem.description)") }
     }

@@ -6,10 +6,24 @@ package enum ConfigurationError: Error, Sendable, Equatable {
   case invalidKey(variable: String, APIKeyError)
   case bothSet(variable: String)
   case unreadableFile(variable: String, path: String)
-  case fileTooLarge(variable: String, path: String)
-  case fileNotUTF8(variable: String, path: String)
+  case fileTooLarge(variable: String, path: String, FileKind)
+  case fileNotUTF8(variable: String, path: String, FileKind)
+  /// On SIGHUP: the file had a line end at its end, and has none.
+  case incompleteFile(variable: String, path: String)
   case notOneOf(variable: String, allowed: [String])
   case invalidLine(path: String, line: Int)
+  /// A name that is a setting but for a few letters, or none of ours; what is none of ours is not
+  /// repeated, since it may be a secret in the wrong place.
+  case misspelledInFile(path: String, line: Int, name: String, nearest: String)
+  case unknownInFile(path: String, line: Int)
+  case misspelledVariable(name: String, nearest: String)
+  /// A value that is not UTF-8.
+  case notUTF8(variable: String)
+  /// A setting that is empty and whose absence would allow more.
+  case emptyGuard(variable: String)
+  /// A secret with something around it or in it that does not belong there.
+  case invalidSecret(variable: String, SecretForm.Fault)
+  case invalidPassword(variable: String, reason: String)
   case missingSecret(variable: String)
   /// A secret that is empty, a placeholder, or under 32 bytes.
   case emptySecret(variable: String)
@@ -44,18 +58,34 @@ package enum ConfigurationError: Error, Sendable, Equatable {
       case .tooShort:
         "\(variable): \(error.reason); make a good one with \(Self.newKey), "
           + "or set CALCULATOR_ALLOW_WEAK_SECRETS=true"
-      case .empty, .tooLong, .notVisibleASCII, .placeholder:
+      case .empty, .tooLong, .notVisibleASCII, .inQuotes, .placeholder:
         "\(variable): \(error.reason); make a good one with \(Self.newKey)"
       }
     case .bothSet(let variable):
       "\(variable) and \(variable)_FILE are both set: unset one of them"
     case .unreadableFile(let variable, let path):
       "\(variable): cannot read \(Self.quoted(path)); try: ls -l \(Self.quoted(path))"
-    case .fileTooLarge(let variable, let path):
-      "\(variable): \(Self.quoted(path)) is larger than \(SecretFile.maximumLength) bytes; "
-        + "name a file whose first line is the secret"
-    case .fileNotUTF8(let variable, let path):
-      "\(variable): \(Self.quoted(path)) is not UTF-8 text; name a file whose first line is the secret"
+    case .fileTooLarge(let variable, let path, let kind):
+      "\(variable): \(Self.quoted(path)) is larger than \(kind.maximumLength) bytes; \(kind.advice)"
+    case .fileNotUTF8(let variable, let path, let kind):
+      "\(variable): \(Self.quoted(path)) is not UTF-8 text; \(kind.advice)"
+    case .incompleteFile(let variable, let path):
+      "\(variable): \(Self.quoted(path)) had a line end at its end and has none, so it may be half "
+        + "written; write it whole, with a line end, and send SIGHUP again"
+    case .misspelledInFile(let path, let line, let name, let nearest):
+      "--env-file: line \(line) of \(Self.quoted(path)): \(name) is not a setting; "
+        + "did you mean \(nearest)?"
+    case .unknownInFile(let path, let line):
+      "--env-file: line \(line) of \(Self.quoted(path)) sets what is not a setting of this server; "
+        + "remove the line: --help lists the settings"
+    case .misspelledVariable(let name, let nearest):
+      "\(Self.safe(name)) is not a setting; did you mean \(nearest)? Rename it, or unset it"
+    case .notUTF8(let variable): "\(variable) is not UTF-8 text: write it again, or unset it"
+    case .emptyGuard(let variable):
+      "\(variable) is empty, and without it more is allowed: set it, or unset it"
+    case .invalidSecret(let variable, let fault): "\(variable) \(fault.reason)"
+    case .invalidPassword(let variable, let reason):
+      "\(variable) \(reason); set it to the output of: openssl rand -hex 12"
     case .notOneOf(let variable, let allowed):
       "\(variable) must be exactly \(allowed.joined(separator: " or ")); "
         + "for the default: unset \(variable)"
@@ -108,10 +138,12 @@ package enum ConfigurationError: Error, Sendable, Equatable {
   private static let newKey = "the output of: openssl rand -hex 32"
 
   /// A path comes from outside: it must not break the line or drive the terminal.
-  private static func quoted(_ path: String) -> String {
-    let safe = path.unicodeScalars.map { scalar in
+  private static func quoted(_ path: String) -> String { "'\(safe(path))'" }
+
+  private static func safe(_ text: String) -> String {
+    let safe = text.unicodeScalars.map { scalar in
       scalar.properties.generalCategory == .control || scalar == "'" ? "?" : Character(scalar)
     }
-    return "'\(String(safe))'"
+    return String(safe)
   }
 }

@@ -9,11 +9,13 @@ package struct JWTConfiguration: StdioServiceConfiguration {
   package let issuerKeys: APIKeys?
   package let logLevel: LogLevel
   package let warnings: [String]
+  package let running: RunningSettings
+  package let kept: [String]
 
-  package static func read(environment: [String: String], file: String?)
-    throws(ConfigurationErrors) -> JWTConfiguration
-  {
-    var reader = EnvironmentReader(environment: environment, file: file)
+  package static func read(
+    environment: Environment, file: String?, after running: RunningSettings
+  ) throws(ConfigurationErrors) -> JWTConfiguration {
+    var reader = EnvironmentReader(.jwt, environment: environment, file: file, after: running)
     let allowsWeak = reader.flag("CALCULATOR_ALLOW_WEAK_SECRETS", default: false)
     let logLevel = reader.choice("CALCULATOR_LOG", default: LogLevel.info)
     if allowsWeak {
@@ -29,7 +31,8 @@ package struct JWTConfiguration: StdioServiceConfiguration {
       throw ConfigurationErrors(all: reader.errors)
     }
     return JWTConfiguration(
-      settings: settings, issuerKeys: issuerKeys, logLevel: logLevel, warnings: reader.warnings)
+      settings: settings, issuerKeys: issuerKeys, logLevel: logLevel, warnings: reader.warnings,
+      running: reader.snapshot, kept: reader.kept)
   }
 
   private static func issuerKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeys?
@@ -51,10 +54,10 @@ package struct JWTConfiguration: StdioServiceConfiguration {
 
   private static func users(_ reader: inout EnvironmentReader) -> UserDirectory {
     let role = reader.choice("CALCULATOR_DEFAULT_ROLE", default: Role.advanced)
-    guard let (path, file) = reader.file("CALCULATOR_USERS") else { return .everyone(role) }
+    guard let (path, file) = reader.file("CALCULATOR_USERS", .users) else { return .everyone(role) }
     var roles: [[UInt8]: Role] = [:]
     do throws(JSONError) {
-      let value = try JSONParser.parse(Array(file.text.utf8))
+      let value = try JSONParser.parse(file.bytes)
       for (index, member) in (value.object?.members ?? []).enumerated() {
         guard let role = member.value.string.flatMap(Role.init), Claims.isName(member.name) else {
           let names = Role.allCases.map(\.rawValue).joined(separator: ", ")
@@ -79,21 +82,26 @@ package struct JWTConfiguration: StdioServiceConfiguration {
 extension JWTConfiguration {
   /// The part of `--help` on the environment.
   package static let help = """
-    generate_token issues tokens; the other tools take one as jwt_token, or in the call's _meta as
-    calculator/jwt_token. SIGHUP reads all files again.
+    generate_token issues tokens; the other tools take one as jwt_token, or in
+    the call's _meta as calculator/jwt_token. SIGHUP reads the settings and files
+    again.
 
-    ENVIRONMENT (each secret X also as X_FILE, a file whose first line is the secret):
-      JWT_SECRET                    what signs tokens, at least 32 bytes
-      JWT_SECRET_PREVIOUS           what signed them before: still verifies, never signs
-      JWT_ISSUER, JWT_AUDIENCE      calculator (default)
-      JWT_TTL                       1h (default), at most 24h: the life of an access token
-      JWT_REFRESH_TTL               7d (default): the life of a family of tokens
-      JWT_LEEWAY                    0s (default), at most 60s: how far clocks may differ
-      CALCULATOR_ISSUER_KEY         what generate_token demands as auth_token
-      CALCULATOR_USERS              a JSON file: {"anshika": "advanced"}
-      CALCULATOR_DEFAULT_ROLE       guest, basic, advanced (default), admin: without such a file
-      CALCULATOR_ALLOW_WEAK_SECRETS false (default) or true
-      CALCULATOR_LOG                off, info (default) or debug; JSON lines on standard error
+    ENVIRONMENT (each secret X also as X_FILE, a file whose first line is it):
+      JWT_SECRET                     what signs tokens, at least 32 bytes
+      JWT_SECRET_PREVIOUS            what signed them before: verifies, never signs
+      JWT_ISSUER, JWT_AUDIENCE       calculator (default)
+      JWT_TTL                        1h (default), at most 24h: the life of an
+                                     access token
+      JWT_REFRESH_TTL                7d (default): the life of a refresh token
+      JWT_LEEWAY                     0s (default), at most 60s: how far clocks may
+                                     differ
+      CALCULATOR_ISSUER_KEY          what generate_token demands as auth_token
+      CALCULATOR_USERS               a JSON file: {"anshika": "advanced"}
+      CALCULATOR_DEFAULT_ROLE        guest, basic, advanced (default), admin:
+                                     without such a file
+      CALCULATOR_ALLOW_WEAK_SECRETS  false (default) or true
+      CALCULATOR_LOG                 off, info (default) or debug: JSON lines on
+                                     standard error
 
     Make a secret:  openssl rand -hex 32
 

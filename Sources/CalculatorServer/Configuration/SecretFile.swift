@@ -6,18 +6,17 @@
   private import Glibc
 #endif
 
-/// A small file as it stands on the disk, and whether others than its owner may read it.
+/// A small file as it stands on the disk, and what others than its owner may do with it.
 package struct SecretFile {
-  /// In bytes.
-  package static let maximumLength = 1 << 16
-
-  package let text: String
-  package let isReadableByOthers: Bool
+  /// UTF-8, without a byte-order mark at the start.
+  package let bytes: [UInt8]
+  let isReadableByOthers: Bool
+  let isWritableByOthers: Bool
 
   enum Failure: Error { case unreadable, tooLarge, notUTF8 }
 
   /// - Throws: `Failure`
-  init(path: String, maximumLength: Int = SecretFile.maximumLength) throws(Failure) {
+  init(path: String, maximumLength: Int) throws(Failure) {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .unreadable }
     defer { close(file) }
@@ -26,6 +25,7 @@ package struct SecretFile {
       throw .unreadable
     }
     isReadableByOthers = status.st_mode & (S_IRGRP | S_IROTH) != 0
+    isWritableByOthers = status.st_mode & (S_IWGRP | S_IWOTH) != 0
 
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 14)
@@ -38,12 +38,18 @@ package struct SecretFile {
     }
     // Editors on Windows put a byte-order mark in front and CRLF at the ends.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
-    self.text = text
+    guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
+    self.bytes = bytes
   }
 
+  var endsWithLineEnd: Bool { bytes.last == UInt8(ascii: "\n") }
+
+  var lines: [ArraySlice<UInt8>] { Self.lines(of: bytes) }
+
   /// The lines, without LF or CRLF.
-  package var lines: [Substring] {
-    text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+  static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+      $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0
+    }
   }
 }

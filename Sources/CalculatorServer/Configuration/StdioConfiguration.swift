@@ -8,12 +8,14 @@ package struct StdioConfiguration: StdioServiceConfiguration {
   package let warnings: [String]
   /// Whether SIGHUP has a file to read again.
   package let canReload: Bool
+  package let running: RunningSettings
+  package let kept: [String]
 
   /// - Throws: every `ConfigurationError` that there is, not only the first.
-  package static func read(environment: [String: String], file: String?)
-    throws(ConfigurationErrors) -> StdioConfiguration
-  {
-    var reader = EnvironmentReader(environment: environment, file: file)
+  package static func read(
+    environment: Environment, file: String?, after running: RunningSettings
+  ) throws(ConfigurationErrors) -> StdioConfiguration {
+    var reader = EnvironmentReader(.stdio, environment: environment, file: file, after: running)
     let requiresAuthentication = reader.flag("CALCULATOR_REQUIRE_AUTH", default: true)
     let allowsWeak = reader.flag("CALCULATOR_ALLOW_WEAK_SECRETS", default: false)
     let logLevel = reader.choice("CALCULATOR_LOG", default: LogLevel.info)
@@ -40,21 +42,24 @@ package struct StdioConfiguration: StdioServiceConfiguration {
     guard reader.errors.isEmpty else { throw ConfigurationErrors(all: reader.errors) }
     return StdioConfiguration(
       keys: keys, requiresAuthentication: requiresAuthentication, logLevel: logLevel,
-      warnings: reader.warnings, canReload: source?.path != nil)
+      warnings: reader.warnings, canReload: source?.path != nil || file != nil,
+      running: reader.snapshot, kept: reader.kept)
   }
 }
 
 extension StdioConfiguration {
   /// The part of `--help` on the environment.
   package static let help = """
-    The key comes in each call's auth_token argument, or in its _meta as calculator/auth_token.
+    The key comes in each call's auth_token argument, or in its _meta as
+    calculator/auth_token. SIGHUP reads the settings and files again.
 
     ENVIRONMENT:
-      CALCULATOR_API_KEY            the key, or several with commas between them
-      CALCULATOR_API_KEY_FILE       a file whose first line is that; SIGHUP reads it again
-      CALCULATOR_REQUIRE_AUTH       true (default) or false: open to everyone
-      CALCULATOR_ALLOW_WEAK_SECRETS false (default) or true: keys under 16 characters
-      CALCULATOR_LOG                off, info (default) or debug; JSON lines on standard error
+      CALCULATOR_API_KEY             the key, or several with commas between them
+      CALCULATOR_API_KEY_FILE        a file whose first line is that
+      CALCULATOR_REQUIRE_AUTH        true (default) or false: open to everyone
+      CALCULATOR_ALLOW_WEAK_SECRETS  false (default) or true: keys under 16 bytes
+      CALCULATOR_LOG                 off, info (default) or debug: JSON lines on
+                                     standard error
 
     Make a key:  openssl rand -hex 32
 

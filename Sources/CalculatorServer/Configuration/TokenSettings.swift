@@ -38,7 +38,7 @@ extension TokenAuthority.Settings {
       }
       return nil
     }
-    if Placeholder.begins(source.secret.exposed.utf8) {
+    if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19
       reader.report(.placeholderSecret(variable: source.variable))
       return nil
     }

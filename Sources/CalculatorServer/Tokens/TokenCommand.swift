@@ -12,12 +12,12 @@ package struct TokenCommand {
     package var status: Int32 = 0
   }
 
-  private let environment: [String: String]
+  private let environment: Environment
   private let environmentFile: String?
   private let now: @Sendable () -> Timestamp
 
   package init(
-    environment: [String: String], environmentFile: String?,
+    environment: Environment, environmentFile: String?,
     now: @escaping @Sendable () -> Timestamp = Timestamp.now
   ) {
     self.environment = environment
@@ -84,7 +84,8 @@ package struct TokenCommand {
 
   private func withAuthority(_ use: (TokenAuthority) -> Output) -> Output {
     do throws(ConfigurationErrors) {
-      let configuration = try JWTConfiguration.read(environment: environment, file: environmentFile)
+      let configuration = try JWTConfiguration.read(
+        environment: environment, file: environmentFile, after: .none)
       return use(
         TokenAuthority(
           configuration.settings, registry: InMemoryTokenRegistry(), now: now,

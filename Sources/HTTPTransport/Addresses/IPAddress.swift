@@ -54,6 +54,9 @@ package struct IPAddress: Sendable, Hashable {
   /// 127.0.0.0/8 or ::1.
   package var isLoopback: Bool { isV4 ? bits >> 24 & 0xff == 127 : bits == 1 }
 
+  /// 0.0.0.0 or ::, which a server listens at for all addresses of the machine.
+  package var isUnspecified: Bool { isV4 ? bits & 0xffff_ffff == 0 : bits == 0 }
+
   /// What one customer has: the IPv4 address, or the /64 of an IPv6 address.
   package var rateLimitPrefix: UInt128 { isV4 ? bits : bits & ~UInt128(UInt64.max) }
 

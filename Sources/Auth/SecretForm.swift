@@ -1,0 +1,47 @@
+/// The form that every secret of the configuration has, wherever it comes from (ATTACKS S19).
+///
+/// A quote or a space that a shell or an editor left around a secret would be a part of it: the
+/// client sends the secret without it, and nobody sees why it fails.
+package enum SecretForm {
+  package enum Fault: Error, Sendable, Equatable {
+    case notUTF8, controlCharacter, surroundingWhiteSpace, surroundingQuotes
+
+    /// What the secret does, and the fix.
+    package var reason: String {
+      switch self {
+      case .notUTF8: "is not UTF-8 text: encode random bytes as text"
+      case .controlCharacter: "has a control character, such as a line end: remove it"
+      case .surroundingWhiteSpace: "begins or ends with white space: remove it"
+      case .surroundingQuotes: "has quotes around it: remove them"
+      }
+    }
+  }
+
+  /// The text of a secret.
+  /// - Throws: `Fault`, the first that applies.
+  package static func text(of bytes: [UInt8]) throws(Fault) -> String {
+    // An invalid byte must not become U+FFFD: secrets that differ would become the same text.
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
+    let scalars = text.unicodeScalars
+    guard let first = scalars.first, let last = scalars.last else { return text }
+    if scalars.contains(where: { $0.properties.generalCategory == .control }) {
+      throw .controlCharacter
+    }
+    if isSpace(first) || isSpace(last) { throw .surroundingWhiteSpace }
+    if areQuotes(first, last), bytes.count > 1 { throw .surroundingQuotes }
+    return text
+  }
+
+  /// Unicode's white space, and characters without a width such as U+FEFF.
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isWhitespace || scalar.properties.generalCategory == .format
+  }
+
+  static func areQuotes(_ first: Unicode.Scalar, _ last: Unicode.Scalar) -> Bool {
+    switch (first, last) {
+    case ("\"", "\""), ("'", "'"), ("`", "`"), ("\u{201C}", "\u{201D}"), ("\u{2018}", "\u{2019}"):
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import Testing
+import TestSupport
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The first moments of each server: signals, and what it says to a person.
+@Suite(.serialized) struct StartTests {
+  static let servers = ["CalculatorStdio", "CalculatorJWT", "CalculatorHTTP"]
+  private static let settings = """
+    CALCULATOR_API_KEY=first-key-0123456789
+    JWT_SECRET=0123456789abcdef0123456789abcdef
+
+    """
+
+  // MARK: Signals
+
+  /// Blocks a signal, sends it to itself and becomes the server: the signal is there before `main`.
+  private static let launcher = [
+    "python3", "-c",
+    """
+    import os, signal, sys
+    number = int(sys.argv[1])
+    signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    os.kill(os.getpid(), number)
+    os.execv(sys.argv[2], sys.argv[2:])
+    """,
+  ]
+
+  private func arguments(of server: String) -> [String] {
+    server == "CalculatorHTTP" ? ["--port", "0"] : []
+  }
+
+  /// Until the server says that it read its settings again.
+  private func isReloaded(_ server: ServerProcess) throws -> Bool {
+    while let line = try server.readErrorLine() {
+      if line.contains("SIGHUP: read") { return true }
+    }
+    return false
+  }
+
+  /// ATTACKS G1: a signal that waits when the process starts is not lost.
+  @Test(arguments: servers, [SIGHUP, SIGTERM])
+  func aSignalBeforeTheStartIsNotLost(_ name: String, _ number: Int32) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("env", Self.settings)
+    for _ in 0..<20 {
+      let server = try ServerProcess(
+        name, launcher: Self.launcher + [String(number)],
+        arguments: arguments(of: name) + ["--env-file", file], environment: [:])
+      if number == SIGHUP {
+        #expect(try isReloaded(server))
+        server.deliver(SIGTERM)
+      }
+      #expect(server.waitForExit() == 0)
+    }
+  }
+
+  /// ATTACKS G1: nor is one that comes while the configuration is read. The settings come through a
+  /// named pipe, so that the test knows where the server is.
+  @Test(arguments: servers, [SIGHUP, SIGTERM])
+  func aSignalDuringTheStartIsNotLost(_ name: String, _ number: Int32) throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path("env")
+    try #require(mkfifo(file, 0o600) == 0)
+    for _ in 0..<20 {
+      let server = try ServerProcess(
+        name, arguments: arguments(of: name) + ["--env-file", file], environment: [:])
+      try write(Self.settings, to: file, readBy: server) { server.deliver(number) }
+      if number == SIGHUP {
+        try write(Self.settings, to: file, readBy: server) {}
+        #expect(try isReloaded(server))
+        server.deliver(SIGTERM)
+      }
+      #expect(server.waitForExit() == 0)
+    }
+  }
+
+  struct Ended: Error {}
+
+  /// Writes into a named pipe once the server has opened it, after `then`.
+  private func write(
+    _ text: String, to file: String, readBy server: ServerProcess, then: () -> Void
+  ) throws {
+    var descriptor = open(file, O_WRONLY | O_NONBLOCK)
+    while descriptor < 0 {  // ENXIO: nobody reads yet
+      guard server.process.isRunning else { throw Ended() }
+      sched_yield()
+      descriptor = open(file, O_WRONLY | O_NONBLOCK)
+    }
+    then()
+    ServerProcess.write(Array(text.utf8), to: descriptor)
+    close(descriptor)
+  }
+
+  /// A command that is no server ends by a signal as every program does.
+  @Test(arguments: [
+    ("CalculatorJWT", ["token", "verify"]),
+    ("CalculatorHTTP", ["hash-password", "--user", "anshika"]),
+  ])
+  func aCommandEndsByASignal(_ name: String, _ arguments: [String]) throws {
+    let process = try ServerProcess(
+      name, launcher: Self.launcher + [String(SIGTERM)], arguments: arguments,
+      environment: ["JWT_SECRET": JWTHarness.secret])
+    #expect(process.waitForExit() == -SIGTERM)
+  }
+
+  // MARK: What is said
+
+  @Test(
+    arguments: servers.map { [$0] } + [
+      ["CalculatorJWT", "token"], ["CalculatorJWT", "token", "issue"],
+      ["CalculatorJWT", "token", "inspect"], ["CalculatorJWT", "token", "verify"],
+      ["CalculatorHTTP", "new-key"], ["CalculatorHTTP", "hash-password"],
+    ])
+  func helpFits80Columns(_ command: [String]) throws {
+    let result = try Command.run(
+      try ServerProcess.path(of: command[0]), Array(command.dropFirst()) + ["--help"],
+      environment: ["COLUMNS": "80"])
+    #expect(result.status == 0)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count > 5)
+    #expect(lines.filter { $0.count > 80 } == [])
+  }
+
+  /// A person who starts a server at a terminal learns what it waits for; a client's log does not.
+  @Test(arguments: ["CalculatorStdio", "CalculatorJWT"])
+  func atATerminalItSaysWhatItWaitsFor(_ name: String) throws {
+    let environment = [
+      "CALCULATOR_API_KEY": StdioHarness.key, "JWT_SECRET": JWTHarness.secret,
+      "CALCULATOR_ISSUER_KEY": "issuer-key-0123456789", "CALCULATOR_LOG": "off",
+    ]
+    let terminal = [
+      "python3", "-c",
+      """
+      import os, pty, sys
+      master, slave = pty.openpty()
+      os.set_inheritable(master, True)  # closed, it would be no terminal any more
+      os.dup2(slave, 0)
+      os.execv(sys.argv[1], sys.argv[1:])
+      """,
+    ]
+    let person = try ServerProcess(name, launcher: terminal, environment: environment)
+    #expect(
+      try person.readErrorLine()
+        == "\(name): waiting for JSON-RPC lines, as an MCP client sends them; put this command into "
+        + "a client's configuration, or end with Ctrl-D")
+    person.deliver(SIGTERM)
+    #expect(person.waitForExit() == 0)
+    #expect(try person.restOfErrors() == "")
+
+    let client = try ServerProcess(name, environment: environment)
+    client.closeInput()
+    #expect(client.waitForExit() == 0)
+    #expect(try client.restOfErrors() == "")
+  }
+}
