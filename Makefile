@@ -79,6 +79,8 @@ vectors: needs-run ## Fetch the test vectors that a clone lacks, into .vectors
 lint: needs-build ## Check the format, and build with warnings as errors
 	@echo "==> Checking the format; make format mends it"
 	@swift format lint --strict --recursive --parallel $(SWIFT_CODE)
+	@echo "==> Checking that the compiler sees text that is handled as Characters"
+	@scripts/check-text.sh
 	@echo "==> Building with warnings as errors"
 	@CALCULATOR_BENCHMARKS=1 swift build --build-tests --scratch-path .build-lint -Xswiftc -warnings-as-errors
 

@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// One request that was let in or kept out, and why. There is no field that a secret could be in.

@@ -1,3 +1,4 @@
+private import Support
 private import JSON
 
 /// Writes one line for each attempt to authenticate and each message that is refused before

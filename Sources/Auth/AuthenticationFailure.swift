@@ -1,3 +1,4 @@
+private import Support
 package import JWT
 
 /// Why nobody was recognised. For the audit log: the caller is told the same whatever the case.

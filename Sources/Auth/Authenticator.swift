@@ -1,3 +1,5 @@
+private import Support
+
 /// Answers one question about a request: who is it?
 ///
 /// `nil` means that no credential of this kind is there; somebody else may know the caller.

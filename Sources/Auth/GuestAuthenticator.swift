@@ -1,3 +1,5 @@
+private import Support
+
 /// Lets everyone in as a guest, whatever they bring: for a server that is open on purpose.
 package struct GuestAuthenticator: Authenticator {
   private let role: Role

@@ -1,3 +1,4 @@
+private import Support
 package import JWT
 
 /// Who a caller is, how that was shown, and what they may do; never the credential itself.

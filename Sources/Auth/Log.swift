@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// JSON lines for people and machines that watch the server, with the clock and the sink handed in.

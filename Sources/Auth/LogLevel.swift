@@ -1,3 +1,5 @@
+private import Support
+
 /// How much is written to the log.
 package enum LogLevel: String, Sendable, CaseIterable, Comparable {
   case off, info, debug

@@ -1,3 +1,5 @@
+private import Support
+
 /// What an identity may do: one vocabulary for tools, tokens and OAuth scopes (RFC 6749 §3.3).
 package enum Permission: String, Sendable, Hashable, CaseIterable {
   /// add, subtract, multiply, divide

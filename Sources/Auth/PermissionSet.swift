@@ -1,3 +1,5 @@
+private import Support
+
 /// A set of permissions, one bit for each: it takes no memory of its own and counts no owners,
 /// however often a request hands it on.
 package struct PermissionSet: Sendable, Hashable, ExpressibleByArrayLiteral {

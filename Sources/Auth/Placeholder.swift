@@ -1,3 +1,4 @@
+private import Support
 private import OpenSSLCrypto
 
 /// Texts that are no secret because everyone knows them: the placeholders of examples, references

@@ -1,3 +1,5 @@
+private import Support
+
 /// A name in the head of a request that this server does not know, for the audit log alone: whoever
 /// runs the server sees what to allow. The log escapes all that is not printable ASCII.
 package struct RefusedName: Sendable, Equatable {

@@ -1,3 +1,5 @@
+private import Support
+
 /// A name for a set of permissions.
 package enum Role: String, Sendable, CaseIterable {
   case guest, basic, advanced, admin

@@ -1,3 +1,5 @@
+private import Support
+
 /// Text that must not be seen: it prints as "[secret]" wherever it is interpolated, dumped or logged.
 package struct Secret: Sendable {
   /// The text itself, for the one line that hashes or checks it.

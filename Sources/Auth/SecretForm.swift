@@ -1,3 +1,5 @@
+private import Support
+
 /// The form that every secret of the configuration has, wherever it comes from (ATTACKS S19).
 ///
 /// A quote or a space that a shell or an editor left around a secret would be a part of it: the

@@ -1,3 +1,5 @@
+private import Support
+
 /// Base64 in which bytes have one spelling and no other, so that nobody makes a second token, or a
 /// second password, out of a first one (RFC 4648 §3.5).
 package struct Base64: Sendable {

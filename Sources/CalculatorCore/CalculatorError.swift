@@ -1,3 +1,5 @@
+private import Support
+
 /// Why an operation has no result.
 package enum CalculatorError: Error, Equatable, Sendable {
   case divisionByZero

@@ -1,3 +1,5 @@
+private import Support
+
 /// Each result is exact where 34 digits hold it, else rounded half to even.
 extension Decimal {
   /// - Throws: `.overflow`, `.underflow`.

@@ -1,3 +1,5 @@
+private import Support
+
 extension Decimal {
   /// What is left of `self` after whole times `divisor`, exactly, with the sign of the divisor.
   ///

@@ -1,3 +1,5 @@
+private import Support
+
 extension Decimal {
   /// Nine digits, as in the General Decimal Arithmetic specification.
   package static let maximumPower = 999_999_999

@@ -1,3 +1,5 @@
+private import Support
+
 extension Decimal {
   /// The number that a JSON number stands for (RFC 8259 §6): exact, or refused.
   /// - Throws: `.notANumber`, `.tooManyDigits` above 34 without leading and trailing zeros,

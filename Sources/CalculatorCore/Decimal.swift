@@ -1,3 +1,5 @@
+private import Support
+
 /// A decimal number of at most 34 significant digits: ±coefficient × 10^exponent.
 ///
 /// The digits are those of an IEEE 754 decimal128. The range is smaller, 1e-307 up to below 1e308,

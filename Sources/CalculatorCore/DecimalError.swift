@@ -1,3 +1,5 @@
+private import Support
+
 /// Why a text is no `Decimal`.
 package enum DecimalError: Error, Equatable, Sendable {
   case notANumber

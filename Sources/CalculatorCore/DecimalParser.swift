@@ -1,3 +1,5 @@
+private import Support
+
 /// Reads the text of a JSON number (RFC 8259 §6), exactly and in time linear to its length.
 struct DecimalParser {
   /// More than any text has digits, so that an exponent beyond it stays out of range.

@@ -1,3 +1,5 @@
+private import Support
+
 /// Arithmetic on coefficients of at most 38 digits, whose results have at most 38 again.
 ///
 /// Products and dividends need 256 bits: a `UInt128` pair, of which `high` must be below the

@@ -1,3 +1,5 @@
+private import Support
+
 /// A result before it is rounded and before its range is known: coefficient × 10^exponent.
 ///
 /// It is exact, or it has 36 digits or more and says that digits other than zero were cut off.

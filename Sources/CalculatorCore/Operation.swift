@@ -1,3 +1,5 @@
+private import Support
+
 /// What the calculator can do; the raw value is the name of the tool.
 package enum Operation: String, CaseIterable, Sendable {
   case add

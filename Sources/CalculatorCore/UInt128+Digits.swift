@@ -1,3 +1,5 @@
+private import Support
+
 /// Decimal digits of a binary integer.
 extension UInt128 {
   /// 10^38 is the largest power of ten that fits.

@@ -1,3 +1,4 @@
+private import Support
 private import StdioTransport
 
 /// Writes a line to standard error.

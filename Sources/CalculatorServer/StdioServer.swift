@@ -1,3 +1,4 @@
+private import Support
 private import Auth
 private import MCP
 private import StdioTransport

@@ -1,3 +1,4 @@
+private import Support
 package import Auth
 
 /// One of the calculators that are served over stdio: what `StdioServer` runs.

@@ -1,3 +1,5 @@
+private import Support
+
 /// Why a text is no strict JSON, and at which byte (counted from 0).
 package struct JSONError: Error, Equatable {
   package enum Reason: Sendable, Equatable {

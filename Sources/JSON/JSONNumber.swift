@@ -1,3 +1,5 @@
+private import Support
+
 /// A JSON number (RFC 8259 §6), kept as its text so that nothing is lost before somebody calculates.
 package struct JSONNumber: Sendable, Equatable {
   /// The text, a valid JSON number.

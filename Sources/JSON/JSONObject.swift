@@ -1,3 +1,5 @@
+private import Support
+
 /// A JSON object whose names are unique (RFC 7493 §2.3), in the order of the text.
 ///
 /// Names are compared byte by byte (RFC 8259 §8.3).

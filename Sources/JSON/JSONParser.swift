@@ -1,3 +1,5 @@
+private import Support
+
 /// Strict JSON: RFC 8259 with the restrictions of I-JSON (RFC 7493), in time linear to the text.
 ///
 /// One text has one meaning for every reader, so that a gateway and this server never see two

@@ -1,3 +1,5 @@
+private import Support
+
 /// One JSON value (RFC 8259 §3) as the sender wrote it: members keep their order, numbers their text.
 package enum JSONValue: Sendable, Equatable {
   case null

@@ -1,3 +1,5 @@
+private import Support
+
 extension JSONValue {
   /// Which characters are written as `\u` escapes, beyond those that RFC 8259 §7 demands.
   package enum Escaping: Sendable {

@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 
 extension Claims {

@@ -1,3 +1,5 @@
+private import Support
+
 /// What a token says (RFC 7519 §4.1, RFC 9068 §2.2). Times are in milliseconds since 1970.
 ///
 /// A value that exists is complete and well-formed, whether it was read or is to be signed.

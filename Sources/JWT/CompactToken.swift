@@ -1,3 +1,4 @@
+private import Support
 private import Base64
 
 /// A token in compact serialization (RFC 7515 §7.1): well-formed, which says nothing about true.

@@ -1,3 +1,5 @@
+private import Support
+
 /// Why a secret is no key.
 package enum HMACKeyError: Error, Sendable, Equatable {
   case empty

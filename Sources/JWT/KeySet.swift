@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 
 /// The keys that are valid now: one signs, and it and those before it verify.

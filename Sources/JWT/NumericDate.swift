@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, as JWT writes it: in seconds, with or

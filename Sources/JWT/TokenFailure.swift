@@ -1,3 +1,5 @@
+private import Support
+
 /// Why a token is refused. For the audit log and the person at the terminal: a caller on the wire
 /// is told the same whatever the case.
 package enum TokenFailure: String, Error, Sendable, CaseIterable {

@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 
 /// The header of a token (RFC 7515 §4), as far as this server lets it say anything.

@@ -1,3 +1,4 @@
+private import Support
 private import Base64
 
 /// Turns claims into tokens under the current key; the same claims always give the same text.

@@ -1,3 +1,5 @@
+private import Support
+
 /// What a token is for, as its `typ` says (RFC 8725 §3.11): one kind is never taken for another.
 package enum TokenType: String, Sendable, CaseIterable {
   /// RFC 9068 §2.1

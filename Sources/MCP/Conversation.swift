@@ -1,3 +1,5 @@
+private import Support
+
 /// What a message is read with: over stdio what the handshake agreed on, over HTTP what the header
 /// fields say. Modern requests need neither.
 package struct Conversation: Sendable {

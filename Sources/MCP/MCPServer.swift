@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 
 /// MCP in both eras: reads one message and says what it asks for; answers what needs no tool.

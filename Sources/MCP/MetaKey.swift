@@ -1,3 +1,5 @@
+private import Support
+
 /// The keys of `_meta` that MCP 2026-07-28 reserves (basic/index, "Per-request protocol fields").
 package enum MetaKey {
   package static let protocolVersion = "io.modelcontextprotocol/protocolVersion"

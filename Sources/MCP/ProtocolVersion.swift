@@ -1,3 +1,5 @@
+private import Support
+
 /// The revisions of MCP that are spoken here, newest first.
 package enum ProtocolVersion: String, Sendable, CaseIterable {
   /// Modern: each request carries version and capabilities in its `_meta`.

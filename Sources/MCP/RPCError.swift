@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 
 /// Every failure that is answered as a JSON-RPC error (JSON-RPC 2.0 §5.1, MCP "Error Codes").

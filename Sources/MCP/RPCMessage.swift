@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// One JSON-RPC message from a client (JSON-RPC 2.0 §4).

@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// One JSON-RPC response (JSON-RPC 2.0 §5): the only kind of message this server sends, alone or in

@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// The identifier of a request: a string or an integer, given back as it came.

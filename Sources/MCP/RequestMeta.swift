@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 
 /// The types of what a request's `_meta` may have (MCP 2026-07-28 schema, "RequestMetaObject").

@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 
 /// How a server introduces itself (MCP schema, "Implementation").

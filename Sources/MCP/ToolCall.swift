@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// A well-formed `tools/call` of a tool that may not exist (MCP server/tools, "Calling Tools").

@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// What a client is told of a tool (MCP server/tools, "Tool").

@@ -1,3 +1,4 @@
+private import Support
 package import JSON
 
 /// What a tool call comes to: a text for the model and, where it succeeded, the same structured.

@@ -1,3 +1,4 @@
+private import Support
 internal import COpenSSL
 
 /// The owner of one `EVP_MD_CTX` for SHA-256, which frees it, and with it clears what it has seen.

@@ -1,3 +1,4 @@
+private import Support
 internal import COpenSSL
 
 /// The library as a whole.

@@ -1,3 +1,4 @@
+private import Support
 internal import COpenSSL
 
 /// Bytes that nobody can guess, from libcrypto's generator.

@@ -1,3 +1,4 @@
+private import Support
 internal import COpenSSL
 
 /// The password-based key derivation scrypt (RFC 7914): slow, and costly in memory, on purpose.

@@ -1,3 +1,5 @@
+private import Support
+
 /// Cuts a stream of bytes into lines at LF and nowhere else (MCP basic/transports/stdio).
 ///
 /// It holds one line at most: a line over the limit is reported once and skipped to its end.

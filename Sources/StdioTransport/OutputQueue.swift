@@ -1,3 +1,5 @@
+private import Support
+
 /// Bytes on their way to a descriptor that may not take them yet.
 struct OutputQueue: Sendable {
   let descriptor: FileDescriptor

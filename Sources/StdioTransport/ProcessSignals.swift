@@ -1,3 +1,5 @@
+private import Support
+
 #if canImport(Darwin)
   private import Darwin
 #elseif canImport(Musl)

@@ -1,3 +1,4 @@
+private import Support
 private import Synchronization
 
 /// Log lines on their way to standard error.

@@ -1,3 +1,5 @@
+private import Support
+
 /// One message a line on standard input, one reply a line on standard output
 /// (MCP 2026-07-28 basic/transports/stdio).
 ///

@@ -1,3 +1,4 @@
+private import Support
 private import JSON
 
 /// The keys and users of an HTTP server, as a JSON file has them:

@@ -1,3 +1,5 @@
+private import Support
+
 /// All that is wrong with a credentials file, in the order of its lines; never what is in it.
 package struct CredentialsFileErrors: Error, Sendable, Equatable {
   package struct Problem: Sendable, Equatable {

@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 private import JWT
 private import OpenSSLCrypto

@@ -1,3 +1,5 @@
+private import Support
+
 /// Finds the line of a value in a text that is known to be strict JSON.
 ///
 /// Only places count, no names: the parser keeps members in the order of the text.

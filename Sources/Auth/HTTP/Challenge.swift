@@ -1,3 +1,5 @@
+private import Support
+
 /// What a 401 or 403 says about the credential that would do: the value of one `WWW-Authenticate`
 /// line (RFC 9110 §11.6.1).
 package struct Challenge: Sendable, Equatable {

@@ -1,3 +1,5 @@
+private import Support
+
 /// Answers who sends a request, by the one verifier that its credential is for.
 ///
 /// No credential is tried against two verifiers: each kind goes one way through this one switch, and

@@ -1,3 +1,4 @@
+private import Support
 private import Base64
 
 /// What the header of a request carries to show who sends it.

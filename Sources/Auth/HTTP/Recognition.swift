@@ -1,3 +1,5 @@
+private import Support
+
 /// Who a caller is, or the work that will tell.
 package enum Recognition: Sendable {
   case identity(Identity)

@@ -1,3 +1,4 @@
+private import Support
 private import Synchronization
 
 /// Recognises a caller by an API key; the keys can be replaced while requests come in.

@@ -1,3 +1,5 @@
+private import Support
+
 /// What is wrong with a list of API keys; the number is the key's place in it, counted from 1.
 package enum APIKeyError: Error, Sendable, Equatable {
   case empty(Int)

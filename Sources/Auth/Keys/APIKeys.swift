@@ -1,3 +1,4 @@
+private import Support
 internal import OpenSSLCrypto
 
 /// The API keys that are valid now, as digests, in the order of the configuration.

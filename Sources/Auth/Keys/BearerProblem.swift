@@ -1,3 +1,5 @@
+private import Support
+
 /// Why a key that can be sent as `X-API-Key` is not read as one where it comes as a Bearer token.
 package enum BearerProblem: Sendable, Equatable {
   /// A character that token68 does not have, or `=` before another character (RFC 6750 §2.1).

@@ -1,3 +1,4 @@
+private import Support
 private import Base64
 package import JSON
 package import OpenSSLCrypto

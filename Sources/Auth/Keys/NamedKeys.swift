@@ -1,3 +1,4 @@
+private import Support
 internal import OpenSSLCrypto
 
 /// The API keys of an HTTP server. To find one among 100,000 costs no more than among one.

@@ -1,3 +1,5 @@
+private import Support
+
 /// Passwords that an attacker tries first (ASVS 6.2.4): the most common ones of eight characters or
 /// more, and the user's own name. Case, and digits or signs at the end, make no difference.
 enum GuessablePassword {

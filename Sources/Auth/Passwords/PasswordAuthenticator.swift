@@ -1,3 +1,4 @@
+private import Support
 private import OpenSSLCrypto
 private import Synchronization
 

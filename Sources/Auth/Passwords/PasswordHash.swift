@@ -1,3 +1,4 @@
+private import Support
 private import Base64
 private import OpenSSLCrypto
 

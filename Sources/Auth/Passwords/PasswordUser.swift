@@ -1,3 +1,4 @@
+private import Support
 private import JWT
 
 /// A user as the credentials file has them.

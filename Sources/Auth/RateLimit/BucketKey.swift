@@ -1,3 +1,5 @@
+private import Support
+
 /// Whose bucket it is, in 16 bytes however long the name is.
 ///
 /// Names are hashed under the random seed of this process, twice: nobody outside of it finds a name

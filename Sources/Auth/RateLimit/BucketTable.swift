@@ -1,3 +1,4 @@
+private import Support
 private import Synchronization
 
 /// A bucket for each caller, in bounded memory.

@@ -1,3 +1,5 @@
+private import Support
+
 /// What a bucket says about one request. Times are in nanoseconds from that request on.
 package struct RateDecision: Sendable, Equatable {
   package let isAllowed: Bool

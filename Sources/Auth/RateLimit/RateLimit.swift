@@ -1,3 +1,5 @@
+private import Support
+
 /// How many requests one caller may send: `count` every `period`, and `burst` of them at once.
 package struct RateLimit: Sendable, Equatable {
   package static let maximumCount = 1_000_000

@@ -1,3 +1,5 @@
+private import Support
+
 /// A text that is no rate limit.
 package struct RateLimitError: Error, Sendable, Equatable {
   package static let reason = """

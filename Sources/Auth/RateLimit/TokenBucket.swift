@@ -1,3 +1,5 @@
+private import Support
+
 /// A bucket that holds `burst` tokens and gets `count` of them back every `period`, steadily.
 ///
 /// It keeps what is missing, in units of which a token costs as many as its period has nanoseconds

@@ -1,3 +1,4 @@
+private import Support
 private import Synchronization
 
 /// The registry of one process. A restart forgets it, and with it every refresh token.

@@ -1,3 +1,5 @@
+private import Support
+
 /// Why no token is issued to somebody who may ask for one.
 package enum IssueFailure: Error, Sendable, Equatable {
   case invalidUser

@@ -1,3 +1,5 @@
+private import Support
+
 /// What a tool call carries where its credential should be.
 package enum PresentedToken: Sendable {
   case absent

@@ -1,3 +1,5 @@
+private import Support
+
 /// Why a refresh token gives no new pair.
 package enum RefreshFailure: Error, Sendable, Equatable {
   /// The token is not good any more.

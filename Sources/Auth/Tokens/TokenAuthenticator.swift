@@ -1,3 +1,4 @@
+private import Support
 package import JWT
 
 /// Recognises a caller by a token of one type.

@@ -1,3 +1,5 @@
+private import Support
+
 /// What all tokens that descend from one `generate_token` have in common.
 package struct TokenFamily: Sendable, Equatable {
   /// The refresh token that may be used now.

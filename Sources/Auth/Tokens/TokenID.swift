@@ -1,3 +1,4 @@
+private import Support
 private import OpenSSLCrypto
 
 /// The name of a token or of a family, in 16 bytes however long it is on the wire.

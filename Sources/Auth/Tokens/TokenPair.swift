@@ -1,3 +1,5 @@
+private import Support
+
 /// An access token and the refresh token that gets the next one (RFC 6749 §5.1).
 package struct TokenPair: Sendable {
   package let accessToken: Secret

@@ -1,3 +1,5 @@
+private import Support
+
 /// What must be remembered of tokens, since they cannot be taken back once they are out.
 ///
 /// Times are in milliseconds since 1970.

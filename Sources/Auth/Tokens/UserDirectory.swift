@@ -1,3 +1,5 @@
+private import Support
+
 /// Who may have a token, and in which role.
 package enum UserDirectory: Sendable {
   /// Every name is a user of this role.

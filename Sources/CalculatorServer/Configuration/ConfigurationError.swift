@@ -1,3 +1,4 @@
+private import Support
 package import Auth
 
 /// What keeps a server from starting: one line that says what is wrong, where, and what mends it.

@@ -1,3 +1,5 @@
+private import Support
+
 /// All that keeps a server from starting; never empty.
 package struct ConfigurationErrors: Error, Sendable {
   package let all: [ConfigurationError]

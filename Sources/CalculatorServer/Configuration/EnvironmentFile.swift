@@ -1,3 +1,5 @@
+private import Support
+
 /// A `.env` file: `NAME=VALUE` lines, `#` comments, an optional `export`, optional quotes.
 ///
 /// In single quotes all is literal; in double quotes `\n`, `\"` and `\\` are escapes; without

@@ -1,3 +1,5 @@
+private import Support
+
 /// What a file of the configuration holds.
 package enum FileKind: Sendable, Equatable {
   case secret, environment, users, credentials, certificate, privateKey

@@ -1,3 +1,5 @@
+private import Support
+
 /// The settings of each server. A setting that is missing here cannot be read.
 extension Settings {
   package static let stdio = Settings([

@@ -1,3 +1,4 @@
+private import Support
 package import Auth
 
 /// A secret and where it came from, so that it can be read again.

@@ -1,3 +1,5 @@
+private import Support
+
 /// One setting of a server: its kind, and what SIGHUP does with a new value.
 package struct Setting: Sendable {
   /// SIGHUP applies what it can and never opens access; what it keeps, it names (ATTACKS G1).

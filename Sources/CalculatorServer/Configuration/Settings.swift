@@ -1,3 +1,5 @@
+private import Support
+
 /// The settings of a server, by name.
 package struct Settings: Sendable {
   let all: [String: Setting]

@@ -1,3 +1,4 @@
+private import Support
 package import Auth
 
 /// All that `CalculatorStdio` reads from its environment.

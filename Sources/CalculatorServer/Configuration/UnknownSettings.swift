@@ -1,3 +1,5 @@
+private import Support
+
 /// What to do with a variable that no server here reads: a misspelled setting must not be passed
 /// over, because the server would then run without it.
 enum UnknownSetting: Equatable {

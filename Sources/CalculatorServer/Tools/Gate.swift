@@ -1,3 +1,4 @@
+private import Support
 package import Auth
 package import JWT
 

@@ -1,3 +1,4 @@
+private import Support
 internal import JSON
 
 /// The schema of a tool's arguments (MCP server/tools, "Tool").
