@@ -37,8 +37,13 @@ struct DemoTests {
   /// Short answers, and no colour where nobody looks at a terminal.
   @Test(arguments: demos)
   func showsShortAnswers(_ demo: Demo) throws {
+    // A terminal would have colour: that the output is a pipe decides.
+    var environment = ProcessInfo.processInfo.environment
+    environment["TERM"] = "xterm"
+    environment["NO_COLOR"] = nil
     let result = try Command.run(
-      Self.path(of: demo.script), try demo.products.map(ServerProcess.path(of:)))
+      Self.path(of: demo.script), try demo.products.map(ServerProcess.path(of:)),
+      environment: environment)
     #expect(result.status == 0, "\(result.errors)")
     #expect(!result.output.contains("\u{1b}"))
     let lines = result.output.split(separator: "\n").map(String.init)
