@@ -5,6 +5,8 @@ private import Support
 package struct RefusedName: Sendable, Equatable {
   package enum Kind: String, Sendable {
     case host, origin
+    /// The other end of the socket.
+    case peer
   }
 
   /// In bytes. A name is as long as its sender likes.

@@ -2,6 +2,7 @@ import Auth
 import CalculatorServer
 import Foundation
 import HTTPTransport
+import Synchronization
 import Testing
 import TestSupport
 
@@ -109,6 +110,25 @@ struct HTTPConfigurationTests {
     #expect(try status(environment, host: host, try head(from: peer)) == expected)
     // A probe has no credential.
     #expect(try status(environment, host: host, try head(from: peer, "/healthz")) == 200)
+  }
+
+  private final class Lines: Sendable { let all = Mutex<[String]>([]) }
+
+  /// ATTACKS L3: the log names the peer and the setting.
+  @Test func theLogSaysWhyAPeerIsRefused() throws {
+    let lines = Lines()
+    let log = Log(
+      level: .info, now: { Timestamp(milliseconds: 0) },
+      write: { line in lines.all.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+    let configuration = try read(
+      ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"], host: "0.0.0.0")
+    _ = HTTPService(configuration, audit: AuditLog(log)).decide(try head(from: "203.0.113.9"))
+    let line = try #require(lines.all.withLock { $0 }.first)
+    #expect(
+      line.hasSuffix(
+        #""outcome":"rejected","reason":403,"peer":"203.0.113.9","setting":"CALCULATOR_TRUSTED_PROXIES"}"#
+          + "\n"))
+    #expect(!line.contains("credential"), "it was not looked at")
   }
 
   /// Whatever the client writes into its fields, its socket is what counts.

@@ -29,7 +29,7 @@ extension HTTPResponse {
 }
 
 extension RefusedName {
-  /// What the log says of a host or an origin that was refused; `nil` where none was.
+  /// What the log says of a host, an origin or a peer that was refused; `nil` where none was.
   init?(_ refusal: Refusal, _ head: HTTPRequestHead) {
     switch refusal {
     case .foreignHost:
@@ -41,6 +41,8 @@ extension RefusedName {
       if origins.isEmpty { return nil }
       self.init(
         .origin, origins.joined(separator: ", "), setting: "CALCULATOR_ALLOWED_ORIGINS")
+    case .plaintextPeer:
+      self.init(.peer, head.peer.description, setting: "CALCULATOR_TRUSTED_PROXIES")
     default: return nil
     }
   }
