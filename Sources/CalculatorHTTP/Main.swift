@@ -10,6 +10,10 @@ struct CalculatorHTTP: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "CalculatorHTTP",
     abstract: "A calculator for MCP clients over HTTP, guarded by keys, tokens or passwords.",
+    usage: """
+      CalculatorHTTP [--host <host>] [--port <port>] [--env-file <env-file>]
+             CalculatorHTTP <subcommand>
+      """,
     discussion: HTTPConfiguration.help,
     version: calculatorVersion,
     subcommands: [HashPassword.self, NewKey.self])

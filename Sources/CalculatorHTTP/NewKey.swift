@@ -5,6 +5,7 @@ import CalculatorHTTPServer
 struct NewKey: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes a key, and its line for the credentials file.",
+    usage: "CalculatorHTTP new-key --name <name> [--role <role>] [--expires <time>]",
     discussion: "The key is shown this once: the line has only its digest.")
 
   @Option(help: "What the key is called in the log.")

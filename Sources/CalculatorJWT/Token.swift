@@ -9,7 +9,12 @@ struct Token: ParsableCommand {
     subcommands: [Issue.self, Inspect.self, Verify.self])
 
   struct Issue: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prints a new access token.")
+    static let configuration = CommandConfiguration(
+      abstract: "Prints a new access token.",
+      usage: """
+        CalculatorJWT token issue --user <user> [--permissions <permissions> ...]
+               [--expires-in <seconds>] [--env-file <env-file>]
+        """)
 
     @Option(help: "Who the token is for.")
     var user: String
