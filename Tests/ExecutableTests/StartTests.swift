@@ -61,18 +61,21 @@ import TestSupport
   }
 
   /// ATTACKS G1: nor is one that comes while the configuration is read. The settings come through a
-  /// named pipe, so that the test knows where the server is.
+  /// named pipe, so that the test knows where the server is; SIGHUP then reads a file in its place.
   @Test(arguments: servers, [SIGHUP, SIGTERM])
   func aSignalDuringTheStartIsNotLost(_ name: String, _ number: Int32) throws {
     let folder = try TemporaryFolder()
     let file = folder.path("env")
-    try #require(mkfifo(file, 0o600) == 0)
     for _ in 0..<20 {
+      unlink(file)
+      try #require(mkfifo(file, 0o600) == 0)
       let server = try ServerProcess(
         name, arguments: arguments(of: name) + ["--env-file", file], environment: [:])
-      try write(Self.settings, to: file, readBy: server) { server.deliver(number) }
+      try write(Self.settings, to: file, readBy: server) {
+        try folder.write("env", Self.settings)
+        server.deliver(number)
+      }
       if number == SIGHUP {
-        try write(Self.settings, to: file, readBy: server) {}
         #expect(try isReloaded(server))
         server.deliver(SIGTERM)
       }
@@ -84,7 +87,7 @@ import TestSupport
 
   /// Writes into a named pipe once the server has opened it, after `then`.
   private func write(
-    _ text: String, to file: String, readBy server: ServerProcess, then: () -> Void
+    _ text: String, to file: String, readBy server: ServerProcess, then: () throws -> Void
   ) throws {
     var descriptor = open(file, O_WRONLY | O_NONBLOCK)
     while descriptor < 0 {  // ENXIO: nobody reads yet
@@ -92,7 +95,7 @@ import TestSupport
       sched_yield()
       descriptor = open(file, O_WRONLY | O_NONBLOCK)
     }
-    then()
+    try then()
     ServerProcess.write(Array(text.utf8), to: descriptor)
     close(descriptor)
   }

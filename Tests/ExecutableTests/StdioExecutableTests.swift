@@ -276,7 +276,12 @@ import TestSupport
     #expect(refused.contains("kept the old keys") && !refused.contains("\"short\""))
     #expect(try accepted(server, second))
 
-    try write(second)
+    try write(second)  // no line end where there was one: half written, perhaps
+    server.deliver(SIGHUP)
+    #expect(try notice(server).contains("had a line end at its end and has none"))
+    #expect(try accepted(server, Self.key))
+
+    try write("\(second)\n")
     server.deliver(SIGHUP)
     #expect(try notice(server).contains("read 1 key(s) again"))
     #expect(try !accepted(server, Self.key))

@@ -151,9 +151,9 @@ ATTACKS = [
         "S3",
         "a server with an empty key",
         "ASVS 16.5.3",
-        (KEYS, "throw .empty(place)"),
+        (READER, "An empty variable counts as unset"),
         starting({"auth_token": ""}, CALCULATOR_API_KEY=""),
-        reason="key 1 is empty",
+        reason="CALCULATOR_API_KEY is not set",
     ),
     Attack(
         "S4",
