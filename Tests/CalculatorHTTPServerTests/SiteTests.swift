@@ -27,21 +27,22 @@ struct SiteTests {
   }
 
   /// One example for a kind of credential that is on, and none for one that is off.
-  @Test(arguments: [
-    (
-      [:], #"-H "X-API-Key: $CALCULATOR_API_KEY""#,
-      ["X-API-Key": "replace-with-your-key"]
-    ),
-    (
-      ["CALCULATOR_API_KEY": nil], #"-H "Authorization: Bearer $TOKEN""#,
-      ["Authorization": "Bearer replace-with-your-token"]
-    ),
-    (
-      ["CALCULATOR_API_KEY": nil, "JWT_SECRET": nil], #"-u "$NAME:$PASSWORD""#,
-      ["Authorization": "Basic replace-with-base64-of-name:password"]
-    ),
-    (off.merging(["CALCULATOR_REQUIRE_AUTH": "false"]) { $1 }, "\\", [:]),
-  ] as [([String: String?], String, [String: String])])
+  @Test(
+    arguments: [
+      (
+        [:], #"-H "X-API-Key: $CALCULATOR_API_KEY""#,
+        ["X-API-Key": "replace-with-your-key"]
+      ),
+      (
+        ["CALCULATOR_API_KEY": nil], #"-H "Authorization: Bearer $TOKEN""#,
+        ["Authorization": "Bearer replace-with-your-token"]
+      ),
+      (
+        ["CALCULATOR_API_KEY": nil, "JWT_SECRET": nil], #"-u "$NAME:$PASSWORD""#,
+        ["Authorization": "Basic replace-with-base64-of-name:password"]
+      ),
+      (off.merging(["CALCULATOR_REQUIRE_AUTH": "false"]) { $1 }, "\\", [:]),
+    ] as [([String: String?], String, [String: String])])
   func showsWhatIsOn(_ changes: [String: String?], _ option: String, _ headers: [String: String])
     throws
   {
