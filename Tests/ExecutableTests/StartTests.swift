@@ -31,6 +31,19 @@ import TestSupport
     """,
   ]
 
+  /// Becomes the server with no signal blocked or ignored, as a shell starts it. A thread of the tests
+  /// has all of them blocked, and a process inherits that.
+  private static let cleanLauncher = [
+    "python3", "-c",
+    """
+    import os, signal, sys
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    os.execv(sys.argv[1], sys.argv[1:])
+    """,
+  ]
+
   private func arguments(of server: String) -> [String] {
     server == "CalculatorHTTP" ? ["--port", "0"] : []
   }
@@ -70,7 +83,8 @@ import TestSupport
       unlink(file)
       try #require(mkfifo(file, 0o600) == 0)
       let server = try ServerProcess(
-        name, arguments: arguments(of: name) + ["--env-file", file], environment: [:])
+        name, launcher: Self.cleanLauncher, arguments: arguments(of: name) + ["--env-file", file],
+        environment: [:])
       try write(Self.settings, to: file, readBy: server) {
         try folder.write("env", Self.settings)
         server.deliver(number)
