@@ -49,7 +49,8 @@ stop() {
 # file and gives up.
 await() {
   tenths=0
-  while [ "$(grep -cs -e "$2" "$1")" -lt "${3:-1}" ]; do
+  # A file that is not there yet has no line: grep then prints nothing, and no 0.
+  while lines=$(grep -cs -e "$2" "$1"); [ "${lines:-0}" -lt "${3:-1}" ]; do
     if [ $((tenths += 1)) -gt 600 ]; then
       echo "$1 does not say: $2"
       cat "$1"

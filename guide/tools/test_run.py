@@ -114,6 +114,21 @@ class Runner(unittest.TestCase):
                 self.assertTrue(any(expected in line for line in lines), (name, printed))
             self.assertEqual(lines.count("1"), 3, (name, printed))
 
+    def test_await_waits_for_a_file_that_is_not_there_yet(self):
+        for name, command in run.SHELLS.items():
+            if not shutil.which(command[0]):
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                shell = run.Shell(Path(folder), Path("/nowhere"), command)
+                # The file is made at the first pause, so the machine's speed has no influence.
+                printed, status = shell.run(
+                    '. "$REPO/guide/chapter.sh" one\n'
+                    "sleep() { echo Listening >late; }\n"
+                    "await late Listening; cat late"
+                )
+                shell.close()
+            self.assertEqual((status, printed.split()), (0, ["Listening"]), (name, printed))
+
     def test_a_target_that_is_not_there(self):
         self.fails("```sh norun\nmake coffee\n```\n", 2, "no make coffee")
 
