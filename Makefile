@@ -24,8 +24,11 @@ STRIP := strip -x
 else
 # The C++ library under the Swift runtime is linked in as well: a linker takes the first that it
 # finds, and in this folder there is only the static one. Less memory, and a faster start.
+# lld comes with Swift. The default linker warns of mktemp, which Foundation contains and nothing
+# here calls.
 STATIC := .build/static
-RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC)
+RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC) \
+	-Xswiftc -use-ld=lld
 STRIP := strip
 endif
 
@@ -181,8 +184,6 @@ needs-run:
 .PHONY: release-build
 release-build: $(STATIC)
 	@for product in $(PRODUCTS); do swift build $(RELEASE_FLAGS) --product $$product || exit 1; done
-	@[ "$$(uname -s)" = Darwin ] || echo "    (If the linker warned of mktemp: Foundation, which the command line" \
-		"needs, contains a call of it; nothing here uses that call.)"
 
 $(STATIC):
 	@mkdir -p $@

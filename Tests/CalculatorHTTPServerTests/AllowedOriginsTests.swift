@@ -79,6 +79,15 @@ struct AllowedOriginsTests {
     #expect(Self.hasNoCORS(harness.send(fields: Self.fields(nil, changes), body: body)))
   }
 
+  /// The body of a request whose head was accepted did not arrive whole.
+  @Test(arguments: HTTPFault.allCases)
+  func faultsOfTheBody(_ fault: HTTPFault) throws {
+    let harness = try HTTPHarness(Self.allowed)
+    let response = harness.send(fields: Self.fields(Self.page), bodyFault: fault)
+    #expect(response.status == fault.status)
+    #expect(Self.isGranted(response, to: Self.page))
+  }
+
   @Test func limits() throws {
     var changes = Self.allowed
     changes["CALCULATOR_RATE_LIMIT"] = "1/minute"

@@ -56,7 +56,8 @@ struct DeploymentExampleTests {
       "CalculatorHTTP", arguments: ["--host", host, "--port", "\(port)"], environment: environment)
     #expect(try server.readLine()?.hasPrefix("Listening at http") == true)
     let probe = try HTTPSocket(port: port)
-    probe.send("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n")
+    // As kubelet calls: by the address of the pod.
+    probe.send("GET /healthz HTTP/1.1\r\nHost: 10.1.2.3:8080\r\nConnection: close\r\n\r\n")
     #expect(try probe.response()?.status == 200)
   }
 

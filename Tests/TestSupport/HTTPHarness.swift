@@ -77,9 +77,11 @@ package final class HTTPHarness: Sendable {
     }
   }
 
+  /// - Parameter bodyFault: what ends the body instead of its last byte.
   package func send(
     _ method: String = "POST", _ path: String = "/mcp", query: String? = nil,
-    fields: [(String, String)], body: String = "", from peer: String = "127.0.0.1"
+    fields: [(String, String)], body: String = "", bodyFault: HTTPFault? = nil,
+    from peer: String = "127.0.0.1"
   ) -> HTTPResponse {
     guard let address = IPAddress(peer) else { preconditionFailure("a test's peer has no address") }
     var decision = service.pipeline.decide(
@@ -90,6 +92,7 @@ package final class HTTPHarness: Sendable {
     switch decision {
     case .respond(let response): return response
     case .takeBody(let limit, let answer):
+      if let bodyFault { return answer(.failed(bodyFault)) }
       let isTooLarge = body.utf8.count > limit
       return answer(isTooLarge ? .failed(.bodyTooLarge) : .complete(Array(body.utf8)))
     case .offLoop: preconditionFailure("the loop above ends with another decision")
