@@ -317,4 +317,24 @@ struct TokenAuthorityTests {
     authority.revoke(pair.refreshToken, for: identity)
     #expect(((try? authority.verify(pair.refreshToken, as: .refreshToken)) == nil) == works)
   }
+
+  /// T35: who refreshes and revokes in a loop loses the family, and takes no token of another user.
+  @Test func aUserCannotFillTheRevocations() throws {
+    let clock = clock
+    let registry = InMemoryTokenRegistry(maximumRevocations: 20)
+    let authority = TokenAuthority(
+      try settings(), registry: registry, now: { clock.now }, random: SeededBytes(seed: 7).make)
+    let other = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let mallory = Identity(subject: "mallory", method: .jwt, permissions: [])
+    var pair = try authority.issue(to: "mallory", permissions: nil, lifetime: nil)
+    var rounds = 0
+    while let claims = try? authority.verify(pair.refreshToken, as: .refreshToken), rounds < 1000 {
+      pair = try authority.refresh(claims, permissions: nil)
+      authority.revoke(pair.accessToken, for: mallory)
+      rounds += 1
+    }
+    #expect(rounds == 17)
+    #expect(registry.revocationCount == 1)
+    #expect(try authority.verify(other.accessToken, as: .accessToken).subject == "anshika")
+  }
 }

@@ -5,17 +5,26 @@ private import Synchronization
 ///
 /// Its memory is bounded. Past `maximumFamilies` the families that end first are forgotten, whose
 /// refresh tokens are then refused. A revocation is forgotten once the token would have expired.
-/// Past `maximumRevocations` the oldest tokens' are forgotten, and from then on every token that was
-/// issued no later than the youngest of those is refused: it fails closed.
+/// All that is revoked of one family is one entry, of at most `maximumPerFamily` tokens: past that
+/// the family ends, so that nobody fills the registry with the tokens of one family (ATTACKS T35).
+/// Past `maximumRevocations` entries those of the oldest tokens are forgotten, and from then on
+/// every token that was issued no later than the youngest of those is refused: it fails closed.
 package final class InMemoryTokenRegistry: TokenRegistry {
+  private static let maximumPerFamily = 16
+
+  /// What is revoked of one family: single tokens, or all of them.
   private struct Revocation {
-    let issuedAt: Int
-    let until: Int
+    /// When each revoked token is over; `nil` where the whole family is revoked.
+    var tokens: [TokenID: Int]?
+    /// Of the youngest of them.
+    var issuedAt: Int
+    /// When the last of them is over.
+    var until: Int
   }
 
   private struct State {
     var families: [TokenID: TokenFamily] = [:]
-    /// Tokens and families.
+    /// By family; a token without one stands for itself.
     var revoked: [TokenID: Revocation] = [:]
     /// Tokens issued until this time are refused: some of them were revoked, and which is forgotten.
     var refusedUntil: Int?
@@ -60,18 +69,46 @@ package final class InMemoryTokenRegistry: TokenRegistry {
     }
   }
 
-  package func revoke(_ id: TokenID, issuedAt: Int, until: Int, now: Int) {
-    state.withLock { revoke(id, Revocation(issuedAt: issuedAt, until: until), now: now, in: &$0) }
+  package func revoke(
+    _ token: TokenID, of family: TokenID?, issuedAt: Int, until: Int, accessUntil: Int, now: Int
+  ) {
+    state.withLock { state in
+      guard until > now else { return }
+      guard let family else {
+        return record(
+          Revocation(tokens: nil, issuedAt: issuedAt, until: until), of: token, now: now, in: &state
+        )
+      }
+      var known =
+        state.revoked[family] ?? Revocation(tokens: [:], issuedAt: issuedAt, until: until)
+      guard var tokens = known.tokens, tokens[token] == nil else { return }
+      if tokens.count >= Self.maximumPerFamily { tokens = tokens.filter { $0.value > now } }
+      // ATTACKS T35
+      guard tokens.count < Self.maximumPerFamily else {
+        return end(family, accessUntil: accessUntil, now: now, in: &state)
+      }
+      tokens[token] = until
+      known.tokens = tokens
+      known.issuedAt = max(known.issuedAt, issuedAt)
+      known.until = max(known.until, until)
+      record(known, of: family, now: now, in: &state)
+    }
+  }
+
+  package func end(_ family: TokenID, accessUntil: Int, now: Int) {
+    state.withLock { end(family, accessUntil: accessUntil, now: now, in: &$0) }
   }
 
   package var hasRevoked: Bool {
     state.withLock { !$0.revoked.isEmpty || $0.refusedUntil != nil }
   }
 
-  package func isRevoked(_ id: TokenID, issuedAt: Int) -> Bool {
+  package func isRevoked(_ token: TokenID, of family: TokenID?, issuedAt: Int) -> Bool {
     state.withLock { state in
       if let refusedUntil = state.refusedUntil, issuedAt <= refusedUntil { return true }
-      return state.revoked[id] != nil
+      guard let revocation = state.revoked[family ?? token] else { return false }
+      guard let tokens = revocation.tokens else { return true }
+      return tokens[token] != nil
     }
   }
 
@@ -80,20 +117,23 @@ package final class InMemoryTokenRegistry: TokenRegistry {
   ) throws(AuthenticationFailure) -> TokenFamily {
     guard let family = state.families[name] else { throw .unknownFamily }
     guard family.current == token else {
-      revoke(name, Revocation(issuedAt: now, until: accessUntil), now: now, in: &state)
+      end(name, accessUntil: accessUntil, now: now, in: &state)
       throw .replayedToken
     }
     return family
   }
 
-  private func revoke(
-    _ id: TokenID, _ new: Revocation, now: Int, in state: inout State
-  ) {
-    state.families[id] = nil
-    guard new.until > now else { return }
-    let known = state.revoked[id] ?? new
-    state.revoked[id] = Revocation(
-      issuedAt: max(new.issuedAt, known.issuedAt), until: max(new.until, known.until))
+  private func end(_ family: TokenID, accessUntil: Int, now: Int, in state: inout State) {
+    state.families[family] = nil
+    let known = state.revoked[family]
+    let new = Revocation(
+      tokens: nil, issuedAt: max(now, known?.issuedAt ?? now),
+      until: max(accessUntil, known?.until ?? accessUntil))
+    record(new, of: family, now: now, in: &state)
+  }
+
+  private func record(_ new: Revocation, of name: TokenID, now: Int, in state: inout State) {
+    state.revoked[name] = new
     // Each sweep is paid for by as many revocations.
     if state.revoked.count >= min(state.sweepAt, maximumRevocations) { sweep(&state, now: now) }
   }

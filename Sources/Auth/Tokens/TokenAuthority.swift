@@ -71,10 +71,10 @@ package final class TokenAuthority: Sendable {
       throw .invalidToken(error)
     }
     guard registry.hasRevoked else { return claims }
-    for id in [claims.identifier, claims.family].compactMap(\.self)
-    where registry.isRevoked(TokenID(id), issuedAt: claims.issuedAt) {
-      throw .revokedToken
-    }
+    guard
+      !registry.isRevoked(
+        TokenID(claims.identifier), of: claims.family.map(TokenID.init), issuedAt: claims.issuedAt)
+    else { throw .revokedToken }
     return claims
   }
 
@@ -182,12 +182,14 @@ package final class TokenAuthority: Sendable {
         claims.subject.utf8.elementsEqual(identity.subject.utf8)
           || identity.permissions.contains(.tokensManage)
       else { continue }
-      registry.revoke(
-        TokenID(claims.identifier), issuedAt: claims.issuedAt,
-        until: claims.expiresAt + settings.leeway, now: now)
-      if type == .refreshToken, let family = claims.family {
+      let family = claims.family.map(TokenID.init)
+      let accessUntil = lastAccess(now, settings)
+      if type == .refreshToken, let family {
+        registry.end(family, accessUntil: accessUntil, now: now)
+      } else {
         registry.revoke(
-          TokenID(family), issuedAt: now, until: lastAccess(now, settings), now: now)
+          TokenID(claims.identifier), of: family, issuedAt: claims.issuedAt,
+          until: claims.expiresAt + settings.leeway, accessUntil: accessUntil, now: now)
       }
     }
   }

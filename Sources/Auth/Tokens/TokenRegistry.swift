@@ -22,16 +22,22 @@ package protocol TokenRegistry: Sendable {
   func rotate(_ name: TokenID, from token: TokenID, to next: TokenID, accessUntil: Int, now: Int)
     throws(AuthenticationFailure)
 
-  /// Ends a token, or a family with all its tokens.
+  /// Ends one token. Where too many tokens of its family are ended, all of the family are.
   /// - Parameters:
-  ///   - issuedAt: when the token was issued, or the last token of the family.
-  ///   - until: when it would be over anyway, and can be forgotten.
-  func revoke(_ id: TokenID, issuedAt: Int, until: Int, now: Int)
+  ///   - family: `nil` for a token that belongs to none.
+  ///   - until: when the token would be over anyway, and can be forgotten.
+  ///   - accessUntil: when the last access token of the family is over.
+  func revoke(
+    _ token: TokenID, of family: TokenID?, issuedAt: Int, until: Int, accessUntil: Int, now: Int)
 
-  /// Whether this token or family is revoked, or may have been: a registry that is full refuses
+  /// Ends a family with all its tokens.
+  /// - Parameter accessUntil: when the last access token of the family is over.
+  func end(_ family: TokenID, accessUntil: Int, now: Int)
+
+  /// Whether this token or its family is revoked, or may have been: a registry that is full refuses
   /// every token that is no younger than what it had to forget.
   /// - Parameter issuedAt: when the token was issued.
-  func isRevoked(_ id: TokenID, issuedAt: Int) -> Bool
+  func isRevoked(_ token: TokenID, of family: TokenID?, issuedAt: Int) -> Bool
 
   /// Whether anything at all is revoked: mostly not, and then no token's name needs to be hashed.
   var hasRevoked: Bool { get }
