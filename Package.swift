@@ -10,24 +10,26 @@ let settings: [SwiftSetting] = [
   .strictMemorySafety(),
 ]
 
-/// A target of the house: SwiftPM refuses an import that is not listed here. Each sees `Support`.
-func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: ["Support"] + dependencies, swiftSettings: settings)
+/// A module. SwiftPM refuses an import that is not listed here. Each module depends on `Support` and
+/// `SystemC`.
+func module(_ name: String, dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: ["Support", "SystemC"] + dependencies, swiftSettings: settings)
 }
 
 /// A command line and nothing else.
-func executable(_ name: String, of rooms: Target.Dependency...) -> Target {
+func executable(_ name: String, of modules: Target.Dependency...) -> Target {
   .executableTarget(
     name: name,
-    dependencies: rooms + [
+    dependencies: modules + [
       "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: settings)
 }
 
-func tests(of name: String, sees more: [Target.Dependency] = []) -> Target {
+func tests(of name: String, dependencies more: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + more,
+    name: "\(name)Tests",
+    dependencies: [.init(stringLiteral: name), "Support", "TestSupport"] + more,
     swiftSettings: settings)
 }
 
@@ -52,41 +54,42 @@ let package = Package(
     .systemLibrary(
       name: "CLibSSL", pkgConfig: "libssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .target(name: "Support", swiftSettings: settings),
-    room("OpenSSLCrypto", sees: ["COpenSSL"]),
-    room("Base64"),
-    room("JSON"),
-    room("JWT", sees: ["OpenSSLCrypto", "Base64", "JSON"]),
-    room("MCP", sees: ["Base64", "JSON"]),
-    room("Auth", sees: ["OpenSSLCrypto", "Base64", "JSON", "JWT"]),
-    room("StdioTransport"),
-    room(
+    .target(name: "SystemC", swiftSettings: settings),
+    .target(name: "Support", dependencies: ["SystemC"], swiftSettings: settings),
+    module("Crypto", dependencies: ["COpenSSL"]),
+    module("JSON"),
+    module("JOSE", dependencies: ["Crypto", "JSON"]),
+    module("MCP", dependencies: ["JSON"]),
+    module("Auth", dependencies: ["Crypto", "JSON", "JOSE"]),
+    module("StdioTransport"),
+    module(
       "HTTPTransport",
-      sees: [
+      dependencies: [
         "CLibSSL", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
-    room("CalculatorCore"),
-    room(
-      "CalculatorServer",
-      sees: ["OpenSSLCrypto", "JSON", "JWT", "MCP", "Auth", "StdioTransport", "CalculatorCore"]),
+    module("CalculatorCore"),
+    module(
+      "MCPService",
+      dependencies: ["Crypto", "JSON", "JOSE", "MCP", "Auth", "StdioTransport", "CalculatorCore"]),
     // Apart, so that the servers over stdio carry no SwiftNIO: they have 12 MB to live in.
-    room(
-      "CalculatorHTTPServer",
-      sees: [
-        "OpenSSLCrypto", "Base64", "JSON", "JWT", "MCP", "Auth", "StdioTransport", "HTTPTransport",
-        "CalculatorServer",
+    module(
+      "MCPServiceHTTP",
+      dependencies: [
+        "Crypto", "JSON", "JOSE", "MCP", "Auth", "StdioTransport", "HTTPTransport",
+        "MCPService",
       ]),
-    executable("CalculatorStdio", of: "CalculatorServer", "StdioTransport"),
-    executable("CalculatorJWT", of: "CalculatorServer", "StdioTransport"),
-    executable("CalculatorHTTP", of: "CalculatorServer", "CalculatorHTTPServer", "StdioTransport"),
+    executable("CalculatorStdio", of: "MCPService", "StdioTransport"),
+    executable("CalculatorJWT", of: "MCPService", "StdioTransport"),
+    executable("CalculatorHTTP", of: "MCPService", "MCPServiceHTTP", "StdioTransport"),
     // Linked with libFuzzer by scripts/fuzz.sh.
     .target(name: "FuzzJSON", dependencies: ["JSON"], path: "Fuzz/JSON", swiftSettings: settings),
     .target(
-      name: "FuzzMCP", dependencies: ["Auth", "CalculatorServer", "JSON", "MCP"], path: "Fuzz/MCP",
+      name: "FuzzMCP", dependencies: ["Auth", "JSON", "MCP", "MCPService", "Support"],
+      path: "Fuzz/MCP",
       swiftSettings: settings),
     .target(
-      name: "FuzzJWT", dependencies: ["JSON", "JWT", "OpenSSLCrypto"], path: "Fuzz/JWT",
+      name: "FuzzJOSE", dependencies: ["Crypto", "JOSE", "JSON", "Support"], path: "Fuzz/JOSE",
       swiftSettings: settings),
     // A test target, since it looks into a module as only tests may.
     .testTarget(
@@ -94,43 +97,48 @@ let package = Package(
       dependencies: ["HTTPTransport", .product(name: "NIOCore", package: "swift-nio")],
       path: "Fuzz/HTTP", swiftSettings: settings),
     .target(
-      name: "TestSupport",
+      name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    // Whole services in the test's process, and what goes over their wire.
+    .target(
+      name: "TestHarness",
       dependencies: [
-        "Auth", "CalculatorHTTPServer", "CalculatorServer", "HTTPTransport", "JSON", "JWT", "MCP",
+        "Auth", "HTTPTransport", "JOSE", "JSON", "MCP", "MCPService", "MCPServiceHTTP", "Support",
+        "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
-      path: "Tests/TestSupport", swiftSettings: settings),
-    .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: settings),
+      path: "Tests/TestHarness", swiftSettings: settings),
+    tests(of: "Support"),
     tests(of: "CalculatorCore"),
-    tests(of: "Base64"),
     tests(of: "JSON"),
-    tests(of: "OpenSSLCrypto"),
-    tests(of: "Auth", sees: ["Base64", "JSON", "JWT", "OpenSSLCrypto"]),
-    tests(of: "JWT", sees: ["Base64", "JSON", "OpenSSLCrypto"]),
+    tests(of: "Crypto"),
+    tests(of: "Auth", dependencies: ["Crypto", "JOSE", "JSON", "Support"]),
+    tests(of: "JOSE", dependencies: ["JSON", "Crypto"]),
     tests(of: "StdioTransport"),
-    tests(of: "MCP", sees: ["JSON"]),
+    tests(of: "MCP", dependencies: ["JSON"]),
     tests(
       of: "HTTPTransport",
-      sees: [
+      dependencies: [
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
-    tests(of: "CalculatorServer", sees: ["Auth"]),
+    tests(of: "MCPService", dependencies: ["Auth", "TestHarness"]),
     tests(
-      of: "CalculatorHTTPServer",
-      sees: ["Auth", "Base64", "CalculatorServer", "HTTPTransport", "JSON", "JWT", "MCP"]),
+      of: "MCPServiceHTTP",
+      dependencies: ["Auth", "MCPService", "HTTPTransport", "JSON", "JOSE", "MCP", "TestHarness"]),
     .testTarget(
-      name: "ExecutableTests", dependencies: ["JSON", "TestSupport"], exclude: ["clients"],
-      // Without it these files see what `Support` says of Characters.
+      name: "ExecutableTests", dependencies: ["JSON", "TestHarness", "TestSupport"],
+      exclude: ["clients"],
+      // Without it these files see the deprecations of `Support`.
       swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")]),
     .testTarget(
       name: "AttackTests",
       // The executable is driven, not imported.
       dependencies: [
-        "Auth", "CalculatorHTTP", "CalculatorHTTPServer", "CalculatorServer", "HTTPTransport",
-        "JWT", "TestSupport",
+        "Auth", "CalculatorHTTP", "MCPServiceHTTP", "MCPService", "HTTPTransport",
+        "JOSE", "Support", "TestHarness", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
       ], swiftSettings: settings),
   ]
@@ -142,11 +150,12 @@ if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
     .executableTarget(
       name: "PipelineBenchmark",
       dependencies: [
-        "Auth", "CalculatorHTTPServer", "CalculatorServer", "HTTPTransport", "JWT", "OpenSSLCrypto",
+        "Auth", "Crypto", "HTTPTransport", "JOSE", "MCPService", "MCPServiceHTTP", "Support",
       ],
       path: "Benchmarks/Pipeline", swiftSettings: settings),
     .executableTarget(
-      name: "JWTBenchmark", dependencies: ["JSON", "JWT", "OpenSSLCrypto"], path: "Benchmarks/JWT",
+      name: "JWTBenchmark", dependencies: ["Crypto", "JOSE", "JSON", "Support"],
+      path: "Benchmarks/JWT",
       exclude: ["bench.py"], swiftSettings: settings),
   ]
 }

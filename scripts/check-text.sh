@@ -1,14 +1,21 @@
 #!/bin/sh
 # Checks that the compiler sees text operations on Characters: each file in Sources/ imports Support,
-# and each line of the probe below is flagged.
+# and each line of the probe below is flagged. Checks that only SystemC asks which system this is.
 set -eu
 cd "$(dirname "$0")/.."
 
 missing=$(grep -rL --include='*.swift' '^ *\(private \|internal \|package \)*import Support$' Sources |
-  grep -v '^Sources/Support/' || true)
+  grep -v -e '^Sources/Support/' -e '^Sources/SystemC/' || true)
 if [ -n "$missing" ]; then
   echo "lint: these files must have: private import Support" >&2
   echo "$missing" >&2
+  exit 1
+fi
+
+asking=$(grep -rl 'canImport\|#if os' Sources | grep -v '^Sources/SystemC/' || true)
+if [ -n "$asking" ]; then
+  echo "lint: these files must import SystemC instead of asking for the system" >&2
+  echo "$asking" >&2
   exit 1
 fi
 
@@ -51,7 +58,9 @@ func probe(_ text: String, _ part: Substring) {
 }
 END
 expected=$(grep -c '^  _ = ' "$folder/probe.swift")
-found=$(swiftc -typecheck -package-name probe Sources/Support/*.swift "$folder/probe.swift" 2>&1 |
+swiftc -emit-module -module-name SystemC -package-name probe -o "$folder/SystemC.swiftmodule" \
+  Sources/SystemC/*.swift
+found=$(swiftc -typecheck -package-name probe -I "$folder" Sources/Support/*.swift "$folder/probe.swift" 2>&1 |
   grep -c 'probe.swift:[0-9:]* warning: .* is deprecated' || true)
 if [ "$found" -ne "$expected" ]; then
   echo "lint: the compiler flags $found of $expected operations on Characters;" \

@@ -7,7 +7,7 @@ set -eu
 
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJWT FuzzHTTP
+[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP
 sanitizers=fuzzer,address
 objects=.build-fuzz/debug
 # The sanitizer reports a crash; Swift's own backtrace after it can keep the process from ending.
@@ -25,7 +25,7 @@ seed_mcp() {
   printf '%s' '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}' >"$1/initialize"
 }
 
-# With the secret, issuer, audience and time of Fuzz/JWT/FuzzJWT.swift.
+# With the secret, issuer, audience and time of Fuzz/JOSE/FuzzJOSE.swift.
 seed_jwt() {
   secret=the-secret-that-the-fuzzer-signs-with
   k=$(printf '%s' "$secret" | base64url)
@@ -64,7 +64,7 @@ for target; do
   case $target in
     FuzzJSON) seed_json "$corpus" ;;
     FuzzMCP) seed_mcp "$corpus" ;;
-    FuzzJWT) seed_jwt "$corpus" ;;
+    FuzzJOSE) seed_jwt "$corpus" ;;
     FuzzHTTP) seed_http "$corpus" ;;
   esac
 

@@ -1,6 +1,6 @@
 import JSON
-import JWT
-import OpenSSLCrypto
+import JOSE
+import Crypto
 
 // What a token costs, in one run. It stands in the package itself, because only there it may see
 // what is marked `package`; Package.swift lists it only where CALCULATOR_BENCHMARKS is 1, so that

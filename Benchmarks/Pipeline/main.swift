@@ -1,9 +1,10 @@
+import Support
 import Auth
-import CalculatorHTTPServer
-import CalculatorServer
+import MCPServiceHTTP
+import MCPService
 import HTTPTransport
-import JWT
-import OpenSSLCrypto
+import JOSE
+import Crypto
 
 // What a request costs between the socket's two ends, in one run: the whole pipeline with each kind
 // of credential, and the bucket by itself. It stands in the package for what is marked `package`;
@@ -17,12 +18,12 @@ func pipeline(_ environment: [String: String]) throws -> HTTPPipeline {
   let configuration = try HTTPConfiguration.read(
     environment: Environment(limit.merging(environment) { $1 }), file: nil, host: "127.0.0.1",
     after: .none)
-  let log = Log(level: .info, now: Timestamp.now, write: { _ in })
+  let log = Log(level: .info, now: WallTime.now, write: { _ in })
   return HTTPService(configuration, audit: AuditLog(log)).pipeline
 }
 
 let key = try HMACKey(secret: Array(secret.utf8))
-let issuedAt = Timestamp.now().milliseconds / 1000 * 1000
+let issuedAt = WallTime.now().milliseconds / 1000 * 1000
 let token = try TokenSigner(keys: KeySet(current: key)).sign(
   Claims(
     issuer: "calculator", subject: "anshika", audience: ["calculator"], issuedAt: issuedAt,
@@ -61,7 +62,7 @@ func keys(_ count: Int) -> KeyAuthenticator {
         NamedKey(
           name: "n\(place)", digest: SHA256Digest(of: (place == 1 ? apiKey : "\(place)").utf8),
           role: .basic, expires: nil)
-      }), now: Timestamp.now)
+      }), now: WallTime.now)
 }
 
 let open = try pipeline(["CALCULATOR_REQUIRE_AUTH": "false", "CALCULATOR_RATE_LIMIT": "off"])

@@ -1,5 +1,6 @@
+import Support
 import Auth
-import CalculatorServer
+import MCPService
 import JSON
 import MCP
 
@@ -10,7 +11,7 @@ private let pipeline: Pipeline = {
     let configuration = try? StdioConfiguration.read(
       environment: environment, file: nil, after: .none)
   else { fatalError("the configuration is valid") }
-  let log = Log(level: .info, now: { Timestamp(milliseconds: 0) }, write: check)
+  let log = Log(level: .info, now: { WallTime(milliseconds: 0) }, write: check)
   return KeyService(configuration, audit: AuditLog(log)).pipeline
 }()
 

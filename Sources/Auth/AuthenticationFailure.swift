@@ -1,5 +1,5 @@
 private import Support
-package import JWT
+package import JOSE
 
 /// Why nobody was recognised. For the audit log: the caller is told the same whatever the case.
 package enum AuthenticationFailure: Error, Sendable, Equatable {

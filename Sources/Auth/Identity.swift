@@ -1,5 +1,5 @@
 private import Support
-package import JWT
+package import JOSE
 
 /// Who a caller is, how that was shown, and what they may do; never the credential itself.
 package struct Identity: Sendable, Equatable {

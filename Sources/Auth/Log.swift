@@ -1,15 +1,15 @@
-private import Support
+package import Support
 package import JSON
 
 /// JSON lines for people and machines that watch the server, with the clock and the sink handed in.
 package struct Log: Sendable {
   private let level: LogLevel
-  private let now: @Sendable () -> Timestamp
+  private let now: @Sendable () -> WallTime
   private let write: @Sendable ([UInt8]) -> Void
 
   /// - Parameter write: takes one line with its end; it must not block.
   package init(
-    level: LogLevel, now: @escaping @Sendable () -> Timestamp,
+    level: LogLevel, now: @escaping @Sendable () -> WallTime,
     write: @escaping @Sendable ([UInt8]) -> Void
   ) {
     self.level = level

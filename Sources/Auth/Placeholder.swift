@@ -1,5 +1,5 @@
 private import Support
-private import OpenSSLCrypto
+private import Crypto
 
 /// Texts that are no secret because everyone knows them: the placeholders of examples, references
 /// that a client did not expand, and the secrets that jwt.io shows (ATTACKS S19, C15).

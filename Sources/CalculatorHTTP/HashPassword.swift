@@ -1,6 +1,6 @@
 private import Support
 import ArgumentParser
-import CalculatorHTTPServer
+import MCPServiceHTTP
 
 struct HashPassword: ParsableCommand {
   static let configuration = CommandConfiguration(

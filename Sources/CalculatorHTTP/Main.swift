@@ -1,7 +1,7 @@
 private import Support
 import ArgumentParser
-import CalculatorHTTPServer
-import CalculatorServer
+import MCPServiceHTTP
+import MCPService
 import StdioTransport
 
 /// The calculator over HTTP, behind keys, tokens and passwords.

@@ -1,6 +1,6 @@
 private import Support
 import ArgumentParser
-import CalculatorHTTPServer
+import MCPServiceHTTP
 
 struct NewKey: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 private import Support
 import ArgumentParser
-import CalculatorServer
+import MCPService
 import StdioTransport
 
 /// The calculator over stdio, behind tokens that it issues itself.

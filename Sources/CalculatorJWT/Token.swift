@@ -1,6 +1,6 @@
 private import Support
 import ArgumentParser
-import CalculatorServer
+import MCPService
 
 /// Tokens for the person at the terminal.
 struct Token: ParsableCommand {

@@ -1,6 +1,6 @@
 private import Support
 import ArgumentParser
-import CalculatorServer
+import MCPService
 import StdioTransport
 
 /// The calculator over stdio, guarded by an API key.

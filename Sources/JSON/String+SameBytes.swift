@@ -1,12 +1,5 @@
+private import SystemC
 private import Support
-
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Glibc
-#endif
 
 extension String {
   /// Whether both are the same code unit by code unit (RFC 8259 §8.3, RFC 7519 §7.3).

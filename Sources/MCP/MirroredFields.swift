@@ -1,5 +1,4 @@
 private import Support
-private import Base64
 internal import JSON
 
 /// What an HTTP request says of the message in its body, so that what stands between client and

@@ -1,12 +1,5 @@
+private import SystemC
 private import Support
-
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Glibc
-#endif
 
 /// The four system calls that the transport needs, with their interruptions (EINTR) handled.
 struct FileDescriptor: Sendable {

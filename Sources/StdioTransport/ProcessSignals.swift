@@ -1,12 +1,5 @@
+private import SystemC
 private import Support
-
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Glibc
-#endif
 
 /// The signals that a server lives by. They are blocked in all threads, and one thread waits for
 /// them: a blocked signal waits in the system, so that none is lost (ATTACKS G1).

@@ -1,12 +1,5 @@
+private import SystemC
 private import Support
-
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Glibc
-#endif
 
 /// Signals as bytes of a pipe, so that one `poll` waits for input and for signals alike.
 struct SignalPipe {
@@ -24,20 +17,10 @@ struct SignalPipe {
   /// - Returns: whether the thread was started.
   func start() -> Bool {
     ProcessSignals.prepare()
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
-      var thread = pthread_t()
-    #endif
-    // The descriptor is all that the thread needs; it travels as the argument, with one added since
-    // an argument of zero is none.
-    let argument = unsafe UnsafeMutableRawPointer(bitPattern: Int(writing.raw) + 1)
-    return unsafe pthread_create(
-      &thread, nil,
-      { argument in
-        let writing = FileDescriptor(raw: Int32(Int(bitPattern: argument) - 1))
-        while true { SignalPipe.send(ProcessSignals.next(), to: writing) }
-      }, argument) == 0
+    return unsafe startThread(number: Int(writing.raw)) { argument in
+      let writing = FileDescriptor(raw: Int32(unsafe threadNumber(argument)))
+      while true { SignalPipe.send(ProcessSignals.next(), to: writing) }
+    }
   }
 
   /// Puts a signal into the pipe.

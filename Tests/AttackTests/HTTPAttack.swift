@@ -1,5 +1,5 @@
 import Testing
-import TestSupport
+import TestHarness
 
 /// Bytes that a hostile client sends, and all that may come back.
 struct HTTPAttack: CustomTestStringConvertible, Sendable {

@@ -1,8 +1,9 @@
-import Base64
+import TestSupport
+import Support
 import Auth
 import HTTPTransport
 import Testing
-import TestSupport
+import TestHarness
 
 /// Attacks over a socket on the whole server, each with all bytes that go back.
 ///
@@ -420,7 +421,7 @@ struct HTTPAttackTests {
       .badToken("C8", "the secret of tokens as a token", HTTPHarness.secret, "unknown_key"),
       .badToken(
         "C8", "a user and password as a token",
-        String(basic.split(separator: " ")[2]), "unknown_key"),
+        basic.parts(at: " ")[2], "unknown_key"),
       .badToken("T1", "three dots", "a.b.c.d", "unknown_key"),
       .badToken("T13", "no token between two dots", "a.b.c", "not_base64url"),
     ]
@@ -480,7 +481,7 @@ struct HTTPAttackTests {
   static let secrets =
     [
       HTTPHarness.key, HTTPHarness.secret, HTTPHarness.password, "pass:w",
-      String(basic.split(separator: " ")[2]),
+      basic.parts(at: " ")[2],
     ]
     + [HTTPHarness.key, HTTPHarness.secret, HTTPHarness.password].map {
       Base64.standard.text(of: Array($0.utf8))

@@ -1,11 +1,11 @@
-import Base64
+import Support
 import Auth
-import CalculatorHTTPServer
-import CalculatorServer
+import MCPServiceHTTP
+import MCPService
 import Foundation
 import HTTPTransport
 import Testing
-import TestSupport
+import TestHarness
 
 /// Attacks on who somebody is and on how often they may try, over a socket.
 @Suite(.serialized, .timeLimit(.minutes(5)))
@@ -64,7 +64,7 @@ struct HTTPCredentialAttackTests {
   }
 
   private static func status(_ response: String) -> String {
-    String(response.dropFirst(9).prefix(3))
+    String(decoding: response.utf8.dropFirst(9).prefix(3), as: UTF8.self)
   }
 
   /// ASVS 6.3.8: neither status nor body nor a field tells who exists and what was nearly right.
@@ -82,10 +82,11 @@ struct HTTPCredentialAttackTests {
       ]
       for attempt in attempts {
         let answer = try await server.exchange(Self.call.showing(attempt).last.text)
-        let expected = attempt.hasPrefix("X-API-Key") ? HTTPWire.badKey : HTTPWire.badPassword
+        let expected =
+          attempt.hasBytes(atStart: "X-API-Key") ? HTTPWire.badKey : HTTPWire.badPassword
         #expect(answer == HTTPWire.closing(expected), "\(attempt)")
       }
-      let forged = token.dropLast(4) + "AAAA"
+      let forged = String(decoding: token.utf8.dropLast(4), as: UTF8.self) + "AAAA"
       for bearer in [file.expiredKey, "wrong", "a.b.c", String(forged), "\(token).x"] {
         let request = Self.call.showing("Authorization: Bearer \(bearer)").last
         let answer = try await server.exchange(request.text)
@@ -294,8 +295,8 @@ struct HTTPCredentialAttackTests {
     try await LiveServer.run(file.changes) { server in
       let request = Self.call.showing("X-API-Key: \(file.keys[0].key)").last.text
       let whole = try file.text()
-      for count in [0, 1, whole.count / 2, whole.count - 1] {
-        try file.write(String(whole.prefix(count)))
+      for count in [0, 1, whole.utf8.count / 2, whole.utf8.count - 1] {
+        try file.write(String(decoding: whole.utf8.prefix(count), as: UTF8.self))
         #expect(throws: ConfigurationErrors.self) {
           try HTTPConfiguration.read(
             environment: ["CALCULATOR_CREDENTIALS": file.path], file: nil, host: "127.0.0.1")

@@ -3,6 +3,7 @@ import HTTPTransport
 import NIOCore
 import Testing
 import TestSupport
+import TestHarness
 
 /// Attacks on the encryption, over a socket (ASVS 12.1).
 @Suite(.serialized, .timeLimit(.minutes(5)))

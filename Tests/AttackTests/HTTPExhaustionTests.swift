@@ -1,10 +1,10 @@
-import CalculatorServer
+import MCPService
 import Foundation
 import HTTPTransport
 import NIOCore
 import Synchronization
 import Testing
-import TestSupport
+import TestHarness
 
 /// Attacks on what the server has only so much of: connections, time, threads, descriptors.
 @Suite(.serialized, .timeLimit(.minutes(5)))

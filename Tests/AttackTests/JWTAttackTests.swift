@@ -1,10 +1,11 @@
 import Testing
 import TestSupport
+import TestHarness
 
-@testable import JWT
+@testable import JOSE
 
 /// Attacks on the tokens, as they come over the wire: whatever is wrong, the bytes that go back are
-/// the same, and only the log knows why. (`JWTTests` has the table of the verifier itself.)
+/// the same, and only the log knows why. (`JOSETests` has the table of the verifier itself.)
 struct JWTAttackTests {
   struct Attack: CustomTestStringConvertible, Sendable {
     let testDescription: String

@@ -1,11 +1,11 @@
 import Auth
-import CalculatorServer
+import MCPService
 import Foundation
 import HTTPTransport
 import Testing
-import TestSupport
+import TestHarness
 
-@testable import CalculatorHTTPServer
+@testable import MCPServiceHTTP
 
 /// T32 (CVE-2025-53366): the ends of every range, wherever a number comes from outside. Each is used
 /// or refused; none ends the process.

@@ -1,5 +1,6 @@
 import Testing
 import TestSupport
+import TestHarness
 
 /// Attacks on the stdio server that must fail, each with the bytes that go back.
 ///

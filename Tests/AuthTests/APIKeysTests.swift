@@ -1,4 +1,5 @@
-import OpenSSLCrypto
+import Support
+import Crypto
 import Testing
 
 @testable import Auth

@@ -1,3 +1,4 @@
+import Support
 import JSON
 import Synchronization
 import Testing
@@ -143,14 +144,14 @@ struct AuditLogTests {
     (4_102_444_799_999, "2099-12-31T23:59:59.999Z"),
   ])
   func writesTheTime(_ milliseconds: Int, _ text: String) {
-    #expect(Timestamp(milliseconds: milliseconds).rfc3339 == text)
+    #expect(WallTime(milliseconds: milliseconds).rfc3339 == text)
   }
 
   private func recorded(_ level: LogLevel, _ use: (Log) -> Void) -> [String] {
     let lines = Mutex<[String]>([])
     use(
       Log(
-        level: level, now: { Timestamp(milliseconds: 1_785_242_096_007) },
+        level: level, now: { WallTime(milliseconds: 1_785_242_096_007) },
         write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }))
     return lines.withLock { $0 }
   }

@@ -1,5 +1,6 @@
 import Testing
 
+import Support
 @testable import Auth
 
 struct SecretTests {

@@ -1,4 +1,5 @@
-import JWT
+import Support
+import JOSE
 import Testing
 import TestSupport
 

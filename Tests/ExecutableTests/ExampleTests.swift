@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TestSupport
+import TestHarness
 
 /// The configs under `examples/`, each used just as its client would.
 struct ExampleTests {

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TestSupport
+import TestHarness
 
 /// Clients that others wrote call the release binary over HTTP: straight, over TLS, and through
 /// each of the proxies under `examples/`.

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TestSupport
+import TestHarness
 
 /// `CalculatorHTTP` as a process, at a port of the system's choice, with a credential of each kind.
 final class HTTPProcess {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TestSupport
+import TestHarness
 
 /// Every body that goes out over HTTP validates against the JSON Schema of its revision, except for
 /// the id `null` of an error that is sent before the body is read (JSON-RPC 2.0 §5).

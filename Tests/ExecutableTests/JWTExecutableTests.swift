@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TestSupport
+import TestHarness
 
 /// `CalculatorJWT` as a process: its files, its signals, and the command for people.
 struct JWTExecutableTests {

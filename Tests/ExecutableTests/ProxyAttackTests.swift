@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TestSupport
+import TestHarness
 
 /// Attacks through the proxies under `examples/`: P1 to P3, and H1 to H13 on the way to the server.
 @Suite(.enabled(if: Proxy.areThere, "\(Proxy.hint)"))

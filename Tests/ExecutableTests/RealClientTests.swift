@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import TestSupport
+import TestHarness
 
 /// Clients that others wrote start the release binary, list its tools and call them.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))

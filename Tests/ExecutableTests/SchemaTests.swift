@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TestSupport
+import TestHarness
 
 /// Everything that goes out validates against the JSON Schema of its revision.
 @Suite(

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import TestHarness
 
 #if canImport(Darwin)
   import Darwin

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TestSupport
+import TestHarness
 
 /// `CalculatorStdio` as a process: what stands in the design under "On the wire: stdio".
 @Suite(.serialized) struct StdioExecutableTests {

@@ -1,4 +1,4 @@
-package import Auth
+package import Support
 import Synchronization
 
 /// A clock that only the test moves; it starts at 2026-07-28T00:00:00Z.
@@ -10,7 +10,7 @@ package final class ManualClock: Sendable {
 
   package init() {}
 
-  package var now: Timestamp { Timestamp(milliseconds: milliseconds.withLock { $0 }) }
+  package var now: WallTime { WallTime(milliseconds: milliseconds.withLock { $0 }) }
 
   package func advance(seconds: Int) { milliseconds.withLock { $0 += seconds * 1000 } }
 }

@@ -22,7 +22,7 @@ SETTINGS = {
 
 AUTH = "Sources/Auth/HTTP/"
 HTTP = "Sources/HTTPTransport/"
-PIPELINE = "Sources/CalculatorHTTPServer/Pipeline/"
+PIPELINE = "Sources/MCPServiceHTTP/Pipeline/"
 CREDENTIAL = AUTH + "PresentedCredential.swift"
 RECOGNITION = AUTH + "HTTPAuthentication.swift"
 FRAMING = HTTP + "Connection/BodyFraming.swift"
@@ -288,7 +288,7 @@ ATTACKS = [
         "T1",
         "alg none",
         "RFC 8725 §2.1",
-        ("Sources/JWT/KeySet.swift", "throw .wrongAlgorithm"),
+        ("Sources/JOSE/KeySet.swift", "throw .wrongAlgorithm"),
         sending(unsigned),
         reason="wrong_algorithm",
     ),
@@ -296,7 +296,7 @@ ATTACKS = [
         "T18",
         "an expired token",
         "RFC 7519 §4.1.4",
-        ("Sources/JWT/TokenVerifier.swift", "throw .expired"),
+        ("Sources/JOSE/TokenVerifier.swift", "throw .expired"),
         sending(lambda: head(token(exp=int(time.time()) - 60))),
         reason="expired",
     ),

@@ -9,10 +9,10 @@ from target import call, text_of, was_let_in
 KEY = secrets.token_hex(32)
 NUMBERS = {"a": 1, "b": 2}
 
-SLOT = "Sources/CalculatorServer/Tools/CredentialSlot.swift"
+SLOT = "Sources/MCPService/Tools/CredentialSlot.swift"
 KEYS = "Sources/Auth/Keys/APIKeys.swift"
 PARSER = "Sources/JSON/JSONParser.swift"
-READER = "Sources/CalculatorServer/Configuration/EnvironmentReader.swift"
+READER = "Sources/MCPService/Configuration/EnvironmentReader.swift"
 
 
 def calling(arguments, meta=None):
@@ -175,7 +175,7 @@ ATTACKS = [
         "S9",
         "the key repeated in an error message",
         "ASVS 16.5.1",
-        ("Sources/CalculatorServer/Tools/CalculatorTools.swift", "must be a JSON number"),
+        ("Sources/MCPService/Tools/CalculatorTools.swift", "must be a JSON number"),
         echo,
         hole="whatever it was, the caller",
     ),

@@ -13,10 +13,10 @@ from target import structured, text_of, was_let_in
 SECRET = secrets.token_hex(32)
 ISSUER_KEY = secrets.token_hex(32)
 
-VERIFIER = "Sources/JWT/TokenVerifier.swift"
-HEADER = "Sources/JWT/TokenHeader.swift"
-KEYS = "Sources/JWT/KeySet.swift"
-CLAIMS = "Sources/JWT/Claims+JSON.swift"
+VERIFIER = "Sources/JOSE/TokenVerifier.swift"
+HEADER = "Sources/JOSE/TokenHeader.swift"
+KEYS = "Sources/JOSE/KeySet.swift"
+CLAIMS = "Sources/JOSE/Claims+JSON.swift"
 AUTHORITY = "Sources/Auth/Tokens/TokenAuthority.swift"
 REGISTRY = "Sources/Auth/Tokens/InMemoryTokenRegistry.swift"
 
@@ -263,7 +263,7 @@ ATTACKS = [
         "T17",
         "a secret out of a word list",
         "RFC 7518 §3.2, RFC 8725 §3.5",
-        ("Sources/JWT/HMACKey.swift", "throw .tooShort"),
+        ("Sources/JOSE/HMACKey.swift", "throw .tooShort"),
         guessable,
         reason="less than 32 bytes",
     ),
@@ -327,7 +327,7 @@ ATTACKS = [
         "S1",
         "a token for anshika without the issuer key",
         "ASVS 8.3.1",
-        ("Sources/CalculatorServer/Tools/Gate.swift", "throw .missingCredential"),
+        ("Sources/MCPService/Tools/Gate.swift", "throw .missingCredential"),
         without_issuer_key,
         reason="missing_credential",
     ),

@@ -119,7 +119,7 @@ def check(root, binaries, lines=None):
     table = Table(lines, "What the audit log says")
     kinds = (root / "Sources/Auth/AuthenticationFailure.swift").read_text(encoding="utf-8")
     reasons = set(re.findall(r'case \.\w+: "([a-z_]+)"', kinds))
-    failures = (root / "Sources/JWT/TokenFailure.swift").read_text(encoding="utf-8")
+    failures = (root / "Sources/JOSE/TokenFailure.swift").read_text(encoding="utf-8")
     for case, value in re.findall(r'^  case (\w+)(?: = "(\w+)")?', failures, re.MULTILINE):
         reasons.add(value or case)
     yield from unequal(table.line, "reason", table.first(), reasons)

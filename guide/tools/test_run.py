@@ -38,7 +38,7 @@ class Runner(unittest.TestCase):
                 '```sh\necho "$x $(openssl rand -hex 32) and more"\n```\n'
                 f"```text\n1 {'0' * 64} …\n```\n"
                 "```sh norun\nmake test\n```\n"
-                "```swift file=Sources/JWT/KeySet.swift\nelse { throw .wrongAlgorithm }\n```\n".replace(
+                "```swift file=Sources/JOSE/KeySet.swift\nelse { throw .wrongAlgorithm }\n```\n".replace(
                     "else {",
                     "guard key.algorithm.rawValue.hasSameBytes(as: header.algorithm) else {",
                 )
@@ -72,10 +72,10 @@ class Runner(unittest.TestCase):
         self.fails("# One\n[x](#two)\n", 2, "no such heading")
 
     def test_a_function_that_is_not_there(self):
-        self.fails("[`vanish(_:)`](../../Sources/JWT/KeySet.swift)\n", 1, "has no vanish")
+        self.fails("[`vanish(_:)`](../../Sources/JOSE/KeySet.swift)\n", 1, "has no vanish")
 
     def test_a_changed_excerpt(self):
-        self.fails("```swift file=Sources/JWT/KeySet.swift\nlet x = 1\n```\n", 1, "let x = 1")
+        self.fails("```swift file=Sources/JOSE/KeySet.swift\nlet x = 1\n```\n", 1, "let x = 1")
 
     def test_a_comment(self):
         self.fails("```sh norun\nmake test # all\n```\n", 2, "no comments")

@@ -1,7 +1,7 @@
 private import Support
 internal import JSON
-private import JWT
-private import OpenSSLCrypto
+private import JOSE
+private import Crypto
 
 /// Reads a credentials file and notes whatever is wrong, with its line.
 ///
@@ -109,9 +109,9 @@ struct CredentialsFileReader {
     return role
   }
 
-  private mutating func expiry(in entry: Object) -> Timestamp? {
+  private mutating func expiry(in entry: Object) -> WallTime? {
     guard entry.value["expires"] != nil, let text = string("expires", in: entry) else { return nil }
-    let time = Timestamp(rfc3339: text)
+    let time = WallTime(rfc3339: text)
     if time == nil {
       note(entry.path(to: "expires"), "\"expires\" must be a UTC time such as 2027-01-01T00:00:00Z")
     }

@@ -1,5 +1,4 @@
-private import Support
-private import Base64
+package import Support
 
 /// What the header of a request carries to show who sends it.
 ///

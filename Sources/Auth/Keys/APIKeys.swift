@@ -1,5 +1,5 @@
-private import Support
-internal import OpenSSLCrypto
+package import Support
+internal import Crypto
 
 /// The API keys that are valid now, as digests, in the order of the configuration.
 package struct APIKeys: Sendable {

@@ -1,12 +1,12 @@
-private import Support
+package import Support
 private import Synchronization
 
 /// Recognises a caller by an API key over HTTP; the keys can be replaced while requests come in.
 package final class KeyAuthenticator: Sendable {
   private let keys: Mutex<NamedKeys>
-  private let now: @Sendable () -> Timestamp
+  private let now: @Sendable () -> WallTime
 
-  package init(_ keys: NamedKeys, now: @escaping @Sendable () -> Timestamp) {
+  package init(_ keys: NamedKeys, now: @escaping @Sendable () -> WallTime) {
     self.keys = Mutex(keys)
     self.now = now
   }

@@ -1,7 +1,6 @@
-private import Support
-private import Base64
+package import Support
 package import JSON
-package import OpenSSLCrypto
+package import Crypto
 
 /// An API key as it is kept: its name and its digest, never the key.
 package struct NamedKey: Sendable {
@@ -9,9 +8,9 @@ package struct NamedKey: Sendable {
   package let digest: SHA256Digest
   package let role: Role
   /// The first moment at which the key is no longer good; `nil` for never.
-  package let expires: Timestamp?
+  package let expires: WallTime?
 
-  package init(name: String, digest: SHA256Digest, role: Role, expires: Timestamp?) {
+  package init(name: String, digest: SHA256Digest, role: Role, expires: WallTime?) {
     self.name = name
     self.digest = digest
     self.role = role

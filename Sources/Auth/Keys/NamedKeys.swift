@@ -1,5 +1,5 @@
-private import Support
-internal import OpenSSLCrypto
+package import Support
+internal import Crypto
 
 /// The API keys of an HTTP server. To find one among 100,000 costs no more than among one.
 ///

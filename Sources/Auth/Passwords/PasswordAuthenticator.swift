@@ -1,5 +1,5 @@
-private import Support
-private import OpenSSLCrypto
+package import Support
+private import Crypto
 private import Synchronization
 
 /// Recognises a caller by name and password.
@@ -38,7 +38,7 @@ package final class PasswordAuthenticator: Sendable {
   private let state: Mutex<State>
   private let mac: HMACSHA256
   private let guesses: RateLimit?
-  private let now: @Sendable () -> Timestamp
+  private let now: @Sendable () -> WallTime
   private let monotonic: @Sendable () -> Int
   private let random: @Sendable (_ count: Int) -> [UInt8]
   private let derive: PasswordHash.Derivation
@@ -48,7 +48,7 @@ package final class PasswordAuthenticator: Sendable {
   ///   - monotonic: a clock in nanoseconds that is never set.
   ///   - derive: scrypt.
   package init(
-    _ users: [PasswordUser], guesses: RateLimit? = nil, now: @escaping @Sendable () -> Timestamp,
+    _ users: [PasswordUser], guesses: RateLimit? = nil, now: @escaping @Sendable () -> WallTime,
     monotonic: @escaping @Sendable () -> Int,
     random: @escaping @Sendable (_ count: Int) -> [UInt8],
     derive: @escaping PasswordHash.Derivation = PasswordHash.scrypt

@@ -1,6 +1,5 @@
-private import Support
-private import Base64
-private import OpenSSLCrypto
+package import Support
+private import Crypto
 
 /// A password as it is kept: scrypt with its parameters and salt, in the PHC string form
 /// `$scrypt$ln=14,r=8,p=5$<salt>$<hash>` (RFC 7914; ASVS 11.4.2).

@@ -1,5 +1,5 @@
-private import Support
-private import JWT
+package import Support
+private import JOSE
 
 /// A user as the credentials file has them.
 package struct PasswordUser: Sendable, Equatable {
@@ -7,9 +7,9 @@ package struct PasswordUser: Sendable, Equatable {
   package let password: PasswordHash
   package let role: Role
   /// The first moment at which the password is no longer good; `nil` for never.
-  package let expires: Timestamp?
+  package let expires: WallTime?
 
-  package init(name: String, password: PasswordHash, role: Role, expires: Timestamp?) {
+  package init(name: String, password: PasswordHash, role: Role, expires: WallTime?) {
     self.name = name
     self.password = password
     self.role = role

@@ -1,4 +1,4 @@
-private import Support
+package import Support
 
 /// What a tool call carries where its credential should be.
 package enum PresentedToken: Sendable {

@@ -1,5 +1,5 @@
-private import Support
-package import JWT
+package import Support
+package import JOSE
 
 /// Recognises a caller by a token of one type.
 package struct TokenAuthenticator: Authenticator {

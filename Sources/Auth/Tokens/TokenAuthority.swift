@@ -1,5 +1,5 @@
-private import Support
-package import JWT
+package import Support
+package import JOSE
 private import Synchronization
 
 /// Issues tokens, and knows which of them are still good.
@@ -40,11 +40,11 @@ package final class TokenAuthority: Sendable {
 
   private let settings: Mutex<Settings>
   private let registry: any TokenRegistry
-  private let now: @Sendable () -> Timestamp
+  private let now: @Sendable () -> WallTime
   private let random: @Sendable (_ count: Int) -> [UInt8]
 
   package init(
-    _ settings: Settings, registry: any TokenRegistry, now: @escaping @Sendable () -> Timestamp,
+    _ settings: Settings, registry: any TokenRegistry, now: @escaping @Sendable () -> WallTime,
     random: @escaping @Sendable (_ count: Int) -> [UInt8]
   ) {
     self.settings = Mutex(settings)
@@ -219,7 +219,7 @@ package final class TokenAuthority: Sendable {
   }
 
   /// As every library reads them.
-  private func wholeSeconds(_ time: Timestamp) -> Int { time.milliseconds / 1000 * 1000 }
+  private func wholeSeconds(_ time: WallTime) -> Int { time.milliseconds / 1000 * 1000 }
 
   /// 128 bits that nobody guesses (RFC 7519 §4.1.7: no two the same), as 32 hexadecimal digits.
   private func newName() -> String {

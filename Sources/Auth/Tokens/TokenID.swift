@@ -1,5 +1,5 @@
 private import Support
-private import OpenSSLCrypto
+private import Crypto
 
 /// The name of a token or of a family, in 16 bytes however long it is on the wire.
 package struct TokenID: Sendable, Hashable {

@@ -1,4 +1,4 @@
-private import Support
+package import Support
 
 /// An access token and the refresh token that gets the next one (RFC 6749 §5.1).
 package struct TokenPair: Sendable {

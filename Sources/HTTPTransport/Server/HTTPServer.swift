@@ -1,11 +1,4 @@
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Glibc
-#endif
-
+private import SystemC
 package import NIOCore
 private import NIOPosix
 private import Support

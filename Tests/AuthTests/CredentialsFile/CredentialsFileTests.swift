@@ -1,4 +1,5 @@
-import OpenSSLCrypto
+import Support
+import Crypto
 import TestSupport
 import Testing
 

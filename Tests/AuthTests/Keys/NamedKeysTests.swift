@@ -1,5 +1,6 @@
+import Support
 import JSON
-import OpenSSLCrypto
+import Crypto
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 struct NamedKeysTests {
   static func named(
-    _ name: String, _ key: String, role: Role = .basic, expires: Timestamp? = nil
+    _ name: String, _ key: String, role: Role = .basic, expires: WallTime? = nil
   ) -> NamedKey {
     NamedKey(name: name, digest: SHA256Digest(of: key.utf8), role: role, expires: expires)
   }
@@ -27,20 +28,20 @@ struct NamedKeysTests {
     let environment = try APIKeys(list: Secret("0123456789abcdef,b"), allowingWeak: true)
     let keys = NamedKeys(
       environment.named(role: .advanced) + [
-        Self.named("ci", "b", expires: Timestamp(milliseconds: 5))
+        Self.named("ci", "b", expires: WallTime(milliseconds: 5))
       ])
     #expect(keys.key(for: Secret("0123456789abcdef"))?.name == "key-1")
     #expect(keys.key(for: Secret("0123456789abcdef"))?.role == .advanced)
     #expect(keys.key(for: Secret("b"))?.name == "ci")
-    #expect(keys.key(for: Secret("b"))?.expires == Timestamp(milliseconds: 5))
+    #expect(keys.key(for: Secret("b"))?.expires == WallTime(milliseconds: 5))
   }
 
   @Test func aNewKeyGoesIntoTheFileAndIsRecognised() throws {
     let secret = NamedKey.makeSecret(random: SeededBytes(seed: 1).make)
-    #expect(secret.exposed.hasPrefix("calc_"))
+    #expect(secret.exposed.hasBytes(atStart: "calc_"))
     #expect(secret.exposed.utf8.count == 5 + 43)
     #expect(APIKeys.isPossible(secret.exposed))
-    let key = Self.named("ci", secret.exposed, expires: Timestamp(rfc3339: "2027-01-01T00:00:00Z"))
+    let key = Self.named("ci", secret.exposed, expires: WallTime(rfc3339: "2027-01-01T00:00:00Z"))
     let file = JSONValue.object(JSONObject([("keys", .array([key.entry]))])).serialized()
     #expect(!String(decoding: file, as: UTF8.self).contains(secret.exposed))
     let read = NamedKeys(try CredentialsFile.read(file).keys)
@@ -50,7 +51,7 @@ struct NamedKeysTests {
 
   @Test func aKeyEndsAtItsTime() throws {
     let clock = ManualClock()
-    let end = Timestamp(milliseconds: clock.now.milliseconds + 60_000)
+    let end = WallTime(milliseconds: clock.now.milliseconds + 60_000)
     let authenticator = KeyAuthenticator(
       NamedKeys([Self.named("ci", "abc", expires: end)]), now: { clock.now })
     clock.advance(seconds: 59)

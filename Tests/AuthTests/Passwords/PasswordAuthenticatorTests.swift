@@ -1,3 +1,4 @@
+import Support
 import Synchronization
 import TestSupport
 import Testing
@@ -16,7 +17,7 @@ struct PasswordAuthenticatorTests {
   let ticks = Ticks()
 
   static func user(
-    _ name: String, _ password: String, role: Role = .basic, expires: Timestamp? = nil,
+    _ name: String, _ password: String, role: Role = .basic, expires: WallTime? = nil,
     salt: UInt64 = 1
   ) -> PasswordUser {
     PasswordUser(
@@ -268,7 +269,7 @@ struct PasswordAuthenticatorTests {
   }
 
   @Test func anExpiredUserIsNotRecalled() {
-    let end = Timestamp(milliseconds: clock.now.milliseconds + 60_000)
+    let end = WallTime(milliseconds: clock.now.milliseconds + 60_000)
     let authenticator = authenticator([Self.user("anshika", "right", expires: end)])
     #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
     clock.advance(seconds: 60)
@@ -277,7 +278,7 @@ struct PasswordAuthenticatorTests {
   }
 
   @Test func aPasswordEndsAtItsTime() {
-    let end = Timestamp(milliseconds: clock.now.milliseconds + 60_000)
+    let end = WallTime(milliseconds: clock.now.milliseconds + 60_000)
     let authenticator = authenticator([Self.user("anshika", "right", expires: end)])
     #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
     clock.advance(seconds: 60)

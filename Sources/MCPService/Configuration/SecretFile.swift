@@ -1,0 +1,50 @@
+private import SystemC
+private import Support
+
+/// A small file as it stands on the disk, and what others than its owner may do with it.
+package struct SecretFile {
+  /// UTF-8, without a byte-order mark at the start.
+  package let bytes: [UInt8]
+  let isReadableByOthers: Bool
+  let isWritableByOthers: Bool
+
+  enum Failure: Error { case unreadable, tooLarge, notUTF8 }
+
+  /// - Throws: `Failure`
+  init(path: String, maximumLength: Int) throws(Failure) {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw .unreadable }
+    defer { close(file) }
+    var status = stat()
+    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+      throw .unreadable
+    }
+    isReadableByOthers = status.st_mode & (S_IRGRP | S_IROTH) != 0
+    isWritableByOthers = status.st_mode & (S_IWGRP | S_IWOTH) != 0
+
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 14)
+    while true {
+      let count = unsafe read(file, &chunk, chunk.count)
+      guard count >= 0 else { throw .unreadable }
+      if count == 0 { break }
+      bytes += chunk[..<count]
+      if bytes.count > maximumLength { throw .tooLarge }
+    }
+    // Editors on Windows put a byte-order mark in front and CRLF at the ends.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
+    self.bytes = bytes
+  }
+
+  var endsWithLineEnd: Bool { bytes.last == UInt8(ascii: "\n") }
+
+  var lines: [ArraySlice<UInt8>] { Self.lines(of: bytes) }
+
+  /// The lines, without LF or CRLF.
+  static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+      $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0
+    }
+  }
+}

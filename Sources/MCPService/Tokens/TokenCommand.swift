@@ -1,0 +1,99 @@
+package import Support
+private import Auth
+private import JSON
+private import JOSE
+private import Crypto
+
+/// `CalculatorJWT token`: tokens for the person at the terminal, who is told why.
+package struct TokenCommand {
+  /// What goes to the terminal, and the exit status.
+  package struct Output: Equatable {
+    package var text = ""
+    package var errors = ""
+    package var status: Int32 = 0
+  }
+
+  private let environment: Environment
+  private let environmentFile: String?
+  private let now: @Sendable () -> WallTime
+
+  package init(
+    environment: Environment, environmentFile: String?,
+    now: @escaping @Sendable () -> WallTime = WallTime.now
+  ) {
+    self.environment = environment
+    self.environmentFile = environmentFile
+    self.now = now
+  }
+
+  /// An access token; refresh tokens are good only in the process that issued them.
+  package func issue(to user: String, permissions: [String], seconds: Int?) -> Output {
+    withAuthority { authority in
+      let known = permissions.compactMap(Permission.init)
+      guard known.count == permissions.count else {
+        let names = Permission.allCases.map(\.rawValue).joined(separator: ", ")
+        return Output(errors: "--permissions takes: \(names)", status: 64)
+      }
+      do throws(IssueFailure) {
+        let pair = try authority.issue(
+          to: user, permissions: permissions.isEmpty ? nil : PermissionSet(known),
+          lifetime: seconds)
+        return Output(text: pair.accessToken.exposed)
+      } catch {
+        return Output(errors: error.sentence, status: 1)
+      }
+    }
+  }
+
+  /// The claims as one line of JSON, or the reason why there are none.
+  package func verify(_ token: String) -> Output {
+    withAuthority { authority in
+      do throws(AuthenticationFailure) {
+        // The same verification as before a tool: what passes here, the server accepts.
+        _ = try TokenAuthenticator(authority, accepts: .accessToken).identity(of: Secret(token))
+        return Output(text: Self.text(of: token).payload)
+      } catch {
+        return Output(errors: "does not verify: \(error.reason)", status: 1)
+      }
+    }
+  }
+
+  /// Header and claims, whether or not they are true, and then whether they are.
+  package func inspect(_ token: String) -> Output {
+    let (header, payload) = Self.text(of: token)
+    let verdict = verify(token)
+    return Output(
+      text: "header   \(header)\npayload  \(payload)\n"
+        + (verdict.status == 0 ? "verifies" : verdict.errors),
+      status: verdict.status)
+  }
+
+  private static func text(of token: String) -> (header: String, payload: String) {
+    do throws(TokenFailure) {
+      let token = try CompactToken(token)
+      return (readable(try token.header()), readable(token.payload))
+    } catch {
+      return ("(\(error.rawValue))", "(\(error.rawValue))")
+    }
+  }
+
+  /// Printable ASCII, so that no token drives the terminal.
+  private static func readable(_ json: [UInt8]) -> String {
+    guard let value = try? JSONParser.parse(json) else { return "(not strict JSON)" }
+    return String(decoding: value.serialized(escaping: .nonASCII), as: UTF8.self)
+  }
+
+  private func withAuthority(_ use: (TokenAuthority) -> Output) -> Output {
+    do throws(ConfigurationErrors) {
+      let configuration = try JWTConfiguration.read(
+        environment: environment, file: environmentFile, after: .none)
+      return use(
+        TokenAuthority(
+          configuration.settings, registry: InMemoryTokenRegistry(), now: now,
+          random: RandomBytes.make))
+    } catch {
+      let lines = error.all.map { "\(JWTService.name): \($0.description)" }
+      return Output(errors: lines.joined(separator: "\n"), status: ConfigurationError.exitStatus)
+    }
+  }
+}

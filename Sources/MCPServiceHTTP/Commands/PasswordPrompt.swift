@@ -1,0 +1,23 @@
+private import SystemC
+private import StdioTransport
+private import Support
+
+/// Asks for a password.
+package enum PasswordPrompt {
+  /// A line of standard input; a terminal shows nothing of what is typed. `nil` at its end.
+  package static func read() -> String? {
+    guard isatty(STDIN_FILENO) == 1 else { return readLine() }
+    var shown = termios()
+    guard unsafe tcgetattr(STDIN_FILENO, &shown) == 0 else { return readLine() }
+    var hidden = shown
+    hidden.c_lflag &= ~tcflag_t(ECHO)
+    unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+    defer { unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown) }
+    let terminal = StandardErrorSink()
+    defer { terminal.flush() }
+    terminal.write(Array("Password: ".utf8))
+    terminal.flush()
+    defer { terminal.write([UInt8(ascii: "\n")]) }
+    return readLine()
+  }
+}

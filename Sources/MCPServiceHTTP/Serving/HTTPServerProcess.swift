@@ -1,0 +1,99 @@
+private import SystemC
+private import Auth
+package import MCPService
+private import HTTPTransport
+private import StdioTransport
+private import Support
+
+/// A server over HTTP without its command line: configuration in, exit status out.
+package struct HTTPServerProcess: Sendable {
+  /// `EX_OSERR` of sysexits.h: the address could not be had.
+  private static let cannotListen: Int32 = 71
+
+  private let environment: Environment
+  private let environmentFile: String?
+  private let host: String
+  private let port: Int
+  private let errors = LogWriter()
+
+  /// - Parameter environment: the variables of the process.
+  package init(environment: Environment, environmentFile: String?, host: String, port: Int) {
+    self.environment = environment
+    self.environmentFile = environmentFile
+    self.host = host
+    self.port = port
+  }
+
+  /// Serves until a signal ends it, then ends the process with its exit status. Once the server
+  /// listens, standard output says where.
+  ///
+  /// This thread waits for signals: the main thread of an `async` main would let them end the
+  /// process.
+  package func run() -> Never {
+    ProcessSignals.prepare()
+    let (signals, continuation) = AsyncStream.makeStream(of: ProcessSignals.Signal.self)
+    Task.detached { exit(await serve(signals)) }
+    while true { continuation.yield(ProcessSignals.next()) }
+  }
+
+  private func serve(_ signals: AsyncStream<ProcessSignals.Signal>) async -> Int32 {
+    defer { errors.finish() }
+    var configuration: HTTPConfiguration
+    do throws(ConfigurationErrors) {
+      configuration = try read(after: .none)
+    } catch {
+      for problem in error.all { tell(problem.description) }
+      return ConfigurationError.exitStatus
+    }
+    let errors = errors
+    let log = Log(level: configuration.logLevel, now: WallTime.now, write: { errors.write($0) })
+    for warning in configuration.warnings { log.notice(warning) }
+
+    let service = HTTPService(configuration, audit: AuditLog(log))
+    let server = service.makeServer(
+      threads: configuration.threads, now: { WallTime.now().milliseconds / 1000 })
+    do throws(HTTPServerError) {
+      let port = try await server.start(host: host, port: port)
+      print(configuration.announcement(at: host, port))
+      fflush(nil)  // a pipe or a file would see it only at the end
+    } catch {
+      switch error {
+      case .cannotListen(let reason):
+        tell("cannot listen at \(host) port \(port): \(reason); see --host and --port")
+      }
+      return Self.cannotListen
+    }
+    for await signal in signals {
+      guard signal == .reload else { break }
+      reload(service, &configuration, log)
+    }
+    await server.shutDown()
+    return 0
+  }
+
+  private func read(after running: RunningSettings) throws(ConfigurationErrors)
+    -> HTTPConfiguration
+  {
+    try HTTPConfiguration.read(
+      environment: environment, file: environmentFile, host: host, after: running)
+  }
+
+  /// SIGHUP: reads all settings again. One error, and all stays as it is.
+  private func reload(
+    _ service: HTTPService, _ configuration: inout HTTPConfiguration, _ log: Log
+  ) {
+    do throws(ConfigurationErrors) {
+      let new = try read(after: configuration.running)
+      service.reload(new)
+      log.notice("SIGHUP: read credentials, secrets and certificate again")
+      log.reportReload(kept: new.kept, warnings: new.warnings, before: configuration.warnings)
+      configuration = new
+    } catch {
+      for problem in error.all { log.notice("SIGHUP: kept the old: \(problem.description)") }
+    }
+  }
+
+  private func tell(_ sentence: String) {
+    errors.write(Array("\(HTTPService.name): \(sentence)\n".utf8))
+  }
+}

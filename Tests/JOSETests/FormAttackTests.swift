@@ -1,0 +1,150 @@
+import Testing
+
+@testable import JOSE
+
+/// Tokens of a wrong form: RFC 7515 §5.2 and §7.1, RFC 8725 §3.4 and §3.12.
+struct FormAttackTests {
+  static let token = Fixture.token()
+  static let parts = token.split(separator: ".").map(String.init)
+  static let (header, payload, signature) = (parts[0], parts[1], parts[2])
+  /// A payload whose last group has unused bits: of 4 · n + 2 or + 3 characters.
+  static let loose = Fixture.token(claims: ["jti": #""22""#])
+
+  /// T13, T15, T16.
+  @Test(
+    arguments: [
+      AttackRow("nothing", "", .notThreeParts),
+      AttackRow("one part", header, .notThreeParts),
+      AttackRow("two parts", "\(header).\(payload)", .notThreeParts),
+      AttackRow("four parts", "\(token).\(signature)", .notThreeParts),
+      AttackRow("a point behind", "\(token).", .notThreeParts),
+      AttackRow("a point before", ".\(token)", .notThreeParts),
+      AttackRow("two points together", "\(header)..\(payload).\(signature)", .notThreeParts),
+      AttackRow("a JWE of five parts", "\(header)...\(payload).\(signature)", .notThreeParts),
+      AttackRow("points alone", "..", .malformedHeader),
+      AttackRow(
+        "JSON serialization",
+        #"{"protected":"\#(header)","payload":"\#(payload)","signature":"\#(signature)"}"#,
+        .notThreeParts),
+      AttackRow(
+        "JSON serialization with two points inside",
+        #"{"a":"..","protected":"\#(header)","payload":"\#(payload)","signature":""}"#,
+        .notBase64URL),
+      AttackRow("no header", ".\(payload).\(signature)", .malformedHeader),
+      AttackRow("no payload", "\(header)..\(signature)", .wrongSignature),
+      AttackRow("no signature", "\(header).\(payload).", .wrongSignature),
+      AttackRow("padding behind the token", "\(token)=", .notBase64URL),
+      AttackRow("padding behind the header", "\(header)=.\(payload).\(signature)", .notBase64URL),
+      AttackRow("space before", " \(token)", .notBase64URL),
+      AttackRow("space behind", "\(token) ", .notBase64URL),
+      AttackRow("line feed behind", "\(token)\n", .notBase64URL),
+      AttackRow("line feed in the payload", "\(header).\n\(payload).\(signature)", .notBase64URL),
+      AttackRow("NUL behind", "\(token)\u{0}", .notBase64URL),
+      AttackRow("a byte-order mark before", "\u{FEFF}\(token)", .notBase64URL),
+      AttackRow("Bearer before", "Bearer \(token)", .notBase64URL),
+      AttackRow("a question mark", "\(header)?.\(payload).\(signature)", .notBase64URL),
+      AttackRow("plus of the other alphabet", "\(header).\(payload).+\(signature)", .notBase64URL),
+      AttackRow("slash of the other alphabet", "\(header).\(payload)./\(signature)", .notBase64URL),
+      AttackRow("a letter that is no ASCII", "\(header).\(payload).é\(signature)", .notBase64URL),
+      AttackRow("one character in a group", "\(header).A.\(signature)", .notBase64URL),
+      AttackRow("signature cut", "\(token.dropLast(2))", .notBase64URL),
+      AttackRow("signature cut by a byte", "\(token.dropLast(3))", .wrongSignature),
+      AttackRow("signature goes on", "\(header).\(payload).AAAA\(signature)", .wrongSignature),
+      AttackRow("signature of zeros", "\(header).\(payload).\(zeros(43))", .wrongSignature),
+      AttackRow("signature of another key", Fixture.token(key: Fixture.stranger), .wrongSignature),
+      AttackRow(
+        "signature of another token",
+        "\(header).\(payload).\(loose.split(separator: ".")[2])", .wrongSignature),
+      AttackRow("header and payload swapped", "\(payload).\(header).\(signature)", .missingKeyID),
+    ] as [AttackRow])
+  func refuses(_ row: AttackRow) {
+    #expect(Fixture.failure(row.token) == row.failure)
+  }
+
+  /// RFC 4648 §3.5: the last character of the signature has two unused bits, so four spell it.
+  @Test func refusesTheOtherSpellingsOfASignature() throws {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    let last = try #require(Self.token.last.flatMap(alphabet.firstIndex(of:)))
+    #expect(last % 4 == 0)
+    for offset in 1...3 {
+      #expect(
+        Fixture.failure(Self.token.dropLast() + String(alphabet[last + offset])) == .notBase64URL)
+    }
+  }
+
+  /// The same for a payload, under a signature over just this spelling of `{}`, which is `e30`.
+  @Test(arguments: ["e31", "e32", "e33", "e3", "e30=", "e30A=", "e3 0"])
+  func refusesSpellingsThatAreSigned(_ payload: String) throws {
+    let input = Self.header + "." + payload
+    let token = input + "." + Fixture.signature(over: input)
+    #expect(Fixture.failure(token) == .notBase64URL)
+  }
+
+  /// Every bit of every byte: none is without meaning, so a token has no second spelling.
+  @Test func refusesAFlippedBitAnywhere() {
+    let bytes = Array(Self.token.utf8)
+    var accepted: [String] = []
+    for index in bytes.indices {
+      for bit in 0..<8 {
+        var changed = bytes
+        changed[index] ^= 1 << bit
+        // A byte over 0x7F alone is no UTF-8: the String has a replacement character there.
+        if Fixture.failure(String(decoding: changed, as: UTF8.self)) == nil {
+          accepted.append("byte \(index), bit \(bit)")
+        }
+      }
+    }
+    #expect(accepted == [])
+  }
+
+  /// Every beginning of a token, and the token with any one byte taken out.
+  @Test func refusesWhatIsIncomplete() {
+    let bytes = Array(Self.token.utf8)
+    for index in bytes.indices {
+      var without = bytes
+      without.remove(at: index)
+      #expect(Fixture.failure(String(decoding: bytes[..<index], as: UTF8.self)) != nil)
+      #expect(Fixture.failure(String(decoding: without, as: UTF8.self)) != nil)
+    }
+  }
+
+  /// Headers that are no strict JSON object, under a signature that holds.
+  @Test(arguments: [
+    ("an array", "[]"), ("a string", #""HS256""#), ("null", "null"), ("nothing", ""),
+    ("a trailing comma", Fixture.text(Fixture.header).dropLast() + ",}"),
+    ("something behind", Fixture.text(Fixture.header) + "x"),
+    ("a byte-order mark", "\u{FEFF}" + Fixture.text(Fixture.header)),
+    ("65 deep", #"{"a":\#(String(repeating: "[", count: 65))"#),
+  ])
+  func refusesHeadersThatAreNoObject(_ name: String, _ header: String) {
+    let token = Fixture.token(header: header, payload: Fixture.text(Fixture.claims))
+    #expect(Fixture.failure(token) == .malformedHeader)
+  }
+
+  /// RFC 7515 §4: members that are not understood are ignored.
+  @Test func ignoresUnknownHeaderMembers() {
+    #expect(Fixture.failure(Fixture.token(header: ["x": "{}", "cty": #""JWT""#])) == nil)
+  }
+
+  /// 8 KiB are the limit; over it, nothing is looked at (1 MiB of token).
+  @Test func refusesLongTokens() {
+    let point = 2 + Self.header.utf8.count
+    let room = CompactToken.maximumLength - point - Self.signature.utf8.count
+    // As long as may be: signed, with spaces behind the claims.
+    let claims = Fixture.text(Fixture.claims)
+    let spaces = String(repeating: " ", count: room * 3 / 4 - claims.utf8.count)
+    let header = Fixture.text(Fixture.header)
+    let longest = Fixture.token(header: header, payload: claims + spaces)
+    #expect((8190...8192).contains(longest.utf8.count))
+    #expect(Fixture.failure(longest) == nil)
+    #expect(
+      Fixture.failure(Fixture.token(header: header, payload: claims + spaces + "  ")) == .tooLong)
+    #expect(Fixture.failure(Self.zeros(8192)) == .notThreeParts)
+    #expect(Fixture.failure(Self.zeros(8193)) == .tooLong)
+    #expect(Fixture.failure(Self.zeros(1 << 20)) == .tooLong)
+    #expect(Fixture.failure(String(repeating: ".", count: 1 << 20)) == .tooLong)
+    #expect(Fixture.failure(Self.token + Self.zeros(1 << 20)) == .tooLong)
+  }
+
+  static func zeros(_ count: Int) -> String { String(repeating: "A", count: count) }
+}

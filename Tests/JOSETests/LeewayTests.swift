@@ -1,0 +1,26 @@
+import Testing
+
+@testable import JOSE
+
+/// Where a leeway of 60 s begins and ends, to the millisecond (RFC 7519 §4.1.4 to §4.1.6).
+struct LeewayTests {
+  @Test(
+    arguments: [
+      ("exp, the last moment", ["exp": "1789999940.001"], nil),
+      ("exp, past it", ["exp": "1789999940"], .expired),
+      ("nbf, the first moment", ["nbf": "1790000060"], nil),
+      ("nbf, before it", ["nbf": "1790000060.001"], .notYetValid),
+      ("iat, the first moment", ["iat": "1790000060"], nil),
+      ("iat, before it", ["iat": "1790000060.001"], .issuedInTheFuture),
+    ] as [(String, [String: String?], TokenFailure?)])
+  func ends(_ name: String, _ claims: [String: String?], _ expected: TokenFailure?) {
+    let verifier = TokenVerifier(
+      issuer: "https://calculator", audience: "mcp", leeway: 60_000, keys: Fixture.keys)
+    var failure: TokenFailure?
+    do throws(TokenFailure) {
+      _ = try verifier.verify(
+        Fixture.token(claims: claims), as: .accessToken, now: Fixture.now)
+    } catch { failure = error }
+    #expect(failure == expected)
+  }
+}

@@ -1,0 +1,121 @@
+import Support
+import Foundation
+import JSON
+import Crypto
+import TestSupport
+import Testing
+
+@testable import JOSE
+
+/// Wycheproof's vectors, at the layer of the signature: their payloads are no claims and their
+/// headers have no `typ`.
+@Suite(.enabled(if: Vectors.areThere, "\(Vectors.hint)"))
+struct WycheproofTests {
+  static let files = ["json_web_signature", "json_web_crypto", "json_web_key"]
+
+  /// Vectors of `json_web_signature` with a result that a correct verifier cannot give.
+  static let mislabelled: [Int: Bool] = [
+    346: false, 347: false, 350: false, 351: false,  // "valid", but key and header algorithm differ
+    367: true, 370: true,  // "invalid", but byte for byte the valid 357
+    372: false, 373: false,  // "valid", but with a `?` inside
+  ]
+
+  @Test func everyVectorIsThere() throws {
+    #expect(try Self.files.map { try WycheproofToken.all(in: $0).count } == [401, 83, 26])
+    let tokens = try Self.files.flatMap { try WycheproofToken.all(in: $0) }
+    #expect(tokens.count { Self.isHS256($0) && $0.isValid } == 14)
+    #expect(tokens.count(where: Self.isHS256) == 67)
+  }
+
+  /// Vectors with an HS256 key have the expected result.
+  @Test(arguments: try files.flatMap { try WycheproofToken.all(in: $0) }.filter(isHS256))
+  func verifiesHS256(_ vector: WycheproofToken) throws {
+    let mislabelled = vector.file == "json_web_signature" ? Self.mislabelled[vector.id] : nil
+    #expect((Self.failure(of: vector) == nil) == mislabelled ?? vector.isValid)
+  }
+
+  /// Vectors of every other algorithm are refused, even if their key's bytes were a key of ours.
+  @Test(arguments: try files.flatMap { try WycheproofToken.all(in: $0) }.filter { !isHS256($0) })
+  func refusesOtherAlgorithms(_ vector: WycheproofToken) throws {
+    let keys = try vector.jwks.map { jwk in
+      let bytes = ["k", "n", "x"].compactMap { jwk[$0] }.first ?? ""
+      let secret = Base64.url.decode(Array(bytes.utf8)) ?? []
+      return try HMACKey(
+        secret: secret.isEmpty ? [0] : secret, id: jwk["kid"] ?? "", allowingWeak: true)
+    }
+    let first = try #require(keys.first)
+    let failure = Self.failure(
+      of: vector.text, keys: KeySet(current: first, previous: Array(keys.dropFirst())))
+    // Two tokens are HS256, under a JWK that says that its bytes are for AES. There is no way from
+    // such a JWK to a key here; with the bytes alone, nothing is wrong with the token.
+    if vector.file == "json_web_key", [25, 26].contains(vector.id) {
+      #expect(Self.keySet(vector.jwks) == nil)
+    } else {
+      #expect(failure != nil)
+    }
+  }
+
+  /// All of `hmac_sha256`. Codes cut to 16 bytes are right as far as they go, and refused.
+  @Test func authenticatesMessages() throws {
+    let groups = try Wycheproof.groups("hmac_sha256")
+    var count = 0
+    for group in groups {
+      let isWhole = group["tagSize"] as? Int == 256
+      for test in Wycheproof.tests(group) {
+        let mac = HMACSHA256(key: Self.bytes(test["key"]))
+        let message = Self.bytes(test["msg"])
+        let tag = Self.bytes(test["tag"])
+        let isValid = test["result"] as? String == "valid"
+        #expect(mac.code(for: message[...]).starts(with: tag) == isValid, "\(test["tcId"] ?? 0)")
+        #expect(mac.isValid(tag, for: message[...]) == (isValid && isWhole))
+        count += 1
+      }
+    }
+    #expect(count == 174)
+  }
+
+  // MARK: The way from a vector to an answer
+
+  /// The steps of `TokenVerifier.verify` without those that ask for a `typ` and for claims.
+  private static func failure(of text: String, keys: KeySet) -> TokenFailure? {
+    do throws(TokenFailure) {
+      let token = try CompactToken(text)
+      let header = try TokenHeader(try token.header())
+      let key = try keys.key(for: header)
+      guard key.isValid(token.signature, over: token.signingInput) else { throw .wrongSignature }
+      return nil
+    } catch { return error }
+  }
+
+  /// `.unknownKey` where the JWKs make no key set.
+  private static func failure(of vector: WycheproofToken) -> TokenFailure? {
+    guard let keys = keySet(vector.jwks) else { return .unknownKey }
+    return failure(of: vector.text, keys: keys)
+  }
+
+  /// What a reader of JWKs would make of them. The project has none: its keys are HS256 by their
+  /// type and named by their thumbprint, so no set can mix kinds or have one name for two keys.
+  private static func keySet(_ jwks: [[String: String]]) -> KeySet? {
+    let keys = jwks.compactMap { jwk -> HMACKey? in
+      guard jwk["kty"] == "oct", jwk["alg"] == "HS256", jwk["use"] == "sig",
+        let secret = jwk["k"].flatMap({ Base64.url.decode(Array($0.utf8)) })
+      else { return nil }
+      return try? HMACKey(secret: secret, id: jwk["kid"] ?? "")
+    }
+    guard let first = keys.first, keys.count == jwks.count,
+      Set(keys.map(\.id)).count == keys.count
+    else { return nil }
+    return KeySet(current: first, previous: Array(keys.dropFirst()))
+  }
+
+  private static func isHS256(_ vector: WycheproofToken) -> Bool {
+    vector.jwks.contains { $0["alg"] == "HS256" }
+  }
+
+  private static func bytes(_ hex: Any?) -> [UInt8] {
+    let digits = Array((hex as? String ?? "").utf8)
+    return stride(from: 0, to: digits.count, by: 2).compactMap {
+      UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
+    }
+  }
+}

@@ -1,0 +1,249 @@
+import Support
+import Auth
+import MCPService
+import Foundation
+import HTTPTransport
+import Synchronization
+import Testing
+import TestHarness
+
+@testable import MCPServiceHTTP
+
+/// What `CalculatorHTTP` reads, says at the start, and applies on SIGHUP.
+struct HTTPConfigurationTests {
+  static let key = "0123456789-key-of-this-test"
+  private static let secret = "0123456789-signing-secret-of-this-test"
+
+  private func read(_ environment: [String: String], host: String = "127.0.0.1") throws
+    -> HTTPConfiguration
+  {
+    try HTTPConfiguration.read(environment: environment, file: nil, host: host)
+  }
+
+  // MARK: The start
+
+  /// The address that is printed is one that gets an answer (ATTACKS H26: not `0.0.0.0`).
+  @Test(arguments: [
+    ("127.0.0.1", "http://127.0.0.1:80"), ("0.0.0.0", "http://127.0.0.1:80"),
+    ("::", "http://[::1]:80"), ("0:0:0:0:0:0:0:0", "http://[::1]:80"), ("::1", "http://[::1]:80"),
+    ("192.0.2.1", "http://192.0.2.1:80"), ("localhost", "http://localhost:80"),
+  ])
+  func theAddressIsOneOfOurs(_ host: String, _ url: String) throws {
+    let configuration = try read(
+      ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_ALLOW_PLAINTEXT": "true"], host: host)
+    #expect(configuration.address(at: host, 80) == url)
+    let authority = String(decoding: url.utf8.dropFirst("http://".utf8.count), as: UTF8.self)
+    try configuration.hosts.check([authority], for: .mcp)
+  }
+
+  @Test(arguments: [
+    (["CALCULATOR_API_KEY": key], "API key"),
+    (
+      [
+        "CALCULATOR_API_KEY": key, "JWT_SECRET": secret, "CALCULATOR_BASIC_USER": "anshika",
+        "CALCULATOR_BASIC_PASSWORD": "correct horse", "CALCULATOR_GUEST_ROLE": "guest",
+      ], "API key, access token, user and password, none, with the role guest"
+    ),
+    (["CALCULATOR_REQUIRE_AUTH": "false"], "none, with the role advanced"),
+  ])
+  func saysWhichCredentialsAreOn(_ environment: [String: String], _ kinds: String) throws {
+    #expect(
+      try read(environment).announcement(at: "127.0.0.1", 80) == """
+        Listening at http://127.0.0.1:80/mcp
+        Credentials: \(kinds); a page with examples: http://127.0.0.1:80/
+        """)
+  }
+
+  @Test(arguments: [
+    (
+      ["CALCULATOR_API_KEY": "0123456789#abcdef"],
+      [
+        "CALCULATOR_API_KEY: key 1 has the character #, which a Bearer token cannot have there "
+          + "(RFC 6750 §2.1): it can only be sent as X-API-Key"
+      ]
+    ),
+    (["CALCULATOR_API_KEY": "0123456789.abcdef.x"], []),
+    (
+      ["CALCULATOR_API_KEY": "0123456789.abcdef.x", "JWT_SECRET": secret],
+      [
+        "CALCULATOR_API_KEY: key 1 has two dots, so as a Bearer token it would be read as an access "
+          + "token: it can only be sent as X-API-Key"
+      ]
+    ),
+  ])
+  func saysThatAKeyIsNoBearerToken(_ environment: [String: String], _ notices: [String]) throws {
+    let warnings = try read(environment).warnings
+    #expect(warnings == notices)
+    #expect(!warnings.joined().contains("0123456789"))
+  }
+
+  // MARK: Plain HTTP behind a proxy
+
+  private func head(from peer: String, _ path: String = "/mcp") throws -> HTTPRequestHead {
+    HTTPRequestHead(
+      method: path == "/mcp" ? "POST" : "GET", path: path, query: nil,
+      fields: HTTPFields([("Host", "localhost"), ("X-API-Key", "wrong-0123456789abcdef")]),
+      peer: try #require(IPAddress(peer)), isEncrypted: false)
+  }
+
+  private func status(_ environment: [String: String], host: String, _ head: HTTPRequestHead) throws
+    -> Int?
+  {
+    let log = Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })
+    let service = HTTPService(try read(environment, host: host), audit: AuditLog(log))
+    guard case .respond(let response) = service.decide(head) else { return nil }
+    return response.status
+  }
+
+  /// ATTACKS L3: 403 before the credential is looked at, which here is a wrong one.
+  @Test(arguments: [
+    ("0.0.0.0", [:], "203.0.113.9", 403), ("0.0.0.0", [:], "10.0.0.7", 401),
+    ("0.0.0.0", [:], "127.0.0.1", 401), ("::", [:], "2001:db8::1", 403), ("::", [:], "::1", 401),
+    ("0.0.0.0", [:], "::ffff:203.0.113.9", 403),
+    ("0.0.0.0", ["CALCULATOR_ALLOW_PLAINTEXT": "true"], "203.0.113.9", 401),
+    ("127.0.0.1", [:], "203.0.113.9", 401),
+  ])
+  func credentialsInPlainHTTPComeFromTheProxyAlone(
+    _ host: String, _ more: [String: String], _ peer: String, _ expected: Int
+  ) throws {
+    let environment = ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"]
+      .merging(more) { $1 }
+    #expect(try status(environment, host: host, try head(from: peer)) == expected)
+    // A probe has no credential.
+    #expect(try status(environment, host: host, try head(from: peer, "/healthz")) == 200)
+  }
+
+  private final class Lines: Sendable { let all = Mutex<[String]>([]) }
+
+  /// ATTACKS L3: the log names the peer and the setting.
+  @Test func theLogSaysWhyAPeerIsRefused() throws {
+    let lines = Lines()
+    let log = Log(
+      level: .info, now: { WallTime(milliseconds: 0) },
+      write: { line in lines.all.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+    let configuration = try read(
+      ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"], host: "0.0.0.0")
+    _ = HTTPService(configuration, audit: AuditLog(log)).decide(try head(from: "203.0.113.9"))
+    let line = try #require(lines.all.withLock { $0 }.first)
+    #expect(
+      line.hasBytes(
+        atEnd:
+          #""outcome":"rejected","reason":403,"peer":"203.0.113.9","setting":"CALCULATOR_TRUSTED_PROXIES"}"#
+          + "\n"))
+    #expect(!line.contains("credential"), "it was not looked at")
+  }
+
+  /// Whatever the client writes into its fields, its socket is what counts.
+  @Test func aFieldDoesNotMakeAPeerTrusted() throws {
+    let head = HTTPRequestHead(
+      method: "POST", path: "/mcp", query: nil,
+      fields: HTTPFields([
+        ("Host", "localhost"), ("X-Forwarded-For", "10.0.0.7"), ("X-Forwarded-Proto", "https"),
+      ]), peer: try #require(IPAddress("203.0.113.9")), isEncrypted: false)
+    #expect(
+      try status(
+        ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"],
+        host: "0.0.0.0", head) == 403)
+  }
+
+  // MARK: SIGHUP
+
+  /// ATTACKS G1: what a caller gets before and after SIGHUP, for each kind of credential.
+  @Test(arguments: [
+    (
+      "a key is removed", ["CALCULATOR_API_KEY": key, "JWT_SECRET": HTTPHarness.secret],
+      ["JWT_SECRET": HTTPHarness.secret], "key", 200, 401
+    ),
+    (
+      "a key is added", ["JWT_SECRET": HTTPHarness.secret],
+      ["JWT_SECRET": HTTPHarness.secret, "CALCULATOR_API_KEY": key], "key", 401, 200
+    ),
+    (
+      "the secret is removed", ["CALCULATOR_API_KEY": key, "JWT_SECRET": HTTPHarness.secret],
+      ["CALCULATOR_API_KEY": key], "token", 200, 401
+    ),
+    (
+      "the secret is changed", ["JWT_SECRET": HTTPHarness.secret],
+      ["JWT_SECRET": "another-secret-0123456789abcdef0"], "token", 200, 401
+    ),
+    (
+      "tokens are turned on", ["CALCULATOR_API_KEY": key],
+      ["CALCULATOR_API_KEY": key, "JWT_SECRET": HTTPHarness.secret], "token", 401, 200
+    ),
+    (
+      "the issuer is another", ["JWT_SECRET": HTTPHarness.secret],
+      ["JWT_SECRET": HTTPHarness.secret, "JWT_ISSUER": "somebody"], "token", 200, 401
+    ),
+    (
+      "a credential is required", ["CALCULATOR_REQUIRE_AUTH": "false"],
+      ["CALCULATOR_API_KEY": key], "none", 200, 401
+    ),
+    (
+      "a credential is no longer required", ["CALCULATOR_API_KEY": key],
+      ["CALCULATOR_API_KEY": key, "CALCULATOR_REQUIRE_AUTH": "false"], "none", 401, 401
+    ),
+    (
+      "guests are let in", ["CALCULATOR_API_KEY": key],
+      ["CALCULATOR_API_KEY": key, "CALCULATOR_GUEST_ROLE": "admin"], "none", 401, 401
+    ),
+    (
+      "a role of guests is removed",
+      ["CALCULATOR_REQUIRE_AUTH": "false", "CALCULATOR_GUEST_ROLE": "basic"],
+      ["CALCULATOR_REQUIRE_AUTH": "false"], "power", 403, 403
+    ),
+  ])
+  func reloads(
+    _ name: String, _ before: [String: String], _ after: [String: String], _ caller: String,
+    _ first: Int, _ second: Int
+  ) throws {
+    let harness = try HTTPHarness(Self.changes(to: before))
+    func status() throws -> Int {
+      let credential: [(String, String)] =
+        switch caller {
+        case "key": [("X-API-Key", Self.key)]
+        case "token": [("Authorization", "Bearer \(try harness.token())")]
+        default: []
+        }
+      let tool = caller == "power" ? "power" : "add"
+      return harness.send(
+        fields: [
+          ("Host", "localhost"), ("Content-Type", "application/json"),
+          ("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", tool),
+        ] + credential, body: Wire.call(tool, #""a":1,"b":2"#)
+      ).status
+    }
+    #expect(try status() == first)
+    let old = try HTTPHarness.configuration(Self.changes(to: before))
+    let new = try HTTPConfiguration.read(
+      environment: Environment(after), file: nil, host: "127.0.0.1", after: old.running)
+    harness.service.reload(new)
+    #expect(try status() == second)
+    // What has another value than before either applied or was named.
+    let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
+    let keeps = ["CALCULATOR_GUEST_ROLE"]
+    #expect(
+      new.kept.sorted()
+        == changed.filter {
+          keeps.contains($0) || $0 == "CALCULATOR_REQUIRE_AUTH" && after[$0] == "false"
+        }.sorted())
+  }
+
+  /// From the harness's environment to this one.
+  private static func changes(to environment: [String: String]) -> [String: String?] {
+    var changes: [String: String?] = HTTPHarness.environment.mapValues { _ in nil }
+    for (name, value) in environment { changes[name] = value }
+    return changes
+  }
+
+  /// TLS can be turned neither on nor off while connections are open.
+  @Test func tlsKeepsUntilARestart() throws {
+    let old = try read(["CALCULATOR_API_KEY": Self.key])
+    let new = try HTTPConfiguration.read(
+      environment: Environment([
+        "CALCULATOR_API_KEY": Self.key, "CALCULATOR_TLS_CERT": "/nowhere",
+        "CALCULATOR_TLS_KEY": "/nowhere",
+      ]), file: nil, host: "127.0.0.1", after: old.running)
+    #expect(new.kept == ["CALCULATOR_TLS_CERT", "CALCULATOR_TLS_KEY"])
+    #expect(new.certificate == nil)
+  }
+}

@@ -1,0 +1,430 @@
+import Support
+import Auth
+import MCPService
+import MCP
+import Testing
+import TestSupport
+import TestHarness
+
+@testable import MCPServiceHTTP
+@testable import HTTPTransport
+
+/// How often somebody may ask or fail, on clocks that only the test moves.
+struct LimitsTests {
+  private static let call = [
+    ("Host", "localhost"), ("Content-Type", "application/json"),
+    ("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", "add"),
+  ]
+  private static let key = ("X-API-Key", HTTPHarness.key)
+  private static let wrong = ("X-API-Key", "wrong-wrong-wrong-wrong")
+
+  private func call(
+    _ harness: HTTPHarness, _ more: (String, String)?..., from peer: String = "127.0.0.1"
+  ) -> HTTPResponse {
+    harness.send(
+      fields: Self.call + more.compactMap(\.self), body: Wire.call("add", #""a":1,"b":2"#),
+      from: peer)
+  }
+
+  private func seconds(_ response: HTTPResponse) throws -> Int {
+    try #require(response["Retry-After"].first.flatMap(Int.init))
+  }
+
+  /// RFC 9110 §10.2.3: whoever waits as long as they were told is let in.
+  @Test(arguments: ["1/second", "7/second", "60/minute", "7/minute", "999/hour", "1/hour"])
+  func waitingSuffices(_ limit: String) throws {
+    for seed in 0..<UInt64(5) {
+      var random = SplitMix64(seed: seed)
+      let harness = try HTTPHarness([
+        "CALCULATOR_RATE_LIMIT": limit, "CALCULATOR_RATE_BURST": "3",
+      ])
+      for _ in 0..<40 {
+        let response = call(harness, Self.key)
+        if response.status == 429 {
+          harness.advance(seconds: try seconds(response))
+          #expect(call(harness, Self.key).status == 200)
+        }
+        harness.advance(seconds: Int.random(in: 0...1, using: &random))
+      }
+    }
+  }
+
+  /// The same for those who failed too often.
+  @Test func waitingSufficesAfterFailures() throws {
+    let harness = try HTTPHarness()
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    let response = call(harness, Self.wrong)
+    #expect(response.status == 429)
+    let wait = try seconds(response)
+    harness.advance(seconds: wait - 1)
+    #expect(call(harness, Self.wrong).status == 429)
+    harness.advance(seconds: 1)
+    #expect(call(harness, Self.wrong).status == 401)
+  }
+
+  /// draft-ietf-httpapi-ratelimit-headers §4: what is told is what then happens.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func theFieldsAreTrue(_ seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "20/minute"])
+    for _ in 0..<30 {
+      let response = call(harness, Self.key)
+      let (remaining, reset) = try numbers(response)
+      // As many as are left go through now, and one more does not.
+      if Bool.random(using: &random) {
+        for _ in 0..<remaining { #expect(call(harness, Self.key).status == 200) }
+        #expect(call(harness, Self.key).status == 429)
+      } else {
+        // After the time that was told all of them are there again.
+        harness.advance(seconds: reset)
+        #expect(try numbers(call(harness, Self.key)).remaining == 19)
+      }
+      harness.advance(seconds: Int.random(in: 0...9, using: &random))
+    }
+  }
+
+  /// `"default";r=19;t=3`
+  private func numbers(_ response: HTTPResponse) throws -> (remaining: Int, reset: Int) {
+    #expect(response["RateLimit-Policy"] == [#""default";q=20;w=60"#])
+    let parts = try #require(response["RateLimit"].first).parts(at: ";")
+    return (
+      try #require(Int(parts[1].replacing("r=", with: ""))),
+      try #require(Int(parts[2].replacing("t=", with: "")))
+    )
+  }
+
+  // MARK: Failures
+
+  private static func basic(_ user: String, _ password: String) -> (String, String) {
+    ("Authorization", "Basic " + Base64.standard.text(of: Array("\(user):\(password)".utf8)))
+  }
+  private static let password = basic(HTTPHarness.user, HTTPHarness.password)
+  private static let bearer = ("Authorization", "Bearer \(HTTPHarness.key)")
+
+  /// The bytes of a 429, which say nothing of the credential.
+  private func isLimited(_ answer: HTTPResponse) -> Bool {
+    answer.status == 429 && answer.text == Wire.error(429, "Too many requests", id: "null")
+      && answer["WWW-Authenticate"].isEmpty
+  }
+
+  /// C16: ten wrong keys lock out whoever guesses, and nobody whose credential cannot be guessed.
+  @Test func theFailureLimitWithholdsOnlyGuesses() throws {
+    let harness = try HTTPHarness(["CALCULATOR_GUEST_ROLE": "basic"])
+    #expect(call(harness, Self.password).status == 200, "from now on it is remembered")
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    _ = harness.takeLog()
+    let token = ("Authorization", "Bearer \(try harness.token(for: "ben"))")
+    for right in [Self.key, Self.bearer, token, Self.password, nil] {
+      #expect(call(harness, right).status == 200)
+    }
+    #expect(harness.takeLog().allSatisfy { $0.contains(#""outcome":"accepted""#) })
+    let wrong = [
+      Self.wrong, ("Authorization", "Bearer a.b.c"), ("Authorization", "Basic !"),
+      Self.basic(HTTPHarness.user, "wrong"), Self.basic("nobody", "wrong"),
+    ]
+    let answers = wrong.map { call(harness, $0) }
+    for answer in answers { #expect(isLimited(answer)) }
+    #expect(Set(answers.map { $0["Retry-After"] }) == [["6"]])
+    let log = harness.takeLog()
+    #expect(log.count == wrong.count)
+    #expect(log.allSatisfy { $0.contains(#""outcome":"limited""#) })
+    #expect(call(harness, Self.wrong, from: "127.0.0.2").status == 401, "others are not affected")
+  }
+
+  /// C16: a right password that nobody has shown from here is withheld as a wrong one is: the
+  /// response tells no guess apart.
+  @Test func aPasswordThatIsNotRememberedIsWithheld() throws {
+    let harness = try HTTPHarness()
+    #expect(call(harness, Self.password, from: "127.0.0.2").status == 200)
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    #expect(isLimited(call(harness, Self.password)))
+    #expect(isLimited(call(harness, Self.basic(HTTPHarness.user, "wrong"))))
+    #expect(call(harness, Self.password, from: "127.0.0.2").status == 200)
+  }
+
+  /// Beyond the limit a remembered password is no oracle: ten guesses at it, and it is withheld too.
+  @Test func guessesBeyondTheLimitAreNotAnswered() throws {
+    let harness = try HTTPHarness()
+    #expect(call(harness, Self.password).status == 200)
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    for guess in 0..<10 {
+      #expect(call(harness, Self.password).status == 200, "before guess \(guess)")
+      #expect(isLimited(call(harness, Self.basic(HTTPHarness.user, "guess \(guess)"))))
+    }
+    #expect(isLimited(call(harness, Self.password)))
+    harness.advance(seconds: 60)
+    #expect(call(harness, Self.password).status == 200)
+  }
+
+  /// Where keys and secrets may be weak they can be guessed: beyond the limit a right one and a wrong
+  /// one get the same bytes.
+  @Test func weakSecretsAreWithheld() throws {
+    let harness = try HTTPHarness(["CALCULATOR_ALLOW_WEAK_SECRETS": "true"])
+    for _ in 0..<20 { #expect(call(harness, Self.key).status == 200, "a right one is refunded") }
+    let token = ("Authorization", "Bearer \(try harness.token())")
+    for _ in 0..<20 { #expect(call(harness, token).status == 200) }
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    for credential in [Self.key, Self.bearer, token, Self.wrong] {
+      #expect(isLimited(call(harness, credential)))
+    }
+    harness.advance(seconds: 6)
+    #expect(call(harness, Self.key).status == 200)
+    #expect(call(harness, Self.wrong).status == 401)
+    #expect(isLimited(call(harness, Self.key)))
+  }
+
+  // MARK: The queue of passwords
+
+  private func decide(
+    _ harness: HTTPHarness, _ credential: (String, String), from peer: String = "127.0.0.1"
+  ) throws -> HTTPDecision {
+    harness.service.pipeline.decide(
+      HTTPRequestHead(
+        method: "POST", path: "/mcp", query: nil, fields: HTTPFields(Self.call + [credential]),
+        peer: try #require(IPAddress(peer)), isEncrypted: false))
+  }
+
+  /// As many decisions as are queued before one is refused, up to 1,000; without running them.
+  private func queued(
+    _ harness: HTTPHarness, _ credential: (String, String), from peer: String = "127.0.0.1"
+  ) throws -> [BlockingWork] {
+    var all: [BlockingWork] = []
+    while all.count < 1000, case .offLoop(let work) = try decide(harness, credential, from: peer) {
+      all.append(work)
+    }
+    return all
+  }
+
+  private func status(_ decision: HTTPDecision) -> Int {
+    switch decision {
+    case .respond(let response): response.status
+    case .takeBody: 200
+    case .offLoop: 0
+    }
+  }
+
+  /// R11: an attempt is charged before it waits for a thread, so that no more wait than the limit
+  /// allows; and it is charged once.
+  @Test func aPasswordIsChargedWhenItIsQueued() throws {
+    let harness = try HTTPHarness()
+    let wrong = Self.basic(HTTPHarness.user, "wrong")
+    let work = try queued(harness, wrong)
+    #expect(work.count == 10)
+    #expect(isLimited(call(harness, wrong)))
+    for work in work { #expect(status(work.run()) == 401) }
+    harness.advance(seconds: 60)
+    #expect(try queued(harness, wrong).count == 10, "a failure costs one attempt, not two")
+  }
+
+  /// A right password costs no attempt.
+  @Test func aRightPasswordIsRefunded() throws {
+    let harness = try HTTPHarness()
+    let work = try queued(harness, Self.password)
+    #expect(work.count == 10)
+    for work in work { #expect(status(work.run()) == 200) }
+    #expect(try queued(harness, Self.basic(HTTPHarness.user, "wrong")).count == 10)
+  }
+
+  /// What found the queue full was not checked, and costs no attempt.
+  @Test func whatIsNotCheckedIsRefunded() throws {
+    let harness = try HTTPHarness()
+    for _ in 0..<3 {
+      let work = try queued(harness, Self.basic(HTTPHarness.user, "wrong"))
+      #expect(work.count == 10)
+      for work in work {
+        let response = work.refuse()
+        #expect(response.status == 503)
+        #expect(response["Retry-After"] == ["1"])
+      }
+    }
+    #expect(harness.takeLog().contains { $0.contains(#""address":"127.0.0.1""#) })
+  }
+
+  /// R11: the queue is shared by what one customer may have: an IPv4 address, or a /48.
+  @Test func aCustomerHasOneShareOfTheQueue() throws {
+    let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "off"])
+    func client(_ peer: String) throws -> UInt128 {
+      guard case .offLoop(let work) = try decide(harness, Self.password, from: peer) else {
+        Issue.record("a password was decided on the loop")
+        return 0
+      }
+      return work.client
+    }
+    #expect(try client("2001:db8:7::1") == client("2001:db8:7:ffff::1"))
+    #expect(try client("2001:db8:7::1") != client("2001:db8:8::1"))
+    #expect(try client("10.0.0.1") != client("10.0.0.2"))
+    #expect(try client("10.0.0.1") == client("::ffff:10.0.0.1"))
+  }
+
+  // MARK: Networks
+
+  /// R11: 256 /64s of one /56, and 256 /56s of one /48, have no more attempts than four addresses,
+  /// and sixteen.
+  @Test func aNetworkHasABucketOfItsOwn() throws {
+    let harness = try HTTPHarness()
+    func failures(_ peers: [String]) -> Int {
+      peers.reduce(0) { sum, peer in
+        sum + (0..<11).count { _ in call(harness, Self.wrong, from: peer).status == 401 }
+      }
+    }
+    func network(_ number: Int) -> [String] {  // 2001:db8:0:NN00::/56
+      (0..<256).map { "2001:db8:0:\(String(number << 8 | $0, radix: 16))::1" }
+    }
+    #expect(failures(["2001:db8:0:0::1", "2001:db8:0:0::2"]) == 10, "an address is a /64")
+    #expect(failures(network(0)) == 30, "40 with the first ones")
+    #expect(failures(network(1)) == 40)
+    #expect((2..<256).reduce(0) { $0 + failures([network($1)[0]]) } == 80, "160 in all")
+    #expect(call(harness, Self.wrong, from: "2001:db8:1::1").status == 401, "another /48")
+    #expect(call(harness, Self.key, from: "2001:db8:0:0::1").status == 200)
+  }
+
+  /// RFC 9110 §10.2.3: waiting suffices whichever of the buckets is empty.
+  @Test func waitingSufficesForANetwork() throws {
+    let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "2/minute"])
+    for number in 0..<40 {
+      let peer = "2001:db8:0:\(String(number * 64, radix: 16))::1"
+      for _ in 0..<3 {
+        let response = call(harness, Self.wrong, from: peer)
+        guard response.status == 429 else { continue }
+        harness.advance(seconds: try seconds(response))
+        #expect(call(harness, Self.wrong, from: peer).status == 401)
+      }
+    }
+  }
+
+  /// Who is refused by a network's bucket has not been charged by the address's own.
+  @Test func aRefusalChargesNoBucket() throws {
+    let harness = try HTTPHarness()
+    for number in 0..<4 {
+      for _ in 0..<10 { _ = call(harness, Self.wrong, from: "2001:db8:0:\(number)::1") }
+    }
+    for _ in 0..<20 {
+      #expect(call(harness, Self.wrong, from: "2001:db8::5:0:0:0:1").status == 429)
+    }
+    harness.advance(seconds: 16)  // more than ten tokens of the /56, and two of a /64
+    for _ in 0..<10 {
+      #expect(call(harness, Self.wrong, from: "2001:db8::5:0:0:0:1").status == 401)
+    }
+  }
+
+  /// Nobody locks others out by asking without a credential.
+  @Test func noCredentialIsNoFailure() throws {
+    let harness = try HTTPHarness()
+    for _ in 0..<50 { #expect(call(harness, nil).status == 401) }
+    #expect(call(harness, Self.key).status == 200)
+  }
+
+  /// R3: inside one /64 anybody has as many addresses as they like.
+  @Test func guestsAreToldApartByTheirNetwork() throws {
+    let harness = try HTTPHarness([
+      "CALCULATOR_GUEST_ROLE": "basic", "CALCULATOR_RATE_LIMIT": "5/minute",
+    ])
+    for host in 1...5 {
+      #expect(call(harness, nil, from: "2001:db8::\(host)").status == 200)
+    }
+    #expect(call(harness, nil, from: "2001:db8::ffff:1").status == 429)
+    #expect(call(harness, nil, from: "2001:db8:0:1::1").status == 200)
+    #expect(call(harness, nil, from: "10.0.0.1").status == 200)
+    // An address that is mapped into IPv6 is the same address (RFC 4291 §2.5.5.2).
+    for _ in 0..<4 { #expect(call(harness, nil, from: "::ffff:10.0.0.1").status == 200) }
+    #expect(call(harness, nil, from: "10.0.0.1").status == 429)
+  }
+
+  /// R7: a new token for each call is still the same user.
+  @Test func everyTokenOfAUserIsOneBucket() throws {
+    let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "5/minute"])
+    var tokens: Set<String> = []
+    func bearer() throws -> (String, String) {
+      let token = try harness.token()
+      tokens.insert(token)
+      return ("Authorization", "Bearer \(token)")
+    }
+    for _ in 0..<5 {
+      #expect(call(harness, try bearer()).status == 200)
+      harness.advance(seconds: 1)
+    }
+    #expect(call(harness, try bearer()).status == 429)
+    #expect(tokens.count == 6)
+    let other = try harness.token(for: "somebody")
+    #expect(call(harness, ("Authorization", "Bearer \(other)")).status == 200)
+  }
+
+  /// One key is one bucket, wherever it is written and wherever it comes from.
+  @Test func aKeyIsOneBucketInBothFields() throws {
+    let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "6/minute"])
+    let bearer = ("Authorization", "Bearer \(HTTPHarness.key)")
+    for round in 1...3 {
+      #expect(call(harness, Self.key, from: "10.0.0.\(round)").status == 200)
+      #expect(call(harness, bearer, from: "10.1.0.\(round)").status == 200)
+    }
+    #expect(call(harness, Self.key, from: "10.2.0.1").status == 429)
+    #expect(call(harness, bearer, from: "10.2.0.2").status == 429)
+  }
+
+  /// What is refused later has still been asked for.
+  @Test func aRefusedRequestCounts() throws {
+    let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "2/minute"])
+    let fields = Self.call.filter { $0.0 != "Content-Type" } + [Self.key]
+    #expect(harness.send(fields: fields).status == 415)
+    #expect(harness.send(fields: Self.call + [Self.key], body: "{").status == 400)
+    #expect(call(harness, Self.key).status == 429)
+  }
+
+  // MARK: Memory
+
+  /// R5: a million addresses that fail: bounded, and nobody who is locked out is let in.
+  @Test func aMillionAddresses() throws {
+    let failures = FailureLimit(RateLimit(count: 1, period: .hour))
+    let limits = Limits(requests: nil, failures: failures)
+    let first = IPAddress(v4: 0)
+    try limits.charge(first, at: 0)
+    for number in 1..<UInt32(1_000_000) {
+      try? limits.charge(IPAddress(v4: number), at: Int(number))
+    }
+    #expect(failures.tables.map(\.count) == [100_000, 0, 0])
+    #expect(throws: Refusal.self) { try limits.charge(first, at: 1_000_000) }
+  }
+
+  /// R6: who is not recognised gets no bucket of an identity, and one address has one for failures.
+  @Test func invalidKeysMintNoBuckets() throws {
+    let limit = RateLimit(count: 1_000_000, period: .hour)
+    let (requests, failures) = (BucketTable(limit: limit), FailureLimit(limit))
+    let pipeline = HTTPPipeline(
+      hosts: AllowedHosts([]), origins: AllowedOrigins([]), proxies: TrustedProxies([]),
+      authentication: HTTPAuthentication(
+        keys: KeyAuthenticator(NamedKeys([]), now: { WallTime(milliseconds: 0) })),
+      limits: Limits(requests: requests, failures: failures),
+      info: ServerInfo(name: "", title: "", version: "", instructions: ""), tools: [],
+      site: Site(kinds: .apiKey, guests: nil, baseURL: nil, tools: []),
+      watcher: Watcher(
+        audit: AuditLog(
+          Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })), metrics: nil,
+        now: { 0 }))
+    for number in 0..<100_000 {
+      let decision = pipeline.decide(
+        HTTPRequestHead(
+          method: "POST", path: "/mcp", query: nil,
+          fields: HTTPFields([("Host", "localhost"), ("X-API-Key", "invalid-key-\(number)")]),
+          peer: IPAddress(v4: 1), isEncrypted: false))
+      guard case .respond(let response) = decision, response.status == 401 else {
+        Issue.record("key \(number) was not refused")
+        return
+      }
+    }
+    #expect(requests.count == 0)
+    #expect(failures.tables.map(\.count) == [1, 0, 0])
+  }
+
+  /// R9: a clock that goes back mints no tokens and locks nobody out for longer.
+  @Test func aClockThatGoesBack() throws {
+    let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "2/minute"])
+    harness.advance(seconds: 100)
+    for _ in 0..<2 { #expect(call(harness, Self.key).status == 200) }
+    harness.advance(seconds: -50)
+    let response = call(harness, Self.key)
+    #expect(response.status == 429)
+    harness.advance(seconds: try seconds(response))
+    #expect(call(harness, Self.key).status == 200)
+    #expect(call(harness, Self.key).status == 429)
+  }
+}

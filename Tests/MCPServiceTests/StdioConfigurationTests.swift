@@ -1,0 +1,189 @@
+import TestHarness
+import Support
+import Auth
+import Foundation
+import Testing
+import TestSupport
+
+@testable import MCPService
+
+struct StdioConfigurationTests {
+  static let key = "0123456789abcdef"
+
+  struct Row: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let environment: [String: String]
+    let errors: [ConfigurationError]
+
+    init(_ name: String, _ environment: [String: String], _ errors: [ConfigurationError]) {
+      (testDescription, self.environment, self.errors) = (name, environment, errors)
+    }
+  }
+
+  @Test(arguments: [
+    Row("S3 no key", [:], [.missingKey(variable: "CALCULATOR_API_KEY")]),
+    Row(
+      "S3 an empty key counts as unset", ["CALCULATOR_API_KEY": ""],
+      [.missingKey(variable: "CALCULATOR_API_KEY")]),
+    Row(
+      "S3 S16 an empty switch is the default, which is on",
+      ["CALCULATOR_REQUIRE_AUTH": "", "CALCULATOR_API_KEY": ""],
+      [.missingKey(variable: "CALCULATOR_API_KEY")]),
+    Row(
+      "S16 a mistyped switch is never off",
+      ["CALCULATOR_API_KEY": key, "CALCULATOR_REQUIRE_AUTH": "yes"],
+      [.notOneOf(variable: "CALCULATOR_REQUIRE_AUTH", allowed: ["true", "false"])]),
+    Row(
+      "S16 nor with a space", ["CALCULATOR_API_KEY": key, "CALCULATOR_REQUIRE_AUTH": "false "],
+      [.notOneOf(variable: "CALCULATOR_REQUIRE_AUTH", allowed: ["true", "false"])]),
+    Row(
+      "S16 nor 0", ["CALCULATOR_API_KEY": key, "CALCULATOR_REQUIRE_AUTH": "0 "],
+      [.notOneOf(variable: "CALCULATOR_REQUIRE_AUTH", allowed: ["true", "false"])]),
+    Row(
+      "an unknown level of the log", ["CALCULATOR_API_KEY": key, "CALCULATOR_LOG": "verbose"],
+      [.notOneOf(variable: "CALCULATOR_LOG", allowed: ["off", "info", "debug"])]),
+    Row(
+      "S17 variable and file", ["CALCULATOR_API_KEY": key, "CALCULATOR_API_KEY_FILE": "/dev/null"],
+      [.bothSet(variable: "CALCULATOR_API_KEY")]),
+    Row(
+      "a file that is not there", ["CALCULATOR_API_KEY_FILE": "/nowhere"],
+      [.unreadableFile(variable: "CALCULATOR_API_KEY_FILE", path: "/nowhere")]),
+    Row(
+      "a folder", ["CALCULATOR_API_KEY_FILE": "/"],
+      [.unreadableFile(variable: "CALCULATOR_API_KEY_FILE", path: "/")]),
+    Row(
+      "a file without end", ["CALCULATOR_API_KEY_FILE": "/dev/zero"],
+      [.fileTooLarge(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/zero", .secret)]),
+    Row(
+      "an empty file", ["CALCULATOR_API_KEY_FILE": "/dev/null"],
+      [.invalidKey(variable: "CALCULATOR_API_KEY_FILE", .empty(1))]),
+    Row(
+      "a bad key is refused even where none is needed",
+      ["CALCULATOR_API_KEY": "short", "CALCULATOR_REQUIRE_AUTH": "false"],
+      [.invalidKey(variable: "CALCULATOR_API_KEY", .tooShort(1))]),
+    Row(
+      "all errors at once",
+      ["CALCULATOR_API_KEY": "short", "CALCULATOR_REQUIRE_AUTH": "no", "CALCULATOR_LOG": "x"],
+      [
+        .notOneOf(variable: "CALCULATOR_REQUIRE_AUTH", allowed: ["true", "false"]),
+        .notOneOf(variable: "CALCULATOR_LOG", allowed: ["off", "info", "debug"]),
+        .invalidKey(variable: "CALCULATOR_API_KEY", .tooShort(1)),
+      ]),
+  ])
+  func refuses(_ row: Row) {
+    let errors = #expect(throws: ConfigurationErrors.self) {
+      try StdioConfiguration.read(environment: row.environment, file: nil)
+    }
+    #expect(errors?.all == row.errors)
+    for error in row.errors {
+      #expect(!error.description.contains("\n"), "one line")
+      #expect(!error.description.contains("short\""), "never the value")
+    }
+  }
+
+  @Test(arguments: [
+    ("as editors on Windows write it (S17)", "\u{FEFF}0123456789abcdef\r\nsecond line\r\n"),
+    ("with a line end", "0123456789abcdef\n"), ("without one", "0123456789abcdef"),
+  ])
+  func readsTheFirstLineOfAFile(_ name: String, _ content: String) throws {
+    try withFile(content, mode: 0o600) { path in
+      let configuration = try StdioConfiguration.read(
+        environment: ["CALCULATOR_API_KEY_FILE": path], file: nil)
+      #expect(configuration.keys.place(of: Secret(Self.key)) == 1)
+      #expect(configuration.warnings == [])
+      #expect(configuration.canReload)
+    }
+  }
+
+  /// ATTACKS S17
+  @Test(arguments: [
+    (0o644, "read"), (0o640, "read"), (0o604, "read"), (0o620, "write"), (0o602, "write"),
+    (0o606, "read and write"), (0o624, "read and write"),
+  ])
+  func warnsOfAFileThatOthersMayReadOrWrite(_ mode: Int, _ rights: String) throws {
+    try withFile(Self.key, mode: mode) { path in
+      let configuration = try StdioConfiguration.read(
+        environment: ["CALCULATOR_API_KEY_FILE": path], file: nil)
+      #expect(
+        configuration.warnings == [
+          "CALCULATOR_API_KEY_FILE: others than its owner may \(rights) the file; chmod 600 mends that"
+        ])
+    }
+  }
+
+  @Test func theRealEnvironmentWinsOverTheFile() throws {
+    try withFile("CALCULATOR_API_KEY=file-0123456789abcdef\nCALCULATOR_LOG=off\n", mode: 0o600) {
+      path in
+      let configuration = try StdioConfiguration.read(
+        environment: ["CALCULATOR_API_KEY": Self.key], file: path)
+      #expect(configuration.keys.place(of: Secret(Self.key)) == 1)
+      #expect(configuration.keys.place(of: Secret("file-0123456789abcdef")) == nil)
+      #expect(configuration.logLevel == .off)
+    }
+  }
+
+  @Test func namesTheLineOfABadFile() throws {
+    try withFile("# keys\nCALCULATOR_API_KEY 0123456789abcdef\n", mode: 0o600) { path in
+      let errors = #expect(throws: ConfigurationErrors.self) {
+        try StdioConfiguration.read(environment: ["CALCULATOR_API_KEY": Self.key], file: path)
+      }
+      #expect(errors?.all == [.invalidLine(path: path, line: 2)])
+    }
+  }
+
+  @Test(arguments: [
+    (
+      ["CALCULATOR_REQUIRE_AUTH": "false"],
+      "CALCULATOR_REQUIRE_AUTH=false: the server is open, everyone may call every tool"
+    ),
+    (
+      ["CALCULATOR_API_KEY": "short", "CALCULATOR_ALLOW_WEAK_SECRETS": "true"],
+      "CALCULATOR_ALLOW_WEAK_SECRETS=true: keys that can be guessed are accepted"
+    ),
+  ])
+  func warns(_ environment: [String: String], _ warning: String) throws {
+    #expect(try StdioConfiguration.read(environment: environment, file: nil).warnings == [warning])
+  }
+
+  /// A path is somebody's words: it must not break the line or drive the terminal.
+  @Test func aPathCannotWriteALine() {
+    let error = ConfigurationError.unreadableFile(variable: "X", path: "a\n\u{1B}[2J'; rm -rf b")
+    #expect(
+      error.description == "X: cannot read 'a??[2J?; rm -rf b'; try: ls -l 'a??[2J?; rm -rf b'")
+  }
+
+  /// An empty variable counts as unset: the file's value is the one that is there.
+  @Test func anEmptyVariableDoesNotWinOverTheFile() throws {
+    try withFile("CALCULATOR_API_KEY=file-0123456789abcdef\n", mode: 0o600) { path in
+      let configuration = try StdioConfiguration.read(
+        environment: ["CALCULATOR_API_KEY": ""], file: path)
+      #expect(configuration.keys.place(of: Secret("file-0123456789abcdef")) == 1)
+    }
+  }
+
+  /// A file-size or encoding error gives the advice for its kind of file.
+  @Test(arguments: [
+    ("CALCULATOR_API_KEY_FILE", FileKind.secret, "65536", "whose first line is the secret"),
+    ("--env-file", .environment, "65536", "NAME=VALUE"),
+    ("CALCULATOR_USERS", .users, "65536", "JSON"),
+    ("CALCULATOR_CREDENTIALS", .credentials, "33554432", "JSON file of keys and users"),
+    ("CALCULATOR_TLS_CERT", .certificate, "65536", "certificates in PEM"),
+    ("CALCULATOR_TLS_KEY", .privateKey, "65536", "private key in PEM"),
+  ])
+  func aFileErrorFitsTheFile(
+    _ variable: String, _ kind: FileKind, _ length: String, _ advice: String
+  ) {
+    let large = ConfigurationError.fileTooLarge(variable: variable, path: "p", kind).description
+    #expect(large.contains("larger than \(length) bytes") && large.contains(advice))
+    let text = ConfigurationError.fileNotUTF8(variable: variable, path: "p", kind).description
+    #expect(text.contains("not UTF-8") && text.contains(advice))
+  }
+
+  private func withFile(_ content: String, mode: Int, _ use: (String) throws -> Void) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try Data(content.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+    try use(file.path)
+  }
+}

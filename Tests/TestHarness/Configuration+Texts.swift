@@ -1,0 +1,20 @@
+package import MCPServiceHTTP
+package import MCPService
+
+extension StdioServiceConfiguration {
+  /// The configuration of a start, from variables that are text.
+  package static func read(environment: [String: String], file: String?)
+    throws(ConfigurationErrors) -> Self
+  {
+    try read(environment: Environment(environment), file: file, after: .none)
+  }
+}
+
+extension HTTPConfiguration {
+  /// The configuration of a start, from variables that are text.
+  package static func read(environment: [String: String], file: String?, host: String)
+    throws(ConfigurationErrors) -> HTTPConfiguration
+  {
+    try read(environment: Environment(environment), file: file, host: host, after: .none)
+  }
+}

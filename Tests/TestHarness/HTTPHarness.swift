@@ -1,0 +1,122 @@
+import Support
+package import TestSupport
+package import Auth
+package import MCPServiceHTTP
+import MCPService
+package import HTTPTransport
+import JOSE
+import Synchronization
+
+/// `CalculatorHTTP` without its sockets, with clocks that the test moves.
+package final class HTTPHarness: Sendable {
+  package static let key = "correct-horse-battery-staple"
+  package static let secret = "0123456789abcdef0123456789abcdef"
+  package static let user = "anshika"
+  package static let password = "pass:wörd"
+  package static let environment = [
+    "CALCULATOR_API_KEY": key, "JWT_SECRET": secret, "CALCULATOR_BASIC_USER": user,
+    "CALCULATOR_BASIC_PASSWORD": password,
+  ]
+  /// What every modern result carries.
+  package static let serverInfo =
+    #""io.modelcontextprotocol/serverInfo":{"name":"calculator-http","title":"Calculator","version":"\#(calculatorVersion)"}"#
+
+  /// Each is read once: to hash a password takes long, as it should.
+  private static let configurations = Mutex<[[String: String?]: HTTPConfiguration]>([:])
+
+  /// The usual environment, changed.
+  package static func configuration(_ changes: [String: String?]) throws -> HTTPConfiguration {
+    if let known = configurations.withLock({ $0[changes] }) { return known }
+    var environment = environment
+    for (name, value) in changes { environment[name] = value }
+    let new = try HTTPConfiguration.read(environment: environment, file: nil, host: "127.0.0.1")
+    configurations.withLock { $0[changes] = new }
+    return new
+  }
+
+  package let clock = ManualClock()
+  package let service: HTTPService
+  private let lines: Lines
+
+  private final class Lines: Sendable {
+    let all = Mutex<[String]>([])
+  }
+
+  package init(_ changes: [String: String?] = [:]) throws {
+    let lines = Lines()
+    self.lines = lines
+    let clock = clock
+    let log = Log(
+      level: .info, now: { clock.now },
+      write: { line in lines.all.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+    let configuration = try Self.configuration(changes)
+    let random = SeededBytes(seed: 1)
+    let ticks = Ticks()
+    self.ticks = ticks
+    service = HTTPService(
+      configuration, audit: AuditLog(log), now: { clock.now }, clock: { ticks.now },
+      random: random.make)
+  }
+
+  private let ticks: Ticks
+
+  private final class Ticks: Sendable {
+    private let nanoseconds = Mutex(1_000_000_000)
+    var now: Int { nanoseconds.withLock { $0 } }
+    func advance(_ amount: Int) { nanoseconds.withLock { $0 += amount } }
+  }
+
+  package func advance(seconds: Int) {
+    clock.advance(seconds: seconds)
+    ticks.advance(seconds * 1_000_000_000)
+  }
+
+  /// The log since the last call.
+  package func takeLog() -> [String] {
+    lines.all.withLock { all in
+      defer { all = [] }
+      return all
+    }
+  }
+
+  /// - Parameter bodyFault: what ends the body instead of its last byte.
+  package func send(
+    _ method: String = "POST", _ path: String = "/mcp", query: String? = nil,
+    fields: [(String, String)], body: String = "", bodyFault: HTTPFault? = nil,
+    from peer: String = "127.0.0.1"
+  ) -> HTTPResponse {
+    guard let address = IPAddress(peer) else { preconditionFailure("a test's peer has no address") }
+    var decision = service.pipeline.decide(
+      HTTPRequestHead(
+        method: method, path: path, query: query, fields: HTTPFields(fields),
+        peer: address, isEncrypted: false))
+    while case .offLoop(let work) = decision { decision = work.run() }
+    switch decision {
+    case .respond(let response): return response
+    case .takeBody(let limit, let answer):
+      if let bodyFault { return answer(.failed(bodyFault)) }
+      let isTooLarge = body.utf8.count > limit
+      return answer(isTooLarge ? .failed(.bodyTooLarge) : .complete(Array(body.utf8)))
+    case .offLoop: preconditionFailure("the loop above ends with another decision")
+    }
+  }
+
+  /// An access token that `CalculatorJWT` would issue.
+  package func token(_ permissions: [Permission] = [.calculateBasic], for user: String = "anshika")
+    throws
+    -> String
+  {
+    let key = try HMACKey(secret: Array(Self.secret.utf8), allowingWeak: false)
+    let now = clock.now.milliseconds / 1000 * 1000
+    return try TokenSigner(keys: KeySet(current: key, previous: [])).sign(
+      Claims(
+        issuer: "calculator", subject: user, audience: ["calculator"], issuedAt: now,
+        expiresAt: now + 3_600_000, identifier: "id-\(now)",
+        permissions: permissions.map(\.rawValue), family: "family"), as: .accessToken)
+  }
+}
+
+extension HTTPResponse {
+  package subscript(name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+  package var text: String { String(decoding: body, as: UTF8.self) }
+}

@@ -1,0 +1,47 @@
+import Support
+import Auth
+import MCPService
+import JSON
+import MCP
+import Synchronization
+
+/// A server over stdio without its process: lines in, lines out, with the log to look at.
+package class ServerHarness {
+  private let pipeline: Pipeline
+  private var conversation = Conversation()
+  private let lines: Lines
+
+  private final class Lines: Sendable {
+    let all = Mutex<[String]>([])
+  }
+
+  init(_ makePipeline: (AuditLog) -> Pipeline) {
+    let lines = Lines()
+    let log = Log(
+      level: .info, now: { WallTime(milliseconds: 0) },
+      write: { line in lines.all.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+    self.lines = lines
+    pipeline = makePipeline(AuditLog(log))
+  }
+
+  /// The log since the last call.
+  package func takeLog() -> [String] {
+    lines.all.withLock { all in
+      defer { all = [] }
+      return all
+    }
+  }
+
+  package func send(_ line: String) -> String? { send(bytes: Array(line.utf8)) }
+
+  package func send(bytes: [UInt8]) -> String? {
+    pipeline.answer(bytes, in: &conversation).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Does the handshake of a legacy revision.
+  package func initialize(_ version: String = "2025-11-25") -> String? {
+    send(
+      #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"\#(version)","#
+        + #""capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#)
+  }
+}

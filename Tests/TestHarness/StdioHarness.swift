@@ -1,0 +1,16 @@
+import MCPService
+
+/// `CalculatorStdio` without its process.
+package final class StdioHarness: ServerHarness {
+  package static let key = "correct-horse-battery-staple"
+  package static let environment = ["CALCULATOR_API_KEY": key]
+
+  /// What every modern result carries.
+  package static let serverInfo =
+    #""io.modelcontextprotocol/serverInfo":{"name":"calculator-stdio","title":"Calculator","version":"\#(calculatorVersion)"}"#
+
+  package init(environment: [String: String] = StdioHarness.environment) throws {
+    let configuration = try StdioConfiguration.read(environment: environment, file: nil)
+    super.init { KeyService(configuration, audit: $0).pipeline }
+  }
+}
