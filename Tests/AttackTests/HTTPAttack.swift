@@ -1,5 +1,6 @@
-import Testing
 import TestHarness
+import TestSupport
+import Testing
 
 /// Bytes that a hostile client sends, and all that may come back.
 struct HTTPAttack: CustomTestStringConvertible, Sendable {
@@ -26,13 +27,22 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
     self.init(id, name, request.text, reply, log: log)
   }
 
-  /// What two readers could read in two ways: nothing after it is read (RFC 9112 §11.2).
-  static func malformed(_ id: String, _ name: String, _ request: RawRequest) -> HTTPAttack {
-    HTTPAttack(id, name, request, HTTPWire.malformed, log: #""reason":400"#)
+  /// A row of the table that the tests of the connection share.
+  init(_ attack: FramingAttack) {
+    let reply =
+      switch attack.status {
+      case 413: Self.tooLarge("413 Content Too Large", "The body is too large")
+      case 414: Self.tooLarge("414 URI Too Long", "The target is too long")
+      case 417: Self.tooLarge("417 Expectation Failed", "Only 100-continue can be expected")
+      case 431: Self.tooLarge("431 Request Header Fields Too Large", "The head is too large")
+      default: HTTPWire.malformed
+      }
+    self.init(
+      attack.id, attack.name, attack.bytes, reply, log: #""reason":\#(attack.status)"#)
   }
 
-  static func malformed(_ id: String, _ name: String, _ text: String) -> HTTPAttack {
-    HTTPAttack(id, name, text, HTTPWire.malformed, log: #""reason":400"#)
+  private static func tooLarge(_ status: String, _ message: String) -> String {
+    HTTPWire.refusal(status, message, closes: true)
   }
 
   /// No more than a word to whoever asks for something that is not there.

@@ -13,7 +13,6 @@ import TestHarness
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HTTPAttackTests {
   static let call = RawRequest.call()
-  static let small = "0\r\n\r\n"
   static let basic = basic(HTTPHarness.user + ":" + HTTPHarness.password)
   static func basic(_ pair: String) -> String { basic(Array(pair.utf8)) }
   static func basic(_ pair: [UInt8]) -> String {
@@ -22,57 +21,10 @@ struct HTTPAttackTests {
   static func long(_ count: Int) -> String { String(repeating: "a", count: count) }
   static let wrongKey = "wrong-wrong-wrong-wrong"
 
-  // MARK: Framing: who smuggles, lives off two lengths
+  // MARK: Framing
 
-  static let framing: [HTTPAttack] =
-    [
-      // RFC 9112 §6.3
-      .malformed(
-        "H1", "a length, then a coding",
-        call.with("Content-Length", "Content-Length: 5", "Transfer-Encoding: chunked")),
-      .malformed(
-        "H1", "a coding, then a length",
-        call.with("Content-Length", "Transfer-Encoding: chunked", "Content-Length: 5")),
-      .malformed(
-        "H2", "two lengths", call.with("Content-Length", "Content-Length: 0", "Content-Length: 5")),
-      .malformed(
-        "H2", "two equal lengths",
-        call.with("Content-Length", "Content-Length: 5", "content-length: 5")),
-      .malformed("H2", "a list of lengths", call.with("Content-Length", "Content-Length: 5, 5")),
-    ]
-    // RFC 9110 §8.6: digits and nothing else
-    + [
-      "+1", "-1", "0x1", "1_0", "", "1 0", "1;", "\u{661}", "18446744073709551616",
-      "9223372036854775808", "1e1", "1.0",
-    ].map { HTTPAttack.malformed("H3", $0, call.with("Content-Length", "Content-Length: \($0)")) }
-    // RFC 9112 §6.1, §7
-    + [
-      "xchunked", "identity", "\"chunked\"", "gzip, chunked", "chunked, chunked", "chunked;x=1",
-      "\u{b}chunked", "", "chunke\u{212A}",
-    ].map {
-      HTTPAttack.malformed("H5", $0, call.with("Content-Length", "Transfer-Encoding: \($0)"))
-    }
-    + [
-      .malformed(
-        "H5", "twice",
-        call.with(
-          "Content-Length", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked")),
-      .malformed(
-        "H5", "one of two unknown",
-        call.with("Content-Length", "Transfer-Encoding: chunked", "Transfer-Encoding: x")),
-      .malformed("H7", "on HTTP/1.0", call.chunked(small).with(line: "POST /mcp HTTP/1.0")),
-    ]
-    // RFC 9112 §7.1
-    + [
-      ("no size", "\r\n"), ("0x1", "0x1\r\na\r\n"), ("-1", "-1\r\na\r\n"), ("+1", "+1\r\na\r\n"),
-      ("17 digits", "10000000000000001\r\na\r\n"), ("space before", " 1\r\na\r\n"),
-      ("space behind", "1 \r\na\r\n"), ("more data than it says", "1\r\nab\r\n"),
-      ("LF behind the size", "1\na\r\n0\r\n\r\n"), ("LF behind the data", "1\r\na\n0\r\n\r\n"),
-      ("CR in an extension", "1;\rx\r\na\r\n"), ("LF in the trailer", "0\r\nX: y\n\r\n"),
-      ("an extension of 257 bytes", "1;\(long(256))\r\n"),
-      ("a trailer that is no field", "0\r\nX\r\n\r\n"),
-      ("a folded trailer", "0\r\nX: y\r\n z\r\n\r\n"),
-    ].map { .malformed("H8", "chunk: \($0.0)", call.chunked($0.1)) }
+  /// What two readers could read in two ways, and what is too large.
+  static let framing = FramingAttack.all.map(HTTPAttack.init)
 
   // MARK: The head
 
@@ -81,34 +33,9 @@ struct HTTPAttackTests {
     .foreignHost(
       "H12", "an absolute URI of another host",
       call.with(line: "POST http://evil.example/mcp HTTP/1.1").with("Host", "Host: evil.example")),
-    .malformed(
-      "H12", "an absolute URI unlike the Host",
-      call.with(line: "POST http://evil.example/mcp HTTP/1.1")),
     .served(
       "H12", "an absolute URI of ours",
       call.with(line: "POST http://127.0.0.1:8080/mcp HTTP/1.1"), by: "api_key"),
-    .malformed("H12", "no Host", call.with("Host")),
-    .malformed("H12", "two Hosts", call.with("Host", "Host: localhost", "Host: localhost")),
-    .malformed("H12", "a list of Hosts", call.with("Host", "Host: localhost,evil.example")),
-    // RFC 9112 §5, §2.2; RFC 9110 §5.5
-    .malformed("H13", "NUL in a value", call.with("X", "X: a\u{0}b")),
-    .malformed("H13", "CR in a value", call.with("X", "X: a\rb")),
-    .malformed("H13", "a folded line", call.with("X", "X: a", " Content-Length: 0")),
-    .malformed("H13", "no colon", call.with("X", "X")),
-    .malformed("H13", "no name", call.with("X", ": x")),
-    .malformed(
-      "H13", "a space before the colon", call.with("Content-Length", "Content-Length : 5")),
-    .malformed("H13", "a tab before the colon", call.with("Host", "Host\t: localhost")),
-    .malformed("H13", "LF alone between fields", call.with("X", "X: a\nContent-Length: 0")),
-    .malformed("H13", "LF alone behind the head", "GET /healthz HTTP/1.1\r\nHost: localhost\n\n"),
-    .malformed("H13", "two spaces", call.with(line: "POST  /mcp HTTP/1.1")),
-    .malformed("H13", "HTTP/0.9", "GET /healthz\r\n\r\n"),
-    .malformed("H13", "HTTP/1.10", call.with(line: "POST /mcp HTTP/1.10")),
-    .malformed("H13", "a fragment", call.with(line: "POST /mcp#x HTTP/1.1")),
-    HTTPAttack(
-      "H13", "a name that is no UTF-8",
-      Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ".utf8) + [0xFF]
-        + Array("\r\n\r\n".utf8), HTTPWire.malformed, log: #""reason":400"#),
     // H16: what is behind it is a body, never the next request.
     .refused(
       "H16", "a body behind GET", call.with(line: "GET /mcp HTTP/1.1").with(body: call.text),
@@ -134,8 +61,6 @@ struct HTTPAttackTests {
     .refused(
       "H18", "TRACE", call.with(line: "TRACE /mcp HTTP/1.1"), "405 Method Not Allowed",
       "Method not allowed", ["Allow: POST"]),
-    .malformed("H18", "CONNECT", call.with(line: "CONNECT 127.0.0.1:8080 HTTP/1.1")),
-    .malformed("H18", "the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     .served(
       "H18", "an upgrade to h2c",
       call.with("X", "Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMA"),
@@ -147,35 +72,11 @@ struct HTTPAttackTests {
       "H18", "a method that asks for another",
       call.with(line: "GET /mcp HTTP/1.1").with("X", "X-HTTP-Method-Override: POST"),
       "405 Method Not Allowed", "Method not allowed", ["Allow: POST"]),
-    // H20, CVE-2026-28980
-    .refused(
-      "H20", "101 fields",
-      RawRequest(fields: call.fields + (0..<101).map { "X\($0): 1" }),
-      "431 Request Header Fields Too Large", "The head is too large", closes: true),
-    .refused(
-      "H20", "70,000 fields", RawRequest(fields: (0..<70_000).map { "X\($0): 1" }),
-      "431 Request Header Fields Too Large", "The head is too large", closes: true),
+    // H20: the longest head
+    .served("H20", "a head of 16 KiB", ofHead(16 * 1024), by: "api_key"),
     .refused(
       "H20", "a head of 16 KiB and a byte", ofHead(16 * 1024 + 1),
       "431 Request Header Fields Too Large", "The head is too large", closes: true),
-    .served("H20", "a head of 16 KiB", ofHead(16 * 1024), by: "api_key"),
-    .refused(
-      "H20", "a target of 80 kB", call.with(line: "POST /\(long(80_000)) HTTP/1.1"),
-      "414 URI Too Long", "The target is too long", closes: true),
-    .refused(
-      "H20", "a body of 1 MiB and a byte",
-      call.with("Content-Length", "Content-Length: \(1 << 20 | 1)"), "413 Content Too Large",
-      "The body is too large", closes: true),
-    .refused(
-      "H20", "a body of 2^63-1",
-      call.with("Content-Length", "Content-Length: 9223372036854775807"),
-      "413 Content Too Large", "The body is too large", closes: true),
-    .refused(
-      "H20", "chunks of 1 MiB and a byte", call.chunked("100001\r\n\(long(1 << 20 | 1))\r\n0\r\n"),
-      "413 Content Too Large", "The body is too large", closes: true),
-    .refused(
-      "H20", "an unknown expectation", call.with("Expect", "Expect: 200-ok"),
-      "417 Expectation Failed", "Only 100-continue can be expected", closes: true),
   ]
 
   /// A call whose head has so many bytes.
@@ -232,10 +133,6 @@ struct HTTPAttackTests {
     ].map {
       .foreignHost("H26", $0, call.with("Host", "Host: \($0)"))
     }
-    // RFC 9112 §3.2: a Host has no byte beyond ASCII.
-    + ["\u{1F1E9}\u{1F1EA}", "localhost\u{301}", "localhost\u{600}:80", "loca\u{200D}lhost"].map {
-      .malformed("H34", $0, call.with("Host", "Host: \($0)"))
-    }
     + [
       .foreignHost("H34", "a Host of 4,000 bytes", call.with("Host", "Host: \(long(4000))")),
       .foreignHost(
@@ -289,7 +186,6 @@ struct HTTPAttackTests {
         RawRequest.call("add", #""a":1,"b":2"#, id: #""\r\n{}""#),
         HTTPWire.reply("200 OK", RawRequest.result("3", id: #""\u000d\u000a{}""#)),
         log: #""request":"\u000d\u000a{}","#),
-      .malformed("H22", "CR in a name", call.with("Mcp-Name", "Mcp-Name: add\rX-Injected: 1")),
       // H29: no session, so none to steal
       HTTPAttack(
         "H29", "a forged session",

@@ -15,7 +15,7 @@ struct HTTPEncryptionAttackTests {
   private static let sum = HTTPWire.closing(RawRequest.sum)
 
   /// All that a command prints; it reads `input`.
-  private static func run(_ command: [String], input: String = "") throws -> String {
+  private static func run(_ command: [String], input: Data = Data()) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command
@@ -25,7 +25,7 @@ struct HTTPEncryptionAttackTests {
     process.standardError = output
     try process.run()
     // A command that was refused may have ended before it read its input.
-    try? source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try? source.fileHandleForWriting.write(contentsOf: input)
     // s_client would end before the answer is there if its input ended first.
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
@@ -51,14 +51,14 @@ struct HTTPEncryptionAttackTests {
     }
   }
 
-  private static func connect(_ port: Int, _ authority: String, _ options: [String]) throws
-    -> String
-  {
+  private static func connect(
+    _ port: Int, _ authority: String, _ options: [String], input: Data = Data(good.utf8)
+  ) throws -> String {
     try run(
       [
         "openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", authority,
         "-verify_return_error", "-quiet",
-      ] + options, input: good)
+      ] + options, input: input)
   }
 
   private static func answersOthers(_ server: LiveServer, _ authority: String) throws {
@@ -97,6 +97,20 @@ struct HTTPEncryptionAttackTests {
       let refusal = try await server.exchange(text)
       #expect(!refusal.contains("HTTP"))
       #expect(server.harness.takeLog().isEmpty)
+      try Self.answersOthers(server, authority)
+    }
+  }
+
+  /// Encryption changes nothing about framing: the rows that fit into one write of `s_client`.
+  @Test(.enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"))
+  func framing() async throws {
+    try await withServer { server, authority in
+      for attack in FramingAttack.all where attack.bytes.count < 16_384 {
+        let answer = try Self.connect(
+          server.port, authority, [], input: Data(attack.bytes + Self.good.utf8))
+        #expect(answer.contains(HTTPAttack(attack).reply), "\(attack)")
+        #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2, "\(attack)")
+      }
       try Self.answersOthers(server, authority)
     }
   }
