@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import JOSE
@@ -16,11 +17,11 @@ struct ClaimsTests {
       ("iat now, with a fraction that is cut off", ["iat": "1790000000.0009"]),
       ("iat in 1970", ["iat": "0"]),
       ("aud is an array with ours in it", ["aud": #"["other","mcp"]"#]),
-      ("sub of 256 bytes", ["sub": ClaimsAttackTests.quoted("a", 256)]),
-      ("sub of 128 letters of 2 bytes", ["sub": ClaimsAttackTests.quoted("é", 128)]),
+      ("sub of 256 bytes", ["sub": TokenAttack.quoted("a", 256)]),
+      ("sub of 128 letters of 2 bytes", ["sub": TokenAttack.quoted("é", 128)]),
       ("sub of one emoji", ["sub": #""😀""#]),
       ("no permissions at all", ["permissions": "[]"]),
-      ("64 permissions", ["permissions": ClaimsAttackTests.strings(64)]),
+      ("64 permissions", ["permissions": TokenAttack.strings(64)]),
       ("an unknown claim", ["scope": "{}"]),
     ] as [(String, [String: String?])])
   func accepts(_ name: String, _ claims: [String: String?]) {
