@@ -290,6 +290,100 @@ struct MCPServerTests {
       mismatch("MCP-Protocol-Version")),
   ]
 
+  // MARK: Methods
+
+  static let serverInfo =
+    #""io.modelcontextprotocol/serverInfo":{"name":"test","title":"Test","version":"1"}"#
+  static let modernEnd = #""resultType":"complete","_meta":{\#(serverInfo)}}}"#
+  static let modernList =
+    #"{"jsonrpc":"2.0","id":1,"result":{"tools":[],"ttlMs":300000,"cacheScope":"public","#
+    + modernEnd
+  static func discovery(_ versions: String) -> String {
+    #"{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":[\#(versions)],"#
+      + #""capabilities":{"tools":{}},"instructions":"None.","ttlMs":300000,"cacheScope":"public","#
+      + modernEnd
+  }
+  static let noSession = params(
+    "send initialize first, or _meta with io.modelcontextprotocol/protocolVersion and "
+      + "io.modelcontextprotocol/clientCapabilities")
+  static let noVersion = params("_meta must have io.modelcontextprotocol/protocolVersion, a string")
+  static let handshakeRule = params(
+    "initialize takes protocolVersion (string), capabilities and clientInfo (objects)")
+
+  /// Each method in each era, and what a request must have for it.
+  static let methods: [Row] =
+    [
+      Row("no JSON", "{", error(-32700, "Parse error: the message is not strict JSON", id: nil)),
+      Row(
+        "a name twice", #"{"jsonrpc":"2.0","jsonrpc":"2.0","id":1,"method":"ping"}"#,
+        error(-32700, "Parse error: the message is not strict JSON", id: nil)),
+      Row("a notification", notification, nil),
+      Row("ping before the handshake", legacy("ping"), pong),
+      Row("tools/list before the handshake", legacy("tools/list"), noSession),
+      Row("tools/call before the handshake", legacy("tools/call", call), noSession),
+      Row("tools/list after it", .agreed(.v2025_11_25), legacy("tools/list"), list),
+      Row("tools/list of the modern era", modern("tools/list"), modernList),
+      Row(
+        "tools/list of the modern era after a handshake", .agreed(.v2025_11_25),
+        modern("tools/list"), modernList),
+      Row(
+        "a cursor", .agreed(.v2025_11_25), legacy("tools/list", #"{"cursor":"a"}"#),
+        params("unknown cursor")),
+      Row(
+        "tools/call of the modern era", modern("tools/call", #""name":"add","arguments":{"a":1},"#),
+        #"call add {"a":1}"#),
+      Row(
+        "arguments that are an array", .batches,
+        legacy("tools/call", #"{"name":"a","arguments":[]}"#),
+        params("arguments must be an object")),
+      Row("server/discover", modern("server/discover"), discovery(overStdio)),
+      Row(
+        "server/discover over HTTP", .modern("server/discover"), modern("server/discover"),
+        discovery(overHTTP)),
+      Row("server/discover without _meta", legacy("server/discover"), noVersion),
+      Row(
+        "server/discover after a handshake", .agreed(.v2025_11_25), legacy("server/discover"),
+        error(-32601, "Method not found")),
+      Row("ping of the modern era", modern("ping"), error(-32601, "Method not found")),
+      Row(
+        "an unknown method", .agreed(.v2025_11_25), legacy("x"), error(-32601, "Method not found")),
+      Row(
+        "a method with an accent", .agreed(.v2025_11_25), legacy("tools/list\u{301}"),
+        error(-32601, "Method not found")),
+      Row(
+        "_meta that is no object", legacy("tools/list", #"{"_meta":[]}"#),
+        params("_meta must be an object")),
+      Row(
+        "a version that is a number",
+        legacy("tools/list", #"{"_meta":{"io.modelcontextprotocol/protocolVersion":1}}"#), noVersion
+      ),
+      Row(
+        "capabilities without a version",
+        legacy("tools/list", #"{"_meta":{"io.modelcontextprotocol/clientCapabilities":{}}}"#),
+        noVersion),
+      Row(
+        "a version without capabilities",
+        legacy(
+          "tools/list", #"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}"#),
+        params("_meta must have io.modelcontextprotocol/clientCapabilities, an object")),
+      Row(
+        "initialize without a version",
+        legacy("initialize", #"{"capabilities":{},"clientInfo":{}}"#), handshakeRule),
+      Row(
+        "initialize without capabilities",
+        legacy("initialize", #"{"protocolVersion":"2025-11-25","clientInfo":{}}"#), handshakeRule),
+      Row(
+        "initialize without clientInfo",
+        legacy("initialize", #"{"protocolVersion":"2025-11-25","capabilities":{}}"#), handshakeRule),
+    ]
+    + ProtocolVersion.legacy.map {
+      Row("initialize with \($0.rawValue)", initialize($0.rawValue), agreed($0.rawValue))
+    }
+    // The newest that this server has (2025-11-25 lifecycle, "Version Negotiation").
+    + ["2024-11-05", "1900-01-01", "2026-07-28"].map {
+      Row("initialize with \($0) over HTTP", .http(), initialize($0), agreed("2025-11-25"))
+    }
+
   static func batch(_ messages: String...) -> String { "[" + messages.joined(separator: ",") + "]" }
   static func many(_ count: Int) -> String {
     "[" + Array(repeating: legacy("ping"), count: count).joined(separator: ",") + "]"
@@ -342,7 +436,7 @@ struct MCPServerTests {
     ]
 
   @Test(
-    arguments: ids + absences + responses + metaTypes + versions + fields + batches)
+    arguments: ids + absences + responses + metaTypes + versions + fields + methods + batches)
   func answers(_ row: Row) {
     var conversation = row.session.conversation
     #expect(Self.receive(row.message, in: &conversation) == row.outcome)
@@ -366,6 +460,30 @@ struct MCPServerTests {
     #expect(
       Self.receive(Self.initialize("2025-06-18"), in: &conversation) == Self.agreed("2025-06-18"))
     #expect(Self.receive(ping, in: &conversation) == Self.noObject)
+  }
+
+  /// The reply to a call is in the era of the call.
+  @Test(arguments: [
+    (
+      modern("tools/call", #""name":"add","#), #","resultType":"complete","_meta":{\#(serverInfo)}"#
+    ),
+    (legacy("tools/call", #"{"name":"add"}"#), ""),
+  ])
+  func repliesInTheEraOfTheCall(_ message: String, _ end: String) throws {
+    var conversation = Session.agreed(.v2025_11_25).conversation
+    let received = Self.server.receive(Array(message.utf8), in: &conversation)
+    guard case .message(.call(let call)) = received else {
+      Issue.record("the message is no call")
+      return
+    }
+    let result = ToolResult.success("3", structured: JSONObject())
+    #expect(
+      String(decoding: Self.server.reply(to: call, with: result).serialized(), as: UTF8.self)
+        == #"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"3"}],"#
+        + #""isError":false,"structuredContent":{}\#(end)}}"#)
+    #expect(
+      String(decoding: Self.server.replyToUnknownTool(call).serialized(), as: UTF8.self)
+        == Self.params("unknown tool; tools/list names them all"))
   }
 
   private static func receive(_ message: String, in conversation: inout Conversation) -> String? {

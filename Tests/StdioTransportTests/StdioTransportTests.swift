@@ -1,133 +1,247 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import StdioTransport
 
 /// The loop between two pipes, without a process. Nothing here waits for time to pass.
 struct StdioTransportTests {
-  /// Runs the loop over `input`, each line answered with "<" and the line's text.
-  private func run(
-    _ input: [UInt8], signals: [ProcessSignals.Signal] = [], endsInput: Bool = true,
-    readsOutput: Bool = true
-  ) throws -> (output: String, reloads: Int) {
-    signal(SIGPIPE, SIG_IGN)
-    let (source, output) = (
-      try #require(FileDescriptor.pipe()), try #require(FileDescriptor.pipe())
-    )
-    defer { for end in [source.reading, output.reading] { close(end.raw) } }
-    let pipe = try #require(SignalPipe())
-    _ = source.writing.write(input[...])
-    if endsInput { close(source.writing.raw) }
-    for signal in signals { pipe.send(signal) }
-    if !readsOutput { close(output.reading.raw) }
-    var reloads = 0
-    var transport = StdioTransport(
-      input: source.reading, output: output.writing, errors: StandardErrorSink())
-    transport.run(
-      pipe, reload: { reloads += 1 },
-      answer: { line in
-        switch line {
-        case .complete(let bytes):
-          bytes == Array("silent".utf8) ? nil : [UInt8(ascii: "<")] + bytes
-        case .tooLong: Array("too long".utf8)
-        }
-      })
-    close(output.writing.raw)
-    if !endsInput { close(source.writing.raw) }
-    let bytes = readsOutput ? output.reading.read(upTo: 1 << 16) ?? [] : []
-    return (String(decoding: bytes, as: UTF8.self), reloads)
+  /// The descriptors of one loop: the test has the far ends.
+  private final class Pipes {
+    let input: (reading: FileDescriptor, writing: FileDescriptor)
+    let output: (reading: FileDescriptor, writing: FileDescriptor)
+    let signals: SignalPipe
+    private var isInputOpen = true
+    private var isOutputRead = true
+
+    init() throws {
+      signal(SIGPIPE, SIG_IGN)
+      input = try #require(FileDescriptor.pipe())
+      output = try #require(FileDescriptor.pipe())
+      signals = try #require(SignalPipe())
+    }
+
+    deinit {
+      endInput()
+      stopReading()
+      close(input.reading.raw)
+      close(output.writing.raw)
+    }
+
+    func send(_ text: String) { _ = input.writing.write(Array(text.utf8)[...]) }
+
+    /// The client closes its end of the server's input.
+    func endInput() {
+      if isInputOpen { close(input.writing.raw) }
+      isInputOpen = false
+    }
+
+    /// The client's end of the server's input, for somebody else to close.
+    func takeInput() -> FileDescriptor {
+      isInputOpen = false
+      return input.writing
+    }
+
+    /// The client closes its end of the server's output.
+    func stopReading() {
+      if isOutputRead { close(output.reading.raw) }
+      isOutputRead = false
+    }
+
+    /// Whether the server has left bytes of the input in the pipe.
+    var hasUnreadInput: Bool {
+      FileDescriptor.wait(for: [(input.reading, .reading)], milliseconds: 0)[0].readable
+    }
+
+    /// What the server has written; it fits into the pipe.
+    func received() -> String {
+      let isThere =
+        FileDescriptor.wait(for: [(output.reading, .reading)], milliseconds: 0)[0].readable
+      let bytes = isThere ? output.reading.read(upTo: 1 << 16) ?? [] : []
+      return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func run(
+      reload: () -> Void = {}, answer: (LineFramer.Line) -> [UInt8]? = StdioTransportTests.answer
+    ) {
+      var transport = StdioTransport(
+        input: input.reading, output: output.writing, errors: StandardErrorSink())
+      transport.run(signals, reload: reload, answer: answer)
+    }
   }
+
+  /// "<" and the text of the line; nothing for the line "silent".
+  private static func answer(_ line: LineFramer.Line) -> [UInt8]? {
+    switch line {
+    case .complete(let bytes):
+      bytes == Array("silent".utf8) ? nil : [UInt8(ascii: "<")] + bytes
+    case .tooLong: Array("too long".utf8)
+    }
+  }
+
+  // MARK: Lines
 
   /// ATTACKS S14, S15
   @Test(arguments: [
     ("a line", "a\n", "<a\n"), ("two lines", "a\nb\n", "<a\n<b\n"),
     ("a line without a reply", "silent\na\n", "<a\n"), ("nothing", "", ""),
     ("blank lines", "\n \t\r\n\n", ""), ("the input ends inside a line", "a\nbc", "<a\n<bc\n"),
+    ("the input ends in blanks", "a\n \t\r", "<a\n"),
     ("U+2028 and U+2029 are no line ends", "a\u{2028}b\u{2029}c\n", "<a\u{2028}b\u{2029}c\n"),
     ("NUL is no line end", "a\u{0}b\n", "<a\u{0}b\n"),
     ("NEL, VT and FF are none", "a\u{85}b\u{B}c\u{C}d\n", "<a\u{85}b\u{B}c\u{C}d\n"),
     ("a combining mark behind a line end", "a\n\u{301}b\n", "<a\n<\u{301}b\n"),
   ])
   func answersEachLine(_ name: String, _ input: String, _ output: String) throws {
-    #expect(try run(Array(input.utf8)).output.utf8.elementsEqual(output.utf8))
+    let pipes = try Pipes()
+    pipes.send(input)
+    pipes.endInput()
+    pipes.run()
+    #expect(pipes.received().utf8.elementsEqual(output.utf8))
   }
+
+  /// ATTACKS S14: a line over the limit is reported once, and none of it is read as a message.
+  @Test(arguments: [
+    ("\na\n", [LineFramer.Line.tooLong, .complete([0x61])]),
+    ("", [.tooLong]), ("\n", [.tooLong]), ("\nb", [.tooLong, .complete([0x62])]),
+  ])
+  func aLongLineIsReportedOnceAndSkipped(_ end: String, _ lines: [LineFramer.Line]) throws {
+    let pipes = try Pipes()
+    let line = [UInt8](repeating: 0x78, count: 3 << 20) + Array(end.utf8)
+    let writer = Writer(line, to: pipes.takeInput())
+    var seen: [LineFramer.Line] = []
+    pipes.run(answer: { line in
+      seen.append(line)
+      return nil
+    })
+    writer.wait()
+    #expect(seen == lines)
+  }
+
+  // MARK: A client that does not read, or goes away
 
   /// ATTACKS S15: the end of a client that reads no more is no fault of the server's.
-  @Test func aClosedOutputEndsTheLoop() throws {
-    #expect(try run(Array("a\nb\n".utf8), endsInput: false, readsOutput: false).reloads == 0)
+  @Test(arguments: ["", "a\nb\n", "a"])
+  func aClosedOutputEndsTheLoop(_ input: String) throws {
+    let pipes = try Pipes()
+    pipes.send(input)
+    pipes.stopReading()
+    pipes.run()
   }
 
-  @Test func aClosedOutputEndsTheLoopBeforeAnythingIsSent() throws {
-    #expect(try run([], endsInput: false, readsOutput: false).output == "")
+  /// EPIPE: the client goes away while its first message is being answered.
+  @Test func aClientThatGoesAwayEndsTheLoop() throws {
+    let pipes = try Pipes()
+    pipes.send("a\n")
+    pipes.run(answer: { line in
+      pipes.stopReading()
+      return Self.answer(line)
+    })
   }
 
-  /// SIGTERM: what was received is answered, although the input is still open.
-  @Test func terminateAnswersWhatWasReceived() throws {
-    let (source, output) = (
-      try #require(FileDescriptor.pipe()), try #require(FileDescriptor.pipe())
-    )
-    defer {
-      for end in [source.reading, source.writing, output.reading] { close(end.raw) }
-    }
-    let pipe = try #require(SignalPipe())
-    _ = source.writing.write(Array("a\nb\n".utf8)[...])
-    var transport = StdioTransport(
-      input: source.reading, output: output.writing, errors: StandardErrorSink())
-    // The signal comes while the first line is answered.
-    transport.run(
-      pipe, reload: {},
-      answer: { line in
-        pipe.send(.terminate)
-        guard case .complete(let bytes) = line else { return nil }
-        return bytes
+  /// ASVS 15.2.2: while 4 MiB of replies wait, no line is answered and no byte is read. SIGHUP gives
+  /// the loop fifty more turns in which it could.
+  @Test func aClientThatDoesNotReadIsNotReadFrom() throws {
+    let pipes = try Pipes()
+    let reply = [UInt8](repeating: 0x78, count: 1 << 20)
+    pipes.send(String(repeating: "a\n", count: 20))
+    var (answers, turns) = (0, 0)
+    pipes.run(
+      reload: {
+        turns += 1
+        if turns < 50 {
+          pipes.signals.send(.reload)
+        } else {
+          // Four replies fill the bound, the pipe takes a part of them, and a fifth fills it again.
+          #expect(answers == 5)
+          #expect(pipes.hasUnreadInput)
+          pipes.stopReading()
+        }
+      },
+      answer: { _ in
+        answers += 1
+        if answers == 1 { pipes.signals.send(.reload) }
+        if answers == 5 { pipes.send("more\n") }
+        return reply
       })
-    close(output.writing.raw)
-    #expect(output.reading.read(upTo: 64) == Array("a\nb\n".utf8))
+    #expect(turns == 50)
   }
+
+  /// Once the client reads, it gets every reply, in order.
+  @Test func aClientThatReadsLateGetsEverything() throws {
+    let pipes = try Pipes()
+    pipes.send((0..<100).map { "\($0)\n" }.joined())
+    pipes.endInput()
+    let padding = String(repeating: "x", count: 100_000)
+    let expected = (0..<100).map { "<\($0)\(padding)\n" }.joined()
+    let reader = Reader(pipes.output.reading, count: expected.utf8.count)
+    pipes.run(answer: { line in Self.answer(line).map { $0 + padding.utf8 } })
+    #expect(reader.bytes() == Array(expected.utf8))
+  }
+
+  // MARK: Signals
 
   /// ATTACKS G1: every signal that is in the pipe counts, in its order, also those before the loop.
   @Test(
     arguments: [
-      ([], 0), ([.reload], 1), ([.reload, .reload, .reload], 3), ([.reload, .terminate], 1),
+      ([.terminate], 0), ([.reload, .terminate], 1), ([.reload, .reload, .reload, .terminate], 3),
+      ([.terminate, .reload], 1),
     ] as [([ProcessSignals.Signal], Int)])
   func takesSignalsFromItsPipe(_ signals: [ProcessSignals.Signal], _ reloads: Int) throws {
-    let pipe = try #require(SignalPipe())
-    for signal in signals { pipe.send(signal) }
-    if !signals.isEmpty { #expect(pipe.take() == signals) }
-    // With the input open only SIGTERM ends the loop.
-    if signals.contains(.terminate) {
-      #expect(try run([], signals: signals, endsInput: false).reloads == reloads)
-    } else {
-      #expect(try run([], signals: signals + [.terminate], endsInput: false).reloads == reloads)
-    }
+    let pipes = try Pipes()
+    for signal in signals { pipes.signals.send(signal) }
+    #expect(pipes.signals.take() == signals)
+    for signal in signals { pipes.signals.send(signal) }
+    var count = 0
+    pipes.run(reload: { count += 1 })  // the input is open: only SIGTERM ends the loop
+    #expect(count == reloads)
   }
 
-  @Test func aLongLineIsReportedOnceAndSkipped() throws {
-    let (source, output) = (
-      try #require(FileDescriptor.pipe()), try #require(FileDescriptor.pipe())
-    )
-    defer { for end in [source.reading, output.reading] { close(end.raw) } }
-    let pipe = try #require(SignalPipe())
-    let line = [UInt8](repeating: 0x78, count: 3 << 20) + Array("\na\n".utf8)
-    let writing = source.writing
-    Thread {
-      var rest = line[...]
-      while !rest.isEmpty, let count = writing.write(rest.prefix(4096)) {
-        rest = rest.dropFirst(count)
-      }
-      close(writing.raw)
-    }.start()
-    var lines: [LineFramer.Line] = []
-    var transport = StdioTransport(
-      input: source.reading, output: output.writing, errors: StandardErrorSink())
-    transport.run(
-      pipe, reload: {},
+  /// SIGTERM: what was received is answered, although the input is still open; a line that has no
+  /// end yet is no message.
+  @Test(arguments: [
+    ("", ""), ("a\nb\n", "<a\n<b\n"), ("a\nhalf", "<a\n"), ("half", ""),
+  ])
+  func terminateAnswersWhatWasReceived(_ input: String, _ output: String) throws {
+    let before = try Pipes()
+    before.send(input)
+    before.signals.send(.terminate)
+    before.run()
+    #expect(before.received() == output)
+
+    // The signal comes while a line is answered.
+    let meanwhile = try Pipes()
+    meanwhile.send("first\n" + input)
+    meanwhile.run(answer: { line in
+      meanwhile.signals.send(.terminate)
+      return Self.answer(line)
+    })
+    #expect(meanwhile.received() == "<first\n" + output)
+  }
+
+  /// SIGHUP: lines that came with the signal or after it are read under the new settings; lines that
+  /// were received before it are answered under the old ones.
+  @Test(arguments: [
+    (nil, ["reload", "a", "b"]), ("a", ["a", "b", "reload"]), ("b", ["a", "b", "reload"]),
+  ])
+  func reloadComesBetweenLines(_ during: String?, _ events: [String]) throws {
+    let pipes = try Pipes()
+    pipes.send("a\nb\n")
+    if during == nil { pipes.signals.send(.reload) }
+    var seen: [String] = []
+    pipes.run(
+      reload: {
+        seen.append("reload")
+        pipes.signals.send(.terminate)
+      },
       answer: { line in
-        lines.append(line)
+        guard case .complete(let bytes) = line else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        seen.append(text)
+        if text == during { pipes.signals.send(.reload) }
         return nil
       })
-    close(output.writing.raw)
-    #expect(lines == [.tooLong, .complete([0x61])])
+    #expect(seen == events)
   }
 
   // MARK: The log
@@ -159,5 +273,46 @@ struct StdioTransportTests {
     sink.flush()
     #expect(!sink.hasWaiting)
     close(pipe.writing.raw)
+  }
+}
+
+/// Writes in a thread of its own what a pipe does not hold at once, and closes the pipe.
+private final class Writer: Sendable {
+  private let done = DispatchSemaphore(value: 0)
+
+  init(_ bytes: [UInt8], to writing: FileDescriptor) {
+    let done = done
+    Thread {
+      var rest = bytes[...]
+      while !rest.isEmpty, let count = writing.write(rest.prefix(4096)) {
+        rest = rest.dropFirst(count)
+      }
+      close(writing.raw)
+      done.signal()
+    }.start()
+  }
+
+  func wait() { done.wait() }
+}
+
+/// Reads in a thread of its own what a pipe does not hold at once.
+private final class Reader: Sendable {
+  private let done = DispatchSemaphore(value: 0)
+  private let result = Mutex<[UInt8]>([])
+
+  init(_ reading: FileDescriptor, count: Int) {
+    Thread { [self] in
+      var bytes: [UInt8] = []
+      while bytes.count < count, let more = reading.read(upTo: 1 << 16), !more.isEmpty {
+        bytes += more
+      }
+      result.withLock { $0 = bytes }
+      done.signal()
+    }.start()
+  }
+
+  func bytes() -> [UInt8] {
+    done.wait()
+    return result.withLock { $0 }
   }
 }
