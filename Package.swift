@@ -153,6 +153,16 @@ if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
         "Auth", "Crypto", "HTTPTransport", "JOSE", "MCPService", "MCPServiceHTTP", "Support",
       ],
       path: "Benchmarks/Pipeline", swiftSettings: settings),
+    // Looks into HTTPTransport as only tests may: a build for debugging.
+    .executableTarget(
+      name: "Differential",
+      dependencies: [
+        "HTTPTransport", "TestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Fuzz/Differential", swiftSettings: settings),
     .executableTarget(
       name: "JWTBenchmark", dependencies: ["Crypto", "JOSE", "JSON", "Support"],
       path: "Benchmarks/JWT",

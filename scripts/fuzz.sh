@@ -3,6 +3,7 @@
 # the address sanitizer.
 #
 #   fuzz.sh SECONDS [TARGET...]    for each; what was learnt stays in .build-fuzz/corpus
+#   fuzz.sh SECONDS Differential   compares the parser of HTTP with NIOHTTP1 instead
 set -eu
 
 seconds=${1:-60}
@@ -49,7 +50,22 @@ seed_http() {
   printf 'POST /mcp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n' >"$1/smuggled"
 }
 
+# Not libFuzzer's: it needs no coverage, and its streams are the same for the same seed.
+differential() {
+  seeds=.build-fuzz/seeds/http
+  mkdir -p "$seeds"
+  seed_http "$seeds"
+  echo "==> Building Differential"
+  CALCULATOR_BENCHMARKS=1 swift build --product Differential
+  echo "==> Comparing with NIOHTTP1 for $seconds seconds"
+  .build/debug/Differential "$seconds" "$(date +%s)" "$seeds"
+}
+
 for target; do
+  if [ "$target" = Differential ]; then
+    differential
+    continue
+  fi
   echo "==> Building $target with -sanitize=$sanitizers"
   swift build --scratch-path .build-fuzz --target "$target" -Xswiftc "-sanitize=$sanitizers"
   # An executable without a main of its own: libFuzzer brings it. Its entry is in each Fuzz target.
