@@ -38,7 +38,7 @@ endif
 
 .PHONY: help
 help:
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: ## Install what building, running and testing need, where it is missing
@@ -118,6 +118,14 @@ sanitize: needs-build ## Run the tests of the code under the address and the thr
 fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60
 	@scripts/fuzz.sh $(SECONDS)
 
+.PHONY: differential
+differential: needs-build ## Compare the parser of HTTP with NIOHTTP1: make differential SECONDS=60
+	@scripts/fuzz.sh $(SECONDS) Differential
+
+.PHONY: mutate
+mutate: needs-build ## Take out one guard after the other, and see that a test notices each
+	@python3 scripts/mutate.py
+
 .PHONY: soak
 soak: needs-build $(DIST)/CalculatorHTTP ## Load the server over HTTP and see that nothing grows: make soak MINUTES=2
 	@python3 scripts/soak.py --binary $(DIST)/CalculatorHTTP --minutes $(MINUTES)
@@ -125,7 +133,7 @@ soak: needs-build $(DIST)/CalculatorHTTP ## Load the server over HTTP and see th
 .PHONY: nightly
 nightly: SECONDS = 600
 nightly: MINUTES = 30
-nightly: setup $(BINARIES) ## Run what is too long for each commit: sanitizers, fuzz, soak, the guide, ten test runs
+nightly: setup $(BINARIES) ## Run what is too long for each commit: sanitizers, fuzz, mutants, soak, the guide, ten test runs
 	@scripts/setup.sh nightly
 	@scripts/nightly.sh $(SECONDS) $(MINUTES) $(PAUSE) $(RUNS)
 

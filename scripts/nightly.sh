@@ -28,6 +28,8 @@ guide_as_one_shell() {
 
 step 'address and thread sanitizer' make sanitize
 step "fuzz targets, $seconds s each" make fuzz SECONDS="$seconds"
+step "HTTP compared with NIOHTTP1, $seconds s" make differential SECONDS="$seconds"
+step 'mutants' make mutate
 step "soak, $minutes min" make soak MINUTES="$minutes"
 step 'the guide in one bash' guide_as_one_shell bash
 step 'the guide in one zsh' guide_as_one_shell zsh

@@ -139,7 +139,7 @@ struct StdioTransportTests {
     })
   }
 
-  /// ASVS 15.2.2: while 4 MiB of replies wait, no line is answered and no byte is read. SIGHUP gives
+  /// ATTACKS S15, ASVS 15.2.2: while 4 MiB of replies wait, no line is answered and no byte is read. SIGHUP gives
   /// the loop fifty more turns in which it could.
   @Test func aClientThatDoesNotReadIsNotReadFrom() throws {
     let pipes = try Pipes()

@@ -161,7 +161,7 @@ package struct FramingAttack: Sendable, CustomStringConvertible {
     .init("H22", "CR before a field in a value", "RFC 9110 §5.5", post("X: add\rX-Injected: 1")),
     .init("H13", "NUL in a name", "RFC 9110 §5.1", post("X\u{0}: a")),
     .init(
-      "H13", "a name that is no UTF-8", "RFC 9110 §5.5",
+      "H13", "a value that is no UTF-8", "RFC 9110 §5.5",
       bytes: Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ".utf8) + [0xFF]
         + Array("\r\n\r\n".utf8)),
     .init("H13", "a folded line", "RFC 9112 §5.2", post("X: a\r\n Content-Length: 0")),
@@ -213,7 +213,7 @@ package struct FramingAttack: Sendable, CustomStringConvertible {
       line("GET ftp://127.0.0.1:8080/mcp HTTP/1.1")),
     .init("H12", "a relative target", "RFC 9112 §3.2", line("GET mcp HTTP/1.1")),
     .init("H12", "an asterisk without OPTIONS", "RFC 9112 §3.2.4", line("GET * HTTP/1.1")),
-    .init("H13", "a fragment", "RFC 9112 §3.2.1", line("GET /mcp#x HTTP/1.1")),
+    .init("H13", "a fragment", "RFC 9110 §7.1", line("GET /mcp#x HTTP/1.1")),
     .init("H13", "a tab in the target", "RFC 9112 §3.2", line("GET /\tmcp HTTP/1.1")),
   ]
 

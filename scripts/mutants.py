@@ -1,0 +1,343 @@
+"""The mutants of scripts/mutate.py: each takes one guard out of the code.
+
+A row has its name, where the line stands (a file, or a folder that is searched), the text as it is,
+which must stand there exactly once, what replaces it, the tests to run (for --filter of swift test),
+and a regular expression that the line of the failing test must match: its name, its argument or its
+file. It says why the test fails, so that a mutant which only breaks something else survives.
+
+When the code changes, the table follows: a text that is not found is an error.
+"""
+
+TOKENS = "JOSETests"
+FRAMING = "HTTPTransportTests.RequestAttackTests"
+ATTACKS = "AttackTests.HTTPAttackTests"
+JOSE = "Sources/JOSE"
+HTTP = "Sources/HTTPTransport/Connection"
+AUTH = "Sources/Auth"
+SERVICE = "Sources/MCPServiceHTTP"
+
+MUTANTS = [
+    # --- Tokens ----------------------------------------------------------------------------------
+    (
+        "token: the signature is not checked", JOSE,
+        "guard key.isValid(token.signature, over: token.signingInput) else { throw .wrongSignature }",
+        "",
+        TOKENS, r"T16 the signature of another key",
+    ),
+    (
+        "token: any key name is accepted", JOSE,
+        "guard let key = all.first(where: { $0.id.hasSameBytes(as: header.keyID) }) else {",
+        "guard let key = all.first else {",
+        TOKENS, r"T9 kid is unknown",
+    ),
+    (
+        "token: any algorithm is accepted", JOSE,
+        "guard key.algorithm.rawValue.hasSameBytes(as: header.algorithm) else { throw .wrongAlgorithm }",
+        "",
+        TOKENS, r"T1 alg is none",
+    ),
+    (
+        "token: any type is accepted", JOSE,
+        "guard header.type == type else { throw .wrongType }",
+        "guard header.type != nil else { throw .wrongType }",
+        TOKENS, r"T12 a refresh token",
+    ),
+    (
+        "token: a key in the header is ignored", JOSE,
+        "if Self.senderKeys.contains(where: { object[$0] != nil }) { throw .embeddedKey }",
+        "",
+        TOKENS, r"T7 jwk",
+    ),
+    (
+        "token: a critical extension is ignored", JOSE,
+        'if object["crit"] != nil { throw .criticalExtension }',
+        "",
+        TOKENS, r"T10 crit",
+    ),
+    (
+        "token: any issuer is accepted", JOSE,
+        "guard claims.issuer.hasSameBytes(as: issuer) else { throw .wrongIssuer }",
+        "",
+        TOKENS, r"T20 iss is another",
+    ),
+    (
+        "token: any audience is accepted", JOSE,
+        "guard claims.audience.contains(where: { $0.hasSameBytes(as: audience) }) else {",
+        "guard !claims.audience.isEmpty else {",
+        TOKENS, r"T21 aud is another",
+    ),
+    (
+        "token: it is good at the moment of its end", JOSE,
+        "guard claims.expiresAt > now - leeway else { throw .expired }",
+        "guard claims.expiresAt >= now - leeway else { throw .expired }",
+        TOKENS, r"T18 expires now",
+    ),
+    (
+        "token: nbf is not checked", JOSE,
+        "guard claims.notBefore ?? 0 <= now + leeway else { throw .notYetValid }",
+        "",
+        TOKENS, r"T19 nbf in a second",
+    ),
+    (
+        "HMAC: a longer code is accepted", "Sources/Crypto",
+        "guard code.count == Self.length else { return false }",
+        "guard code.count >= Self.length else { return false }",
+        TOKENS, r"T16 more behind the signature",
+    ),
+    (
+        "HMAC: half of a code is compared", "Sources/Crypto/HMACSHA256.swift",
+        "CRYPTO_memcmp(code, right.baseAddress, HashState.length) == 0",
+        "CRYPTO_memcmp(code, right.baseAddress, 16) == 0",
+        "CryptoTests.HMACSHA256Tests", r"everyBitOfACodeCounts",
+    ),
+    (
+        "digest: half of it is compared", "Sources/Crypto/SHA256Digest.swift",
+        "CRYPTO_memcmp(bytes, other.bytes, bytes.count) == 0",
+        "CRYPTO_memcmp(bytes, other.bytes, 16) == 0",
+        "CryptoTests.SHA256DigestTests", r"everyBitOfADigestCounts",
+    ),
+    # --- Revocation ------------------------------------------------------------------------------
+    (
+        "revocation: a revoked token is accepted", AUTH,
+        "return tokens[token] != nil\n",
+        "return false\n",
+        "AuthTests.(InMemoryTokenRegistry|TokenAuthority)", r"revoke|Revo|Entry",
+    ),
+    (
+        "revocation: one family may fill the registry", AUTH,
+        "guard tokens.count < Self.maximumPerFamily else {",
+        "guard tokens.count < 100 * Self.maximumPerFamily else {",
+        "AuthTests.InMemoryTokenRegistry", r"theTokensOfOneFamilyAreOneRevocation",
+    ),
+    (
+        "refresh: a used token does not end its family", AUTH,
+        "      end(name, accessUntil: accessUntil, now: now, in: &state)\n      throw .replayedToken",
+        "      throw .replayedToken",
+        "AuthTests.(InMemoryTokenRegistry|TokenAuthority)", r"aReplayEndsTheFamily|aCheckFindsAReplay",
+    ),
+    (
+        "refresh: a user gains permissions", AUTH,
+        "guard granted.isSubset(of: held) else { throw .refused(.morePermissions(held)) }",
+        "",
+        "AuthTests.TokenAuthority", r"aRefreshNeverGains",
+    ),
+    # --- Keys and passwords ----------------------------------------------------------------------
+    (
+        "key: it is good at the moment of its end", AUTH,
+        "now().milliseconds >= expires.milliseconds { throw .expiredKey }",
+        "now().milliseconds > expires.milliseconds { throw .expiredKey }",
+        "AuthTests.NamedKeysTests", r"aKeyEndsAtItsTime",
+    ),
+    (
+        "user: a password is good at the moment of its end", AUTH,
+        "if let expires = user.expires, now().milliseconds >= expires.milliseconds {",
+        "if let expires = user.expires, now().milliseconds > expires.milliseconds {",
+        "AuthTests.PasswordAuthenticatorTests", r"aPasswordEndsAtItsTime|anExpiredUserIsNotRecalled",
+    ),
+    (
+        "user: an unknown user costs no scrypt", AUTH,
+        "      let isRight = hash.matches(password, work: work, derive: self.derive)\n"
+        "      guard let user else { throw .unknownUser }\n",
+        "      guard let user else { throw .unknownUser }\n"
+        "      let isRight = hash.matches(password, work: work, derive: self.derive)\n",
+        "AuthTests.PasswordAuthenticatorTests", r"everyCheckIsTheSameWork",
+    ),
+    (
+        "credential: two are accepted", AUTH,
+        "guard authorization.count + apiKey.count <= 1 else { throw CredentialConflict() }",
+        "guard authorization.count + apiKey.count <= 2 else { throw CredentialConflict() }",
+        ATTACKS, r"C1 a key and a token",
+    ),
+    (
+        "credential: one in the query is ignored beside another", SERVICE,
+        "guard case .none = self else { throw .conflictingCredentials }",
+        "",
+        ATTACKS, r"C1 a token in the query too",
+    ),
+    (
+        "secret: it prints itself", "Sources/Support/Secret.swift",
+        'package var description: String { "[secret]" }',
+        "package var description: String { exposed }",
+        "AuthTests.SecretTests", r"isNeverPrinted",
+    ),
+    (
+        "log: an identifier of a request is written whole", AUTH,
+        "case .string(let id) where id.utf8.count > Self.shownOfText: .string(Self.cut(id))",
+        "case .string(let id) where id.utf8.count > 1 << 20: .string(Self.cut(id))",
+        "AttackTests.StdioAttackTests", r"S9 key as the identifier",
+    ),
+    # --- Permissions -----------------------------------------------------------------------------
+    (
+        "permission: over stdio it is not checked", "Sources/MCPService",
+        "      try tool.authorise(identity)\n",
+        "",
+        "AttackTests.JWTAttackTests", r"unknownPermissionsGrantNothing",
+    ),
+    (
+        "permission: over HTTP it is not checked", SERVICE,
+        "      try tool.authorise(identity)\n",
+        "",
+        "AttackTests.HTTPCredentialAttackTests", r"aForbiddenTool",
+    ),
+    # --- Limits ----------------------------------------------------------------------------------
+    (
+        "rate limit: a bucket has one token more", AUTH,
+        "let isAllowed = debt <= limit.capacity - limit.price\n",
+        "let isAllowed = debt <= limit.capacity\n",
+        "AuthTests.TokenBucketTests", r"agreesWithTheOracle",
+    ),
+    (
+        "rate limit: a clock that goes back mints tokens", AUTH,
+        "guard now > updatedAt else { return }",
+        "if now < updatedAt { debt = 0 }",
+        "AuthTests.TokenBucketTests", r"aClockThatGoesBackMintsNothing",
+    ),
+    (
+        "failure limit: a guess is not charged", SERVICE,
+        "if isGuess { try limits.charge(client, at: watcher.now()) }",
+        "",
+        "MCPServiceHTTPTests.LimitsTests", r"theFailureLimitWithholdsOnlyGuesses",
+    ),
+    (
+        "failure limit: a wrong key is not charged", SERVICE,
+        "if !isGuess, error != .missingCredential { try limits.charge(client, at: watcher.now()) }",
+        "",
+        "MCPServiceHTTPTests.LimitsTests", r"waitingSufficesAfterFailures|theFailureLimitWithholds",
+    ),
+    (
+        "failure limit: a right password is not refunded", SERVICE,
+        "          limits.refund(exchange.client)\n          return admit(",
+        "          return admit(",
+        "MCPServiceHTTPTests.LimitsTests", r"aRightPasswordIsRefunded",
+    ),
+    # --- Hosts, origins, peers -------------------------------------------------------------------
+    (
+        "host: any name is accepted", SERVICE,
+        "names.contains(name) || route == .metrics && Self.isAddress(name)",
+        "!name.isEmpty || route == .metrics && Self.isAddress(name)",
+        ATTACKS, r"H26 evil\.example",
+    ),
+    (
+        "origin: any origin is accepted", SERVICE,
+        "guard sent.count == 1, match(sent) != nil || hosts.contain(origin: origin) else {",
+        "guard sent.count == 1 || hosts.contain(origin: origin) else {",
+        ATTACKS, r"H25 Origin http://evil\.example",
+    ),
+    (
+        "CORS: every origin gets the first one's permission", SERVICE,
+        "return origins.first { $0.utf8.elementsEqual(origin.utf8) }",
+        "return origin.isEmpty ? nil : origins.first",
+        "MCPServiceHTTPTests.AllowedOriginsTests", r"otherOrigins",
+    ),
+    (
+        "peer: anybody may send credentials in plain HTTP", SERVICE,
+        "if requiresTrustedPeer, !proxies.contains(head.peer), !head.peer.isLoopback {",
+        "if requiresTrustedPeer, proxies.contains(head.peer), !head.peer.isLoopback {",
+        "MCPServiceHTTPTests.HTTPConfigurationTests", r"credentialsInPlainHTTPComeFromTheProxyAlone",
+    ),
+    (
+        "proxy: anybody's X-Forwarded-For is believed", "Sources/HTTPTransport/Addresses",
+        "guard contains(client), let address = Self.address(ASCII.trimmed(entry)) else {",
+        "guard let address = Self.address(ASCII.trimmed(entry)) else {",
+        "AttackTests.HTTPCredentialAttackTests", r"aStrangersWordOnTheirAddress",
+    ),
+    # --- Framing ---------------------------------------------------------------------------------
+    (
+        "framing: a coding beside a length is accepted", HTTP,
+        "guard lengths.isEmpty, isPersistent, codings.count == 1,",
+        "guard isPersistent, codings.count == 1,",
+        FRAMING, r"H1 a length, then a coding",
+    ),
+    (
+        "framing: two lengths are accepted", HTTP,
+        "guard lengths.count <= 1 else { throw .malformed }",
+        "",
+        FRAMING, r"H2 two lengths",
+    ),
+    (
+        "framing: a coding on HTTP/1.0 is accepted", HTTP,
+        "guard lengths.isEmpty, isPersistent, codings.count == 1,",
+        "guard lengths.isEmpty, codings.count == 1,",
+        FRAMING, r"H7 chunked on HTTP/1\.0",
+    ),
+    (
+        "framing: bare LF ends a line", HTTP,
+        "guard length >= 0, buffer.readableBytesUInt8Span[length] == ASCII.carriageReturn else {",
+        "guard length >= 0 else {",
+        FRAMING, r"H13 bare LF|H8 bare LF",
+    ),
+    (
+        "framing: a folded line and a space before the colon are accepted", HTTP,
+        "while nameEnd < length, ASCII.isToken(line[nameEnd]) { nameEnd += 1 }",
+        "while nameEnd < length, ASCII.isToken(line[nameEnd]) || ASCII.isSpace(line[nameEnd]) {"
+        " nameEnd += 1 }",
+        FRAMING, r"H13 a folded line",
+    ),
+    (
+        "framing: a chunk extension may be anything", HTTP,
+        "ChunkExtensions.areValid(line.extracting(end...))",
+        "end <= line.count",
+        FRAMING, r"H35 a quote without an end",
+    ),
+    (
+        "framing: two Hosts are accepted", HTTP,
+        "guard hosts.count == 1 || !line.isPersistent && hosts.isEmpty,",
+        "guard hosts.count >= 1 || !line.isPersistent && hosts.isEmpty,",
+        FRAMING, r"H12 two Hosts",
+    ),
+    (
+        "framing: the head is not bounded", HTTP,
+        "if size + lines.pending > limits.head { throw .headTooLarge }",
+        "",
+        FRAMING + "|HTTPTransportTests.BufferTests", r"H20 a head of over 16 KiB",
+    ),
+    (
+        "body: a length over the limit is accepted", HTTP,
+        "length > bodyLimit",
+        "length > 2 * bodyLimit",
+        FRAMING, r"H20 a length of 1 MiB and a byte",
+    ),
+    (
+        "body: chunks over the limit are accepted", HTTP,
+        "body.count > bodyLimit",
+        "body.count > 2 * bodyLimit",
+        FRAMING, r"H20 a chunk of 1 MiB and a byte",
+    ),
+    (
+        "inbox: unread bytes are not counted", HTTP,
+        "guard received.readableBytes <= limit - unread.readableBytes else { return false }",
+        "guard received.readableBytes <= limit else { return false }",
+        "HTTPTransportTests.BufferTests", r"moreThanTheInboxHoldsEndsTheConnection",
+    ),
+    # --- JSON, MCP and stdio ---------------------------------------------------------------------
+    (
+        "JSON: it nests twice as deep", "Sources/JSON",
+        "guard depth <= Self.maximumDepth else { throw error(.tooDeep) }",
+        "guard depth <= 2 * Self.maximumDepth else { throw error(.tooDeep) }",
+        "JSONTests.JSONParserTests", r"nestsToTheLimit",
+    ),
+    (
+        "MCP: the name in the header is not compared", "Sources/MCP",
+        "guard mayBeMissing && names.isEmpty || names.count == 1 && Self.says(names[0], name)",
+        "guard mayBeMissing && names.isEmpty || names.count == 1",
+        "MCPTests.MirroredFieldsTests", r"another name|the name Add",
+    ),
+    (
+        "MCP: a batch of any length is served", "Sources/MCP",
+        "guard 1...Self.maximumBatch ~= messages.count else {",
+        "guard !messages.isEmpty else {",
+        "MCPTests.MCPServerTests", r"51 messages",
+    ),
+    (
+        "stdio: a client that reads nothing is read from", "Sources/StdioTransport",
+        "!inputEnded && !terminated && output.count < Self.maximumWaiting",
+        "!inputEnded && !terminated",
+        "StdioTransportTests", r"aClientThatDoesNotReadIsNotReadFrom",
+    ),
+    (
+        "stdio: a line of any length is kept", "Sources/StdioTransport",
+        "if skipping || buffer.count - lineStart > Self.maximumLength {",
+        "if skipping {",
+        "StdioTransportTests.LineFramerTests", r"skipsALongLineWithoutKeepingIt",
+    ),
+]

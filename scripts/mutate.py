@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Takes one guard after the other out of the code, and checks that a test notices each.
+
+    mutate.py [--only REGEX] [--list]
+
+The table is scripts/mutants.py. The work is done on a copy of the tree in .build-mutate, which keeps
+its build folder: each mutant is an incremental build, and so is the next run. Ends with 1 if a mutant
+survives, does not compile, hangs, is killed by another test than it says, or is not found.
+"""
+
+import argparse
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from mutants import MUTANTS
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRATCH = ROOT / ".build-mutate"
+TREE = SCRATCH / "tree"
+# In seconds; no filter of the table takes a tenth of it.
+TIMEOUT = 600
+# Lines of tests that run at the same time may stand behind each other.
+FAILURE = re.compile(r"✘ Test (?!run )([^✘✔◇\n]*)")
+
+
+def copy_tree():
+    """Makes the copy equal to what git tracks or would track; files that are equal stay untouched, so
+    that they are not compiled again."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    wanted = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
+    for old in [path for path in TREE.rglob("*") if path.is_file() or path.is_symlink()]:
+        if str(old.relative_to(TREE)) not in wanted:
+            old.unlink()
+    for name in wanted:
+        source, copy = ROOT / name, TREE / name
+        if not copy.exists() or not filecmp.cmp(source, copy, shallow=False):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, copy)
+
+
+def swift(*arguments):
+    """Runs swift in the copy; its status, and all that it printed. `None` is a timeout."""
+    environment = dict(os.environ)
+    for vectors in [ROOT / ".vectors", ROOT.parent / "shared/vectors"]:
+        if vectors.is_dir():
+            environment.setdefault("CALCULATOR_VECTORS", str(vectors))
+    try:
+        done = subprocess.run(
+            ["swift", *arguments, "--scratch-path", str(SCRATCH / "build")], cwd=TREE,
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors="replace", timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return None, ""
+    return done.returncode, done.stdout
+
+
+def build():
+    status, output = swift("build", "--build-tests")
+    errors = [line for line in output.splitlines() if "error:" in line]
+    return None if status == 0 else (errors or output.splitlines()[-3:] or ["timed out"])
+
+
+def find(where, text):
+    """The one file at `where` that has `text` once; else a sentence."""
+    place = TREE / where
+    files = sorted(place.rglob("*.swift")) if place.is_dir() else [place]
+    found = [
+        (file, file.read_text(encoding="utf-8").count(text)) for file in files if file.is_file()]
+    count = sum(number for _, number in found)
+    if count != 1:
+        return None, f"the text stands {count} times in {where}"
+    return next(file for file, number in found if number), None
+
+
+def judge(where, text, replacement, tests, killer):
+    """What became of a mutant: whether it was killed as it should be, and a sentence."""
+    file, problem = find(where, text)
+    if problem:
+        return False, f"NOT FOUND: {problem}"
+    original = file.read_text(encoding="utf-8")
+    file.write_text(original.replace(text, replacement), encoding="utf-8")
+    try:
+        errors = build()
+        if errors:
+            return False, f"DOES NOT COMPILE: {errors[0].strip()}"
+        status, output = swift("test", "--skip-build", "--filter", tests)
+    finally:
+        file.write_text(original, encoding="utf-8")
+    if status is None:
+        return False, "HANGS"
+    failures = FAILURE.findall(output)
+    hits = [line for line in failures if re.search(killer, line)]
+    if hits:
+        return True, f"killed by {name_of(hits[0])}"
+    if status == 0:
+        return False, "SURVIVED"
+    if failures:
+        return False, f"KILLED BY ANOTHER TEST: {name_of(failures[0])}"
+    return False, f"ENDED THE TESTS: {' '.join(output.split()[-20:])}"
+
+
+def name_of(failure):
+    """`fails(_:): H1 a length, then a coding` from a line of Swift Testing."""
+    match = re.match(
+        r"(\S+\(.*?\)|\".*?\")(?: recorded an issue)?(?: with \d+ arguments? (.*?))?"
+        r"(?: at \S+\.swift:.*| failed.*)?$", failure)
+    if not match:
+        return failure[:100]
+    argument = re.sub(r"^\w+ → ", "", match[2] or "").split(", _")[0]
+    return match[1] + (f": {argument[:60]}" if argument else "")
+
+
+def baseline(mutants):
+    """The tests must succeed without a mutant."""
+    errors = build()
+    if errors:
+        sys.exit("mutate: the code does not build: " + "\n".join(errors))
+    filters = "|".join(sorted({tests for _, _, _, _, tests, _ in mutants}))
+    status, output = swift("test", "--skip-build", "--filter", filters)
+    if status != 0:
+        failures = FAILURE.findall(output) or [output[-1000:] or "timed out"]
+        sys.exit("mutate: without a mutant these tests fail:\n" + "\n".join(failures[:10]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="a regular expression for the names")
+    parser.add_argument("--list", action="store_true", help="print the names alone")
+    options = parser.parse_args()
+    mutants = [row for row in MUTANTS if re.search(options.only, row[0])]
+    names = [row[0] for row in MUTANTS]
+    if len(set(names)) != len(names):
+        sys.exit("mutate: two mutants have one name")
+    if options.list:
+        print("\n".join(row[0] for row in mutants))
+        return
+    if not mutants:
+        sys.exit(f"mutate: no mutant is called {options.only}")
+
+    TREE.mkdir(parents=True, exist_ok=True)
+    copy_tree()
+    print("==> Building and testing without a mutant", flush=True)
+    baseline(mutants)
+    print(f"==> {len(mutants)} mutants", flush=True)
+    width = max(len(row[0]) for row in mutants)
+    bad = 0
+    for name, *row in mutants:
+        start = time.monotonic()
+        isKilled, sentence = judge(*row)
+        bad += not isKilled
+        mark = "✓" if isKilled else "✗"
+        print(f"{mark} {name:<{width}}  {sentence}  ({time.monotonic() - start:.0f} s)", flush=True)
+    if bad:
+        sys.exit(f"mutate: {bad} of {len(mutants)} mutants are not killed as the table says")
+    print(f"==> All {len(mutants)} mutants are killed, each by the test that the table names")
+
+
+if __name__ == "__main__":
+    main()
