@@ -12,8 +12,12 @@ let settings: [SwiftSetting] = [
 
 /// A module. SwiftPM refuses an import that is not listed here. Each module depends on `Support` and
 /// `SystemC`.
-func module(_ name: String, dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: ["Support", "SystemC"] + dependencies, swiftSettings: settings)
+func module(_ name: String, dependencies: [Target.Dependency] = [], exclude: [String] = [])
+  -> Target
+{
+  .target(
+    name: name, dependencies: ["Support", "SystemC"] + dependencies, exclude: exclude,
+    swiftSettings: settings)
 }
 
 /// A command line and nothing else.
@@ -56,7 +60,7 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "SystemC", swiftSettings: settings),
     .target(name: "Support", dependencies: ["SystemC"], swiftSettings: settings),
-    module("Crypto", dependencies: ["COpenSSL"]),
+    module("Crypto", dependencies: ["COpenSSL"], exclude: ["Overview.md"]),
     module("JSON"),
     module("JOSE", dependencies: ["Crypto", "JSON"]),
     module("MCP", dependencies: ["JSON"]),

@@ -3,81 +3,81 @@ internal import COpenSSL
 internal import Synchronization
 
 /// HMAC with SHA-256 (RFC 2104, FIPS 198-1) under one key.
-///
-/// Both halves of the key are hashed once (RFC 2104 §4), and each message starts from a copy of
-/// that: 0.4 µs for 393 bytes, where a copy of an `EVP_MAC_CTX` for each message takes 0.7 µs.
-/// Starting one over and over gives wrong codes before OpenSSL 3.0.3 (issue 17811).
 package final class HMACSHA256: Sendable {
-  /// Of a code, in bytes.
-  package static let length = HashState.length
+  /// The length of a code, in bytes.
+  package static let length = Int(SHA256_DIGEST_LENGTH)
 
-  private let keyed: Mutex<KeyedHash>
+  /// Knows the key and has seen no message.
+  private let keyed: Mutex<MACContext>
 
   /// - Precondition: `key` is not empty.
   package init(key: [UInt8]) {
     precondition(!key.isEmpty, "an HMAC key is empty")
-    keyed = Mutex(KeyedHash(key: key))
+    keyed = Mutex(MACContext(key: key))
   }
 
   /// The code of `message`, 32 bytes.
   package func code(for message: ArraySlice<UInt8>) -> [UInt8] {
-    keyed.withLock { $0.code(for: message) }
+    keyed.withLock { $0.duplicate().code(for: message) }
   }
 
   /// Whether `code` is the whole code of `message`, in constant time (CRYPTO_memcmp).
   ///
-  /// A truncated code, which RFC 2104 §5 allows, is refused: its length is the attacker's choice.
+  /// A truncated code, which RFC 2104 §5 allows, is refused: the attacker would choose its length.
   package func isValid(_ code: [UInt8], for message: ArraySlice<UInt8>) -> Bool {
     guard code.count == Self.length else { return false }
-    return keyed.withLock { $0.isValid(code, for: message) }
+    return unsafe CRYPTO_memcmp(code, self.code(for: message), Self.length) == 0
   }
 }
 
-/// RFC 2104 §2: H(K xor opad, H(K xor ipad, message)).
-private struct KeyedHash: ~Copyable {
-  private static let blockLength = Int(SHA256_CBLOCK)
+/// The owner of one `EVP_MAC_CTX`, which frees it. libcrypto then overwrites the key.
+@safe private struct MACContext: ~Copyable {
+  private let pointer: OpaquePointer
 
-  /// After K xor ipad.
-  private let inner = HashState()
-  /// After K xor opad.
-  private let outer = HashState()
-  /// What each message is hashed in.
-  private let scratch = HashState()
+  private init(_ pointer: OpaquePointer) { unsafe self.pointer = unsafe pointer }
 
   init(key: [UInt8]) {
-    // RFC 2104 §2: a key over one block is hashed, and what is short is filled up with zeros.
-    var block = key.count > Self.blockLength ? SHA256Digest(of: key).bytes : key
-    block += [UInt8](repeating: 0, count: Self.blockLength - block.count)
-    for index in block.indices { block[index] ^= 0x36 }
-    unsafe block.withUnsafeBufferPointer { unsafe inner.update($0) }
-    for index in block.indices { block[index] ^= 0x36 ^ 0x5C }
-    unsafe block.withUnsafeBufferPointer { unsafe outer.update($0) }
-    unsafe block.withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0.baseAddress, $0.count) }
-  }
-
-  func code(for message: ArraySlice<UInt8>) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: HashState.length) { code, count in
-      unsafe write(codeFor: message, to: code)
-      count = HashState.length
+    OpenSSL.initialize()
+    guard let algorithm = unsafe EVP_MAC_fetch(nil, OSSL_MAC_NAME_HMAC, nil) else {
+      fatalError("libcrypto has no HMAC")
     }
-  }
-
-  func isValid(_ code: [UInt8], for message: ArraySlice<UInt8>) -> Bool {
-    // On the stack: it is needed for one comparison.
-    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: HashState.length) { right in
-      unsafe write(codeFor: message, to: right)
-      return unsafe CRYPTO_memcmp(code, right.baseAddress, HashState.length) == 0
+    // The context keeps a reference of its own.
+    defer { unsafe EVP_MAC_free(algorithm) }
+    guard let pointer = unsafe EVP_MAC_CTX_new(algorithm) else { fatalError("no memory") }
+    unsafe self.init(pointer)
+    let isReady = unsafe OSSL_MAC_PARAM_DIGEST.withCString { name in
+      unsafe OSSL_DIGEST_NAME_SHA2_256.withCString { digest in
+        // `digest` is read, never written: the parameter goes into libcrypto.
+        let parameters = unsafe [
+          OSSL_PARAM_construct_utf8_string(name, UnsafeMutablePointer(mutating: digest), 0),
+          OSSL_PARAM_construct_end(),
+        ]
+        return unsafe EVP_MAC_init(pointer, key, key.count, parameters) == 1
+      }
     }
+    guard isReady else { fatalError("libcrypto has no HMAC with SHA-256") }
   }
 
-  private func write(
-    codeFor message: ArraySlice<UInt8>, to code: UnsafeMutableBufferPointer<UInt8>
-  ) {
-    scratch.become(inner)
-    unsafe message.withUnsafeBufferPointer { unsafe scratch.update($0) }
-    unsafe scratch.finish(into: code)
-    scratch.become(outer)
-    unsafe scratch.update(UnsafeBufferPointer(code))
-    unsafe scratch.finish(into: code)
+  deinit { unsafe EVP_MAC_CTX_free(pointer) }
+
+  /// EVP_MAC_init(3) may not restart a context with the same key before OpenSSL 3.0.3, so each
+  /// message gets a copy.
+  func duplicate() -> MACContext {
+    guard let copy = unsafe EVP_MAC_CTX_dup(pointer) else { fatalError("no memory") }
+    return unsafe MACContext(copy)
+  }
+
+  /// The code of `message`. The context cannot be used again.
+  consuming func code(for message: ArraySlice<UInt8>) -> [UInt8] {
+    unsafe message.withUnsafeBufferPointer { message in
+      guard unsafe EVP_MAC_update(pointer, message.baseAddress, message.count) == 1 else {
+        fatalError("libcrypto failed at HMAC")
+      }
+    }
+    return unsafe [UInt8](unsafeUninitializedCapacity: HMACSHA256.length) { code, count in
+      guard unsafe EVP_MAC_final(pointer, code.baseAddress, &count, code.count) == 1,
+        count == HMACSHA256.length
+      else { fatalError("libcrypto failed at HMAC") }
+    }
   }
 }

@@ -1,8 +1,9 @@
 private import Support
 internal import COpenSSL
 
-/// Bytes that nobody can guess, from libcrypto's generator.
+/// Bytes from libcrypto's cryptographic random generator.
 package enum RandomBytes {
+  /// - Parameter count: at most `Int32.max`.
   package static func make(count: Int) -> [UInt8] {
     OpenSSL.initialize()
     return unsafe [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in

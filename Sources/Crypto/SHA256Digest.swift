@@ -1,39 +1,30 @@
 private import Support
 internal import COpenSSL
-private import Synchronization
 
 /// The SHA-256 digest (FIPS 180-4) of a secret: 32 bytes, whatever the secret's length.
 ///
-/// Secrets are stored and compared as digests only, so that a comparison takes the same time for
-/// every input of one length and not even the length of the secret leaks.
+/// Secrets are stored and compared as digests only. The time of a comparison then shows neither the
+/// bytes nor the length of the secret.
 package struct SHA256Digest: Sendable {
   package let bytes: [UInt8]
 
-  /// A state that has seen nothing, and one to hash in: to have libcrypto look for its algorithm
-  /// again and again takes longer than to hash a key.
-  private struct States: ~Copyable {
-    let fresh = HashState()
-    let scratch = HashState()
-  }
-
-  private static let states = Mutex(States())
+  private static let length = Int(SHA256_DIGEST_LENGTH)
 
   package init(of message: some Collection<UInt8>) {
     let message = Array(message)
-    bytes = Self.states.withLock { states in
-      states.scratch.become(states.fresh)
-      unsafe message.withUnsafeBufferPointer { unsafe states.scratch.update($0) }
-      return unsafe [UInt8](unsafeUninitializedCapacity: HashState.length) { digest, count in
-        unsafe states.scratch.finish(into: digest)
-        count = HashState.length
-      }
+    bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.length) { digest, count in
+      guard
+        unsafe EVP_Digest(
+          message, message.count, digest.baseAddress, nil, OpenSSL.sha256, nil) == 1
+      else { fatalError("libcrypto failed at SHA-256") }
+      count = Self.length
     }
   }
 
   /// Reads 64 hexadecimal digits, in either case.
   package init?(hexadecimal: String) {
     let digits = hexadecimal.utf8.compactMap(Self.value(ofDigit:))
-    guard hexadecimal.utf8.count == 2 * HashState.length,
+    guard hexadecimal.utf8.count == 2 * Self.length,
       digits.count == hexadecimal.utf8.count
     else { return nil }
     bytes = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
@@ -53,7 +44,7 @@ package struct SHA256Digest: Sendable {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// Enough to find it by: nobody makes two messages with the same one (2^64 digests, all kept).
+  /// A key for dictionaries. A collision of 128 bits takes about 2^64 digests.
   package var firstHalf: UInt128 { bytes.prefix(16).reduce(0) { $0 << 8 | UInt128($1) } }
 
   /// Whether both are the same, in constant time (CRYPTO_memcmp).

@@ -1,11 +1,14 @@
 private import Support
 internal import COpenSSL
 
-/// The password-based key derivation scrypt (RFC 7914): slow, and costly in memory, on purpose.
+/// The password-based key derivation function scrypt (RFC 7914). It takes much time and memory on
+/// purpose, so that guessing a password does too.
 package enum Scrypt {
-  /// `length` bytes, or `nil` where the parameters are none of scrypt's or the memory is not there.
+  /// Derives `length` bytes. `nil` if scrypt does not allow the parameters, or if there is too
+  /// little memory.
   ///
-  /// It works in `128 * cost * blockSize` bytes, and in as much time `parallelism` times.
+  /// It needs `128 * cost * blockSize` bytes of memory. The time grows with that and with
+  /// `parallelism`.
   /// - Parameter cost: N, a power of two above 1 (RFC 7914 §6).
   package static func derive(
     password: [UInt8], salt: [UInt8], cost: Int, blockSize: Int, parallelism: Int, length: Int
@@ -15,8 +18,8 @@ package enum Scrypt {
       let parallelism = UInt64(exactly: parallelism)
     else { return nil }
     var key = [UInt8](repeating: 0, count: length)
-    // Above what libcrypto works in; without it, its own limit is 32 MiB. Sums that overflow are
-    // beyond that limit anyway.
+    // libcrypto's own limit is 32 MiB. This one is just above what the parameters need. If it
+    // overflows, libcrypto refuses the parameters.
     let memory = 128 &* blockSize &* (cost &+ parallelism &+ 2)
     let isDone = unsafe password.withUnsafeBufferPointer { password in
       unsafe password.withMemoryRebound(to: CChar.self) { password in
