@@ -62,7 +62,7 @@ let package = Package(
     .target(name: "Support", dependencies: ["SystemC"], swiftSettings: settings),
     module("Crypto", dependencies: ["COpenSSL"], exclude: ["Overview.md"]),
     module("JSON"),
-    module("JOSE", dependencies: ["Crypto", "JSON"]),
+    module("JOSE", dependencies: ["Crypto", "JSON"], exclude: ["Overview.md"]),
     module("MCP", dependencies: ["JSON"]),
     module("Auth", dependencies: ["Crypto", "JSON", "JOSE"]),
     module("StdioTransport"),
@@ -93,7 +93,8 @@ let package = Package(
       path: "Fuzz/MCP",
       swiftSettings: settings),
     .target(
-      name: "FuzzJOSE", dependencies: ["Crypto", "JOSE", "JSON", "Support"], path: "Fuzz/JOSE",
+      name: "FuzzJOSE", dependencies: ["Auth", "Crypto", "JOSE", "JSON", "Support"],
+      path: "Fuzz/JOSE",
       swiftSettings: settings),
     // A test target, since it looks into a module as only tests may.
     .testTarget(
@@ -168,7 +169,7 @@ if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
       ],
       path: "Fuzz/Differential", swiftSettings: settings),
     .executableTarget(
-      name: "JWTBenchmark", dependencies: ["Crypto", "JOSE", "JSON", "Support"],
+      name: "JWTBenchmark", dependencies: ["Auth", "Crypto", "JOSE", "JSON", "Support"],
       path: "Benchmarks/JWT",
       exclude: ["bench.py"], swiftSettings: settings),
   ]

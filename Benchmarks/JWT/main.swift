@@ -1,6 +1,7 @@
-import JSON
-import JOSE
+import Auth
 import Crypto
+import JOSE
+import JSON
 
 // What a token costs, in one run. It stands in the package itself, because only there it may see
 // what is marked `package`; Package.swift lists it only where CALCULATOR_BENCHMARKS is 1, so that
@@ -18,13 +19,12 @@ let expiresAt = 4_102_444_800_000
 
 let key = try HMACKey(secret: Array(secret.utf8))
 let keys = KeySet(current: key)
-let signer = TokenSigner(keys: keys)
-let verifier = TokenVerifier(issuer: issuer, audience: audience, keys: keys)
-let claims = try Claims(
+let verifier = AccessTokenVerifier(keys: keys, issuer: issuer, audience: audience)
+let claims = try TokenClaims(
   issuer: issuer, subject: "anshika", audience: [audience], issuedAt: issuedAt,
   expiresAt: expiresAt, identifier: "Zk3bN0aVQk6rJt2mYxw7Lg",
   permissions: ["calculate:basic", "calculate:advanced"])
-let token = try signer.sign(claims, as: .accessToken)
+let token = try keys.sign(claims, as: .accessToken)
 // All but the signature of 43 characters and the point before it.
 let signingInput = Array(token.utf8.dropLast(44))
 let mac = HMACSHA256(key: Array(secret.utf8))
@@ -48,7 +48,7 @@ func measure() throws {
       "verify \(token.utf8.count) bytes",
       { try verifier.verify(token, as: .accessToken, now: issuedAt).permissions.count }
     ),
-    ("issue", { try signer.sign(claims, as: .accessToken).utf8.count }),
+    ("issue", { try keys.sign(claims, as: .accessToken).utf8.count }),
   ]
   var taken = [[Double]](repeating: [], count: cases.count)
   var sum = 0  // printed nowhere, but the compiler cannot know that it will not be

@@ -24,8 +24,8 @@ func pipeline(_ environment: [String: String]) throws -> HTTPPipeline {
 
 let key = try HMACKey(secret: Array(secret.utf8))
 let issuedAt = WallTime.now().milliseconds / 1000 * 1000
-let token = try TokenSigner(keys: KeySet(current: key)).sign(
-  Claims(
+let token = try KeySet(current: key).sign(
+  TokenClaims(
     issuer: "calculator", subject: "anshika", audience: ["calculator"], issuedAt: issuedAt,
     expiresAt: issuedAt + 3_600_000, identifier: "0123456789abcdef0123456789abcdef",
     permissions: ["calculate:basic", "calculate:advanced"],

@@ -1,6 +1,7 @@
-import JSON
-import JOSE
+import Auth
 import Crypto
+import JOSE
+import JSON
 
 // The seeds in scripts/fuzz.sh know these four.
 private let secret = Array("the-secret-that-the-fuzzer-signs-with".utf8)
@@ -12,8 +13,7 @@ private let keys: KeySet = {
   guard let key = try? HMACKey(secret: secret) else { fatalError("the secret is long enough") }
   return KeySet(current: key)
 }()
-private let verifier = TokenVerifier(issuer: issuer, audience: audience, keys: keys)
-private let signer = TokenSigner(keys: keys)
+private let verifier = AccessTokenVerifier(keys: keys, issuer: issuer, audience: audience)
 private let ours = HMACSHA256(key: secret)
 private let foreign = HMACSHA256(key: Array("another-secret-of-somebody-else-altogether".utf8))
 
@@ -40,7 +40,7 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 private func check(_ text: String) {
   guard let claims = claims(text, as: .accessToken) else { return }
   let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-  precondition(parts.count == 3 && text.utf8.count <= CompactToken.maximumLength)
+  precondition(parts.count == 3 && text.utf8.count <= CompactJWS.maximumLength)
   let input = Array(text.utf8.dropLast(parts[2].count + 1))
   precondition(
     parts[2].elementsEqual(base64URL(ours.code(for: input[...]))), "took what we did not sign")
@@ -52,7 +52,7 @@ private func check(_ text: String) {
   checkHeader(text)
   precondition(verified(text, as: .refreshToken) == .failure(.wrongType), "took it for a refresh")
   // Written in another way, it may have grown over what a token may have, but nothing else.
-  switch Result(catching: { () throws(TokenFailure) in try signer.sign(claims, as: .accessToken) })
+  switch Result(catching: { () throws(JWTError) in try keys.sign(claims, as: .accessToken) })
   {
   case .success(let again):
     precondition(verified(again, as: .accessToken) == .success(claims), "signed again, it differs")
@@ -62,7 +62,7 @@ private func check(_ text: String) {
 }
 
 private func checkHeader(_ text: String) {
-  guard let bytes = try? CompactToken(text).header(),
+  guard let bytes = try? CompactJWS(text).header,
     let header = try? JSONParser.parse(bytes).object
   else { fatalError("verified, not a token") }
   precondition(header["alg"] == "HS256" && header["kid"] == .string(keys.current.id))
@@ -71,11 +71,11 @@ private func checkHeader(_ text: String) {
   }
 }
 
-private func verified(_ text: String, as type: TokenType) -> Result<Claims, TokenFailure> {
-  Result { () throws(TokenFailure) in try verifier.verify(text, as: type, now: now) }
+private func verified(_ text: String, as type: TokenType) -> Result<TokenClaims, JWTError> {
+  Result { () throws(JWTError) in try verifier.verify(text, as: type, now: now) }
 }
 
-private func claims(_ text: String, as type: TokenType) -> Claims? {
+private func claims(_ text: String, as type: TokenType) -> TokenClaims? {
   try? verified(text, as: type).get()
 }
 

@@ -15,7 +15,7 @@ package enum AuthenticationFailure: Error, Sendable, Equatable {
   case unknownUser
   case wrongPassword
   case expiredUser
-  case invalidToken(TokenFailure)
+  case invalidToken(JWTError)
   case revokedToken
   /// A refresh token of another process, or of a family that was ended.
   case unknownFamily
@@ -34,7 +34,7 @@ package enum AuthenticationFailure: Error, Sendable, Equatable {
     case .unknownUser: "unknown_user"
     case .wrongPassword: "wrong_password"
     case .expiredUser: "expired_user"
-    case .invalidToken(let failure): failure.rawValue
+    case .invalidToken(let failure): failure.reason
     case .revokedToken: "revoked_token"
     case .unknownFamily: "unknown_family"
     case .replayedToken: "replayed_token"

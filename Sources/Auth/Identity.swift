@@ -1,5 +1,4 @@
 private import Support
-package import JOSE
 
 /// Who a caller is, how that was shown, and what they may do; never the credential itself.
 package struct Identity: Sendable, Equatable {
@@ -15,10 +14,10 @@ package struct Identity: Sendable, Equatable {
   package let method: Method
   package let permissions: PermissionSet
   /// What the token says that showed it; `nil` where it was no token.
-  package let claims: Claims?
+  package let claims: TokenClaims?
 
   package init(
-    subject: String, method: Method, permissions: PermissionSet, claims: Claims? = nil
+    subject: String, method: Method, permissions: PermissionSet, claims: TokenClaims? = nil
   ) {
     self.subject = subject
     self.method = method

@@ -1,26 +1,27 @@
 private import Support
 internal import Crypto
 
-/// A symmetric key that carries its algorithm: no header can choose another (RFC 8725 §3.1).
+/// A symmetric key with its algorithm, so that no header can choose another (RFC 8725 §3.1).
 package struct HMACKey: Sendable {
-  /// In bytes: as long as the hash (RFC 7518 §3.2).
+  /// In bytes: the length of the hash (RFC 7518 §3.2).
   package static let minimumLength = HMACSHA256.length
 
-  /// The `kid` of what it signs: the thumbprint of the key as a JWK (RFC 7638 §3.2).
+  /// The `kid` of the tokens that it signs: the thumbprint of the key as a JWK (RFC 7638 §3.2).
   ///
-  /// RFC 7638 §7: whoever sees it can try guesses of a weak secret, as with any signature.
+  /// RFC 7638 §7: a thumbprint lets its reader test guesses of a weak secret. So does a signature.
   package let id: String
   package let algorithm = Algorithm.hs256
 
   private let mac: HMACSHA256
 
-  /// - Throws: `HMACKeyError.empty`, always; `.tooShort` unless `allowingWeak`.
+  /// - Parameter allowingWeak: whether a secret may be shorter than 32 bytes.
+  /// - Throws: `HMACKeyError.empty`, `.tooShort`
   package init(secret: [UInt8], allowingWeak: Bool = false) throws(HMACKeyError) {
     try self.init(
       secret: secret, id: Self.thumbprint(of: secret), allowingWeak: allowingWeak)
   }
 
-  /// A key under a name that somebody else gave it.
+  /// A key with another name than its thumbprint.
   init(secret: [UInt8], id: String, allowingWeak: Bool = false) throws(HMACKeyError) {
     if secret.isEmpty { throw .empty }
     // RFC 7518 §3.2
@@ -32,8 +33,8 @@ package struct HMACKey: Sendable {
   /// RFC 7518 §3.2, 32 bytes.
   func signature(over input: ArraySlice<UInt8>) -> [UInt8] { mac.code(for: input) }
 
-  /// In constant time (RFC 7518 §3.2).
-  func isValid(_ signature: [UInt8], over input: ArraySlice<UInt8>) -> Bool {
+  /// Whether `signature` is the whole signature of `input`, in constant time (RFC 7518 §3.2).
+  package func isValid(_ signature: [UInt8], over input: ArraySlice<UInt8>) -> Bool {
     mac.isValid(signature, for: input)
   }
 
@@ -43,4 +44,11 @@ package struct HMACKey: Sendable {
     let digest = SHA256Digest(of: Array(#"{"k":"\#(k)","kty":"oct"}"#.utf8))
     return Base64.url.text(of: digest.bytes)
   }
+}
+
+/// Why a secret cannot be a key.
+package enum HMACKeyError: Error, Sendable, Equatable {
+  case empty
+  /// Under 32 bytes (RFC 7518 §3.2).
+  case tooShort
 }

@@ -1,29 +1,35 @@
+private import JSON
 private import Support
-internal import JSON
 
-/// The keys that are valid now: one signs, and it and those before it verify.
+/// The keys that are valid now. All of them verify, and the current one signs.
 package struct KeySet: Sendable {
   package let current: HMACKey
-
-  /// The current one first.
-  let all: [HMACKey]
+  private let previous: [HMACKey]
 
   package init(current: HMACKey, previous: [HMACKey] = []) {
     self.current = current
-    all = [current] + previous
+    self.previous = previous
   }
 
-  /// The key that `header` names, if it is for the algorithm that `header` names.
+  /// The key that `header` names.
   ///
-  /// The algorithm is the key's, never the header's choice, and there is no key for those who
-  /// name none (RFC 8725 §3.1).
-  /// - Throws: `TokenFailure.unknownKey` or `.wrongAlgorithm`.
-  func key(for header: TokenHeader) throws(TokenFailure) -> HMACKey {
-    guard let key = all.first(where: { $0.id.hasSameBytes(as: header.keyID) }) else {
-      throw .unknownKey
-    }
+  /// The algorithm belongs to the key. The header cannot choose another one (RFC 8725 §3.1).
+  /// - Throws: `JWTError.unknownKey`, `.wrongAlgorithm`
+  package func key(for header: JWSHeader) throws(JWTError) -> HMACKey {
+    guard let key = ([current] + previous).first(where: { $0.id.hasSameBytes(as: header.keyID) })
+    else { throw .unknownKey }
     // RFC 7515 §4.1.1: the name is case-sensitive.
     guard key.algorithm.rawValue.hasSameBytes(as: header.algorithm) else { throw .wrongAlgorithm }
     return key
+  }
+
+  /// Signs `payload` with the current key. The same payload always gives the same text.
+  /// - Parameter type: `typ` (RFC 7515 §4.1.9), in lower case and without `application/`.
+  /// - Throws: `JWTError.tooLong` for a text over 8 KiB, which no verifier here accepts.
+  package func sign(_ payload: [UInt8], type: String) throws(JWTError) -> String {
+    let header = JWSHeader.text(for: current, type: type)
+    let text = CompactJWS.text(header: header, payload: payload, key: current)
+    guard text.utf8.count <= CompactJWS.maximumLength else { throw .tooLong }
+    return text
   }
 }

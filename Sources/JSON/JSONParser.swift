@@ -29,37 +29,13 @@ package struct JSONParser {
   /// - Throws: `JSONError` with the reason and the offset in bytes.
   package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var parser = JSONParser(bytes: bytes)
-    try parser.begin()
-    let value = try parser.value()
-    try parser.end()
-    return value
-  }
-
-  /// Hands the values of the members called `names`, each with the place of its name there, to
-  /// `take` as they come, of the object that all of `bytes` is.
-  ///
-  /// As strict as `parse`, but faster where the names are known: no object is made of them.
-  /// - Parameter names: at most 64.
-  /// - Throws: `JSONError` as `parse` does, and `.unexpectedByte` where the value is no object; what
-  ///   was taken before is worth nothing then.
-  package static func read(
-    _ names: [[UInt8]], in bytes: [UInt8], take: (Int, consuming JSONValue) -> Void
-  ) throws(JSONError) {
-    var parser = JSONParser(bytes: bytes)
-    try parser.begin()
-    try parser.object(of: names, take: take)
-    try parser.end()
-  }
-
-  private mutating func begin() throws(JSONError) {
     // RFC 8259 §8.1: no byte-order mark.
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw error(.byteOrderMark) }
-    skipWhitespace()
-  }
-
-  private mutating func end() throws(JSONError) {
-    skipWhitespace()
-    guard position == bytes.count else { throw error(.trailingBytes) }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw parser.error(.byteOrderMark) }
+    parser.skipWhitespace()
+    let value = try parser.value()
+    parser.skipWhitespace()
+    guard parser.position == bytes.count else { throw parser.error(.trailingBytes) }
+    return value
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -87,7 +63,10 @@ package struct JSONParser {
       // Not before there is one: a megabyte of `{}` would take a hundred of memory.
       if members.isEmpty { members.reserveCapacity(4) }
       let name = try parser.name()
-      members.append(.init(name: name, value: try parser.memberValue()))
+      parser.skipWhitespace()
+      try parser.expect(UInt8(ascii: ":"))
+      parser.skipWhitespace()
+      members.append(.init(name: name, value: try parser.value()))
     }
     guard let object = JSONObject(unique: members) else {  // RFC 7493 §2.3
       throw JSONError(reason: .duplicateName, offset: start)
@@ -95,62 +74,9 @@ package struct JSONParser {
     return object
   }
 
-  /// An object of which only the members called `names` are kept.
-  private mutating func object(
-    of names: [[UInt8]], take: (Int, consuming JSONValue) -> Void
-  ) throws(JSONError) {
-    guard try peek() == UInt8(ascii: "{") else { throw error(.unexpectedByte) }
-    let start = position
-    var seen: UInt64 = 0  // a bit for each name
-    var others: [JSONObject.Member] = []
-    var repeatsName = false
-    var next = 0  // most texts have their names in the order in which they are looked for
-    try list(closedBy: UInt8(ascii: "}")) { (parser) throws(JSONError) in
-      var index = parser.plainName(of: names, from: next)
-      if index == nil {  // another name, or one of them with an escape
-        let name = try parser.name()
-        index = names.firstIndex { $0.elementsEqual(name.utf8) }
-        if index == nil { others.append(.init(name: name, value: .null)) }
-      }
-      let value = try parser.memberValue()
-      if let index {
-        if seen >> index & 1 == 1 { repeatsName = true }
-        seen |= 1 << index
-        next = index + 1
-        take(index, value)
-      }
-    }
-    guard !repeatsName, JSONObject(unique: others) != nil else {  // RFC 7493 §2.3
-      throw JSONError(reason: .duplicateName, offset: start)
-    }
-  }
-
   private mutating func name() throws(JSONError) -> String {
     guard try peek() == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
     return try string()
-  }
-
-  /// Moves behind a name that is one of `names`, letter by letter, and tells which; else stays.
-  private mutating func plainName(of names: [[UInt8]], from first: Int) -> Int? {
-    guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return nil }
-    for place in first..<first + names.count {
-      let index = place < names.count ? place : place - names.count
-      let end = position + 1 + names[index].count
-      guard end < bytes.count, bytes[end] == UInt8(ascii: "\""),
-        names[index].indices.allSatisfy({ names[index][$0] == bytes[position + 1 + $0] })
-      else { continue }
-      position = end + 1
-      return index
-    }
-    return nil
-  }
-
-  /// What stands behind a name.
-  private mutating func memberValue() throws(JSONError) -> JSONValue {
-    skipWhitespace()
-    try expect(UInt8(ascii: ":"))
-    skipWhitespace()
-    return try value()
   }
 
   private mutating func array() throws(JSONError) -> [JSONValue] {

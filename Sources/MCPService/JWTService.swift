@@ -1,6 +1,5 @@
 package import Support
 package import Auth
-private import JOSE
 private import MCP
 private import Crypto
 

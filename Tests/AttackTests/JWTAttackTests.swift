@@ -24,7 +24,7 @@ struct JWTAttackTests {
   static func token(
     header: String = header, payload: String = payload(), secret: String = JWTHarness.secret
   ) -> String {
-    TokenSigner.compact(
+    CompactJWS.text(
       header: Array(header.utf8), payload: Array(payload.utf8), key: mustMake(secret))
   }
 

@@ -1,19 +1,15 @@
-import Support
 import JSON
+import Support
 import TestSupport
 
 @testable import JOSE
 
-/// A verifier, its keys and tokens for it, honest or forged.
+/// A key set and tokens under it, honest or forged.
 enum Fixture {
-  static let now = TokenAttack.now * 1000
   static let secret = Array(TokenAttack.secret.utf8)
   static let key = key(secret)
   static let previous = key([UInt8](2...49))
-  static let stranger = key([UInt8](3...50))
   static let keys = KeySet(current: key, previous: [previous])
-  static let verifier = TokenVerifier(
-    issuer: TokenAttack.issuer, audience: TokenAttack.audience, keys: keys)
 
   static let header = TokenAttack.header
   static let claims = TokenAttack.claims
@@ -22,16 +18,14 @@ enum Fixture {
     TokenAttack.text(members, changes)
   }
 
-  /// A token with that header and payload and a signature that holds.
+  /// A token with that header and payload and a valid signature.
   static func token(header: String, payload: String, key: HMACKey = Fixture.key) -> String {
-    TokenSigner.compact(header: Array(header.utf8), payload: Array(payload.utf8), key: key)
+    CompactJWS.text(header: Array(header.utf8), payload: Array(payload.utf8), key: key)
   }
 
-  /// An honest token but for the changes.
-  static func token(
-    header: [String: String?] = [:], claims: [String: String?] = [:], key: HMACKey = Fixture.key
-  ) -> String {
-    token(header: text(Self.header, header), payload: text(Self.claims, claims), key: key)
+  /// An honest token but for the members of the header that are changed.
+  static func token(header: [String: String?] = [:], key: HMACKey = Fixture.key) -> String {
+    token(header: text(Self.header, header), payload: text(Self.claims), key: key)
   }
 
   /// Base64url of the signature over `input`.
@@ -39,20 +33,19 @@ enum Fixture {
     Base64.url.text(of: key.signature(over: Array(input.utf8)[...]))
   }
 
-  /// `nil` where the token is accepted.
-  static func failure(_ token: String, as type: TokenType = .accessToken) -> TokenFailure? {
-    do throws(TokenFailure) {
-      _ = try verifier.verify(token, as: type, now: now)
+  /// The steps of `AccessTokenVerifier.verify` as far as the signature. `nil` if it is valid.
+  /// - Parameter type: `nil` for a token whose type does not matter.
+  static func failure(_ text: String, as type: String? = "at+jwt", keys: KeySet = Fixture.keys)
+    -> JWTError?
+  {
+    do throws(JWTError) {
+      let token = try CompactJWS(text)
+      let header = try JWSHeader(token.header)
+      if let type, !header.hasType(type) { throw .wrongType }
+      let key = try keys.key(for: header)
+      guard key.isValid(token.signature, over: token.signingInput) else { throw .wrongSignature }
       return nil
     } catch { return error }
-  }
-
-  /// Also of a secret that is too short.
-  static func weakKey(_ secret: String) -> HMACKey {
-    guard let key = try? HMACKey(secret: Array(secret.utf8), allowingWeak: true) else {
-      fatalError("a secret is empty")
-    }
-    return key
   }
 
   private static func key(_ secret: [UInt8]) -> HMACKey {

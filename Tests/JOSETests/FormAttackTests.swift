@@ -64,7 +64,7 @@ struct FormAttackTests {
   /// 8 KiB are the limit; over it, nothing is looked at (1 MiB of token).
   @Test func refusesLongTokens() {
     let point = 2 + Self.header.utf8.count
-    let room = CompactToken.maximumLength - point - Self.signature.utf8.count
+    let room = CompactJWS.maximumLength - point - Self.signature.utf8.count
     // As long as may be: signed, with spaces behind the claims.
     let claims = Fixture.text(Fixture.claims)
     let spaces = String(repeating: " ", count: room * 3 / 4 - claims.utf8.count)

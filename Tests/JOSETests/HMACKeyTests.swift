@@ -23,10 +23,10 @@ struct HMACKeyTests {
     let key = try HMACKey(secret: try #require(Base64.url.decode(Array(k.utf8))))
     #expect(key.signature(over: Array(input.utf8)[...]) == mac)
     #expect(key.isValid(mac, over: Array(input.utf8)[...]))
-    let text = TokenSigner.compact(
+    let text = CompactJWS.text(
       header: Array(header.utf8), payload: Array(payload.utf8), key: key)
     #expect(text == input + ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
-    let token = try CompactToken(text)
+    let token = try CompactJWS(text)
     #expect(key.isValid(token.signature, over: token.signingInput))
     #expect(String(decoding: token.payload, as: UTF8.self) == payload)
   }

@@ -44,8 +44,8 @@ struct WycheproofTests {
         secret: secret.isEmpty ? [0] : secret, id: jwk["kid"] ?? "", allowingWeak: true)
     }
     let first = try #require(keys.first)
-    let failure = Self.failure(
-      of: vector.text, keys: KeySet(current: first, previous: Array(keys.dropFirst())))
+    let failure = Fixture.failure(
+      vector.text, as: nil, keys: KeySet(current: first, previous: Array(keys.dropFirst())))
     // Two tokens are HS256, under a JWK that says that its bytes are for AES. There is no way from
     // such a JWK to a key here; with the bytes alone, nothing is wrong with the token.
     if vector.file == "json_web_key", [25, 26].contains(vector.id) {
@@ -76,21 +76,10 @@ struct WycheproofTests {
 
   // MARK: The way from a vector to an answer
 
-  /// The steps of `TokenVerifier.verify` without those that ask for a `typ` and for claims.
-  private static func failure(of text: String, keys: KeySet) -> TokenFailure? {
-    do throws(TokenFailure) {
-      let token = try CompactToken(text)
-      let header = try TokenHeader(try token.header())
-      let key = try keys.key(for: header)
-      guard key.isValid(token.signature, over: token.signingInput) else { throw .wrongSignature }
-      return nil
-    } catch { return error }
-  }
-
   /// `.unknownKey` where the JWKs make no key set.
-  private static func failure(of vector: WycheproofToken) -> TokenFailure? {
+  private static func failure(of vector: WycheproofToken) -> JWTError? {
     guard let keys = keySet(vector.jwks) else { return .unknownKey }
-    return failure(of: vector.text, keys: keys)
+    return Fixture.failure(vector.text, as: nil, keys: keys)
   }
 
   /// What a reader of JWKs would make of them. The project has none: its keys are HS256 by their

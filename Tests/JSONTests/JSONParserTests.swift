@@ -96,30 +96,6 @@ struct JSONParserTests {
     #expect(object["K"] == 4)
   }
 
-  /// RFC 7493 §2.3: whichever way an object is read, the same text is refused for the same reason.
-  @Test(
-    arguments: [
-      (#" {"b":1,"x":[{"a":2}],"\u0061":3} "#, [3, 1]), ("{}", [nil, nil]),
-      (#"{"a":1,"a":2}"#, nil), (#"{"a":1,"\u0061":null}"#, nil), (#"{"x":1,"x":2}"#, nil),
-      (#"{"x":1,"\u0078":2}"#, nil), (#"{"x":{"a":1,"a":2}}"#, nil), (#"{"a":1}{}"#, nil),
-      (#"{"a":1,}"#, nil), (#"{"a" 1}"#, nil), (#"{"a"#, nil), (#"{a:1}"#, nil),
-      ("\u{FEFF}{}", nil),
-    ] as [(String, [JSONValue?]?)])
-  func readsMembersByNameAsStrictly(_ text: String, _ expected: [JSONValue?]?) {
-    let bytes = Array(text.utf8)
-    let names = ["a", "b"].map { Array($0.utf8) }
-    let result = Result { () throws(JSONError) in
-      var values = [JSONValue?](repeating: nil, count: names.count)
-      try JSONParser.read(names, in: bytes) { values[$0] = $1 }
-      return values
-    }
-    switch (result, Result { () throws(JSONError) in try JSONParser.parse(bytes) }) {
-    case (.success(let values), .success): #expect(values == expected)
-    case (.failure(let error), .failure(let other)): #expect(error == other && expected == nil)
-    default: Issue.record("only one way reads it")
-    }
-  }
-
   @Test(arguments: [(64, true), (65, false)])
   func nestsToTheLimit(_ depth: Int, _ accepted: Bool) {
     let arrays = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
@@ -170,15 +146,6 @@ struct JSONParserTests {
     let most = (JSONParser.maximumValues - 1) / values
     #expect(throws: Never.self) { try JSONParser.parse(text(most)) }
     let error = #expect(throws: JSONError.self) { try JSONParser.parse(text(most + 1)) }
-    #expect(error?.reason == .tooManyValues)
-  }
-
-  @Test func theBudgetHoldsForMembersThatAreReadByName() {
-    let text = Array(
-      #"{"a":[\#(Array(repeating: "0", count: 1 << 16).joined(separator: ","))]}"#.utf8)
-    let error = #expect(throws: JSONError.self) {
-      try JSONParser.read([Array("a".utf8)], in: text) { _, _ in }
-    }
     #expect(error?.reason == .tooManyValues)
   }
 

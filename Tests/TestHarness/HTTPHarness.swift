@@ -108,8 +108,8 @@ package final class HTTPHarness: Sendable {
   {
     let key = try HMACKey(secret: Array(Self.secret.utf8), allowingWeak: false)
     let now = clock.now.milliseconds / 1000 * 1000
-    return try TokenSigner(keys: KeySet(current: key, previous: [])).sign(
-      Claims(
+    return try KeySet(current: key).sign(
+      TokenClaims(
         issuer: "calculator", subject: user, audience: ["calculator"], issuedAt: now,
         expiresAt: now + 3_600_000, identifier: "id-\(now)",
         permissions: permissions.map(\.rawValue), family: "family"), as: .accessToken)

@@ -296,7 +296,7 @@ ATTACKS = [
         "T18",
         "an expired token",
         "RFC 7519 §4.1.4",
-        ("Sources/JOSE/TokenVerifier.swift", "throw .expired"),
+        ("Sources/Auth/AccessTokens/AccessTokenVerifier.swift", "throw .expired"),
         sending(lambda: head(token(exp=int(time.time()) - 60))),
         reason="expired",
     ),

@@ -13,12 +13,12 @@ from target import structured, text_of, was_let_in
 SECRET = secrets.token_hex(32)
 ISSUER_KEY = secrets.token_hex(32)
 
-VERIFIER = "Sources/JOSE/TokenVerifier.swift"
-HEADER = "Sources/JOSE/TokenHeader.swift"
+VERIFIER = "Sources/Auth/AccessTokens/AccessTokenVerifier.swift"
+HEADER = "Sources/JOSE/JWSHeader.swift"
 KEYS = "Sources/JOSE/KeySet.swift"
-CLAIMS = "Sources/JOSE/Claims+JSON.swift"
-AUTHORITY = "Sources/Auth/Tokens/TokenAuthority.swift"
-REGISTRY = "Sources/Auth/Tokens/InMemoryTokenRegistry.swift"
+CLAIMS = "Sources/Auth/AccessTokens/TokenClaims.swift"
+AUTHORITY = "Sources/Auth/AccessTokens/TokenAuthority.swift"
+REGISTRY = "Sources/Auth/AccessTokens/InMemoryTokenRegistry.swift"
 
 
 def encode(data):
@@ -279,7 +279,7 @@ ATTACKS = [
         "T18",
         "no end at all",
         "ASVS 9.2.1",
-        (CLAIMS, "throw .malformedExpiry"),
+        (CLAIMS, 'throw .malformedClaim("exp")'),
         payload(exp=None),
         reason="malformed_exp",
     ),
@@ -311,7 +311,7 @@ ATTACKS = [
         "T34",
         "permissions: a star",
         "RFC 6749 §3.3",
-        ("Sources/Auth/Tokens/TokenAuthenticator.swift", "grants nothing"),
+        ("Sources/Auth/AccessTokens/TokenAuthenticator.swift", "grants nothing"),
         payload(permissions=["*"]),
         reason="needs calculate:advanced",
     ),
@@ -319,7 +319,7 @@ ATTACKS = [
         "T22",
         "permissions: a string, not a list",
         "ASVS 15.3.5",
-        (CLAIMS, "throw .malformedPermissions"),
+        (CLAIMS, 'object.claim("permissions"'),
         payload(permissions="not-calculate:advanced-at-all"),
         reason="malformed_permissions",
     ),

@@ -1,6 +1,5 @@
 private import Support
 internal import JSON
-private import JOSE
 private import Crypto
 
 /// Reads a credentials file and notes whatever is wrong, with its line.
@@ -88,7 +87,7 @@ struct CredentialsFileReader {
 
   private mutating func name(in entry: Object, _ names: inout Set<[UInt8]>) -> String? {
     guard let name = string("name", in: entry) else { return nil }
-    guard Claims.isName(name) else {
+    guard TokenClaims.isName(name) else {
       note(
         entry.path(to: "name"), "\"name\" must have 1 to 256 bytes and no control characters")
       return nil

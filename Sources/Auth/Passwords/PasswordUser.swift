@@ -1,5 +1,4 @@
 package import Support
-private import JOSE
 
 /// A user as the credentials file has them.
 package struct PasswordUser: Sendable, Equatable {
@@ -23,7 +22,7 @@ extension PasswordUser {
 
   /// Whether somebody can come by this name (RFC 7617 §2: a colon would end it).
   package static func isName(_ text: String) -> Bool {
-    Claims.isName(text) && !text.utf8.contains(UInt8(ascii: ":"))
+    TokenClaims.isName(text) && !text.utf8.contains(UInt8(ascii: ":"))
   }
 
   /// Why a text cannot be the password of `user`; neither is repeated.

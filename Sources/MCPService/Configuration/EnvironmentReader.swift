@@ -1,6 +1,5 @@
 private import Support
 internal import Auth
-private import JOSE
 
 /// Reads settings from the environment and collects all that is wrong, so that one run shows it all.
 ///
@@ -173,7 +172,7 @@ package struct EnvironmentReader {
   /// A short text.
   package mutating func name(_ variable: String, default fallback: String) -> String {
     let text = text(variable) ?? fallback
-    if !Claims.isName(text) { errors.append(.invalidName(variable: variable)) }
+    if !TokenClaims.isName(text) { errors.append(.invalidName(variable: variable)) }
     return text
   }
 

@@ -1,7 +1,6 @@
 private import Support
 package import Auth
 private import JSON
-private import JOSE
 
 /// All that `CalculatorJWT` reads from its environment.
 package struct JWTConfiguration: StdioServiceConfiguration {
@@ -60,7 +59,8 @@ package struct JWTConfiguration: StdioServiceConfiguration {
     do throws(JSONError) {
       let value = try JSONParser.parse(file.bytes)
       for (index, member) in (value.object?.members ?? []).enumerated() {
-        guard let role = member.value.string.flatMap(Role.init), Claims.isName(member.name) else {
+        guard let role = member.value.string.flatMap(Role.init), TokenClaims.isName(member.name)
+        else {
           let names = Role.allCases.map(\.rawValue).joined(separator: ", ")
           reader.report(
             .invalidUsers(

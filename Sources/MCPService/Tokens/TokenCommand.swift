@@ -69,11 +69,11 @@ package struct TokenCommand {
   }
 
   private static func text(of token: String) -> (header: String, payload: String) {
-    do throws(TokenFailure) {
-      let token = try CompactToken(token)
-      return (readable(try token.header()), readable(token.payload))
+    do throws(JWTError) {
+      let token = try CompactJWS(token)
+      return (readable(token.header), readable(token.payload))
     } catch {
-      return ("(\(error.rawValue))", "(\(error.rawValue))")
+      return ("(\(error.reason))", "(\(error.reason))")
     }
   }
 

@@ -1,7 +1,6 @@
 private import Support
 package import Auth
 private import JSON
-private import JOSE
 private import MCP
 
 /// The tools around tokens, in the order of `tools/list`.

@@ -1,6 +1,5 @@
 private import Support
 package import Auth
-package import JOSE
 
 /// Who may come to a tool: where the credential is looked for, who knows it, and what those are
 /// told who are turned away.

@@ -1,7 +1,6 @@
 package import Auth
 internal import MCPService
 package import HTTPTransport
-private import JOSE
 private import MCP
 private import Crypto
 package import Support

@@ -20,7 +20,7 @@ package final class TokenAuthority: Sendable {
     let leeway: Int
     /// Whether the secret may be short or a known word.
     let canBeGuessed: Bool
-    let verifier: TokenVerifier
+    let verifier: AccessTokenVerifier
 
     package init(
       keys: KeySet, users: UserDirectory, issuer: String, audience: String, lifetime: Int,
@@ -34,7 +34,8 @@ package final class TokenAuthority: Sendable {
       self.refreshLifetime = refreshLifetime
       self.leeway = leeway
       self.canBeGuessed = canBeGuessed
-      verifier = TokenVerifier(issuer: issuer, audience: audience, leeway: leeway, keys: keys)
+      verifier = AccessTokenVerifier(
+        keys: keys, issuer: issuer, audience: audience, leeway: leeway)
     }
   }
 
@@ -62,9 +63,11 @@ package final class TokenAuthority: Sendable {
   // MARK: Verifying
 
   /// The claims of a token that is ours, of this type, valid now, and not revoked.
-  package func verify(_ token: Secret, as type: TokenType) throws(AuthenticationFailure) -> Claims {
-    let claims: Claims
-    do throws(TokenFailure) {
+  package func verify(_ token: Secret, as type: TokenType) throws(AuthenticationFailure)
+    -> TokenClaims
+  {
+    let claims: TokenClaims
+    do throws(JWTError) {
       let verifier = settings.withLock { $0.verifier }
       claims = try verifier.verify(token.exposed, as: type, now: now().milliseconds)
     } catch {
@@ -81,7 +84,7 @@ package final class TokenAuthority: Sendable {
   /// Whether a verified refresh token may be used now.
   /// - Throws: `AuthenticationFailure.unknownFamily`; `.replayedToken` where it was used before,
   ///   which ends its family (RFC 9700 §4.14.2); `.invalidToken(.expired)`.
-  package func checkUnused(_ claims: Claims) throws(AuthenticationFailure) {
+  package func checkUnused(_ claims: TokenClaims) throws(AuthenticationFailure) {
     _ = try family(of: claims, now: now().milliseconds, settings.withLock { $0 })
   }
 
@@ -95,7 +98,7 @@ package final class TokenAuthority: Sendable {
     throws(IssueFailure) -> TokenPair
   {
     let settings = settings.withLock { $0 }
-    guard Claims.isName(user) else { throw .invalidUser }
+    guard TokenClaims.isName(user) else { throw .invalidUser }
     guard let role = settings.users.role(of: user) else { throw .unknownUser }
     let granted = permissions ?? role.permissions
     guard granted.isSubset(of: role.permissions) else { throw .morePermissions(role.permissions) }
@@ -123,7 +126,7 @@ package final class TokenAuthority: Sendable {
   /// Permissions are those of the token that the user still has, or fewer; never more. The new
   /// access token lasts as long as the first one of the family, and neither token outlasts the
   /// family. What is refused does not use the token up; one that was used before is found first.
-  package func refresh(_ claims: Claims, permissions: PermissionSet?) throws(RefreshFailure)
+  package func refresh(_ claims: TokenClaims, permissions: PermissionSet?) throws(RefreshFailure)
     -> TokenPair
   {
     let settings = settings.withLock { $0 }
@@ -156,7 +159,7 @@ package final class TokenAuthority: Sendable {
   }
 
   /// The family of a verified refresh token that may be used now.
-  private func family(of claims: Claims, now: Int, _ settings: Settings)
+  private func family(of claims: TokenClaims, now: Int, _ settings: Settings)
     throws(AuthenticationFailure) -> TokenFamily
   {
     guard let name = claims.family else { throw .unknownFamily }
@@ -201,12 +204,12 @@ package final class TokenAuthority: Sendable {
     let names = permissions.inOrder
     let refreshIdentifier = newName()
     func sign(_ type: TokenType, _ identifier: String, until expiresAt: Int) -> String {
-      do throws(TokenFailure) {
-        let claims = try Claims(
+      do throws(JWTError) {
+        let claims = try TokenClaims(
           issuer: settings.issuer, subject: user, audience: [settings.audience],
           issuedAt: issuedAt, expiresAt: expiresAt, identifier: identifier,
           permissions: names.map(\.rawValue), family: family)
-        return try TokenSigner(keys: settings.keys).sign(claims, as: type)
+        return try settings.keys.sign(claims, as: type)
       } catch {
         preconditionFailure("the settings and the user's name were checked before: \(error)")
       }

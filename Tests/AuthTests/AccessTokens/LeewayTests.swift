@@ -1,6 +1,7 @@
+import JOSE
 import Testing
 
-@testable import JOSE
+@testable import Auth
 
 /// Where a leeway of 60 s begins and ends, to the millisecond (RFC 7519 §4.1.4 to §4.1.6).
 struct LeewayTests {
@@ -12,15 +13,10 @@ struct LeewayTests {
       ("nbf, before it", ["nbf": "1790000060.001"], .notYetValid),
       ("iat, the first moment", ["iat": "1790000060"], nil),
       ("iat, before it", ["iat": "1790000060.001"], .issuedInTheFuture),
-    ] as [(String, [String: String?], TokenFailure?)])
-  func ends(_ name: String, _ claims: [String: String?], _ expected: TokenFailure?) {
-    let verifier = TokenVerifier(
-      issuer: "https://calculator", audience: "mcp", leeway: 60_000, keys: Fixture.keys)
-    var failure: TokenFailure?
-    do throws(TokenFailure) {
-      _ = try verifier.verify(
-        Fixture.token(claims: claims), as: .accessToken, now: Fixture.now)
-    } catch { failure = error }
-    #expect(failure == expected)
+    ] as [(String, [String: String?], JWTError?)])
+  func ends(_ name: String, _ claims: [String: String?], _ expected: JWTError?) {
+    let verifier = AccessTokenVerifier(
+      keys: TokenFixture.keys, issuer: "https://calculator", audience: "mcp", leeway: 60_000)
+    #expect(TokenFixture.failure(TokenFixture.token(claims: claims), by: verifier) == expected)
   }
 }

@@ -1,23 +1,24 @@
-import JSON
+import JOSE
 import TestSupport
 import Testing
 
-@testable import JOSE
+@testable import Auth
 
 /// Payloads under a signature that holds, where a row of `TokenAttack` is not enough.
-struct ClaimsAttackTests {
+struct TokenClaimsAttackTests {
   /// 10,000 permissions that no limit of length stops.
   @Test func refusesTenThousandPermissionsInAPayload() {
-    let payload = Fixture.text(Fixture.claims, ["permissions": TokenAttack.strings(10_000)])
-    #expect(throws: TokenFailure.malformedPermissions) {
-      try Claims(payload: Array(payload.utf8))
+    let payload = TokenFixture.text(
+      TokenAttack.claims, ["permissions": TokenAttack.strings(10_000)])
+    #expect(throws: JWTError.malformedClaim("permissions")) {
+      try TokenClaims(payload: Array(payload.utf8))
     }
   }
 
   /// RFC 7519 §3: the claims are UTF-8. T25.
   @Test(arguments: ["UTF-16LE", "UTF-16BE", "UTF-16 with a byte-order mark", "ISO-8859-1"])
   func refusesOtherEncodings(_ name: String) {
-    let text = Fixture.text(Fixture.claims, ["sub": #""é""#])
+    let text = TokenFixture.text(TokenAttack.claims, ["sub": #""é""#])
     let units = Array(text.utf16)
     let bytes: [UInt8] =
       switch name {
@@ -26,20 +27,16 @@ struct ClaimsAttackTests {
       case "ISO-8859-1": units.map { UInt8(truncatingIfNeeded: $0) }
       default: [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
       }
-    let header = Array(Fixture.text(Fixture.header).utf8)
-    let token = TokenSigner.compact(header: header, payload: bytes, key: Fixture.key)
-    #expect(Fixture.failure(token) == .malformedPayload)
+    #expect(TokenFixture.failure(TokenFixture.token(payload: bytes)) == .malformedPayload)
   }
 
   /// RFC 7519 §7.3: issuer and audience are compared by bytes; composed is not decomposed.
   @Test func comparesIssuerAndAudienceByBytes() {
-    let verifier = TokenVerifier(issuer: "\u{E9}", audience: "\u{E9}", keys: Fixture.keys)
-    func failure(_ iss: String, _ aud: String) -> TokenFailure? {
-      do throws(TokenFailure) {
-        let token = Fixture.token(claims: ["iss": "\"\(iss)\"", "aud": "\"\(aud)\""])
-        _ = try verifier.verify(token, as: .accessToken, now: Fixture.now)
-        return nil
-      } catch { return error }
+    let verifier = AccessTokenVerifier(
+      keys: TokenFixture.keys, issuer: "\u{E9}", audience: "\u{E9}")
+    func failure(_ iss: String, _ aud: String) -> JWTError? {
+      let token = TokenFixture.token(claims: ["iss": "\"\(iss)\"", "aud": "\"\(aud)\""])
+      return TokenFixture.failure(token, by: verifier)
     }
     #expect(failure("\u{E9}", "\u{E9}") == nil)
     #expect(failure("e\u{301}", "\u{E9}") == .wrongIssuer)

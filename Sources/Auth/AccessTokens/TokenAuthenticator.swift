@@ -1,5 +1,4 @@
 package import Support
-package import JOSE
 
 /// Recognises a caller by a token of one type.
 package struct TokenAuthenticator: Authenticator {

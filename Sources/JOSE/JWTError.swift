@@ -1,0 +1,61 @@
+private import Support
+
+/// Why a token is refused. For logs only: a caller gets the same answer for every reason.
+package enum JWTError: Error, Sendable, Equatable {
+  /// Over 8 KiB.
+  case tooLong
+  case notThreeParts
+  case notBase64URL
+
+  /// The header is not strict JSON, or no object.
+  case malformedHeader
+  case criticalExtension
+  case unencodedPayload
+  /// The header contains the key that verifies the token, or a link to it.
+  case embeddedKey
+  /// `typ` is missing or not the expected one.
+  case wrongType
+  /// `kid` is missing or no string.
+  case missingKeyID
+  case unknownKey
+  /// `alg` is missing or not the algorithm of the key.
+  case wrongAlgorithm
+  case wrongSignature
+
+  /// The payload is not strict JSON, or no object.
+  case malformedPayload
+  /// The claim of this name is mandatory and missing, or has a wrong type. The name is one that the
+  /// program looks for, never one that a token contains.
+  case malformedClaim(String)
+
+  case wrongIssuer
+  case wrongAudience
+  case expired
+  case notYetValid
+  case issuedInTheFuture
+
+  /// One word for logs.
+  package var reason: String {
+    switch self {
+    case .tooLong: "token_too_long"
+    case .notThreeParts: "not_three_parts"
+    case .notBase64URL: "not_base64url"
+    case .malformedHeader: "malformed_header"
+    case .criticalExtension: "critical_extension"
+    case .unencodedPayload: "unencoded_payload"
+    case .embeddedKey: "embedded_key"
+    case .wrongType: "wrong_type"
+    case .missingKeyID: "missing_kid"
+    case .unknownKey: "unknown_key"
+    case .wrongAlgorithm: "wrong_algorithm"
+    case .wrongSignature: "wrong_signature"
+    case .malformedPayload: "malformed_payload"
+    case .malformedClaim(let name): "malformed_\(name)"
+    case .wrongIssuer: "wrong_issuer"
+    case .wrongAudience: "wrong_audience"
+    case .expired: "expired"
+    case .notYetValid: "not_yet_valid"
+    case .issuedInTheFuture: "issued_in_the_future"
+    }
+  }
+}

@@ -1,0 +1,86 @@
+private import Support
+package import JSON
+
+/// The registered claims of a JWT (RFC 7519 §4.1). Times are in milliseconds since 1970.
+///
+/// `nil` is a claim that is missing. Which claims are mandatory is for the application to decide.
+package struct RegisteredClaims: Sendable, Equatable {
+  package let issuer: String?
+  package let subject: String?
+  package let audience: [String]?
+  package let issuedAt: Int?
+  package let expiresAt: Int?
+  package let notBefore: Int?
+  package let identifier: String?
+
+  package init(
+    issuer: String? = nil, subject: String? = nil, audience: [String]? = nil, issuedAt: Int? = nil,
+    expiresAt: Int? = nil, notBefore: Int? = nil, identifier: String? = nil
+  ) {
+    self.issuer = issuer
+    self.subject = subject
+    self.audience = audience
+    self.issuedAt = issuedAt
+    self.expiresAt = expiresAt
+    self.notBefore = notBefore
+    self.identifier = identifier
+  }
+
+  /// - Throws: `JWTError.malformedClaim` with the first claim that is there with a wrong type.
+  package init(_ payload: JSONObject) throws(JWTError) {
+    issuer = try payload.claim("iss", \.string)
+    subject = try payload.claim("sub", \.string)
+    // RFC 7519 §4.1.3: one string, or an array of strings.
+    audience = try payload.claim("aud") { $0.string.map { [$0] } ?? $0.strings }
+    issuedAt = try payload.claim("iat", NumericDate.milliseconds)
+    expiresAt = try payload.claim("exp", NumericDate.milliseconds)
+    notBefore = try payload.claim("nbf", NumericDate.milliseconds)
+    identifier = try payload.claim("jti", \.string)
+  }
+
+  /// The claims that are there, always in this order. One audience is a string, several an array.
+  package var members: [(String, JSONValue)] {
+    let claims: [(String, JSONValue?)] = [
+      ("iss", issuer.map(JSONValue.string)),
+      ("sub", subject.map(JSONValue.string)),
+      (
+        "aud",
+        audience.map { $0.count == 1 ? .string($0[0]) : .array($0.map(JSONValue.string)) }
+      ),
+      ("iat", issuedAt.map(NumericDate.json)),
+      ("exp", expiresAt.map(NumericDate.json)),
+      ("nbf", notBefore.map(NumericDate.json)),
+      ("jti", identifier.map(JSONValue.string)),
+    ]
+    return claims.compactMap { name, value in value.map { (name, $0) } }
+  }
+}
+
+extension JSONObject {
+  /// The claims of a JWT: an object without duplicate names (RFC 7519 §4, §7.2 (10)).
+  /// - Throws: `JWTError.malformedPayload`
+  package init(claims payload: [UInt8]) throws(JWTError) {
+    guard let object = try? JSONParser.parse(payload).object else { throw .malformedPayload }
+    self = object
+  }
+
+  /// One claim, registered or private. `nil` if it is missing.
+  /// - Parameter read: returns `nil` for a value of a wrong type.
+  /// - Throws: `JWTError.malformedClaim` for a value of a wrong type, `null` included.
+  package func claim<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws(JWTError)
+    -> Value?
+  {
+    guard let value = self[name] else { return nil }
+    guard let claim = read(value) else { throw .malformedClaim(name) }
+    return claim
+  }
+}
+
+extension JSONValue {
+  /// `nil` unless the value is an array of strings and nothing else.
+  package var strings: [String]? {
+    guard case .array(let elements) = self else { return nil }
+    let strings = elements.compactMap(\.string)
+    return strings.count == elements.count ? strings : nil
+  }
+}

@@ -1,0 +1,48 @@
+import JSON
+import Support
+import TestSupport
+
+@testable import Auth
+@testable import JOSE
+
+/// A verifier of access tokens, its keys and tokens for it, honest or forged.
+enum TokenFixture {
+  /// In milliseconds since 1970.
+  static let now = TokenAttack.now * 1000
+  static let key = key(TokenAttack.secret)
+  static let keys = KeySet(current: key)
+  static let verifier = AccessTokenVerifier(
+    keys: keys, issuer: TokenAttack.issuer, audience: TokenAttack.audience)
+
+  static func text(_ members: [(String, String)], _ changes: [String: String?] = [:]) -> String {
+    TokenAttack.text(members, changes)
+  }
+
+  /// An honest token but for the claims that are changed, with a valid signature.
+  static func token(claims: [String: String?] = [:]) -> String {
+    token(payload: Array(text(TokenAttack.claims, claims).utf8))
+  }
+
+  static func token(payload: [UInt8]) -> String {
+    CompactJWS.text(header: Array(text(TokenAttack.header).utf8), payload: payload, key: key)
+  }
+
+  /// `nil` if the token is accepted.
+  static func failure(
+    _ token: String, as type: TokenType = .accessToken,
+    by verifier: AccessTokenVerifier = Self.verifier
+  ) -> JWTError? {
+    do throws(JWTError) {
+      _ = try verifier.verify(token, as: type, now: now)
+      return nil
+    } catch { return error }
+  }
+
+  /// A key of any secret that is not empty.
+  static func key(_ secret: String) -> HMACKey {
+    guard let key = try? HMACKey(secret: Array(secret.utf8), allowingWeak: true) else {
+      fatalError("a secret is empty")
+    }
+    return key
+  }
+}
