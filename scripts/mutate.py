@@ -13,6 +13,7 @@ import filecmp
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -52,14 +53,17 @@ def swift(*arguments):
     for vectors in [ROOT / ".vectors", ROOT.parent / "shared/vectors"]:
         if vectors.is_dir():
             environment.setdefault("CALCULATOR_VECTORS", str(vectors))
+    process = subprocess.Popen(
+        ["swift", *arguments, "--scratch-path", str(SCRATCH / "build")], cwd=TREE,
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace", start_new_session=True)
     try:
-        done = subprocess.run(
-            ["swift", *arguments, "--scratch-path", str(SCRATCH / "build")], cwd=TREE,
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", timeout=TIMEOUT)
+        output, _ = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # the tests are a child of its child
+        process.communicate()
         return None, ""
-    return done.returncode, done.stdout
+    return process.returncode, output
 
 
 def build():

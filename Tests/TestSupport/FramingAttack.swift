@@ -242,6 +242,9 @@ package struct FramingAttack: Sendable, CustomStringConvertible {
     .init(
       "H20", "a head of over 16 KiB", "RFC 6585 §5", post("X: \(long(16_384))"), status: 431),
     .init(
+      "H20", "a field line of over 16 KiB without an end", "RFC 6585 §5",
+      "GET /healthz HTTP/1.1\r\n\(fields)X: \(long(16_384))", status: 431),
+    .init(
       "H20", "a length of 1 MiB and a byte", "RFC 9110 §15.5.14", length("1048577"), status: 413),
     .init(
       "H20", "a length of 2^63-1", "RFC 9110 §15.5.14", length("9223372036854775807"), status: 413),
