@@ -108,11 +108,11 @@ sanitize: needs-build ## Run the tests of the code under the address and the thr
 	@# left to the thread sanitizer: where a process has so many descriptors open, Process.run of
 	@# Foundation reads past the end of readdir's buffer (findMaximumOpenFromProcSelfFD).
 	@ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build-asan \
-		--skip ExecutableTests --skip InMemoryTokenRegistry --skip aThousand
+		--skip ExecutableTests --skip InMemoryTokenStore --skip aThousand
 	@echo "==> Testing what many tasks share with the thread sanitizer"
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/tsan-suppressions.txt \
 		swift test --sanitize thread --scratch-path .build-tsan \
-		--filter 'TokenAuthorityTests|HTTPTransportTests|AttackTests.HTTP'
+		--filter 'TokenIssuerTests|HTTPTransportTests|AttackTests.HTTP'
 
 .PHONY: fuzz
 fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60

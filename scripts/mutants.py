@@ -100,27 +100,27 @@ MUTANTS = [
     # --- Revocation ------------------------------------------------------------------------------
     (
         "revocation: a revoked token is accepted", AUTH,
-        "return tokens[token] != nil\n",
+        "return tokens[ID(token)] != nil\n",
         "return false\n",
-        "AuthTests.(InMemoryTokenRegistry|TokenAuthority)", r"revoke|Revo|Entry",
+        "AuthTests.(InMemoryTokenStore|TokenIssuer)", r"revoke|Revo|Entry",
     ),
     (
         "revocation: one family may fill the registry", AUTH,
         "guard tokens.count < Self.maximumPerFamily else {",
         "guard tokens.count < 100 * Self.maximumPerFamily else {",
-        "AuthTests.InMemoryTokenRegistry", r"theTokensOfOneFamilyAreOneRevocation",
+        "AuthTests.InMemoryTokenStore", r"theTokensOfOneFamilyAreOneRevocation",
     ),
     (
         "refresh: a used token does not end its family", AUTH,
-        "      end(name, accessUntil: accessUntil, now: now, in: &state)\n      throw .replayedToken",
+        "      revokeFamily(name, accessUntil: accessUntil, now: now, in: &state)\n      throw .replayedToken",
         "      throw .replayedToken",
-        "AuthTests.(InMemoryTokenRegistry|TokenAuthority)", r"aReplayEndsTheFamily|aCheckFindsAReplay",
+        "AuthTests.(InMemoryTokenStore|TokenIssuer)", r"aReplayEndsTheFamily|aCheckFindsAReplay",
     ),
     (
         "refresh: a user gains permissions", AUTH,
         "guard granted.isSubset(of: held) else { throw .refused(.morePermissions(held)) }",
         "",
-        "AuthTests.TokenAuthority", r"aRefreshNeverGains",
+        "AuthTests.TokenIssuer", r"aRefreshNeverGains",
     ),
     # --- Keys and passwords ----------------------------------------------------------------------
     (

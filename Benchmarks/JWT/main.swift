@@ -19,7 +19,7 @@ let expiresAt = 4_102_444_800_000
 
 let key = try HMACKey(secret: Array(secret.utf8))
 let keys = KeySet(current: key)
-let verifier = AccessTokenVerifier(keys: keys, issuer: issuer, audience: audience)
+let policy = AccessTokenPolicy(keys: keys, issuer: issuer, audience: audience)
 let claims = try TokenClaims(
   issuer: issuer, subject: "anshika", audience: [audience], issuedAt: issuedAt,
   expiresAt: expiresAt, identifier: "Zk3bN0aVQk6rJt2mYxw7Lg",
@@ -46,7 +46,7 @@ func measure() throws {
     ("HMAC-SHA256 of \(signingInput.count) bytes", { mac.code(for: signingInput[...]).count }),
     (
       "verify \(token.utf8.count) bytes",
-      { try verifier.verify(token, as: .accessToken, now: issuedAt).permissions.count }
+      { try policy.verify(token, as: .accessToken, now: issuedAt).permissions.count }
     ),
     ("issue", { try keys.sign(claims, as: .accessToken).utf8.count }),
   ]

@@ -13,7 +13,7 @@ private let keys: KeySet = {
   guard let key = try? HMACKey(secret: secret) else { fatalError("the secret is long enough") }
   return KeySet(current: key)
 }()
-private let verifier = AccessTokenVerifier(keys: keys, issuer: issuer, audience: audience)
+private let policy = AccessTokenPolicy(keys: keys, issuer: issuer, audience: audience)
 private let ours = HMACSHA256(key: secret)
 private let foreign = HMACSHA256(key: Array("another-secret-of-somebody-else-altogether".utf8))
 
@@ -72,7 +72,7 @@ private func checkHeader(_ text: String) {
 }
 
 private func verified(_ text: String, as type: TokenType) -> Result<TokenClaims, JWTError> {
-  Result { () throws(JWTError) in try verifier.verify(text, as: type, now: now) }
+  Result { () throws(JWTError) in try policy.verify(text, as: type, now: now) }
 }
 
 private func claims(_ text: String, as type: TokenType) -> TokenClaims? {

@@ -8,7 +8,7 @@ package struct JWTService: StdioService {
   package static let name = "CalculatorJWT"
 
   package let pipeline: Pipeline
-  private let registry: any TokenRegistry
+  private let store: any RefreshTokenStore
   private let now: @Sendable () -> WallTime
   private let random: @Sendable (Int) -> [UInt8]
 
@@ -21,22 +21,21 @@ package struct JWTService: StdioService {
     now: @escaping @Sendable () -> WallTime, random: @escaping @Sendable (Int) -> [UInt8]
   ) {
     self.init(
-      configuration, audit: audit, registry: InMemoryTokenRegistry(), now: now, random: random)
+      configuration, audit: audit, store: InMemoryTokenStore(), now: now, random: random)
   }
 
   private init(
-    _ configuration: JWTConfiguration, audit: AuditLog, registry: any TokenRegistry,
+    _ configuration: JWTConfiguration, audit: AuditLog, store: any RefreshTokenStore,
     now: @escaping @Sendable () -> WallTime, random: @escaping @Sendable (Int) -> [UInt8]
   ) {
-    (self.registry, self.now, self.random) = (registry, now, random)
-    let authority = TokenAuthority(
-      configuration.settings, registry: registry, now: now, random: random)
+    (self.store, self.now, self.random) = (store, now, random)
+    let issuer = TokenIssuer(configuration.settings, store: store, now: now, random: random)
     let issuers = configuration.issuerKeys.map { APIKeyAuthenticator(keys: $0) }
-    let holders = Gate.token(.accessToken, in: .token, from: authority)
+    let holders = Gate.token(TokenAuthenticator(issuer.verifier), in: .token)
     let tools = TokenTools.all(
-      authority,
+      issuer,
       issuers: .apiKey(issuers, required: configuration.issuerKeys != nil, guests: .guest),
-      holders: holders, refreshers: .token(.refreshToken, in: .refreshToken, from: authority))
+      holders: holders, refreshers: .token(RefreshTokenAuthenticator(issuer), in: .refreshToken))
     pipeline = Pipeline(
       info: ServerInfo(
         name: "calculator-jwt", title: "Calculator", version: calculatorVersion,
@@ -46,7 +45,7 @@ package struct JWTService: StdioService {
   }
 
   package mutating func reload(_ new: JWTConfiguration, audit: AuditLog) -> String {
-    self = JWTService(new, audit: audit, registry: registry, now: now, random: random)
+    self = JWTService(new, audit: audit, store: store, now: now, random: random)
     return "read secrets and users again"
   }
 }

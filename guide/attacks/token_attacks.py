@@ -17,8 +17,8 @@ VERIFIER = "Sources/Auth/AccessTokens/AccessTokenVerifier.swift"
 HEADER = "Sources/JOSE/JWSHeader.swift"
 KEYS = "Sources/JOSE/KeySet.swift"
 CLAIMS = "Sources/Auth/AccessTokens/TokenClaims.swift"
-AUTHORITY = "Sources/Auth/AccessTokens/TokenAuthority.swift"
-REGISTRY = "Sources/Auth/AccessTokens/InMemoryTokenRegistry.swift"
+AUTHORITY = "Sources/Auth/AccessTokens/TokenIssuer.swift"
+REGISTRY = "Sources/Auth/AccessTokens/InMemoryTokenStore.swift"
 
 
 def encode(data):
@@ -311,7 +311,7 @@ ATTACKS = [
         "T34",
         "permissions: a star",
         "RFC 6749 §3.3",
-        ("Sources/Auth/AccessTokens/TokenAuthenticator.swift", "grants nothing"),
+        (CLAIMS, "grants nothing"),
         payload(permissions=["*"]),
         reason="needs calculate:advanced",
     ),
@@ -357,7 +357,7 @@ ATTACKS = [
         "T27",
         "a thief who refreshed before the owner",
         "RFC 9700 §4.14.2",
-        (REGISTRY, "Revocation(issuedAt: now, until: accessUntil)"),
+        (REGISTRY, "revokeFamily(name, accessUntil"),
         thief_keeps_up,
         reason="revoked_token",
     ),

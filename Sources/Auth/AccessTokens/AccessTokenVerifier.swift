@@ -1,22 +1,63 @@
 private import JSON
-private import Support
 package import JOSE
+package import Support
 
-/// Decides whether a token is from us, for us and valid now.
+/// Decides whether a token is from us, for us, valid now and not revoked.
 package struct AccessTokenVerifier: Sendable {
-  private let keys: KeySet
-  /// RFC 7519 §4.1.1, §4.1.3
-  private let issuer: String
-  private let audience: String
-  private let leeway: Int
+  private let policy: AccessTokenPolicy
+  private let revocations: any RevocationStore
+  private let now: @Sendable () -> WallTime
 
-  /// - Parameter leeway: how far the issuer's clock may differ from ours, in milliseconds.
-  package init(keys: KeySet, issuer: String, audience: String, leeway: Int = 0) {
+  package init(
+    _ policy: AccessTokenPolicy, revocations: any RevocationStore,
+    now: @escaping @Sendable () -> WallTime
+  ) {
+    self.policy = policy
+    self.revocations = revocations
+    self.now = now
+  }
+
+  /// Whether the secret that signs the tokens may be short or a known word.
+  package var canBeGuessed: Bool { policy.canBeGuessed }
+
+  /// The claims of a token of this type.
+  /// - Throws: `AuthenticationFailure.invalidToken`, `.revokedToken`
+  package func verify(_ token: Secret, as type: TokenType) throws(AuthenticationFailure)
+    -> TokenClaims
+  {
+    let claims: TokenClaims
+    do throws(JWTError) {
+      claims = try policy.verify(token.exposed, as: type, now: now().milliseconds)
+    } catch {
+      throw .invalidToken(error)
+    }
+    let isRevoked = revocations.isRevoked(
+      claims.identifier, of: claims.family, issuedAt: claims.issuedAt)
+    guard !isRevoked else { throw .revokedToken }
+    return claims
+  }
+}
+
+/// What a token must be: signed with one of our keys, from one issuer, for one audience.
+package struct AccessTokenPolicy: Sendable {
+  let keys: KeySet
+  /// RFC 7519 §4.1.1, §4.1.3
+  let issuer: String
+  let audience: String
+  /// How far the issuer's clock may differ from ours, in milliseconds.
+  let leeway: Int
+  /// Whether the secret may be short or a known word.
+  let canBeGuessed: Bool
+
+  package init(
+    keys: KeySet, issuer: String, audience: String, leeway: Int = 0, canBeGuessed: Bool = false
+  ) {
     precondition(leeway >= 0, "a leeway is negative")
     self.keys = keys
     self.issuer = issuer
     self.audience = audience
     self.leeway = leeway
+    self.canBeGuessed = canBeGuessed
   }
 
   /// The claims of a token of this type. Each step relies only on what the steps before it checked.

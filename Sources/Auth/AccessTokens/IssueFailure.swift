@@ -1,15 +1,15 @@
 private import Support
 
-/// Why no token is issued to somebody who may ask for one.
+/// Why no token is issued to a caller who may ask for one.
 package enum IssueFailure: Error, Sendable, Equatable {
   case invalidUser
   case unknownUser
-  /// More than these were asked for; nothing is silently cut.
+  /// The request names more than these. It is refused, not cut.
   case morePermissions(PermissionSet)
-  /// The most there is, in milliseconds.
+  /// The maximum, in milliseconds.
   case invalidLifetime(Int)
 
-  /// A sentence that a model can act on; it repeats nothing that was sent.
+  /// A sentence that a model can act on. It repeats nothing of the request.
   package var sentence: String {
     switch self {
     case .invalidUser: "user_id must have 1 to 256 bytes and no control characters."
@@ -23,4 +23,12 @@ package enum IssueFailure: Error, Sendable, Equatable {
       "expires_in must be a whole number of seconds from 1 to \(maximum / 1000)."
     }
   }
+}
+
+/// Why a refresh token gives no new pair.
+package enum RefreshFailure: Error, Sendable, Equatable {
+  /// The token is no longer valid.
+  case unauthenticated(AuthenticationFailure)
+  /// The token is valid, and the request is refused.
+  case refused(IssueFailure)
 }

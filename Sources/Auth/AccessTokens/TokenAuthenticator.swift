@@ -1,17 +1,13 @@
 package import Support
 
-/// Recognises a caller by a token of one type.
+/// Authenticates a caller by an access token.
 package struct TokenAuthenticator: Authenticator {
-  private let authority: TokenAuthority
-  private let type: TokenType
+  private let verifier: AccessTokenVerifier
 
-  package init(_ authority: TokenAuthority, accepts type: TokenType) {
-    self.authority = authority
-    self.type = type
-  }
+  package init(_ verifier: AccessTokenVerifier) { self.verifier = verifier }
 
-  /// Whether the secret that signs them may be short or a known word.
-  package var canBeGuessed: Bool { authority.canBeGuessed }
+  /// Whether the secret that signs the tokens may be short or a known word.
+  package var canBeGuessed: Bool { verifier.canBeGuessed }
 
   package func authenticate(_ credential: PresentedToken) throws(AuthenticationFailure)
     -> Identity?
@@ -20,16 +16,34 @@ package struct TokenAuthenticator: Authenticator {
     return try identity(of: token)
   }
 
-  /// The subject of a valid token, with those of its permissions that this server knows.
-  ///
-  /// A refresh token that was used before ends its family here, before anything reads the arguments
-  /// of the call (RFC 9700 §4.14.2, ATTACKS T33).
+  /// The subject of a valid token.
   package func identity(of token: Secret) throws(AuthenticationFailure) -> Identity {
-    let claims = try authority.verify(token, as: type)
-    if type == .refreshToken { try authority.checkUnused(claims) }
-    return Identity(
-      subject: claims.subject, method: .jwt,
-      // RFC 6749 §3.3, ATTACKS T34: a name that this server does not know grants nothing.
-      permissions: PermissionSet(claims.permissions.compactMap(Permission.init)), claims: claims)
+    Identity(try verifier.verify(token, as: .accessToken))
+  }
+}
+
+/// Authenticates a caller by a refresh token that was not used before.
+package struct RefreshTokenAuthenticator: Authenticator {
+  private let issuer: TokenIssuer
+
+  package init(_ issuer: TokenIssuer) { self.issuer = issuer }
+
+  /// A used refresh token revokes its family here, before the arguments of the call are read
+  /// (RFC 9700 §4.14.2, ATTACKS T33).
+  package func authenticate(_ credential: PresentedToken) throws(AuthenticationFailure)
+    -> Identity?
+  {
+    guard let token = try credential.secret else { return nil }
+    let claims = try issuer.verifier.verify(token, as: .refreshToken)
+    try issuer.checkUnused(claims)
+    return Identity(claims)
+  }
+}
+
+extension Identity {
+  /// The subject of a verified token.
+  fileprivate init(_ claims: TokenClaims) {
+    self.init(
+      subject: claims.subject, method: .jwt, permissions: claims.knownPermissions, claims: claims)
   }
 }

@@ -90,6 +90,11 @@ package struct TokenClaims: Sendable, Equatable {
       && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }
   }
 
+  /// RFC 6749 §3.3, ATTACKS T34: a name that this server does not know grants nothing.
+  var knownPermissions: PermissionSet {
+    PermissionSet(permissions.compactMap(Permission.init(rawValue:)))
+  }
+
   private static func isTime(_ milliseconds: Int) -> Bool {
     0...NumericDate.maximum ~= milliseconds
   }

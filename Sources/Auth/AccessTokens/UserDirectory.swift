@@ -1,10 +1,10 @@
 private import Support
 
-/// Who may have a token, and in which role.
+/// The users who may get tokens, each with a role.
 package enum UserDirectory: Sendable {
-  /// Every name is a user of this role.
+  /// Every name is a user with this role.
   case everyone(Role)
-  /// These names and no others, as UTF-8: names are compared byte by byte.
+  /// These names and no others, as UTF-8, because names are compared byte by byte.
   case listed([[UInt8]: Role])
 
   package func role(of user: String) -> Role? {

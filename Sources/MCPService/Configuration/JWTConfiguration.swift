@@ -4,7 +4,7 @@ private import JSON
 
 /// All that `CalculatorJWT` reads from its environment.
 package struct JWTConfiguration: StdioServiceConfiguration {
-  package let settings: TokenAuthority.Settings
+  package let settings: TokenIssuer.Settings
   /// Who may have tokens issued; `nil` where everyone may who holds the pipe.
   package let issuerKeys: APIKeys?
   package let logLevel: LogLevel
@@ -23,15 +23,18 @@ package struct JWTConfiguration: StdioServiceConfiguration {
     }
     let issuerKeys = issuerKeys(&reader, allowsWeak)
     let users = users(&reader)
-    let settings = TokenAuthority.Settings.read(
-      from: &reader, users: users, allowingWeak: allowsWeak, isRequired: true,
+    let tokens = TokenSettings.read(
+      from: &reader, allowingWeak: allowsWeak, isRequired: true,
       unlike: issuerKeys.map { ($0, "CALCULATOR_ISSUER_KEY") })
 
-    guard reader.errors.isEmpty, let settings else {
+    guard reader.errors.isEmpty, let tokens else {
       throw ConfigurationErrors(all: reader.errors)
     }
     return JWTConfiguration(
-      settings: settings, issuerKeys: issuerKeys, logLevel: logLevel, warnings: reader.warnings,
+      settings: TokenIssuer.Settings(
+        policy: tokens.policy, users: users, lifetime: tokens.lifetime,
+        refreshLifetime: tokens.refreshLifetime), issuerKeys: issuerKeys, logLevel: logLevel,
+      warnings: reader.warnings,
       running: reader.snapshot, kept: reader.kept)
   }
 

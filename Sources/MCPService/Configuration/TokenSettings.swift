@@ -2,16 +2,22 @@ private import Support
 package import Auth
 private import JOSE
 
-extension TokenAuthority.Settings {
-  /// Reads what issues and verifies tokens.
+/// The settings of tokens.
+package struct TokenSettings: Sendable {
+  package let policy: AccessTokenPolicy
+  /// In milliseconds, of access and of refresh tokens. A server that only verifies checks these
+  /// settings and does not use them.
+  let lifetime: Int
+  let refreshLifetime: Int
+
   /// - Parameters:
-  ///   - isRequired: whether the server can do nothing without a secret.
+  ///   - isRequired: whether a missing secret is an error.
   ///   - others: keys that the secret must not be, and the variable that holds them.
-  /// - Returns: `nil` where there is no secret, or an error was reported.
+  /// - Returns: `nil` if there is no secret, or if an error was reported.
   package static func read(
-    from reader: inout EnvironmentReader, users: UserDirectory, allowingWeak: Bool,
-    isRequired: Bool, unlike others: (keys: APIKeys, variable: String)?
-  ) -> TokenAuthority.Settings? {
+    from reader: inout EnvironmentReader, allowingWeak: Bool, isRequired: Bool,
+    unlike others: (keys: APIKeys, variable: String)?
+  ) -> TokenSettings? {
     let current = key(
       "JWT_SECRET", &reader, allowingWeak, isRequired: isRequired, unlike: others)
     let previous = key(
@@ -22,10 +28,11 @@ extension TokenAuthority.Settings {
     let refresh = reader.duration("JWT_REFRESH_TTL", default: "7d", from: 1000, to: "365d")
     let leeway = reader.duration("JWT_LEEWAY", default: "0s", from: 0, to: "60s")
     guard let current else { return nil }
-    return TokenAuthority.Settings(
-      keys: KeySet(current: current, previous: previous.map { [$0] } ?? []), users: users,
-      issuer: issuer, audience: audience, lifetime: lifetime, refreshLifetime: refresh,
-      leeway: leeway, canBeGuessed: allowingWeak)
+    return TokenSettings(
+      policy: AccessTokenPolicy(
+        keys: KeySet(current: current, previous: previous.map { [$0] } ?? []), issuer: issuer,
+        audience: audience, leeway: leeway, canBeGuessed: allowingWeak),
+      lifetime: lifetime, refreshLifetime: refresh)
   }
 
   private static func key(

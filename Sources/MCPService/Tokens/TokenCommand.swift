@@ -28,14 +28,14 @@ package struct TokenCommand {
 
   /// An access token; refresh tokens are good only in the process that issued them.
   package func issue(to user: String, permissions: [String], seconds: Int?) -> Output {
-    withAuthority { authority in
+    withIssuer { issuer in
       let known = permissions.compactMap(Permission.init)
       guard known.count == permissions.count else {
         let names = Permission.allCases.map(\.rawValue).joined(separator: ", ")
         return Output(errors: "--permissions takes: \(names)", status: 64)
       }
       do throws(IssueFailure) {
-        let pair = try authority.issue(
+        let pair = try issuer.issue(
           to: user, permissions: permissions.isEmpty ? nil : PermissionSet(known),
           lifetime: seconds)
         return Output(text: pair.accessToken.exposed)
@@ -47,10 +47,10 @@ package struct TokenCommand {
 
   /// The claims as one line of JSON, or the reason why there are none.
   package func verify(_ token: String) -> Output {
-    withAuthority { authority in
+    withIssuer { issuer in
       do throws(AuthenticationFailure) {
         // The same verification as before a tool: what passes here, the server accepts.
-        _ = try TokenAuthenticator(authority, accepts: .accessToken).identity(of: Secret(token))
+        _ = try issuer.verifier.verify(Secret(token), as: .accessToken)
         return Output(text: Self.text(of: token).payload)
       } catch {
         return Output(errors: "does not verify: \(error.reason)", status: 1)
@@ -83,13 +83,13 @@ package struct TokenCommand {
     return String(decoding: value.serialized(escaping: .nonASCII), as: UTF8.self)
   }
 
-  private func withAuthority(_ use: (TokenAuthority) -> Output) -> Output {
+  private func withIssuer(_ use: (TokenIssuer) -> Output) -> Output {
     do throws(ConfigurationErrors) {
       let configuration = try JWTConfiguration.read(
         environment: environment, file: environmentFile, after: .none)
       return use(
-        TokenAuthority(
-          configuration.settings, registry: InMemoryTokenRegistry(), now: now,
+        TokenIssuer(
+          configuration.settings, store: InMemoryTokenStore(), now: now,
           random: RandomBytes.make))
     } catch {
       let lines = error.all.map { "\(JWTService.name): \($0.description)" }

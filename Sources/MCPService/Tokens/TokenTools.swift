@@ -10,15 +10,15 @@ package enum TokenTools {
   ///   - holders: who shows an access token.
   ///   - refreshers: who shows a refresh token.
   package static func all(
-    _ authority: TokenAuthority, issuers: Gate, holders: Gate, refreshers: Gate
+    _ issuer: TokenIssuer, issuers: Gate, holders: Gate, refreshers: Gate
   ) -> [GatedTool] {
     [
-      generate(authority, issuers), refresh(authority, refreshers), revoke(authority, holders),
+      generate(issuer, issuers), refresh(issuer, refreshers), revoke(issuer, holders),
       whoAmI(holders),
     ]
   }
 
-  private static func generate(_ authority: TokenAuthority, _ gate: Gate) -> GatedTool {
+  private static func generate(_ issuer: TokenIssuer, _ gate: Gate) -> GatedTool {
     tool(
       "generate_token", "Generate token",
       "Issues an access token for a user, and a refresh token for the next one.", gate,
@@ -45,14 +45,14 @@ package enum TokenTools {
       let lifetime = try lifetime(in: arguments)
       do throws(IssueFailure) {
         return result(
-          of: try authority.issue(to: user, permissions: permissions, lifetime: lifetime))
+          of: try issuer.issue(to: user, permissions: permissions, lifetime: lifetime))
       } catch {
         throw ToolFailure(sentence: error.sentence)
       }
     }
   }
 
-  private static func refresh(_ authority: TokenAuthority, _ gate: Gate) -> GatedTool {
+  private static func refresh(_ issuer: TokenIssuer, _ gate: Gate) -> GatedTool {
     let tool = CalculatorTool(
       definition: definition(
         "refresh_token", "Refresh token",
@@ -73,7 +73,7 @@ package enum TokenTools {
         throw .refused(identity, error)
       }
       do throws(RefreshFailure) {
-        return result(of: try authority.refresh(claims, permissions: wanted))
+        return result(of: try issuer.refresh(claims, permissions: wanted))
       } catch {
         switch error {
         case .unauthenticated(let failure): throw .unauthenticated(failure)
@@ -85,7 +85,7 @@ package enum TokenTools {
     return GatedTool(tool: tool, gate: gate)
   }
 
-  private static func revoke(_ authority: TokenAuthority, _ gate: Gate) -> GatedTool {
+  private static func revoke(_ issuer: TokenIssuer, _ gate: Gate) -> GatedTool {
     tool(
       "revoke_token", "Revoke token",
       "Ends a token: one of your own, or anybody's with tokens:manage. A refresh token takes all "
@@ -97,7 +97,7 @@ package enum TokenTools {
       guard let token = arguments["token"]?.string else {
         throw ToolFailure(sentence: "token must be a string.")
       }
-      authority.revoke(Secret(token), for: identity)
+      issuer.revoke(Secret(token), for: identity)
       return .success(
         "If it was a token that you may end, it is ended.",
         structured: JSONObject([("acknowledged", true)]))

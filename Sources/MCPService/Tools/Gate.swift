@@ -30,13 +30,10 @@ package struct Gate: Sendable {
 
   /// Tokens of one type.
   package static func token(
-    _ type: TokenType, in slot: CredentialSlot, from authority: TokenAuthority
-  )
-    -> Gate
-  {
+    _ authenticator: any Authenticator<PresentedToken>, in slot: CredentialSlot
+  ) -> Gate {
     Gate(
-      slot: slot, authenticators: [TokenAuthenticator(authority, accepts: type)],
-      refusal: "Invalid or expired JWT token")
+      slot: slot, authenticators: [authenticator], refusal: "Invalid or expired JWT token")
   }
 
   /// - Throws: `AuthenticationFailure`

@@ -8,7 +8,7 @@ struct AcceptedCredentials: Sendable {
   let keys: [NamedKey]
   let users: [PasswordUser]
   /// `nil` where no tokens are taken.
-  let tokens: TokenAuthority.Settings?
+  let tokens: AccessTokenPolicy?
   /// What a request without any credential may do; `nil` where it is turned away.
   let guests: Role?
 
@@ -46,9 +46,9 @@ struct AcceptedCredentials: Sendable {
     }
     let errorsBefore = reader.errors.count
     let apiKeys = readKeys(&reader, allowsWeak)
-    let tokens = TokenAuthority.Settings.read(
-      from: &reader, users: .everyone(.guest), allowingWeak: allowsWeak, isRequired: false,
-      unlike: apiKeys.map { ($0, "CALCULATOR_API_KEY") })
+    let tokens = TokenSettings.read(
+      from: &reader, allowingWeak: allowsWeak, isRequired: false,
+      unlike: apiKeys.map { ($0, "CALCULATOR_API_KEY") })?.policy
     for (place, problem) in apiKeys?.bearerProblems ?? [] {
       if let sentence = problem.sentence(place: place, hasTokens: tokens != nil) {
         reader.warn(sentence)

@@ -82,8 +82,9 @@ package final class HTTPService: HTTPResponder {
   ) -> HTTPPipeline {
     let credentials = configuration.credentials
     let kinds = credentials.kinds
-    let authority = credentials.tokens.map {
-      TokenAuthority($0, registry: InMemoryTokenRegistry(), now: now, random: random)
+    // Only CalculatorJWT revokes tokens, and it keeps that to itself: this store stays empty.
+    let verifier = credentials.tokens.map {
+      AccessTokenVerifier($0, revocations: InMemoryTokenStore(), now: now)
     }
     return HTTPPipeline(
       hosts: configuration.hosts, origins: configuration.origins, proxies: configuration.proxies,
@@ -91,7 +92,7 @@ package final class HTTPService: HTTPResponder {
       authentication: HTTPAuthentication(
         keys: kinds.contains(.apiKey)
           ? KeyAuthenticator(credentials.namedKeys, now: now) : nil,
-        tokens: authority.map { TokenAuthenticator($0, accepts: .accessToken) },
+        tokens: verifier.map(TokenAuthenticator.init),
         passwords: kinds.contains(.password) ? passwords : nil, guests: credentials.guests),
       limits: limits,
       info: ServerInfo(

@@ -15,8 +15,8 @@ struct LeewayTests {
       ("iat, before it", ["iat": "1790000060.001"], .issuedInTheFuture),
     ] as [(String, [String: String?], JWTError?)])
   func ends(_ name: String, _ claims: [String: String?], _ expected: JWTError?) {
-    let verifier = AccessTokenVerifier(
+    let policy = AccessTokenPolicy(
       keys: TokenFixture.keys, issuer: "https://calculator", audience: "mcp", leeway: 60_000)
-    #expect(TokenFixture.failure(TokenFixture.token(claims: claims), by: verifier) == expected)
+    #expect(TokenFixture.failure(TokenFixture.token(claims: claims), under: policy) == expected)
   }
 }

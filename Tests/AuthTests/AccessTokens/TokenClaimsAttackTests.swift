@@ -32,11 +32,11 @@ struct TokenClaimsAttackTests {
 
   /// RFC 7519 §7.3: issuer and audience are compared by bytes; composed is not decomposed.
   @Test func comparesIssuerAndAudienceByBytes() {
-    let verifier = AccessTokenVerifier(
+    let policy = AccessTokenPolicy(
       keys: TokenFixture.keys, issuer: "\u{E9}", audience: "\u{E9}")
     func failure(_ iss: String, _ aud: String) -> JWTError? {
       let token = TokenFixture.token(claims: ["iss": "\"\(iss)\"", "aud": "\"\(aud)\""])
-      return TokenFixture.failure(token, by: verifier)
+      return TokenFixture.failure(token, under: policy)
     }
     #expect(failure("\u{E9}", "\u{E9}") == nil)
     #expect(failure("e\u{301}", "\u{E9}") == .wrongIssuer)

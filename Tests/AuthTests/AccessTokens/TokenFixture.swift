@@ -5,13 +5,13 @@ import TestSupport
 @testable import Auth
 @testable import JOSE
 
-/// A verifier of access tokens, its keys and tokens for it, honest or forged.
+/// What access tokens must be, and tokens under it, honest or forged.
 enum TokenFixture {
   /// In milliseconds since 1970.
   static let now = TokenAttack.now * 1000
   static let key = key(TokenAttack.secret)
   static let keys = KeySet(current: key)
-  static let verifier = AccessTokenVerifier(
+  static let policy = AccessTokenPolicy(
     keys: keys, issuer: TokenAttack.issuer, audience: TokenAttack.audience)
 
   static func text(_ members: [(String, String)], _ changes: [String: String?] = [:]) -> String {
@@ -30,10 +30,10 @@ enum TokenFixture {
   /// `nil` if the token is accepted.
   static func failure(
     _ token: String, as type: TokenType = .accessToken,
-    by verifier: AccessTokenVerifier = Self.verifier
+    under policy: AccessTokenPolicy = Self.policy
   ) -> JWTError? {
     do throws(JWTError) {
-      _ = try verifier.verify(token, as: type, now: now)
+      _ = try policy.verify(token, as: type, now: now)
       return nil
     } catch { return error }
   }

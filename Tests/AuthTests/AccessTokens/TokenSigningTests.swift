@@ -34,12 +34,12 @@ struct TokenSigningTests {
     for _ in 0..<500 {
       let claims = try Self.claims(using: &random)
       let type = TokenType.allCases.randomElement(using: &random) ?? .accessToken
-      let verifier = AccessTokenVerifier(
+      let policy = AccessTokenPolicy(
         keys: TokenFixture.keys, issuer: claims.issuer,
         audience: claims.audience.randomElement(using: &random) ?? "")
       let token = try TokenFixture.keys.sign(claims, as: type)
       let now = Int.random(in: claims.issuedAt..<claims.expiresAt, using: &random)
-      #expect(try verifier.verify(token, as: type, now: now) == claims)
+      #expect(try policy.verify(token, as: type, now: now) == claims)
       #expect(try TokenFixture.keys.sign(claims, as: type) == token)
     }
   }

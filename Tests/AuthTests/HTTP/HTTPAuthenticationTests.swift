@@ -9,7 +9,7 @@ struct HTTPAuthenticationTests {
   /// One of each kind, all on.
   struct House {
     let clock = ManualClock()
-    let authority: TokenAuthority
+    let verifier: AccessTokenVerifier
     let token: String
     let refreshToken: String
     let keys: KeyAuthenticator
@@ -18,11 +18,9 @@ struct HTTPAuthenticationTests {
     /// - Parameter weak: of `k`eys and `t`okens, what may be weak.
     init(weak: String = "") throws {
       let clock = clock
-      authority = TokenAuthority(
-        try TokenAuthorityTests().settings(canBeGuessed: weak.contains("t")),
-        registry: InMemoryTokenRegistry(),
-        now: { clock.now }, random: SeededBytes(seed: 7).make)
-      let pair = try authority.issue(to: "anshika", permissions: nil, lifetime: nil)
+      let issuer = try TokenIssuerTests().issuer(canBeGuessed: weak.contains("t"))
+      verifier = issuer.verifier
+      let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
       token = pair.accessToken.exposed
       refreshToken = pair.refreshToken.exposed
       keys = KeyAuthenticator(
@@ -39,7 +37,7 @@ struct HTTPAuthenticationTests {
     func authentication(_ on: String) -> HTTPAuthentication {
       HTTPAuthentication(
         keys: on.contains("k") ? keys : nil,
-        tokens: on.contains("t") ? TokenAuthenticator(authority, accepts: .accessToken) : nil,
+        tokens: on.contains("t") ? TokenAuthenticator(verifier) : nil,
         passwords: on.contains("p") ? passwords : nil, guests: on.contains("g") ? .basic : nil)
     }
 

@@ -1,0 +1,22 @@
+private import Support
+
+/// The tokens that were revoked before they expired. Times are in milliseconds since 1970.
+package protocol RevocationStore: Sendable {
+  /// Whether a token or its family is revoked, or may be: a store that is full refuses every token
+  /// that is not younger than those that it had to forget.
+  /// - Parameters:
+  ///   - token: its `jti`.
+  ///   - family: `nil` for a token without one.
+  func isRevoked(_ token: String, of family: String?, issuedAt: Int) -> Bool
+
+  /// Revokes one token. If too many tokens of its family are revoked, the whole family is.
+  /// - Parameters:
+  ///   - until: when the token expires. Then the store may forget it.
+  ///   - accessUntil: when the last access token of the family expires.
+  func revoke(
+    _ token: String, of family: String?, issuedAt: Int, until: Int, accessUntil: Int, now: Int)
+
+  /// Revokes a family with all its tokens.
+  /// - Parameter accessUntil: when the last access token of the family expires.
+  func revokeFamily(_ family: String, accessUntil: Int, now: Int)
+}

@@ -1,0 +1,196 @@
+package import Support
+private import JOSE
+
+/// Issues, refreshes and revokes tokens. It is an authorization server in small.
+package struct TokenIssuer: Sendable {
+  /// Of an access token, in milliseconds, whatever the settings say: a day.
+  package static let maximumLifetime = 24 * 60 * 60 * 1000
+
+  package struct Settings: Sendable {
+    let policy: AccessTokenPolicy
+    let users: UserDirectory
+    /// In milliseconds, of access and of refresh tokens.
+    let lifetime: Int
+    let refreshLifetime: Int
+
+    package init(
+      policy: AccessTokenPolicy, users: UserDirectory, lifetime: Int, refreshLifetime: Int
+    ) {
+      self.policy = policy
+      self.users = users
+      self.lifetime = lifetime
+      self.refreshLifetime = refreshLifetime
+    }
+  }
+
+  /// Verifies what this issuer signs.
+  package let verifier: AccessTokenVerifier
+  private let settings: Settings
+  private let store: any RefreshTokenStore
+  private let now: @Sendable () -> WallTime
+  private let random: @Sendable (_ count: Int) -> [UInt8]
+
+  package init(
+    _ settings: Settings, store: any RefreshTokenStore, now: @escaping @Sendable () -> WallTime,
+    random: @escaping @Sendable (_ count: Int) -> [UInt8]
+  ) {
+    verifier = AccessTokenVerifier(settings.policy, revocations: store, now: now)
+    self.settings = settings
+    self.store = store
+    self.now = now
+    self.random = random
+  }
+
+  /// The first pair of a new family.
+  /// - Parameters:
+  ///   - permissions: `nil` for all permissions of the user's role.
+  ///   - lifetime: of the access token, in seconds as the caller wrote it: any number.
+  package func issue(to user: String, permissions: PermissionSet?, lifetime: Int?)
+    throws(IssueFailure) -> TokenPair
+  {
+    guard TokenClaims.isName(user) else { throw .invalidUser }
+    guard let role = settings.users.role(of: user) else { throw .unknownUser }
+    let granted = permissions ?? role.permissions
+    guard granted.isSubset(of: role.permissions) else { throw .morePermissions(role.permissions) }
+    let most = settings.lifetime / 1000
+    let seconds = lifetime ?? most
+    // ATTACKS T32: the range is checked before anything is multiplied.
+    guard seconds >= 1, seconds <= most else { throw .invalidLifetime(settings.lifetime) }
+
+    let family = newName()
+    let issuedAt = wholeSeconds(now())
+    let endsAt = issuedAt + settings.refreshLifetime
+    let pair = pair(
+      for: user, granted, family, issuedAt, until: issuedAt + seconds * 1000, refreshUntil: endsAt)
+    store.begin(
+      TokenFamily(current: pair.refreshIdentifier, lifetime: seconds * 1000, endsAt: endsAt),
+      named: family, now: issuedAt)
+    return pair
+  }
+
+  /// The next pair of the family of `claims`, a verified refresh token. The token is used up.
+  ///
+  /// The permissions are those of the token that the user still has, or fewer. The new access token
+  /// lasts as long as the first one of the family, and neither token outlasts the family. A refusal
+  /// does not use the token up. A used token is detected before anything is refused.
+  package func refresh(_ claims: TokenClaims, permissions: PermissionSet?) throws(RefreshFailure)
+    -> TokenPair
+  {
+    let now = now()
+    guard let name = claims.family else { throw .unauthenticated(.unknownFamily) }
+    let family: TokenFamily
+    do throws(AuthenticationFailure) {
+      family = try check(claims, at: now)
+    } catch {
+      throw .unauthenticated(error)
+    }
+    guard let role = settings.users.role(of: claims.subject) else { throw .refused(.unknownUser) }
+    let held = claims.knownPermissions.intersection(role.permissions)
+    let granted = permissions ?? held
+    guard granted.isSubset(of: held) else { throw .refused(.morePermissions(held)) }
+    let issuedAt = wholeSeconds(now)
+    let lifetime = min(family.lifetime, settings.lifetime)
+    let pair = pair(
+      for: claims.subject, granted, name, issuedAt, until: min(issuedAt + lifetime, family.endsAt),
+      refreshUntil: family.endsAt)
+    do throws(AuthenticationFailure) {
+      try store.rotate(
+        claims.identifier, to: pair.refreshIdentifier, of: name, accessUntil: lastAccess(now),
+        now: now.milliseconds)
+    } catch {
+      throw .unauthenticated(error)
+    }
+    return pair
+  }
+
+  /// Checks that a verified refresh token may be used now.
+  /// - Throws: `AuthenticationFailure.unknownFamily`; `.replayedToken` for a used token, which
+  ///   revokes its family (RFC 9700 §4.14.2); `.invalidToken(.expired)`
+  package func checkUnused(_ claims: TokenClaims) throws(AuthenticationFailure) {
+    _ = try check(claims, at: now())
+  }
+
+  private func check(_ claims: TokenClaims, at now: WallTime) throws(AuthenticationFailure)
+    -> TokenFamily
+  {
+    guard let name = claims.family else { throw .unknownFamily }
+    let family = try store.check(
+      claims.identifier, of: name, accessUntil: lastAccess(now), now: now.milliseconds)
+    guard family.endsAt > now.milliseconds else { throw .invalidToken(.expired) }
+    return family
+  }
+
+  /// Revokes `token`, if it is one of ours and `identity` may revoke it; otherwise does nothing, and
+  /// the caller cannot tell (RFC 7009 §2.2). A refresh token is revoked with its family (§2.1).
+  package func revoke(_ token: Secret, for identity: Identity) {
+    let now = now()
+    for type in TokenType.allCases {
+      guard let claims = try? verifier.verify(token, as: type),
+        claims.subject.utf8.elementsEqual(identity.subject.utf8)
+          || identity.permissions.contains(.tokensManage)
+      else { continue }
+      if type == .refreshToken, let family = claims.family {
+        store.revokeFamily(family, accessUntil: lastAccess(now), now: now.milliseconds)
+      } else {
+        store.revoke(
+          claims.identifier, of: claims.family, issuedAt: claims.issuedAt,
+          until: claims.expiresAt + settings.policy.leeway, accessUntil: lastAccess(now),
+          now: now.milliseconds)
+      }
+    }
+  }
+
+  // MARK: Parts
+
+  /// When the last access token that was issued until `now` expires.
+  private func lastAccess(_ now: WallTime) -> Int {
+    now.milliseconds + Self.maximumLifetime + settings.policy.leeway
+  }
+
+  private func pair(
+    for user: String, _ permissions: PermissionSet, _ family: String, _ issuedAt: Int,
+    until expiresAt: Int, refreshUntil: Int
+  ) -> TokenPair {
+    let names = permissions.inOrder
+    let refreshIdentifier = newName()
+    func sign(_ type: TokenType, _ identifier: String, until expiresAt: Int) -> Secret {
+      do throws(JWTError) {
+        let claims = try TokenClaims(
+          issuer: settings.policy.issuer, subject: user, audience: [settings.policy.audience],
+          issuedAt: issuedAt, expiresAt: expiresAt, identifier: identifier,
+          permissions: names.map(\.rawValue), family: family)
+        return Secret(try settings.policy.keys.sign(claims, as: type))
+      } catch {
+        preconditionFailure("the settings and the user's name were checked before: \(error)")
+      }
+    }
+    return TokenPair(
+      accessToken: sign(.accessToken, newName(), until: expiresAt),
+      refreshToken: sign(.refreshToken, refreshIdentifier, until: refreshUntil),
+      refreshIdentifier: refreshIdentifier, issuedAt: issuedAt, expiresAt: expiresAt,
+      permissions: names)
+  }
+
+  /// RFC 7519 §2 allows fractions, which some libraries do not read.
+  private func wholeSeconds(_ time: WallTime) -> Int { time.milliseconds / 1000 * 1000 }
+
+  /// 128 random bits (RFC 7519 §4.1.7: a name is never used twice), as 32 hexadecimal digits.
+  private func newName() -> String {
+    random(16).map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}
+
+/// An access token and the refresh token that gets the next one (RFC 6749 §5.1).
+package struct TokenPair: Sendable {
+  package let accessToken: Secret
+  package let refreshToken: Secret
+  /// The `jti` of the refresh token.
+  let refreshIdentifier: String
+  /// Of the access token, in milliseconds since 1970.
+  package let issuedAt: Int
+  package let expiresAt: Int
+  /// Always in the same order.
+  package let permissions: [Permission]
+}

@@ -1,0 +1,239 @@
+import Testing
+
+@testable import Auth
+
+/// RFC 9700 §4.14.2: refresh tokens work once.
+struct InMemoryTokenStoreTests {
+  static let day = 86_400_000
+
+  let family = "family"
+
+  func begun(_ token: String = "a") -> InMemoryTokenStore {
+    let store = InMemoryTokenStore()
+    store.begin(
+      TokenFamily(current: token, lifetime: 60, endsAt: 1000), named: family, now: 0)
+    return store
+  }
+
+  func check(_ store: InMemoryTokenStore, _ token: String, _ family: String)
+    throws(AuthenticationFailure)
+  {
+    _ = try store.check(token, of: family, accessUntil: 500, now: 0)
+  }
+
+  func rotate(_ store: InMemoryTokenStore, _ token: String, to next: String)
+    throws(AuthenticationFailure)
+  {
+    try store.rotate(token, to: next, of: family, accessUntil: 500, now: 0)
+  }
+
+  /// A token without a family.
+  func revoke(
+    _ store: InMemoryTokenStore, _ token: String, issuedAt: Int, until: Int, now: Int
+  ) {
+    store.revoke(
+      token, of: nil, issuedAt: issuedAt, until: until, accessUntil: Self.day, now: now)
+  }
+
+  @Test func aTokenIsRotatedOnce() throws {
+    let store = begun()
+    try rotate(store, "a", to: "b")
+    try check(store, "b", family)
+    #expect(throws: AuthenticationFailure.replayedToken) { try rotate(store, "a", to: "c") }
+    #expect(store.isRevoked("any", of: family, issuedAt: 0))
+    #expect(throws: AuthenticationFailure.unknownFamily, "the thief's token is dead too") {
+      try rotate(store, "b", to: "c")
+    }
+  }
+
+  /// T33: to check a token does not use it up; to check a used one ends its family.
+  @Test func aCheckFindsAReplay() throws {
+    let store = begun()
+    for _ in 0..<2 { try check(store, "a", family) }
+    #expect(store.revocationCount == 0)
+    try rotate(store, "a", to: "b")
+    #expect(throws: AuthenticationFailure.replayedToken) { try check(store, "a", family) }
+    #expect(store.isRevoked("any", of: family, issuedAt: 0))
+    #expect(throws: AuthenticationFailure.unknownFamily) { try check(store, "b", family) }
+  }
+
+  @Test func rotationKeepsLifetimeAndEnd() throws {
+    let store = begun()
+    try rotate(store, "a", to: "b")
+    #expect(
+      try store.check("b", of: family, accessUntil: 500, now: 0)
+        == TokenFamily(current: "b", lifetime: 60, endsAt: 1000))
+  }
+
+  @Test func aStrangersFamilyIsUnknown() {
+    #expect(throws: AuthenticationFailure.unknownFamily) {
+      try rotate(InMemoryTokenStore(), "a", to: "b")
+    }
+  }
+
+  /// A million tokens revoked over a hundred days, each good for a day: no more are kept than may
+  /// be alive, twice over.
+  @Test func revocationsAreForgottenWhenTheyAreOver() {
+    let store = InMemoryTokenStore()
+    var most = 0
+    for number in 0..<1_000_000 {
+      let now = number * Self.day / 10_000
+      revoke(store, String(number), issuedAt: now, until: now + Self.day, now: now)
+      if number.isMultiple(of: 1000) {
+        most = max(most, store.revocationCount)
+        #expect(store.isRevoked(String(number), of: nil, issuedAt: now))
+      }
+    }
+    #expect(most <= 2 * 10_000 + 1)
+    #expect(
+      !store.isRevoked("another", of: nil, issuedAt: 0), "nothing was lost by the bound"
+    )
+  }
+
+  /// Past the bound the oldest tokens' revocations are forgotten, and every token as old is refused.
+  @Test func revocationsPastTheBoundFailClosed() {
+    let store = InMemoryTokenStore(maximumRevocations: 100)
+    for time in 1...100 {
+      revoke(store, String(time), issuedAt: time, until: Self.day, now: 101)
+      #expect(store.revocationCount < 100)
+    }
+    // Of a hundred, the quarter that was issued first is forgotten: 1 to 25.
+    #expect(store.revocationCount == 75)
+    for time in 1...100 {
+      #expect(
+        store.isRevoked(String(time), of: nil, issuedAt: time), "revoked at \(time)")
+    }
+    let other = "never revoked"
+    #expect(store.isRevoked(other, of: nil, issuedAt: 24))
+    #expect(
+      store.isRevoked(other, of: nil, issuedAt: 25), "as old as the newest that was forgotten")
+    #expect(!store.isRevoked(other, of: nil, issuedAt: 26))
+  }
+
+  /// The same where all that are forgotten have one time of issue, and over and over again.
+  @Test func aMillionRevocationsAreBounded() {
+    let store = InMemoryTokenStore(maximumRevocations: 1000)
+    for number in 0..<1_000_000 {
+      revoke(store, String(number), issuedAt: 7, until: Self.day, now: 8)
+    }
+    #expect(store.revocationCount < 1000)
+    for number in stride(from: 0, to: 1_000_000, by: 10_007) {
+      #expect(store.isRevoked(String(number), of: nil, issuedAt: 7))
+    }
+    #expect(!store.isRevoked("young", of: nil, issuedAt: 8))
+  }
+
+  /// The bound holds where all revocations that are there have ended, too: nothing is refused.
+  @Test func whatHasEndedMakesRoom() {
+    let store = InMemoryTokenStore(maximumRevocations: 100)
+    for number in 0..<99 {
+      revoke(store, String(number), issuedAt: 5, until: 10, now: 6)
+    }
+    revoke(store, "last", issuedAt: 5, until: 20, now: 10)
+    #expect(store.revocationCount == 1)
+    #expect(!store.isRevoked("another", of: nil, issuedAt: 5))
+  }
+
+  @Test func whatIsOverIsNotKept() {
+    let store = InMemoryTokenStore()
+    revoke(store, "a", issuedAt: 0, until: 10, now: 10)
+    #expect(store.revocationCount == 0)
+  }
+
+  /// T35: whoever revokes one token of a family after the other ends the family, and fills nothing.
+  @Test func theTokensOfOneFamilyAreOneRevocation() {
+    let store = InMemoryTokenStore(maximumRevocations: 100)
+    func revoke(_ number: Int, until: Int = Self.day, now: Int = 1) {
+      store.revoke(
+        String(number), of: family, issuedAt: now, until: until, accessUntil: Self.day,
+        now: now)
+    }
+    let another = "another"
+    for number in 0..<16 { revoke(number) }
+    for number in 0..<16 {
+      #expect(store.isRevoked(String(number), of: family, issuedAt: 1))
+    }
+    revoke(3)
+    #expect(!store.isRevoked(another, of: family, issuedAt: 1), "the same token counts once")
+    revoke(16)
+    #expect(store.isRevoked(another, of: family, issuedAt: 1))
+    for number in 17..<1000 { revoke(number) }
+    #expect(store.revocationCount == 1)
+    #expect(!store.isRevoked(another, of: "another family", issuedAt: 1))
+    #expect(throws: AuthenticationFailure.unknownFamily) { try check(store, "a", family) }
+  }
+
+  /// Tokens that are over do not count towards the end of their family.
+  @Test func aFamilyThatRevokesInPeaceLivesOn() throws {
+    let store = begun()
+    for time in 0..<1000 {
+      store.revoke(
+        String(time), of: family, issuedAt: time, until: time + 10, accessUntil: Self.day,
+        now: time)
+      #expect(store.isRevoked(String(time), of: family, issuedAt: time))
+    }
+    #expect(!store.isRevoked("another", of: family, issuedAt: 999))
+    #expect(store.revocationCount == 1)
+    try check(store, "a", family)
+  }
+
+  /// The end of a family holds where single tokens of it were revoked before, and after.
+  @Test func anEndedFamilyStaysEnded() {
+    let store = begun()
+    store.revoke(
+      "one", of: family, issuedAt: 1, until: Self.day, accessUntil: Self.day, now: 1)
+    store.revokeFamily(family, accessUntil: Self.day, now: 2)
+    store.revoke(
+      "two", of: family, issuedAt: 1, until: Self.day, accessUntil: Self.day, now: 3)
+    #expect(store.isRevoked("three", of: family, issuedAt: 1))
+  }
+
+  /// One entry is kept until the last of its tokens is over, and is as old as the youngest.
+  @Test(
+    arguments: [
+      (10, 30, 20, 20), (20, 20, 10, 30),
+    ])
+  func anEntryCoversAllItsTokens(
+    _ firstIssuedAt: Int, _ firstUntil: Int, _ secondIssuedAt: Int, _ secondUntil: Int
+  ) {
+    let store = InMemoryTokenStore(maximumRevocations: 4)
+    func revoke(_ token: String, _ issuedAt: Int, _ until: Int, _ now: Int) {
+      store.revoke(
+        token, of: family, issuedAt: issuedAt, until: until, accessUntil: 40, now: now)
+    }
+    revoke("a", firstIssuedAt, firstUntil, 1)
+    revoke("b", secondIssuedAt, secondUntil, 1)
+    // Three more that are as old as its elder, at a time when its shorter one is over.
+    for name in ["x", "y", "z"] {
+      self.revoke(store, name, issuedAt: 10, until: 40, now: 25)
+    }
+    let longest = firstUntil == 30 ? "a" : "b"
+    #expect(store.isRevoked(longest, of: family, issuedAt: 11))
+    #expect(!store.isRevoked("c", of: family, issuedAt: 11), "still an entry of tokens")
+  }
+
+  /// The clock is set back between two ends of one family.
+  @Test func theEndOfAFamilyIsNotMovedBack() {
+    let store = InMemoryTokenStore(maximumRevocations: 2)
+    store.revokeFamily(family, accessUntil: 40, now: 20)
+    store.revokeFamily(family, accessUntil: 25, now: 5)
+    self.revoke(store, "x", issuedAt: 10, until: 40, now: 30)
+    #expect(store.isRevoked("a", of: family, issuedAt: 15))
+  }
+
+  /// A million families: those that end first go, and what was revoked stays revoked.
+  @Test func familiesAreBounded() {
+    let store = InMemoryTokenStore(maximumFamilies: 1000)
+    func begin(_ name: String, _ token: String, endsAt: Int) {
+      store.begin(
+        TokenFamily(current: token, lifetime: 1, endsAt: endsAt), named: name, now: 0)
+    }
+    begin("revoked", "a", endsAt: Self.day)
+    store.revokeFamily("revoked", accessUntil: Self.day, now: 0)
+    for number in 0..<1_000_000 { begin(String(number), "t\(number)", endsAt: Self.day + number) }
+    #expect(store.familyCount <= 1000)
+    #expect(throws: Never.self) { try check(store, "t999999", "999999") }
+    #expect(throws: AuthenticationFailure.unknownFamily) { try check(store, "t0", "0") }
+    #expect(store.isRevoked("any", of: "revoked", issuedAt: 0))
+  }
+}

@@ -1,0 +1,340 @@
+import Support
+import JOSE
+import Testing
+import TestSupport
+
+@testable import Auth
+
+struct TokenIssuerTests {
+  let clock = ManualClock()
+  let store = InMemoryTokenStore()
+  let random = SeededBytes(seed: 7)
+
+  /// Every issuer of one test has the same store, as after SIGHUP.
+  func issuer(
+    users: UserDirectory = .everyone(.advanced), lifetime: Int = 3600, secret: UInt8 = 1,
+    previous: [UInt8] = [], leeway: Int = 0, canBeGuessed: Bool = false,
+    store: InMemoryTokenStore? = nil
+  ) throws -> TokenIssuer {
+    func key(_ byte: UInt8) throws -> HMACKey {
+      try HMACKey(secret: [UInt8](repeating: byte, count: 32))
+    }
+    let policy = AccessTokenPolicy(
+      keys: KeySet(current: try key(secret), previous: try previous.map(key)),
+      issuer: "calculator", audience: "calculator", leeway: leeway * 1000,
+      canBeGuessed: canBeGuessed)
+    let clock = clock
+    return TokenIssuer(
+      TokenIssuer.Settings(
+        policy: policy, users: users, lifetime: lifetime * 1000,
+        refreshLifetime: 7 * 86_400_000),
+      store: store ?? self.store, now: { clock.now }, random: random.make)
+  }
+
+  struct Row: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    var user = "anshika"
+    var permissions: PermissionSet?
+    var lifetime: Int?
+    let expected: Result<[Permission], IssueFailure>
+  }
+
+  @Test(arguments: [
+    Row(
+      testDescription: "all of the role", expected: .success([.calculateBasic, .calculateAdvanced])),
+    Row(
+      testDescription: "fewer", permissions: [.calculateBasic],
+      expected: .success([.calculateBasic])),
+    Row(testDescription: "none", permissions: [], expected: .success([])),
+    Row(
+      testDescription: "more than the role, never silently cut (T26)",
+      permissions: [.calculateBasic, .tokensManage],
+      expected: .failure(.morePermissions(Role.advanced.permissions))),
+    Row(
+      testDescription: "an hour", lifetime: 3600,
+      expected: .success([.calculateBasic, .calculateAdvanced])),
+    Row(
+      testDescription: "more", lifetime: 3601, expected: .failure(.invalidLifetime(3_600_000))),
+    Row(testDescription: "nothing", lifetime: 0, expected: .failure(.invalidLifetime(3_600_000))),
+    Row(testDescription: "less", lifetime: -1, expected: .failure(.invalidLifetime(3_600_000))),
+    Row(testDescription: "no name", user: "", expected: .failure(.invalidUser)),
+    Row(testDescription: "a name with CRLF", user: "a\r\nb", expected: .failure(.invalidUser)),
+    Row(
+      testDescription: "a name of 1 MiB", user: String(repeating: "x", count: 1 << 20),
+      expected: .failure(.invalidUser)),
+  ])
+  func issues(_ row: Row) throws {
+    let issuer = try issuer()
+    let result = Result { () throws(IssueFailure) in
+      try issuer.issue(to: row.user, permissions: row.permissions, lifetime: row.lifetime)
+        .permissions
+    }
+    #expect(result == row.expected)
+  }
+
+  @Test func onlyListedUsersGetTokens() throws {
+    let issuer = try issuer(users: .listed([Array("anshika".utf8): .basic]))
+    #expect(
+      try issuer.issue(to: "anshika", permissions: nil, lifetime: nil).permissions == [
+        .calculateBasic
+      ])
+    #expect(throws: IssueFailure.unknownUser) {
+      try issuer.issue(to: "Anshika", permissions: nil, lifetime: nil)
+    }
+  }
+
+  @Test func anAccessTokenEndsAtItsTime() throws {
+    let issuer = try issuer()
+    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: 60)
+    clock.advance(seconds: 59)
+    #expect(try issuer.verifier.verify(pair.accessToken, as: .accessToken).subject == "anshika")
+    clock.advance(seconds: 1)
+    #expect(throws: AuthenticationFailure.invalidToken(.expired)) {
+      try issuer.verifier.verify(pair.accessToken, as: .accessToken)
+    }
+  }
+
+  /// T12: one kind of token is never taken for another.
+  @Test func tokensAreNotSwapped() throws {
+    let issuer = try issuer()
+    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    #expect(throws: AuthenticationFailure.invalidToken(.wrongType)) {
+      try issuer.verifier.verify(pair.refreshToken, as: .accessToken)
+    }
+    #expect(throws: AuthenticationFailure.invalidToken(.wrongType)) {
+      try issuer.verifier.verify(pair.accessToken, as: .refreshToken)
+    }
+  }
+
+  /// T27, RFC 9700 §4.14.2: the second use ends the family, access tokens included.
+  @Test func aReplayEndsTheFamily() throws {
+    let issuer = try issuer()
+    let first = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let claims = try issuer.verifier.verify(first.refreshToken, as: .refreshToken)
+    let second = try issuer.refresh(claims, permissions: nil)
+    #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
+      try issuer.refresh(claims, permissions: nil)
+    }
+    for token in [first.accessToken, second.accessToken] {
+      #expect(throws: AuthenticationFailure.revokedToken) {
+        try issuer.verifier.verify(token, as: .accessToken)
+      }
+    }
+    #expect(throws: AuthenticationFailure.revokedToken) {
+      try issuer.verifier.verify(second.refreshToken, as: .refreshToken)
+    }
+    // Another family of the same user lives on.
+    let other = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    #expect(try issuer.verifier.verify(other.accessToken, as: .accessToken).subject == "anshika")
+  }
+
+  /// Two refreshes at the same instant: one wins, and the family is over.
+  @Test func oneOfManyRefreshesWins() async throws {
+    let issuer = try issuer()
+    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    let wins = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<64 {
+        group.addTask { (try? issuer.refresh(claims, permissions: nil)) != nil }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(wins == 1)
+  }
+
+  /// Issuing, refreshing, verifying and revoking from many tasks; the thread sanitizer watches.
+  @Test func manyTasksAtOnce() async throws {
+    let issuer = try issuer()
+    let alive = await withTaskGroup(of: Bool.self) { group in
+      for number in 0..<64 {
+        group.addTask {
+          do {
+            var pair = try issuer.issue(to: "user-\(number)", permissions: nil, lifetime: nil)
+            for _ in 0..<20 {
+              let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+              pair = try issuer.refresh(claims, permissions: nil)
+            }
+            guard number.isMultiple(of: 2) else { return true }
+            issuer.revoke(
+              pair.refreshToken,
+              for: Identity(subject: "user-\(number)", method: .jwt, permissions: []))
+            return (try? issuer.verifier.verify(pair.accessToken, as: .accessToken)) != nil
+          } catch {
+            return false
+          }
+        }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(alive == 32, "half of them ended their own family")
+  }
+
+  /// T30: a refresh never gains permissions.
+  @Test func aRefreshNeverGains() throws {
+    let issuer = try issuer()
+    let pair = try issuer.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
+    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    #expect(throws: RefreshFailure.refused(.morePermissions([.calculateBasic]))) {
+      try issuer.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
+    }
+    #expect(
+      try issuer.refresh(claims, permissions: nil).permissions == [.calculateBasic],
+      "the wish for more did not use the token up")
+  }
+
+  /// T33: a used token is found before anything else about the request is judged.
+  @Test func aUsedTokenIsFoundBeforeTheWishIsJudged() throws {
+    let issuer = try issuer()
+    let first = try issuer.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
+    let claims = try issuer.verifier.verify(first.refreshToken, as: .refreshToken)
+    let second = try issuer.refresh(claims, permissions: nil)
+    #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
+      try issuer.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
+    }
+    #expect(throws: AuthenticationFailure.revokedToken) {
+      try issuer.verifier.verify(second.accessToken, as: .accessToken)
+    }
+  }
+
+  /// What was asked for at the start of a family holds for all its access tokens.
+  @Test func aRefreshKeepsTheFirstLifetime() throws {
+    var issuer = try issuer()
+    var pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: 60)
+    for _ in 0..<3 {
+      clock.advance(seconds: 30)
+      let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+      pair = try issuer.refresh(claims, permissions: nil)
+      #expect(pair.expiresAt - pair.issuedAt == 60_000)
+    }
+    // A server whose JWT_TTL became shorter gives no more than that.
+    issuer = try self.issuer(lifetime: 10)
+    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    pair = try issuer.refresh(claims, permissions: nil)
+    #expect(pair.expiresAt - pair.issuedAt == 10_000)
+  }
+
+  /// A family ends JWT_REFRESH_TTL after its start, however often it is refreshed, and no token that
+  /// a refresh gives is good beyond that end.
+  @Test func aFamilyHasALastDay() throws {
+    var issuer = try issuer()
+    let start = clock.now.milliseconds
+    var pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    for day in 1...6 {
+      clock.advance(seconds: 86_400)
+      let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+      #expect(claims.expiresAt == start + 7 * 86_400_000, "day \(day)")
+      pair = try issuer.refresh(claims, permissions: nil)
+      #expect(pair.expiresAt - pair.issuedAt == 3_600_000)
+    }
+    clock.advance(seconds: 86_400 - 60)
+    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    pair = try issuer.refresh(claims, permissions: nil)
+    #expect(pair.expiresAt == start + 7 * 86_400_000, "no longer than the family")
+    clock.advance(seconds: 60)
+    #expect(throws: AuthenticationFailure.invalidToken(.expired)) {
+      try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    }
+    // With a leeway the token itself is still good for a moment, but its family is over.
+    issuer = try self.issuer(leeway: 60)
+    let last = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    #expect(throws: RefreshFailure.unauthenticated(.invalidToken(.expired))) {
+      try issuer.refresh(last, permissions: nil)
+    }
+  }
+
+  /// The bound of the revocations: who asks for a new pair after it was reached is served.
+  @Test func aFullStoreRefusesOldTokensOnly() throws {
+    let issuer = try issuer(store: InMemoryTokenStore(maximumRevocations: 8))
+    let bystander = try issuer.issue(to: "ben", permissions: nil, lifetime: nil)
+    clock.advance(seconds: 1)
+    let identity = Identity(subject: "anshika", method: .jwt, permissions: [])
+    for _ in 0..<8 {
+      let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+      issuer.revoke(pair.accessToken, for: identity)
+    }
+    #expect(throws: AuthenticationFailure.revokedToken) {
+      try issuer.verifier.verify(bystander.accessToken, as: .accessToken)
+    }
+    clock.advance(seconds: 1)
+    let young = try issuer.issue(to: "ben", permissions: nil, lifetime: nil)
+    #expect(try issuer.verifier.verify(young.accessToken, as: .accessToken).subject == "ben")
+  }
+
+  @Test func aRefreshLosesWhatTheUserLost() throws {
+    var issuer = try issuer(users: .listed([Array("anshika".utf8): .advanced]))
+    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    issuer = try self.issuer(users: .listed([Array("anshika".utf8): .basic]))
+    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    let next = try issuer.refresh(claims, permissions: nil)
+    #expect(next.permissions == [.calculateBasic])
+
+    issuer = try self.issuer(users: .listed([:]))
+    let last = try issuer.verifier.verify(next.refreshToken, as: .refreshToken)
+    #expect(throws: RefreshFailure.refused(.unknownUser)) {
+      try issuer.refresh(last, permissions: nil)
+    }
+  }
+
+  /// A refresh token of another process: its family is not known here.
+  @Test func aRestartForgetsRefreshTokens() throws {
+    let pair = try issuer().issue(to: "anshika", permissions: nil, lifetime: nil)
+    let restarted = try issuer(store: InMemoryTokenStore())
+    #expect(try restarted.verifier.verify(pair.accessToken, as: .accessToken).subject == "anshika")
+    let claims = try restarted.verifier.verify(pair.refreshToken, as: .refreshToken)
+    #expect(throws: RefreshFailure.unauthenticated(.unknownFamily)) {
+      try restarted.refresh(claims, permissions: nil)
+    }
+  }
+
+  @Test func thePreviousSecretStillVerifiesAndNoLongerSigns() throws {
+    var issuer = try issuer()
+    let old = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    issuer = try self.issuer(secret: 2, previous: [1])
+    let new = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    #expect(try issuer.verifier.verify(old.accessToken, as: .accessToken).subject == "anshika")
+    issuer = try self.issuer(secret: 2)
+    #expect(try issuer.verifier.verify(new.accessToken, as: .accessToken).subject == "anshika")
+    #expect(throws: AuthenticationFailure.invalidToken(.unknownKey)) {
+      try issuer.verifier.verify(old.accessToken, as: .accessToken)
+    }
+  }
+
+  /// T31, RFC 7009 §2.2: no effect on the tokens of others, and nothing to tell it by.
+  @Test(
+    arguments: [
+      ("anshika", [], true), ("mallory", [], false), ("admin", [.tokensManage], true),
+      ("anshik\u{E0}", [], false),
+    ] as [(String, PermissionSet, Bool)])
+  func revokes(_ caller: String, _ permissions: PermissionSet, _ works: Bool) throws {
+    let issuer = try issuer()
+    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let identity = Identity(subject: caller, method: .jwt, permissions: permissions)
+    issuer.revoke(Secret("rubbish"), for: identity)
+    issuer.revoke(pair.accessToken, for: identity)
+    #expect(((try? issuer.verifier.verify(pair.accessToken, as: .accessToken)) == nil) == works)
+    #expect(
+      (try? issuer.verifier.verify(pair.refreshToken, as: .refreshToken)) != nil, "only the one")
+    issuer.revoke(pair.refreshToken, for: identity)
+    #expect(((try? issuer.verifier.verify(pair.refreshToken, as: .refreshToken)) == nil) == works)
+  }
+
+  /// T35: who refreshes and revokes in a loop loses the family, and takes no token of another user.
+  @Test func aUserCannotFillTheRevocations() throws {
+    let store = InMemoryTokenStore(maximumRevocations: 20)
+    let issuer = try issuer(store: store)
+    let other = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let mallory = Identity(subject: "mallory", method: .jwt, permissions: [])
+    var pair = try issuer.issue(to: "mallory", permissions: nil, lifetime: nil)
+    var rounds = 0
+    while let claims = try? issuer.verifier.verify(pair.refreshToken, as: .refreshToken),
+      rounds < 1000
+    {
+      pair = try issuer.refresh(claims, permissions: nil)
+      issuer.revoke(pair.accessToken, for: mallory)
+      rounds += 1
+    }
+    #expect(rounds == 17)
+    #expect(store.revocationCount == 1)
+    #expect(try issuer.verifier.verify(other.accessToken, as: .accessToken).subject == "anshika")
+  }
+}
