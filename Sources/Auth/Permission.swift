@@ -1,11 +1,44 @@
 private import Support
 
-/// What an identity may do: one vocabulary for tools, tokens and OAuth scopes (RFC 6749 §3.3).
-package enum Permission: String, Sendable, Hashable, CaseIterable {
+/// What an identity may do. The name is an OAuth scope (RFC 6749 §3.3).
+///
+/// The set of names is open: tokens may contain others than those below. They grant nothing here.
+package struct Permission: RawRepresentable, Sendable, Hashable {
+  package let rawValue: String
+
+  /// `nil` unless the name is a scope token (RFC 6749 §3.3): visible ASCII without `"` and `\`.
+  package init?(rawValue: String) {
+    let isScopeToken = rawValue.utf8.allSatisfy {
+      0x21...0x7E ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    guard isScopeToken, !rawValue.isEmpty else { return nil }
+    self.rawValue = rawValue
+  }
+
+  /// `nil` unless the name is one of `known`.
+  package init?(known name: String) {
+    guard let permission = Permission(rawValue: name), Self.known.contains(permission) else {
+      return nil
+    }
+    self = permission
+  }
+
+  private init(_ name: StaticString) { rawValue = name.description }
+
   /// add, subtract, multiply, divide
-  case calculateBasic = "calculate:basic"
+  package static let calculateBasic = Permission("calculate:basic")
   /// power, modulo, square_root
-  case calculateAdvanced = "calculate:advanced"
-  /// Revoking the tokens of others.
-  case tokensManage = "tokens:manage"
+  package static let calculateAdvanced = Permission("calculate:advanced")
+  /// Revoking the tokens of other users.
+  package static let tokensManage = Permission("tokens:manage")
+
+  /// All that this server knows, in the order in which it lists them.
+  package static let known = [calculateBasic, calculateAdvanced, tokensManage]
+}
+
+package typealias PermissionSet = Set<Permission>
+
+extension PermissionSet {
+  /// The permissions that this server knows, always in the same order.
+  package var knownInOrder: [Permission] { Permission.known.filter(contains) }
 }

@@ -12,7 +12,7 @@ package struct KeyService: StdioService {
     let keys = APIKeyAuthenticator(keys: configuration.keys)
     let gate = Gate.apiKey(
       configuration.keys.isEmpty ? nil : keys, required: configuration.requiresAuthentication,
-      guests: .advanced)
+      guests: .standard)
     pipeline = Pipeline(
       info: ServerInfo(
         name: "calculator-stdio", title: "Calculator", version: calculatorVersion,

@@ -18,7 +18,7 @@ package enum IssueFailure: Error, Sendable, Equatable {
       all.isEmpty
         ? "permissions must be empty: this user has none."
         : "permissions may name only what this user has: "
-          + all.inOrder.map(\.rawValue).joined(separator: ", ") + "."
+          + all.knownInOrder.map(\.rawValue).joined(separator: ", ") + "."
     case .invalidLifetime(let maximum):
       "expires_in must be a whole number of seconds from 1 to \(maximum / 1000)."
     }

@@ -44,6 +44,6 @@ extension Identity {
   /// The subject of a verified token.
   fileprivate init(_ claims: TokenClaims) {
     self.init(
-      subject: claims.subject, method: .jwt, permissions: claims.knownPermissions, claims: claims)
+      subject: claims.subject, method: .jwt, permissions: claims.permissionSet, claims: claims)
   }
 }

@@ -90,8 +90,9 @@ package struct TokenClaims: Sendable, Equatable {
       && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }
   }
 
-  /// RFC 6749 §3.3, ATTACKS T34: a name that this server does not know grants nothing.
-  var knownPermissions: PermissionSet {
+  /// The permissions as a set. A name that is no scope token is left out (RFC 6749 §3.3), and one
+  /// that this server does not know grants nothing (ATTACKS T34).
+  var permissionSet: PermissionSet {
     PermissionSet(permissions.compactMap(Permission.init(rawValue:)))
   }
 

@@ -85,7 +85,7 @@ package struct TokenIssuer: Sendable {
       throw .unauthenticated(error)
     }
     guard let role = settings.users.role(of: claims.subject) else { throw .refused(.unknownUser) }
-    let held = claims.knownPermissions.intersection(role.permissions)
+    let held = claims.permissionSet.intersection(role.permissions)
     let granted = permissions ?? held
     guard granted.isSubset(of: held) else { throw .refused(.morePermissions(held)) }
     let issuedAt = wholeSeconds(now)
@@ -151,7 +151,7 @@ package struct TokenIssuer: Sendable {
     for user: String, _ permissions: PermissionSet, _ family: String, _ issuedAt: Int,
     until expiresAt: Int, refreshUntil: Int
   ) -> TokenPair {
-    let names = permissions.inOrder
+    let names = permissions.knownInOrder
     let refreshIdentifier = newName()
     func sign(_ type: TokenType, _ identifier: String, until expiresAt: Int) -> Secret {
       do throws(JWTError) {

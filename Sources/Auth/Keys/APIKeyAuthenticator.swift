@@ -6,7 +6,7 @@ package final class APIKeyAuthenticator: Authenticator {
   private let keys: Mutex<APIKeys>
   private let role: Role
 
-  package init(keys: APIKeys, role: Role = .advanced) {
+  package init(keys: APIKeys, role: Role = .standard) {
     self.keys = Mutex(keys)
     self.role = role
   }

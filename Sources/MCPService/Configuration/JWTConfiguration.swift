@@ -56,7 +56,7 @@ package struct JWTConfiguration: StdioServiceConfiguration {
   }
 
   private static func users(_ reader: inout EnvironmentReader) -> UserDirectory {
-    let role = reader.choice("CALCULATOR_DEFAULT_ROLE", default: Role.advanced)
+    let role = reader.choice("CALCULATOR_DEFAULT_ROLE", default: Role.standard)
     guard let (path, file) = reader.file("CALCULATOR_USERS", .users) else { return .everyone(role) }
     var roles: [[UInt8]: Role] = [:]
     do throws(JSONError) {

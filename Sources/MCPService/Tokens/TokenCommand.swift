@@ -29,9 +29,9 @@ package struct TokenCommand {
   /// An access token; refresh tokens are good only in the process that issued them.
   package func issue(to user: String, permissions: [String], seconds: Int?) -> Output {
     withIssuer { issuer in
-      let known = permissions.compactMap(Permission.init)
+      let known = permissions.compactMap(Permission.init(known:))
       guard known.count == permissions.count else {
-        let names = Permission.allCases.map(\.rawValue).joined(separator: ", ")
+        let names = Permission.known.map(\.rawValue).joined(separator: ", ")
         return Output(errors: "--permissions takes: \(names)", status: 64)
       }
       do throws(IssueFailure) {

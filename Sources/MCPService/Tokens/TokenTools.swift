@@ -114,7 +114,7 @@ package enum TokenTools {
         ("expires_at", ["type": "integer", "description": "Seconds since 1970."]),
       ]
     ) { (_, identity) throws(ToolFailure) in
-      let permissions = identity.permissions.inOrder.map(\.rawValue)
+      let permissions = identity.permissions.knownInOrder.map(\.rawValue)
       let expiresAt = (identity.claims?.expiresAt ?? 0) / 1000
       return .success(
         "\(identity.subject), until \(WallTime(milliseconds: expiresAt * 1000).rfc3339), may: "
@@ -134,11 +134,11 @@ package enum TokenTools {
     guard case .array(let names) = value else {
       throw ToolFailure(sentence: "permissions must be an array of strings.")
     }
-    let permissions = names.prefix(64).compactMap { $0.string.flatMap(Permission.init) }
+    let permissions = names.prefix(64).compactMap { $0.string.flatMap(Permission.init(known:)) }
     guard permissions.count == names.count else {
       throw ToolFailure(
         sentence: "permissions may name only: "
-          + Permission.allCases.map(\.rawValue).joined(separator: ", ") + ".")
+          + Permission.known.map(\.rawValue).joined(separator: ", ") + ".")
     }
     return PermissionSet(permissions)
   }
@@ -220,7 +220,7 @@ package enum TokenTools {
     [
       "type": "array", "description": .string(description),
       "items": [
-        "type": "string", "enum": .array(Permission.allCases.map { .string($0.rawValue) }),
+        "type": "string", "enum": .array(Permission.known.map { .string($0.rawValue) }),
       ],
     ]
   }

@@ -63,9 +63,9 @@ struct AcceptedCredentials: Sendable {
 
     let credentials = AcceptedCredentials(
       // The file's come last: its line for a key is more exact than the environment's.
-      keys: (apiKeys?.named(role: .advanced) ?? []) + (file?.keys ?? []),
+      keys: (apiKeys?.named(role: .standard) ?? []) + (file?.keys ?? []),
       users: (user.map { [$0] } ?? []) + (file?.users ?? []), tokens: tokens,
-      guests: guests ?? (requires ? nil : .advanced), allowsWeak: allowsWeak, hasFile: hasFile)
+      guests: guests ?? (requires ? nil : .standard), allowsWeak: allowsWeak, hasFile: hasFile)
     if requires, credentials.kinds.isEmpty, reader.errors.count == errorsBefore {
       reader.report(.noCredentials)
     }
@@ -120,7 +120,7 @@ struct AcceptedCredentials: Sendable {
       guard reader.errors.count == errorsBefore else { return nil }
       return PasswordUser(
         name: user, password: PasswordHash(of: source.secret, random: RandomBytes.make),
-        role: .advanced, expires: nil)
+        role: .standard, expires: nil)
     }
     return nil
   }

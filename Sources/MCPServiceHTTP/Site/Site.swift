@@ -102,7 +102,7 @@ package struct Site: Sendable {
 
   private var withoutCredential: String {
     guard let guests else { return "A call without one gets 401." }
-    let permissions = guests.permissions.inOrder.map { "<code>\($0.rawValue)</code>" }
+    let permissions = guests.permissions.knownInOrder.map { "<code>\($0.rawValue)</code>" }
     return permissions.isEmpty
       ? "Without one, tools can be listed, and none can be called."
       : "Without one, the tools can be called that need \(permissions.joined(separator: " or "))."
