@@ -87,6 +87,10 @@ lint: needs-build ## Check the format, and build with warnings as errors
 	@echo "==> Building with warnings as errors"
 	@CALCULATOR_BENCHMARKS=1 swift build --build-tests --scratch-path .build-lint -Xswiftc -warnings-as-errors
 
+.PHONY: reference
+reference: needs-build ## Write the settings of guide/reference.md and examples/.env.example from their tables
+	@WRITE_REFERENCE=1 swift test --filter SettingsTests/aDocumentHoldsWhatTheTablesSay
+
 .PHONY: format
 format: ## Format the Swift code in place
 	@swift format --in-place --recursive --parallel $(SWIFT_CODE)

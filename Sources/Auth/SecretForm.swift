@@ -8,13 +8,21 @@ package enum SecretForm {
   package enum Fault: Error, Sendable, Equatable {
     case notUTF8, controlCharacter, surroundingWhiteSpace, surroundingQuotes
 
-    /// What the secret does, and the fix.
-    package var reason: String {
+    package var problem: String {
       switch self {
-      case .notUTF8: "is not UTF-8 text: encode random bytes as text"
-      case .controlCharacter: "has a control character, such as a line end: remove it"
-      case .surroundingWhiteSpace: "begins or ends with white space: remove it"
-      case .surroundingQuotes: "has quotes around it: remove them"
+      case .notUTF8: "is not UTF-8 text"
+      case .controlCharacter: "has a control character, such as a line end"
+      case .surroundingWhiteSpace: "begins or ends with white space"
+      case .surroundingQuotes: "has quotes around it"
+      }
+    }
+
+    /// What fixes it.
+    package var remedy: String {
+      switch self {
+      case .notUTF8: "encode random bytes as text"
+      case .controlCharacter, .surroundingWhiteSpace: "remove it"
+      case .surroundingQuotes: "remove them"
       }
     }
   }

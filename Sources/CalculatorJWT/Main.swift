@@ -13,7 +13,7 @@ struct CalculatorJWT: ParsableCommand {
     version: calculatorVersion,
     subcommands: [Token.self])
 
-  @OptionGroup var settings: Settings
+  @OptionGroup var options: CommonOptions
 
   /// See CalculatorStdio: without arguments there is nothing to parse.
   static func main() {
@@ -28,7 +28,7 @@ struct CalculatorJWT: ParsableCommand {
     }
   }
 
-  func run() throws { throw Self.serve(settings.envFile) }
+  func run() throws { throw Self.serve(options.envFile) }
 
   private static func serve(_ envFile: String?) -> ExitCode {
     ExitCode(
@@ -38,7 +38,7 @@ struct CalculatorJWT: ParsableCommand {
   }
 }
 
-struct Settings: ParsableArguments {
+struct CommonOptions: ParsableArguments {
   @Option(help: "A file of NAME=VALUE lines; the real environment wins over it.")
   var envFile: String?
 

@@ -22,13 +22,13 @@ struct Token: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Fewer than the user's role has.")
     var permissions: [String] = []
 
-    @Option(help: "Seconds; JWT_TTL without it.")
+    @Option(help: "Seconds; \(Settings.lifetime.name) without it.")
     var expiresIn: Int?
 
-    @OptionGroup var settings: Settings
+    @OptionGroup var options: CommonOptions
 
     func run() throws {
-      try show(settings.command.issue(to: user, permissions: permissions, seconds: expiresIn))
+      try show(options.command.issue(to: user, permissions: permissions, seconds: expiresIn))
     }
   }
 
@@ -39,9 +39,9 @@ struct Token: ParsableCommand {
     @Argument(help: "The token; a line of standard input without it.")
     var token: String?
 
-    @OptionGroup var settings: Settings
+    @OptionGroup var options: CommonOptions
 
-    func run() throws { try show(settings.command.inspect(token ?? readLine() ?? "")) }
+    func run() throws { try show(options.command.inspect(token ?? readLine() ?? "")) }
   }
 
   struct Verify: ParsableCommand {
@@ -51,9 +51,9 @@ struct Token: ParsableCommand {
     @Argument(help: "The token; a line of standard input without it, where no ps sees it.")
     var token: String?
 
-    @OptionGroup var settings: Settings
+    @OptionGroup var options: CommonOptions
 
-    func run() throws { try show(settings.command.verify(token ?? readLine() ?? "")) }
+    func run() throws { try show(options.command.verify(token ?? readLine() ?? "")) }
   }
 }
 

@@ -20,7 +20,7 @@ struct ExampleTests {
     name: "CalculatorStdio", entry: "calculator", secrets: StdioHarness.environment,
     complaints: [
       "CalculatorStdio: CALCULATOR_API_KEY: key 1 is a placeholder that nobody filled in; "
-        + "make a good one with the output of: openssl rand -hex 32"
+        + "replace it with the output of: openssl rand -hex 32"
     ])
 
   static let issuerKey = "issuer-key-of-the-examples"
@@ -29,7 +29,7 @@ struct ExampleTests {
     secrets: JWTHarness.environment.merging(["CALCULATOR_ISSUER_KEY": issuerKey]) { $1 },
     complaints: [
       "CalculatorJWT: CALCULATOR_ISSUER_KEY: key 1 is a placeholder that nobody filled in",
-      "CalculatorJWT: JWT_SECRET is a placeholder that nobody filled in",
+      "CalculatorJWT: JWT_SECRET: is a placeholder that nobody filled in",
     ])
 
   struct Example: CustomTestStringConvertible, Sendable {
@@ -158,7 +158,7 @@ struct ExampleTests {
     let unfilled = try ServerProcess(
       Self.jwt.name, arguments: ["--env-file", file.path], environment: [:])
     #expect(unfilled.waitForExit() == 78)
-    #expect(try unfilled.restOfErrors().contains("JWT_SECRET is not set"))
+    #expect(try unfilled.restOfErrors().contains("JWT_SECRET: is not set"))
     let filled = try ServerProcess(
       Self.jwt.name, arguments: ["--env-file", file.path], environment: Self.jwt.secrets)
     filled.closeInput()
@@ -169,7 +169,7 @@ struct ExampleTests {
     let settings = text.matches(of: /(?m)^# ((?:JWT|CALCULATOR)_\w+)=(.*)$/)
       .filter { !String($0.1).hasSuffix("_FILE") && $0.1 != "CALCULATOR_USERS" }
     let defaults = Dictionary(settings.map { (String($0.1), String($0.2)) }) { $1 }
-    #expect(defaults.count == 26)
+    #expect(defaults.count == 29)
     let process = try ServerProcess(Self.jwt.name, environment: defaults)
     #expect(process.waitForExit() == 78)
     #expect(

@@ -21,36 +21,38 @@ struct HTTPExecutableTests {
   @Test(arguments: [
     Configuration(
       testDescription: "nothing", environment: [:],
-      errors: ["no credential is configured, so nobody could call the tools: set"]),
+      errors: [
+        "CALCULATOR_API_KEY: no credential is configured, so nobody could call the tools; set"
+      ]),
     Configuration(
       testDescription: "credentials over plain HTTP in public (L3, RFC 6750 §5.3)",
       arguments: ["--host", "0.0.0.0"], environment: ["CALCULATOR_API_KEY": key],
-      errors: ["--host '0.0.0.0' without TLS would show every credential to whoever is on the way"]
+      errors: ["--host: '0.0.0.0' without TLS would expose every credential on the network"]
     ),
     Configuration(
       testDescription: "a key and its file (S17)",
       environment: ["CALCULATOR_API_KEY": key, "CALCULATOR_API_KEY_FILE": "/nowhere"],
-      errors: ["CALCULATOR_API_KEY and CALCULATOR_API_KEY_FILE are both set: unset one of them"]),
+      errors: ["CALCULATOR_API_KEY: CALCULATOR_API_KEY_FILE is also set; unset one of them"]),
     Configuration(
       testDescription: "0/minute (R10)",
       environment: ["CALCULATOR_API_KEY": key, "CALCULATOR_RATE_LIMIT": "0/minute"],
-      errors: ["CALCULATOR_RATE_LIMIT \(limit)"]),
+      errors: ["CALCULATOR_RATE_LIMIT: \(limit)"]),
     Configuration(
       testDescription: "-1 (R10)",
       environment: ["CALCULATOR_API_KEY": key, "CALCULATOR_FAILURE_LIMIT": "-1"],
-      errors: ["CALCULATOR_FAILURE_LIMIT \(limit)"]),
+      errors: ["CALCULATOR_FAILURE_LIMIT: \(limit)"]),
     Configuration(
       testDescription: "10/ (R10)",
       environment: ["CALCULATOR_API_KEY": key, "CALCULATOR_RATE_LIMIT": "10/"],
-      errors: ["CALCULATOR_RATE_LIMIT \(limit)"]),
+      errors: ["CALCULATOR_RATE_LIMIT: \(limit)"]),
     Configuration(
       testDescription: "a certificate without a key",
       environment: ["CALCULATOR_API_KEY": key, "CALCULATOR_TLS_CERT": "/nowhere"],
-      errors: ["CALCULATOR_TLS_CERT is set and CALCULATOR_TLS_KEY is not: set both"]),
+      errors: ["CALCULATOR_TLS_KEY: is not set, but CALCULATOR_TLS_CERT is; set both"]),
     Configuration(
       testDescription: "a key without a certificate",
       environment: ["CALCULATOR_API_KEY": key, "CALCULATOR_TLS_KEY": "/nowhere"],
-      errors: ["CALCULATOR_TLS_KEY is set and CALCULATOR_TLS_CERT is not: set both"]),
+      errors: ["CALCULATOR_TLS_CERT: is not set, but CALCULATOR_TLS_KEY is; set both"]),
     Configuration(
       testDescription: "weak secrets, all told at once (C15, T17)",
       environment: [
@@ -59,8 +61,8 @@ struct HTTPExecutableTests {
       ],
       errors: [
         "CALCULATOR_API_KEY: key 1 is shorter than 16 characters",
-        "JWT_SECRET has less than 32 bytes",
-        "CALCULATOR_BASIC_PASSWORD must have at least 8 characters",
+        "JWT_SECRET: has less than 32 bytes",
+        "CALCULATOR_BASIC_PASSWORD: must have at least 8 characters",
       ]),
     Configuration(
       testDescription: "what everybody knows (C15)",
@@ -72,13 +74,13 @@ struct HTTPExecutableTests {
       ],
       errors: [
         "CALCULATOR_API_KEY: key 1 is a placeholder that nobody filled in",
-        "JWT_SECRET is a placeholder that nobody filled in",
-        "CALCULATOR_BASIC_PASSWORD must not be a placeholder that nobody filled in",
+        "JWT_SECRET: is a placeholder that nobody filled in",
+        "CALCULATOR_BASIC_PASSWORD: must not be a placeholder that nobody filled in",
       ]),
     Configuration(
       testDescription: "neither true nor false (S16)",
       environment: ["CALCULATOR_API_KEY": key, "CALCULATOR_REQUIRE_AUTH": "0"],
-      errors: ["CALCULATOR_REQUIRE_AUTH must be exactly true or false"]),
+      errors: ["CALCULATOR_REQUIRE_AUTH: must be exactly true or false"]),
   ])
   func refusesToStart(_ row: Configuration) throws {
     let process = try ServerProcess(

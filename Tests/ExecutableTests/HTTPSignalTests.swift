@@ -70,7 +70,7 @@ struct HTTPSignalTests {
     #expect(try [isTrusted(by: folders[0]), isTrusted(by: folders[1])] == [true, false])
     try install("cert.pem", from: folders[1])
     server.server.deliver(SIGHUP)
-    #expect(try server.notice().contains("kept the old: CALCULATOR_TLS_KEY must name the key of"))
+    #expect(try server.notice().contains("kept the old: CALCULATOR_TLS_KEY: must name the key of"))
     #expect(try [isTrusted(by: folders[0]), isTrusted(by: folders[1])] == [true, false])
     try install("key.pem", from: folders[1])
     server.server.deliver(SIGHUP)

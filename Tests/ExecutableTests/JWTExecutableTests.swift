@@ -70,7 +70,7 @@ struct JWTExecutableTests {
     #expect(server.waitForExit() == 78)
     #expect(
       try server.restOfErrors()
-        == "CalculatorJWT: JWT_SECRET is not set: set it to the output of: openssl rand -hex 32")
+        == "CalculatorJWT: JWT_SECRET: is not set; set it to the output of: openssl rand -hex 32")
   }
 
   /// Secrets and users are read again; tokens of the secret before are good as long as it is named.

@@ -184,15 +184,15 @@ import TestHarness
     Configuration(
       testDescription: "no key", arguments: [], environment: [:], status: 78,
       errors:
-        "CalculatorStdio: CALCULATOR_API_KEY is not set: nobody could call the tools; set it to "
+        "CalculatorStdio: CALCULATOR_API_KEY: is not set, so nobody could call the tools; set it to "
         + "the output of: openssl rand -hex 32, or CALCULATOR_REQUIRE_AUTH=false to run open"),
     Configuration(
       testDescription: "two errors, two lines", arguments: [],
       environment: ["CALCULATOR_API_KEY": "hunter2", "CALCULATOR_REQUIRE_AUTH": "yes"], status: 78,
       errors:
-        "CalculatorStdio: CALCULATOR_REQUIRE_AUTH must be exactly true or false; for the default: "
+        "CalculatorStdio: CALCULATOR_REQUIRE_AUTH: must be exactly true or false; for the default: "
         + "unset CALCULATOR_REQUIRE_AUTH\nCalculatorStdio: CALCULATOR_API_KEY: key 1 is shorter than 16 "
-        + "characters; make a good one with the output of: openssl rand -hex 32, or set "
+        + "characters; replace it with the output of: openssl rand -hex 32, or set "
         + "CALCULATOR_ALLOW_WEAK_SECRETS=true"),
     Configuration(
       testDescription: "no such file", arguments: ["--env-file", "/nowhere"],
@@ -207,7 +207,7 @@ import TestHarness
   }
 
   @Test(arguments: [
-    (["--version"], "0.1.0", Int32(0)), (["--help"], "CALCULATOR_API_KEY_FILE", 0),
+    (["--version"], "0.1.0", Int32(0)), (["--help"], "CALCULATOR_API_KEY[_FILE]", 0),
     (["--port", "1"], "", 64),
   ])
   func hasACommandLine(_ arguments: [String], _ output: String, _ status: Int32) throws {

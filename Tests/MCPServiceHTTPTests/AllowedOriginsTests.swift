@@ -182,7 +182,7 @@ struct AllowedOriginsTests {
     } catch {
       #expect(!isGood)
       #expect(error.all.count == 1)
-      #expect(error.all[0].description.hasPrefix("CALCULATOR_ALLOWED_ORIGINS must be origins as"))
+      #expect(error.all[0].description.hasPrefix("CALCULATOR_ALLOWED_ORIGINS: must be origins as"))
     }
   }
 }

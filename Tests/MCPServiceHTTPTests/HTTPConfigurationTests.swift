@@ -20,6 +20,29 @@ struct HTTPConfigurationTests {
     try HTTPConfiguration.read(environment: environment, file: nil, host: host)
   }
 
+  // MARK: Settings
+
+  /// The transport has limits of its own for those who use it without settings.
+  @Test func theLimitOfConnectionsIsThatOfTheTransport() throws {
+    let limits = HTTPLimits()
+    #expect(
+      try read(["CALCULATOR_API_KEY": Self.key]).connectionsPerClient == limits.connectionsPerClient
+    )
+    let range = 1...limits.connections
+    guard case .number(range) = Settings.connectionsPerClient.declaration.kind else {
+      Issue.record("not 1 to \(limits.connections)")
+      return
+    }
+  }
+
+  /// How many may be sent at once, without and with a setting for it.
+  @Test(arguments: [(nil, 5), ("2", 2), ("9", 9)] as [(String?, Int)])
+  func theBurstIsTheLimitUnlessItIsSet(_ burst: String?, _ expected: Int) throws {
+    var environment = ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_RATE_LIMIT": "5/hour"]
+    environment["CALCULATOR_RATE_BURST"] = burst
+    #expect(try read(environment).requestLimit?.burst == expected)
+  }
+
   // MARK: The start
 
   /// The address that is printed is one that gets an answer (ATTACKS H26: not `0.0.0.0`).

@@ -123,23 +123,23 @@ struct JWTServiceTests {
     Row(
       testDescription: "a day and a second",
       environment: ["JWT_SECRET": JWTHarness.secret, "JWT_TTL": "86401s"],
-      errors: [.invalidDuration(variable: "JWT_TTL", maximum: "24h")]),
+      errors: [.mustBe("JWT_TTL", "a number with s, m, h or d behind it, from 1s to 24h")]),
     Row(
       testDescription: "no time at all",
       environment: ["JWT_SECRET": JWTHarness.secret, "JWT_TTL": "0s"],
-      errors: [.invalidDuration(variable: "JWT_TTL", maximum: "24h")]),
+      errors: [.mustBe("JWT_TTL", "a number with s, m, h or d behind it, from 1s to 24h")]),
     Row(
       testDescription: "no unit",
       environment: ["JWT_SECRET": JWTHarness.secret, "JWT_REFRESH_TTL": "3600"],
-      errors: [.invalidDuration(variable: "JWT_REFRESH_TTL", maximum: "365d")]),
+      errors: [.mustBe("JWT_REFRESH_TTL", "a number with s, m, h or d behind it, from 1s to 365d")]),
     Row(
       testDescription: "61 seconds of leeway",
       environment: ["JWT_SECRET": JWTHarness.secret, "JWT_LEEWAY": "61s"],
-      errors: [.invalidDuration(variable: "JWT_LEEWAY", maximum: "60s")]),
+      errors: [.mustBe("JWT_LEEWAY", "a number with s, m, h or d behind it, from 0s to 60s")]),
     Row(
       testDescription: "an issuer with a control character",
       environment: ["JWT_SECRET": JWTHarness.secret, "JWT_ISSUER": "a\nb"],
-      errors: [.invalidName(variable: "JWT_ISSUER")]),
+      errors: [.mustBe("JWT_ISSUER", "1 to 256 bytes without control characters")]),
     // Without them more is allowed, so that an empty one is not as none.
     Row(
       testDescription: "an empty issuer key",
@@ -157,8 +157,7 @@ struct JWTServiceTests {
       testDescription: "an unknown role",
       environment: ["JWT_SECRET": JWTHarness.secret, "CALCULATOR_DEFAULT_ROLE": "root"],
       errors: [
-        .notOneOf(
-          variable: "CALCULATOR_DEFAULT_ROLE", allowed: ["guest", "basic", "advanced", "admin"])
+        .mustBe("CALCULATOR_DEFAULT_ROLE", "exactly guest, basic, advanced or admin")
       ]),
     Row(
       testDescription: "a short issuer key",
@@ -191,7 +190,7 @@ struct JWTServiceTests {
     let configuration = try JWTConfiguration.read(environment: JWTHarness.environment, file: nil)
     #expect(
       configuration.warnings == [
-        "CALCULATOR_ISSUER_KEY is not set: whoever holds the pipe may mint tokens"
+        "CALCULATOR_ISSUER_KEY is not set: everyone who can write to the pipe can have tokens issued"
       ])
   }
 }

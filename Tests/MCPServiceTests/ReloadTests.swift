@@ -10,23 +10,20 @@ import TestHarness
 /// ATTACKS G1: SIGHUP applies a new value or names the setting that keeps its old one, and never
 /// opens access.
 struct ReloadTests {
-  static let tables: [(name: String, settings: Settings)] = [
-    ("CalculatorStdio", .stdio), ("CalculatorJWT", .jwt), ("CalculatorHTTP", .http),
-  ]
-
-  static let cases = tables.flatMap { server, settings in
-    settings.all.keys.sorted().map { (server, $0) }
+  static let cases = Settings.ofAllExecutables.flatMap { settings in
+    let server = settings.executable
+    return settings.all.map { (server, $0.name) }
   }
 
   private static func settings(of server: String) -> Settings {
-    tables.first { $0.name == server }?.settings ?? .stdio
+    Settings.ofAllExecutables.first { $0.executable == server } ?? .stdio
   }
 
   /// Every setting of every server, added, changed and removed, also by its file.
   @Test(arguments: cases)
-  func everySettingAppliesOrIsNamed(_ server: String, _ name: String) {
+  func everySettingAppliesOrIsNamed(_ server: String, _ name: String) throws {
     let settings = Self.settings(of: server)
-    for variable in settings.variables(of: name) {
+    for variable in try #require(settings.all.first { $0.name == name }).variables {
       let values: [[UInt8]?] = [nil, Array("true".utf8), Array("false".utf8), Array("x".utf8)]
       for old in values {
         for new in values {

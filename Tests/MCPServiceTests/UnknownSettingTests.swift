@@ -67,7 +67,7 @@ struct UnknownSettingTests {
     }
     #expect(
       errors?.all.map(\.description) == [
-        "CALCULATOR_REQIRE_AUTH is not a setting; did you mean CALCULATOR_REQUIRE_AUTH? "
+        "CALCULATOR_REQIRE_AUTH: is not a setting; did you mean CALCULATOR_REQUIRE_AUTH? "
           + "Rename it, or unset it"
       ])
   }

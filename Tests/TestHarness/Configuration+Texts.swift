@@ -10,6 +10,13 @@ extension StdioServiceConfiguration {
   }
 }
 
+extension ConfigurationError {
+  /// The value of a setting that has a default does not have the setting's form.
+  package static func mustBe(_ variable: String, _ form: String) -> ConfigurationError {
+    ConfigurationError(variable, "must be \(form)", fix: "for the default: unset \(variable)")
+  }
+}
+
 extension HTTPConfiguration {
   /// The configuration of a start, from variables that are text.
   package static func read(environment: [String: String], file: String?, host: String)

@@ -153,7 +153,7 @@ ATTACKS = [
         "ASVS 16.5.3",
         (READER, "An empty variable counts as unset"),
         starting({"auth_token": ""}, CALCULATOR_API_KEY=""),
-        reason="CALCULATOR_API_KEY is not set",
+        reason="CALCULATOR_API_KEY: is not set",
     ),
     Attack(
         "S4",
@@ -205,7 +205,7 @@ ATTACKS = [
         "S16",
         "REQUIRE_AUTH=True, a typing mistake",
         "ASVS 16.5.3",
-        (READER, "errors.append(.notOneOf"),
+        ("Sources/MCPService/Configuration/Setting.swift", "throw .invalidValue(of: declaration)"),
         starting({}, CALCULATOR_REQUIRE_AUTH="True"),
         reason="must be exactly",
     ),

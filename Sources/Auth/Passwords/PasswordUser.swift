@@ -33,7 +33,7 @@ extension PasswordUser {
     do throws(SecretForm.Fault) {
       _ = try SecretForm.text(of: Array(text.utf8))
     } catch {
-      return error.reason
+      return "\(error.problem): \(error.remedy)"
     }
     return if text.isEmpty {
       "must not be empty"

@@ -2,8 +2,8 @@ private import Support
 
 /// A text that is no rate limit.
 package struct RateLimitError: Error, Sendable, Equatable {
-  package static let reason = """
-    must be a whole number from 1 to \(RateLimit.maximumCount) and a period, such as 60/second, \
+  package static let form = """
+    a whole number from 1 to \(RateLimit.maximumCount) and a period, such as 60/second, \
     60/minute or 60/hour; or off
     """
 }

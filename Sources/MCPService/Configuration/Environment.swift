@@ -1,8 +1,8 @@
 private import SystemC
 private import Support
 
-/// Variables by name. Values stay bytes until they are checked: text that is repaired, byte by byte
-/// to U+FFFD, would make one secret out of many (ATTACKS S19).
+/// Variables by name. Values stay bytes until they are checked: a conversion to text would replace
+/// each invalid byte by U+FFFD, and different secrets would become equal (ATTACKS S19).
 package struct Environment: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   package private(set) var values: [String: [UInt8]] = [:]
 
@@ -14,8 +14,8 @@ package struct Environment: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
   mutating func set(_ name: String, _ value: [UInt8]?) { values[name] = value }
 
-  /// The variables that this process was started with. Names that are not visible ASCII are left
-  /// out; of two variables with one name the first counts, as for `getenv`.
+  /// The variables of this process, without those whose name is not visible ASCII. If two variables
+  /// have the same name, the first one counts, as for `getenv`.
   package static func ofProcess() -> Environment {
     var environment = Environment()
     var entry = unsafe environ

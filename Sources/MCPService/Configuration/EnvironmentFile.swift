@@ -2,8 +2,8 @@ private import Support
 
 /// A `.env` file: `NAME=VALUE` lines, `#` comments, an optional `export`, optional quotes.
 ///
-/// In single quotes all is literal; in double quotes `\n`, `\"` and `\\` are escapes; without
-/// quotes a ` #` starts a comment. Nothing is expanded and nothing is run. Everything is bytes.
+/// Between single quotes every byte is literal. Between double quotes `\n`, `\"` and `\\` are
+/// escapes. Without quotes ` #` starts a comment. Nothing is expanded or run.
 enum EnvironmentFile {
   struct Entry: Equatable {
     let name: String
@@ -14,7 +14,7 @@ enum EnvironmentFile {
 
   struct InvalidLine: Error { let number: Int }
 
-  /// - Throws: the number of the first line that is none of these, counted from 1.
+  /// - Throws: the number of the first line of another form, counted from 1.
   static func parse(_ lines: [ArraySlice<UInt8>]) throws(InvalidLine) -> [Entry] {
     var entries: [Entry] = []
     for (index, line) in lines.enumerated() {
@@ -38,7 +38,7 @@ enum EnvironmentFile {
     }
   }
 
-  /// `nil` where a quote is not closed or something follows it that is no comment.
+  /// `nil` if a quote is not closed, or if its end is followed by anything but a comment.
   private static func value(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     let start = text.drop(while: isSpace)
     guard let quote = start.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {

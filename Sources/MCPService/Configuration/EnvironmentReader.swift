@@ -1,16 +1,16 @@
 private import Support
 internal import Auth
 
-/// Reads settings from the environment and collects all that is wrong, so that one run shows it all.
+/// Reads settings from the environment, and collects every error, so that one run shows all of them.
 ///
-/// It is longer than most files because it holds every kind of value, each a few lines.
+/// The file is longer than most: it also reads files and judges names.
 package struct EnvironmentReader {
-  /// What is set and applies: only settings of this server, none of them empty.
+  /// The values that apply: only settings of this server, and no empty value.
   private var values = Environment()
   private let running: RunningSettings
   private var completeFiles: Set<String> = []
   package private(set) var errors: [ConfigurationError] = []
-  /// Sentences for the person who starts the server.
+  /// For the log.
   package private(set) var warnings: [String] = []
   /// The settings whose new value does not apply before a restart.
   package private(set) var kept: [String] = []
@@ -29,8 +29,8 @@ package struct EnvironmentReader {
       if !value.isEmpty || all.values[name] == nil { all.set(name, value) }
     }
     var read = Environment()
-    for (name, setting) in settings.all {
-      for variable in settings.variables(of: name) {
+    for setting in settings.all {
+      for variable in setting.variables {
         guard let value = all.values[variable] else { continue }
         // An empty variable counts as unset, but where that would open access.
         if !value.isEmpty {
@@ -42,7 +42,8 @@ package struct EnvironmentReader {
     }
     (values, kept) =
       running == .none ? (read, []) : settings.merge(read, over: running.values)
-    for variable in settings.variables.sorted() where settings.all[variable]?.isSecret != true {
+    let secrets = Set(settings.all.filter(\.isSecret).map(\.name))
+    for variable in settings.variables.sorted() where !secrets.contains(variable) {
       guard let value = values.values[variable] else { continue }
       if String(validating: value, as: UTF8.self) == nil {
         errors.append(.notUTF8(variable: variable))
@@ -60,41 +61,58 @@ package struct EnvironmentReader {
 
   package mutating func warn(_ sentence: String) { warnings.append(sentence) }
 
-  /// The value of a variable that knows a few words; anything else is an error, never the default
-  /// (ASVS 16.5.3: a typing mistake must not open the door).
-  package mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
-    _ variable: String, default fallback: Value
-  ) -> Value {
-    guard let text = text(variable) else { return fallback }
-    guard let value = Value(rawValue: text) else {
-      errors.append(.notOneOf(variable: variable, allowed: Value.allCases.map(\.rawValue)))
-      return fallback
+  package func isSet(_ setting: SettingDeclaration) -> Bool {
+    setting.variables.contains { values.values[$0] != nil }
+  }
+
+  /// The value of a setting; its default if it is not set, or if an error was reported.
+  package mutating func value<Value>(_ setting: Setting<Value>) -> Value {
+    guard let text = text(setting.name) else { return setting.fallback }
+    do throws(ConfigurationError) {
+      return try setting.value(of: text)
+    } catch {
+      errors.append(error)
+      return setting.fallback
     }
-    return value
   }
 
-  package mutating func flag(_ variable: String, default fallback: Bool) -> Bool {
-    enum Flag: String, CaseIterable { case `true`, `false` }
-    return choice(variable, default: fallback ? Flag.true : .false) == .true
+  /// The items of a list. If one of them has no value, an error is reported.
+  package mutating func list<Item>(_ setting: Setting<[String]>, of item: (String) -> Item?)
+    -> [Item]
+  {
+    let items = value(setting).map(item)
+    if items.contains(where: { $0 == nil }) {
+      errors.append(.invalidValue(of: setting.declaration))
+    }
+    return items.compactMap(\.self)
   }
 
-  /// A secret from the variable itself or from the file that `variable_FILE` names, never from both.
-  package mutating func secret(_ variable: String) -> SecretSource? {
-    let fileVariable = "\(variable)_FILE"
+  /// The text of a setting; `nil` if it is not set or not valid. Then an error is reported.
+  package mutating func optional(_ setting: Setting<String?>, isValid: (String) -> Bool) -> String?
+  {
+    guard let text = value(setting) else { return nil }
+    if isValid(text) { return text }
+    errors.append(.invalidValue(of: setting.declaration))
+    return nil
+  }
+
+  /// A secret from its variable or from the file that the `_FILE` variable names, never from both.
+  package mutating func secret(_ setting: SecretSetting) -> SecretSource? {
+    let fileVariable = setting.declaration.fileVariable ?? setting.name
     let name: String
     let path = text(fileVariable)
     let bytes: [UInt8]
-    switch (values.values[variable], path) {
+    switch (values.values[setting.name], path) {
     case (nil, nil): return nil
     case (_?, _?):
-      errors.append(.bothSet(variable: variable))
+      errors.append(.bothSet(variable: setting.name, file: fileVariable))
       return nil
-    case (let value?, nil): (name, bytes) = (variable, value)
+    case (let value?, nil): (name, bytes) = (setting.name, value)
     case (nil, let path?):
       guard let file = read(path, for: fileVariable, .secret) else { return nil }
       (name, bytes) = (fileVariable, Array(file.lines.first ?? []))
     }
-    do throws(SecretForm.Fault) {  // ATTACKS S19: one rule, wherever a secret comes from
+    do throws(SecretForm.Fault) {  // ATTACKS S19: one rule for every source of a secret
       return SecretSource(
         variable: name, path: path, secret: Secret(try SecretForm.text(of: bytes)))
     } catch {
@@ -103,86 +121,18 @@ package struct EnvironmentReader {
     }
   }
 
-  /// A time such as `90s`, `15m`, `1h` or `7d`, in milliseconds.
-  package mutating func duration(
-    _ variable: String, default fallback: String, from minimum: Int, to maximum: String
-  )
-    -> Int
-  {
-    let text = text(variable) ?? fallback
-    guard let value = milliseconds(text), let most = milliseconds(maximum),
-      minimum...most ~= value
-    else {
-      errors.append(.invalidDuration(variable: variable, maximum: maximum))
-      return 0
-    }
-    return value
+  /// The file that a setting names.
+  package mutating func file(_ setting: FileSetting) -> (path: String, file: SecretFile)? {
+    guard let path = text(setting.name) else { return nil }
+    return read(path, for: setting.name, setting.kind).map { (path, $0) }
   }
 
-  private func milliseconds(_ text: String) -> Int? {
-    guard let unit = text.utf8.last, let count = Self.digits(text.utf8.dropLast()),
-      count <= 1_000_000_000  // with room for the product
-    else { return nil }
-    let seconds: Int
-    switch unit {
-    case UInt8(ascii: "s"): seconds = 1
-    case UInt8(ascii: "m"): seconds = 60
-    case UInt8(ascii: "h"): seconds = 3600
-    case UInt8(ascii: "d"): seconds = 86_400
-    default: return nil
-    }
-    return count * seconds * 1000
-  }
-
-  /// Decimal digits and nothing else, up to 18 of them.
-  private static func digits(_ text: some Collection<UInt8>) -> Int? {
-    guard 1...18 ~= text.count, text.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
-    return text.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-  }
-
-  /// The text of a variable that is no secret; `nil` where it is not set.
-  package func text(_ variable: String) -> String? {
+  /// The text of a variable that is not a secret.
+  private func text(_ variable: String) -> String? {
     values.values[variable].flatMap { String(validating: $0, as: UTF8.self) }
   }
 
-  /// What stands between commas, without the spaces around it.
-  package func list(_ variable: String) -> [String] {
-    guard let value = values.values[variable] else { return [] }
-    return value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { part in
-      var part = part.drop { $0 == UInt8(ascii: " ") }
-      while part.last == UInt8(ascii: " ") { part.removeLast() }
-      return String(decoding: part, as: UTF8.self)
-    }
-  }
-
-  /// A whole number.
-  package mutating func number(
-    _ variable: String, default fallback: Int, in range: ClosedRange<Int>
-  )
-    -> Int
-  {
-    guard let text = text(variable) else { return fallback }
-    guard let value = Self.digits(text.utf8), range ~= value else {
-      errors.append(.invalidNumber(variable: variable, range: range))
-      return fallback
-    }
-    return value
-  }
-
-  /// A short text.
-  package mutating func name(_ variable: String, default fallback: String) -> String {
-    let text = text(variable) ?? fallback
-    if !TokenClaims.isName(text) { errors.append(.invalidName(variable: variable)) }
-    return text
-  }
-
-  /// The file that a variable names.
-  package mutating func file(_ variable: String, _ kind: FileKind) -> (
-    path: String, file: SecretFile
-  )? {
-    guard let path = text(variable) else { return nil }
-    return read(path, for: variable, kind).map { (path, $0) }
-  }
+  // MARK: Files
 
   private mutating func read(_ path: String, for variable: String, _ kind: FileKind) -> SecretFile?
   {
@@ -194,10 +144,10 @@ package struct EnvironmentReader {
       ].compactMap(\.self)
       if !others.isEmpty {  // ATTACKS S17
         let rights = others.joined(separator: " and ")
-        warn("\(variable): others than its owner may \(rights) the file; chmod 600 mends that")
+        warn("\(variable): other users may \(rights) the file; fix: chmod 600")
       }
       if kind.hasNoEnd {
-        // Whoever writes the file anew at this moment may have written a part of a secret.
+        // A program that is writing the file may have written only a part of the secret.
         if running.completeFiles.contains(path), !file.endsWithLineEnd {
           errors.append(.incompleteFile(variable: variable, path: path))
           return nil
@@ -217,8 +167,8 @@ package struct EnvironmentReader {
 
   // MARK: Names
 
-  /// The lines of a `.env` file, without those that are for another server. Only settings may stand
-  /// there: a misspelled name would leave its protection off.
+  /// The lines of a `.env` file. Every name in it must be a setting of one of our servers: a
+  /// misspelled name would leave a protection off.
   private mutating func entries(of path: String, _ settings: Settings) -> [EnvironmentFile.Entry] {
     guard let file = read(path, for: "--env-file", .environment) else { return [] }
     do throws(EnvironmentFile.InvalidLine) {
@@ -240,7 +190,7 @@ package struct EnvironmentReader {
     }
   }
 
-  /// A variable of the environment, where others have theirs too.
+  /// Reports a variable of the environment that looks like a setting and is none.
   private mutating func judge(_ name: String, _ value: [UInt8], _ settings: Settings) {
     switch UnknownSetting(name, value: value, for: settings) {
     case nil, .foreign: break

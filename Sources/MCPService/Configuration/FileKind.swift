@@ -15,18 +15,17 @@ package enum FileKind: Sendable, Equatable {
     }
   }
 
-  /// Whether a file that is half written may look like a whole one. JSON and PEM have an end.
+  /// Whether a part of the file may look like a whole file. JSON and PEM mark their end.
   var hasNoEnd: Bool { self == .secret || self == .environment }
 
-  /// What to name instead of a file that cannot be one.
-  var advice: String {
+  package var form: String {
     switch self {
-    case .secret: "name a file whose first line is the secret"
-    case .environment: "name a file of NAME=VALUE lines"
-    case .users: "name a JSON file such as {\"anshika\": \"advanced\"}"
-    case .credentials: "name a JSON file of keys and users"
-    case .certificate: "name a chain of certificates in PEM"
-    case .privateKey: "name a private key in PEM"
+    case .secret: "a file whose first line is the secret"
+    case .environment: "a file of NAME=VALUE lines"
+    case .users: "a JSON file such as {\"anshika\": \"advanced\"}"
+    case .credentials: "a JSON file of keys and users"
+    case .certificate: "a chain of certificates in PEM"
+    case .privateKey: "a private key in PEM, without a passphrase"
     }
   }
 }

@@ -2,10 +2,10 @@ private import Support
 package import Auth
 private import JSON
 
-/// All that `CalculatorJWT` reads from its environment.
+/// The configuration of `CalculatorJWT`.
 package struct JWTConfiguration: StdioServiceConfiguration {
   package let settings: TokenIssuer.Settings
-  /// Who may have tokens issued; `nil` where everyone may who holds the pipe.
+  /// The keys that authorize `generate_token`; `nil` if it needs none.
   package let issuerKeys: APIKeys?
   package let logLevel: LogLevel
   package let warnings: [String]
@@ -16,16 +16,17 @@ package struct JWTConfiguration: StdioServiceConfiguration {
     environment: Environment, file: String?, after running: RunningSettings
   ) throws(ConfigurationErrors) -> JWTConfiguration {
     var reader = EnvironmentReader(.jwt, environment: environment, file: file, after: running)
-    let allowsWeak = reader.flag("CALCULATOR_ALLOW_WEAK_SECRETS", default: false)
-    let logLevel = reader.choice("CALCULATOR_LOG", default: LogLevel.info)
+    let allowsWeak = reader.value(Settings.allowsWeakSecrets)
+    let logLevel = reader.value(Settings.logLevel)
     if allowsWeak {
-      reader.warn("CALCULATOR_ALLOW_WEAK_SECRETS=true: secrets that can be guessed are accepted")
+      reader.warn(
+        "\(Settings.allowsWeakSecrets.name)=true: secrets that can be guessed are accepted")
     }
     let issuerKeys = issuerKeys(&reader, allowsWeak)
     let users = users(&reader)
     let tokens = TokenSettings.read(
       from: &reader, allowingWeak: allowsWeak, isRequired: true,
-      unlike: issuerKeys.map { ($0, "CALCULATOR_ISSUER_KEY") })
+      unlike: issuerKeys.map { ($0, Settings.issuerKey.name) })
 
     guard reader.errors.isEmpty, let tokens else {
       throw ConfigurationErrors(all: reader.errors)
@@ -41,9 +42,12 @@ package struct JWTConfiguration: StdioServiceConfiguration {
   private static func issuerKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeys?
   {
     let failuresBefore = reader.errors.count
-    guard let source = reader.secret("CALCULATOR_ISSUER_KEY") else {
+    guard let source = reader.secret(Settings.issuerKey) else {
       if reader.errors.count == failuresBefore {
-        reader.warn("CALCULATOR_ISSUER_KEY is not set: whoever holds the pipe may mint tokens")
+        reader.warn(
+          "\(Settings.issuerKey.name) is not set: everyone who can write to the pipe can have "
+            + "tokens issued"
+        )
       }
       return nil
     }
@@ -56,8 +60,8 @@ package struct JWTConfiguration: StdioServiceConfiguration {
   }
 
   private static func users(_ reader: inout EnvironmentReader) -> UserDirectory {
-    let role = reader.choice("CALCULATOR_DEFAULT_ROLE", default: Role.standard)
-    guard let (path, file) = reader.file("CALCULATOR_USERS", .users) else { return .everyone(role) }
+    let role = reader.value(Settings.defaultRole)
+    guard let (path, file) = reader.file(Settings.users) else { return .everyone(role) }
     var roles: [[UInt8]: Role] = [:]
     do throws(JSONError) {
       let value = try JSONParser.parse(file.bytes)
@@ -73,11 +77,11 @@ package struct JWTConfiguration: StdioServiceConfiguration {
         roles[Array(member.name.utf8)] = role
       }
       if value.object == nil {
-        reader.report(.invalidUsers(path: path, problem: "is no JSON object"))
+        reader.report(.invalidUsers(path: path, problem: "is not a JSON object"))
       }
     } catch {
       reader.report(
-        .invalidUsers(path: path, problem: "is no strict JSON at byte \(error.offset)"))
+        .invalidUsers(path: path, problem: "is not strict JSON at byte \(error.offset)"))
     }
     return .listed(roles)
   }
@@ -86,29 +90,14 @@ package struct JWTConfiguration: StdioServiceConfiguration {
 extension JWTConfiguration {
   /// The part of `--help` on the environment.
   package static let help = """
-    generate_token issues tokens; the other tools take one as jwt_token, or in
-    the call's _meta as calculator/jwt_token. SIGHUP reads the settings and files
+    generate_token issues tokens; the other tools take one as jwt_token, or in the
+    call's _meta as \(CredentialSlot.token.metaKey). SIGHUP reads the settings and files
     again.
 
-    ENVIRONMENT (each secret X also as X_FILE, a file whose first line is it):
-      JWT_SECRET                     what signs tokens, at least 32 bytes
-      JWT_SECRET_PREVIOUS            what signed them before: verifies, never signs
-      JWT_ISSUER, JWT_AUDIENCE       calculator (default)
-      JWT_TTL                        1h (default), at most 24h: the life of an
-                                     access token
-      JWT_REFRESH_TTL                7d (default): the life of a refresh token
-      JWT_LEEWAY                     0s (default), at most 60s: how far clocks may
-                                     differ
-      CALCULATOR_ISSUER_KEY          what generate_token demands as auth_token
-      CALCULATOR_USERS               a JSON file: {"anshika": "advanced"}
-      CALCULATOR_DEFAULT_ROLE        guest, basic, advanced (default), admin:
-                                     without such a file
-      CALCULATOR_ALLOW_WEAK_SECRETS  false (default) or true
-      CALCULATOR_LOG                 off, info (default) or debug: JSON lines on
-                                     standard error
+    \(Settings.jwt.help)
 
     Make a secret:  openssl rand -hex 32
 
-    EXIT STATUS: 0 the client is gone; 64 wrong usage; 78 wrong configuration.
+    EXIT STATUS: 0 the client has closed; 64 wrong usage; 78 wrong configuration.
     """
 }

@@ -1,7 +1,7 @@
 private import SystemC
 private import Support
 
-/// A small file as it stands on the disk, and what others than its owner may do with it.
+/// The content of a small file, and what users other than its owner may do with it.
 package struct SecretFile {
   /// UTF-8, without a byte-order mark at the start.
   package let bytes: [UInt8]
@@ -31,7 +31,7 @@ package struct SecretFile {
       bytes += chunk[..<count]
       if bytes.count > maximumLength { throw .tooLarge }
     }
-    // Editors on Windows put a byte-order mark in front and CRLF at the ends.
+    // Editors on Windows write a byte-order mark at the start, and CRLF at the end of lines.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
     self.bytes = bytes

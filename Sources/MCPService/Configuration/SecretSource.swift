@@ -1,11 +1,11 @@
 package import Support
 private import Auth
 
-/// A secret and where it came from, so that it can be read again.
+/// A secret and its source.
 package struct SecretSource {
-  /// The variable that named it, for messages.
+  /// The variable that holds the secret or names its file, for messages.
   package let variable: String
-  /// The file to read again on SIGHUP; `nil` where the variable held the secret itself.
+  /// The file that SIGHUP reads again; `nil` if the variable holds the secret itself.
   package let path: String?
   package let secret: Secret
 }

@@ -1,33 +1,31 @@
 private import Support
 
-/// The settings of a server, by name.
+/// The settings of one executable.
 package struct Settings: Sendable {
-  let all: [String: Setting]
+  package let executable: String
+  /// In the order of `--help` and of the reference page.
+  package let all: [SettingDeclaration]
 
-  init(_ all: [String: Setting]) { self.all = all }
+  init(of executable: String, _ all: [SettingDeclaration]) {
+    self.executable = executable
+    self.all = all
+  }
 
   /// The names of all variables.
-  var variables: [String] { all.keys.flatMap(variables(of:)) }
-
-  /// `X`, and for a secret also `X_FILE`.
-  func variables(of name: String) -> [String] {
-    all[name]?.isSecret == true ? [name, "\(name)_FILE"] : [name]
-  }
+  var variables: [String] { all.flatMap(\.variables) }
 
   /// What applies after SIGHUP, and the names of the settings that keep their old value.
   func merge(_ new: Environment, over running: Environment) -> (Environment, kept: [String]) {
     var result = new
     var kept: [String] = []
-    for (name, setting) in all.sorted(by: { $0.key < $1.key }) {
-      let variables = variables(of: name)
-      let (old, fresh) = (
-        variables.map { running.values[$0] }, variables.map { new.values[$0] }
-      )
+    for setting in all {
+      let old = setting.variables.map { running.values[$0] }
+      let fresh = setting.variables.map { new.values[$0] }
       guard old != fresh, !setting.mayChange(from: old, to: fresh) else { continue }
-      for variable in variables { result.set(variable, running.values[variable]) }
-      kept.append(name)
+      for variable in setting.variables { result.set(variable, running.values[variable]) }
+      kept.append(setting.name)
     }
-    return (result, kept)
+    return (result, kept.sorted())
   }
 }
 

@@ -12,37 +12,38 @@ package struct TokenSettings: Sendable {
 
   /// - Parameters:
   ///   - isRequired: whether a missing secret is an error.
-  ///   - others: keys that the secret must not be, and the variable that holds them.
+  ///   - others: keys that must differ from the secret, and the variable that holds them.
   /// - Returns: `nil` if there is no secret, or if an error was reported.
   package static func read(
     from reader: inout EnvironmentReader, allowingWeak: Bool, isRequired: Bool,
     unlike others: (keys: APIKeys, variable: String)?
   ) -> TokenSettings? {
     let current = key(
-      "JWT_SECRET", &reader, allowingWeak, isRequired: isRequired, unlike: others)
+      Settings.tokenSecret, &reader, allowingWeak, isRequired: isRequired, unlike: others)
     let previous = key(
-      "JWT_SECRET_PREVIOUS", &reader, allowingWeak, isRequired: false, unlike: others)
-    let issuer = reader.name("JWT_ISSUER", default: "calculator")
-    let audience = reader.name("JWT_AUDIENCE", default: "calculator")
-    let lifetime = reader.duration("JWT_TTL", default: "1h", from: 1000, to: "24h")
-    let refresh = reader.duration("JWT_REFRESH_TTL", default: "7d", from: 1000, to: "365d")
-    let leeway = reader.duration("JWT_LEEWAY", default: "0s", from: 0, to: "60s")
+      Settings.previousTokenSecret, &reader, allowingWeak, isRequired: false, unlike: others)
+    let issuer = reader.value(Settings.issuer)
+    let audience = reader.value(Settings.audience)
+    let lifetime = reader.value(Settings.lifetime)
+    let refresh = reader.value(Settings.refreshLifetime)
+    let leeway = reader.value(Settings.leeway)
     guard let current else { return nil }
     return TokenSettings(
       policy: AccessTokenPolicy(
         keys: KeySet(current: current, previous: previous.map { [$0] } ?? []), issuer: issuer,
-        audience: audience, leeway: leeway, canBeGuessed: allowingWeak),
-      lifetime: lifetime, refreshLifetime: refresh)
+        audience: audience, leeway: leeway.wholeMilliseconds, canBeGuessed: allowingWeak),
+      lifetime: lifetime.wholeMilliseconds, refreshLifetime: refresh.wholeMilliseconds)
   }
 
   private static func key(
-    _ variable: String, _ reader: inout EnvironmentReader, _ allowsWeak: Bool, isRequired: Bool,
+    _ setting: SecretSetting, _ reader: inout EnvironmentReader, _ allowsWeak: Bool,
+    isRequired: Bool,
     unlike others: (keys: APIKeys, variable: String)?
   ) -> HMACKey? {
     let failuresBefore = reader.errors.count
-    guard let source = reader.secret(variable) else {
+    guard let source = reader.secret(setting) else {
       if isRequired, reader.errors.count == failuresBefore {
-        reader.report(.missingSecret(variable: variable))
+        reader.report(.missingSecret(variable: setting.name))
       }
       return nil
     }
@@ -64,4 +65,9 @@ package struct TokenSettings: Sendable {
       return nil
     }
   }
+}
+
+extension Duration {
+  /// Of whole seconds, at most a year.
+  fileprivate var wholeMilliseconds: Int { Int(components.seconds) * 1000 }
 }

@@ -1,13 +1,13 @@
 private import Support
 
-/// What to do with a variable that no server here reads: a misspelled setting must not be passed
-/// over, because the server would then run without it.
+/// A variable that none of our servers reads. A misspelled setting is an error: the server would
+/// otherwise run without that setting.
 enum UnknownSetting: Equatable {
-  /// It has a name of ours, and no effect.
+  /// It has a prefix of ours, and no effect.
   case notice
-  /// It is a setting of ours but for two edits.
+  /// It differs from a setting by at most two edits.
   case misspelled(String)
-  /// It belongs to somebody else.
+  /// It belongs to another program.
   case foreign
 
   /// `nil` for a variable of one of our servers.
@@ -18,7 +18,8 @@ enum UnknownSetting: Equatable {
       self = .foreign
     } else if let nearest = Self.nearest(to: bytes, in: settings) {
       self = .misspelled(nearest)
-    } else if bytes.starts(with: "CALCULATOR_".utf8) || bytes.starts(with: "JWT_".utf8) {
+    } else if bytes.starts(with: ServiceName.settingPrefix.utf8) || bytes.starts(with: "JWT_".utf8)
+    {
       self = .notice
     } else {
       self = .foreign
@@ -29,7 +30,7 @@ enum UnknownSetting: Equatable {
     let names = settings.variables.sorted()
     for edits in 0...2 {
       let found = names.first { known in
-        // Of a short name two letters are too much: JWT_URL is not JWT_TTL.
+        // In a short name two edits are too many: JWT_URL is not a misspelled JWT_TTL.
         edits <= (known.utf8.count < 10 ? 1 : 2)
           && isWithin(edits, name[...], Array(known.utf8)[...])
       }
@@ -38,7 +39,8 @@ enum UnknownSetting: Equatable {
     return nil
   }
 
-  /// Whether `edits` insertions, deletions, replacements or swaps of neighbours make one the other.
+  /// Whether at most `edits` insertions, deletions, replacements or swaps of neighbours turn `a` into
+  /// `b`.
   private static func isWithin(_ edits: Int, _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>)
     -> Bool
   {

@@ -3,18 +3,18 @@ internal import MCPService
 private import Crypto
 private import Support
 
-/// Every credential that a request may show, and what may be done without one.
+/// Every credential that the server accepts, and the role of a request without one.
 struct AcceptedCredentials: Sendable {
   let keys: [NamedKey]
   let users: [PasswordUser]
-  /// `nil` where no tokens are taken.
+  /// `nil` if tokens are off.
   let tokens: AccessTokenPolicy?
-  /// What a request without any credential may do; `nil` where it is turned away.
+  /// The role of a request without a credential; `nil`: it gets 401.
   let guests: Role?
 
-  /// Whether keys and secrets may be short or known words.
+  /// Whether keys and secrets may be short or easy to guess.
   let allowsWeak: Bool
-  /// Whether there is a file, which may have other keys and users after SIGHUP, or none.
+  /// Whether there is a credentials file. SIGHUP may add keys and users to it.
   let hasFile: Bool
 
   /// Which kinds are on.
@@ -28,7 +28,7 @@ struct AcceptedCredentials: Sendable {
 
   var namedKeys: NamedKeys { NamedKeys(keys, canBeGuessed: allowsWeak) }
 
-  /// Which kinds are on, for the person who starts the server.
+  /// The kinds that are on, for the text on standard output.
   var summary: String {
     let all: [(CredentialKinds, String)] = [
       (.apiKey, "API key"), (.token, "access token"), (.password, "user and password"),
@@ -39,30 +39,29 @@ struct AcceptedCredentials: Sendable {
   }
 
   static func read(from reader: inout EnvironmentReader) -> AcceptedCredentials {
-    let requires = reader.flag("CALCULATOR_REQUIRE_AUTH", default: true)
-    let allowsWeak = reader.flag("CALCULATOR_ALLOW_WEAK_SECRETS", default: false)
+    let requires = reader.value(Settings.requiresAuthentication)
+    let allowsWeak = reader.value(Settings.allowsWeakSecrets)
     if allowsWeak {
-      reader.warn("CALCULATOR_ALLOW_WEAK_SECRETS=true: secrets that can be guessed are accepted")
+      reader.warn(
+        "\(Settings.allowsWeakSecrets.name)=true: secrets that can be guessed are accepted")
     }
     let errorsBefore = reader.errors.count
     let apiKeys = readKeys(&reader, allowsWeak)
     let tokens = TokenSettings.read(
       from: &reader, allowingWeak: allowsWeak, isRequired: false,
-      unlike: apiKeys.map { ($0, "CALCULATOR_API_KEY") })?.policy
+      unlike: apiKeys.map { ($0, Settings.apiKey.name) })?.policy
     for (place, problem) in apiKeys?.bearerProblems ?? [] {
       if let sentence = problem.sentence(place: place, hasTokens: tokens != nil) {
         reader.warn(sentence)
       }
     }
     let user = readUser(&reader, allowsWeak)
-    let hasFile = reader.text("CALCULATOR_CREDENTIALS") != nil
+    let hasFile = reader.isSet(Settings.credentials.declaration)
     let file = readFile(&reader)
-    let guests =
-      reader.text("CALCULATOR_GUEST_ROLE") == nil
-      ? nil : reader.choice("CALCULATOR_GUEST_ROLE", default: Role.guest)
+    let guests = reader.value(Settings.guestRole)
 
     let credentials = AcceptedCredentials(
-      // The file's come last: its line for a key is more exact than the environment's.
+      // The keys of the file come last: for a key in both, the role and the end of the file apply.
       keys: (apiKeys?.named(role: .standard) ?? []) + (file?.keys ?? []),
       users: (user.map { [$0] } ?? []) + (file?.users ?? []), tokens: tokens,
       guests: guests ?? (requires ? nil : .standard), allowsWeak: allowsWeak, hasFile: hasFile)
@@ -70,12 +69,13 @@ struct AcceptedCredentials: Sendable {
       reader.report(.noCredentials)
     }
     if hasFile, credentials.keys.isEmpty, credentials.users.isEmpty, tokens == nil {
-      reader.warn("CALCULATOR_CREDENTIALS: the file has no key and no user, so nobody has one")
+      reader.warn("\(Settings.credentials.name): the file has no key and no user")
     }
     if !requires {
       let role = credentials.guests ?? .guest
       reader.warn(
-        "CALCULATOR_REQUIRE_AUTH=false: everyone may call what the role \(role.rawValue) may")
+        "\(Settings.requiresAuthentication.name)=false: every request has the role \(role.rawValue)"
+      )
     }
     return credentials
   }
@@ -83,7 +83,7 @@ struct AcceptedCredentials: Sendable {
   // MARK: One kind each
 
   private static func readKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeys? {
-    guard let source = reader.secret("CALCULATOR_API_KEY") else { return nil }
+    guard let source = reader.secret(Settings.apiKey) else { return nil }
     do throws(APIKeyError) {
       return try APIKeys(list: source.secret, allowingWeak: allowsWeak)
     } catch {
@@ -92,14 +92,14 @@ struct AcceptedCredentials: Sendable {
     }
   }
 
-  /// One user in the environment, whose password is hashed as those of the file are.
+  /// The user of the environment. The password is hashed, as those of the file are.
   private static func readUser(_ reader: inout EnvironmentReader, _ allowsWeak: Bool)
     -> PasswordUser?
   {
-    let (name, password) = ("CALCULATOR_BASIC_USER", "CALCULATOR_BASIC_PASSWORD")
+    let (name, password) = (Settings.basicUser.name, Settings.basicPassword.name)
     let errorsBefore = reader.errors.count
-    let source = reader.secret("CALCULATOR_BASIC_PASSWORD")
-    switch (reader.text(name), source) {
+    let source = reader.secret(Settings.basicPassword)
+    switch (reader.value(Settings.basicUser), source) {
     case (nil, nil): return nil
     case (nil, _?): reader.report(.missingCounterpart(variable: name, of: password))
     case (_?, nil):
@@ -107,15 +107,11 @@ struct AcceptedCredentials: Sendable {
         reader.report(.missingCounterpart(variable: password, of: name))
       }
     case (let user?, let source?):
-      if !PasswordUser.isName(user) {
-        reader.report(
-          .invalidValue(
-            variable: name, reason: "must have 1 to 256 bytes, no colon and no control characters"))
-      }
+      _ = reader.optional(Settings.basicUser, isValid: PasswordUser.isName)
       if let problem = PasswordUser.problem(
         with: source.secret, of: user, allowingWeak: allowsWeak)
       {
-        reader.report(.invalidPassword(variable: source.variable, reason: problem))
+        reader.report(.invalidPassword(variable: source.variable, problem: problem))
       }
       guard reader.errors.count == errorsBefore else { return nil }
       return PasswordUser(
@@ -126,13 +122,13 @@ struct AcceptedCredentials: Sendable {
   }
 
   private static func readFile(_ reader: inout EnvironmentReader) -> CredentialsFile? {
-    guard let (path, file) = reader.file("CALCULATOR_CREDENTIALS", .credentials) else { return nil }
+    guard let (path, file) = reader.file(Settings.credentials) else { return nil }
     do throws(CredentialsFileErrors) {
       return try CredentialsFile.read(file.bytes)
     } catch {
       for problem in error.problems {
         reader.report(
-          .invalidCredentials(path: path, line: problem.line, reason: problem.reason))
+          .invalidCredentials(path: path, line: problem.line, problem: problem.reason))
       }
       return nil
     }
@@ -140,10 +136,9 @@ struct AcceptedCredentials: Sendable {
 }
 
 extension BearerProblem {
-  /// For the start: a key that only one of the two headers can carry. Of the key it shows at most
-  /// the character in question.
+  /// A warning for a key that only `X-API-Key` can carry. It shows at most one character of the key.
   fileprivate func sentence(place: Int, hasTokens: Bool) -> String? {
-    let start = "CALCULATOR_API_KEY: key \(place)"
+    let start = "\(Settings.apiKey.name): key \(place)"
     return switch self {
     case .character(let character):
       "\(start) has the character \(character), which a Bearer token cannot have there (RFC 6750 "

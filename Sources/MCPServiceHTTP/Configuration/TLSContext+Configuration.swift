@@ -3,36 +3,37 @@ internal import HTTPTransport
 private import Support
 
 extension TLSContext {
-  /// The certificate and the key that `CALCULATOR_TLS_CERT` and `CALCULATOR_TLS_KEY` name; `nil` for
-  /// plain HTTP, or where an error was reported.
+  /// The configured certificate with its key; `nil` for plain HTTP, or if an error was reported.
   static func read(from reader: inout EnvironmentReader) -> TLSContext? {
-    let (certificate, key) = ("CALCULATOR_TLS_CERT", "CALCULATOR_TLS_KEY")
-    switch (reader.text(certificate), reader.text(key)) {
-    case (nil, nil): return nil
-    case (_?, nil):
+    let (certificate, key) = (Settings.certificate.name, Settings.privateKey.name)
+    switch (
+      reader.isSet(Settings.certificate.declaration), reader.isSet(Settings.privateKey.declaration)
+    ) {
+    case (false, false): return nil
+    case (true, false):
       reader.report(.missingCounterpart(variable: key, of: certificate))
       return nil
-    case (nil, _?):
+    case (false, true):
       reader.report(.missingCounterpart(variable: certificate, of: key))
       return nil
-    case (_?, _?): break
+    case (true, true): break
     }
-    let chain = reader.file(certificate, .certificate)
-    let secret = reader.file(key, .privateKey)
+    let chain = reader.file(Settings.certificate)
+    let secret = reader.file(Settings.privateKey)
     guard let chain, let secret else { return nil }
     do throws(TLSError) {
       return try TLSContext(
         certificateChain: chain.file.bytes, privateKey: secret.file.bytes)
     } catch {
-      let (variable, reason) =
+      let (variable, problem) =
         switch error {
         case .unreadableCertificate: (certificate, "must name a chain of certificates in PEM")
         case .unreadableKey: (key, "must name a private key in PEM")
-        case .encryptedKey: (key, "must name a key without a passphrase: nobody could type it here")
-        case .keyMismatch: (key, "must name the key of the certificate, and this is another")
+        case .encryptedKey: (key, "must name a key without a passphrase")
+        case .keyMismatch: (key, "must name the key of the certificate")
         case .weakCertificate: (certificate, "must name a stronger certificate: RSA 2048 or P-256")
         }
-      reader.report(.invalidCertificate(variable: variable, reason: reason))
+      reader.report(.invalidCertificate(variable: variable, problem: problem))
       return nil
     }
   }

@@ -1,6 +1,7 @@
 internal import Auth
 internal import HTTPTransport
 internal import MCP
+private import MCPService
 private import Support
 
 extension HTTPResponse {
@@ -33,16 +34,16 @@ extension RefusedName {
   init?(_ refusal: Refusal, _ head: HTTPRequestHead) {
     switch refusal {
     case .foreignHost:
-      self.init(.host, head.fields["Host"].first ?? "", setting: "CALCULATOR_ALLOWED_HOSTS")
+      self.init(.host, head.fields["Host"].first ?? "", setting: Settings.allowedHosts.name)
     case .foreignOrigin,
       // The preflight request of a page of one of our own names that is not allowed.
       .methodNotAllowed where head.method == "OPTIONS":
       let origins = head.fields["Origin"]
       if origins.isEmpty { return nil }
       self.init(
-        .origin, origins.joined(separator: ", "), setting: "CALCULATOR_ALLOWED_ORIGINS")
+        .origin, origins.joined(separator: ", "), setting: Settings.allowedOrigins.name)
     case .plaintextPeer:
-      self.init(.peer, head.peer.description, setting: "CALCULATOR_TRUSTED_PROXIES")
+      self.init(.peer, head.peer.description, setting: Settings.trustedProxies.name)
     default: return nil
     }
   }

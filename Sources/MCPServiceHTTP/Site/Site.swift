@@ -134,7 +134,7 @@ package struct Site: Sendable {
   /// config. The server refuses these placeholders as secrets.
   private var example: (option: String, field: (name: String, value: String))? {
     if kinds.contains(.apiKey) {
-      return (#"-H "X-API-Key: $CALCULATOR_API_KEY""#, ("X-API-Key", "replace-with-your-key"))
+      return ("-H \"X-API-Key: $\(Settings.apiKey.name)\"", ("X-API-Key", "replace-with-your-key"))
     }
     if kinds.contains(.token) {
       return (

@@ -1,0 +1,198 @@
+package import Auth
+private import JOSE
+private import Support
+
+/// The errors that a configuration can have. The file is longer than most: it is a list.
+extension ConfigurationError {
+  // MARK: Values
+
+  /// A value that does not have the form of its setting.
+  package static func invalidValue(of setting: SettingDeclaration) -> ConfigurationError {
+    let exactly =
+      switch setting.kind {
+      case .flag, .choice: "exactly "
+      case .number, .duration, .list, .text, .secret, .file: ""
+      }
+    let fix =
+      switch setting.fallback {
+      case .value, .words: "for the default: unset \(setting.name)"
+      case .none, .needed: "correct it, or unset \(setting.name)"
+      }
+    return ConfigurationError(setting.name, "must be \(exactly)\(setting.form)", fix: fix)
+  }
+
+  package static func notUTF8(variable: String) -> ConfigurationError {
+    ConfigurationError(variable, "is not UTF-8 text", fix: "write it again, or unset \(variable)")
+  }
+
+  /// An empty setting whose absence would allow more.
+  package static func emptyGuard(variable: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "is empty, and the server allows more without it",
+      fix: "give it a value, or unset \(variable)")
+  }
+
+  package static func missingCounterpart(variable: String, of other: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "is not set, but \(other) is", fix: "set both, or unset \(other)")
+  }
+
+  // MARK: Secrets
+
+  package static func bothSet(variable: String, file: String) -> ConfigurationError {
+    ConfigurationError(variable, "\(file) is also set", fix: "unset one of them")
+  }
+
+  package static func invalidSecret(variable: String, _ fault: SecretForm.Fault)
+    -> ConfigurationError
+  {
+    ConfigurationError(variable, fault.problem, fix: fault.remedy)
+  }
+
+  /// No API key, in a server that has no other credential.
+  package static func missingKey(variable: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "is not set, so nobody could call the tools",
+      fix: "set it to \(newSecret), or \(Settings.requiresAuthentication.name)=false \(toRunOpen)")
+  }
+
+  package static func invalidKey(variable: String, _ error: APIKeyError) -> ConfigurationError {
+    let orWeak =
+      switch error {
+      case .tooShort: orAllowWeak
+      case .empty, .tooLong, .notVisibleASCII, .inQuotes, .placeholder: ""
+      }
+    return ConfigurationError(variable, error.reason, fix: "replace it with \(newSecret)\(orWeak)")
+  }
+
+  package static func missingSecret(variable: String) -> ConfigurationError {
+    ConfigurationError(variable, "is not set", fix: "set it to \(newSecret)")
+  }
+
+  package static func emptySecret(variable: String) -> ConfigurationError {
+    ConfigurationError(variable, "is empty", fix: "set it to \(newSecret)")
+  }
+
+  package static func placeholderSecret(variable: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "is a placeholder that nobody filled in", fix: "set it to \(newSecret)")
+  }
+
+  package static func shortSecret(variable: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "has less than \(HMACKey.minimumLength) bytes",
+      fix: "set it to \(newSecret)\(orAllowWeak)")
+  }
+
+  /// Everyone with the other key, and so the model, could sign any token.
+  package static func sameSecret(variable: String, other: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "\(other) holds the same secret", fix: "set one of them to \(newSecret)")
+  }
+
+  package static func invalidPassword(variable: String, problem: String) -> ConfigurationError {
+    ConfigurationError(variable, problem, fix: "set it to the output of: openssl rand -hex 12")
+  }
+
+  package static let noCredentials = ConfigurationError(
+    Settings.apiKey.name, "no credential is configured, so nobody could call the tools",
+    fix: """
+      set it or \(Settings.tokenSecret.name) to \(newSecret), or set \
+      \(Settings.basicUser.name) and \(Settings.basicPassword.name), or \
+      \(Settings.credentials.name), or \(Settings.requiresAuthentication.name)=false \(toRunOpen)
+      """)
+
+  // MARK: Files
+
+  package static func unreadableFile(variable: String, path: String) -> ConfigurationError {
+    ConfigurationError(variable, "cannot read \(quoted(path))", fix: "try: ls -l \(quoted(path))")
+  }
+
+  package static func fileTooLarge(variable: String, path: String, _ kind: FileKind)
+    -> ConfigurationError
+  {
+    ConfigurationError(
+      variable, "\(quoted(path)) is larger than \(kind.maximumLength) bytes",
+      fix: "name \(kind.form)")
+  }
+
+  package static func fileNotUTF8(variable: String, path: String, _ kind: FileKind)
+    -> ConfigurationError
+  {
+    ConfigurationError(variable, "\(quoted(path)) is not UTF-8 text", fix: "name \(kind.form)")
+  }
+
+  /// On SIGHUP: the file had a line end at its end, and has none.
+  package static func incompleteFile(variable: String, path: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "\(quoted(path)) had a line end at its end and has none, so it may be half written",
+      fix: "write it whole, with a line end, and send SIGHUP again")
+  }
+
+  package static func invalidUsers(path: String, problem: String) -> ConfigurationError {
+    ConfigurationError(
+      Settings.users.name, "\(quoted(path)) \(problem)", fix: "write \(FileKind.users.form)")
+  }
+
+  package static func invalidCredentials(path: String, line: Int, problem: String)
+    -> ConfigurationError
+  {
+    ConfigurationError(
+      Settings.credentials.name, "line \(line) of \(quoted(path)): \(problem)",
+      fix: "see it with: sed -n \(line)p \(quoted(path))")
+  }
+
+  package static func invalidCertificate(variable: String, problem: String) -> ConfigurationError {
+    ConfigurationError(variable, problem, fix: "for one on this machine: make cert")
+  }
+
+  // MARK: Names
+
+  private static let environmentFile = "--env-file"
+
+  package static func invalidLine(path: String, line: Int) -> ConfigurationError {
+    ConfigurationError(
+      environmentFile, "line \(line) of \(quoted(path)) is not NAME=VALUE",
+      fix: "see it with: sed -n \(line)p \(quoted(path))")
+  }
+
+  package static func misspelledInFile(path: String, line: Int, name: String, nearest: String)
+    -> ConfigurationError
+  {
+    ConfigurationError(
+      environmentFile, "line \(line) of \(quoted(path)): \(name) is not a setting",
+      fix: "did you mean \(nearest)?")
+  }
+
+  /// The name is not repeated: it may be a secret in the wrong place.
+  package static func unknownInFile(path: String, line: Int) -> ConfigurationError {
+    ConfigurationError(
+      environmentFile,
+      "line \(line) of \(quoted(path)) sets what is not a setting of this server",
+      fix: "remove the line: --help lists the settings")
+  }
+
+  package static func misspelledVariable(name: String, nearest: String) -> ConfigurationError {
+    ConfigurationError(
+      name, "is not a setting", fix: "did you mean \(nearest)? Rename it, or unset it")
+  }
+
+  // MARK: Plain HTTP
+
+  /// Credentials that everyone on the network path could read.
+  package static func plaintext(host: String) -> ConfigurationError {
+    ConfigurationError(
+      "--host", "\(quoted(host)) without TLS would expose every credential on the network",
+      fix: """
+        set \(Settings.certificate.name) and \(Settings.privateKey.name) (make cert makes a pair), \
+        or \(Settings.trustedProxies.name) if a proxy ends TLS, or \
+        \(Settings.allowsPlaintext.name)=true
+        """)
+  }
+
+  // MARK: Parts
+
+  private static let newSecret = "the output of: openssl rand -hex 32"
+  private static let orAllowWeak = ", or set \(Settings.allowsWeakSecrets.name)=true"
+  private static let toRunOpen = "to run open"
+}

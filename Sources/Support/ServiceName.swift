@@ -1,0 +1,25 @@
+/// The name of the service. The names of its settings, of its metrics and of its `_meta` keys, the
+/// realm of its challenges and the default issuer and audience of its tokens derive from this name.
+/// To protect another server, change the first line.
+package enum ServiceName {
+  package static let text = "calculator"
+
+  /// The prefix of the settings: `CALCULATOR_`.
+  package static let settingPrefix = words(uppercase: true)
+  /// The prefix of the metrics: `calculator_`.
+  package static let metricPrefix = words(uppercase: false)
+  /// The prefix of the keys in `_meta`: `calculator/`.
+  package static let metaPrefix = "\(text)/"
+
+  /// The name with `_` in place of every byte that is not a letter or a digit, and `_` at its end.
+  private static func words(uppercase: Bool) -> String {
+    let bytes = text.utf8.map { byte in
+      switch byte {
+      case 0x61...0x7A: uppercase ? byte & 0xDF : byte
+      case 0x30...0x39, 0x41...0x5A: byte
+      default: UInt8(ascii: "_")
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self) + "_"
+  }
+}

@@ -1,0 +1,152 @@
+import Auth
+import Foundation
+import Support
+import Testing
+import TestHarness
+import TestSupport
+
+@testable import MCPService
+
+/// The tables of settings, and what is made from them.
+struct SettingsTests {
+  static let declarations = Settings.ofAllExecutables.flatMap(\.all)
+
+  /// The file as it is, and as the tables give it.
+  struct Document: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let generate: @Sendable (_ page: String) -> String
+  }
+
+  @Test(arguments: [
+    Document(testDescription: "guide/reference.md") { SettingsDocuments.reference(from: $0) },
+    Document(testDescription: "examples/.env.example") { _ in
+      SettingsDocuments.environmentExample()
+    },
+  ])
+  func aDocumentHoldsWhatTheTablesSay(_ document: Document) throws {
+    let file = Repository.root.appending(path: document.testDescription)
+    let page = try String(contentsOf: file, encoding: .utf8)
+    let generated = document.generate(page)
+    if ProcessInfo.processInfo.environment["WRITE_REFERENCE"] == "1" {
+      try generated.write(to: file, atomically: true, encoding: .utf8)
+    } else {
+      #expect(page == generated, "\(document.testDescription) is out of date: run make reference")
+    }
+  }
+
+  /// Every table of the reference page has its place.
+  @Test func theReferenceHasATableForEachExecutable() throws {
+    let file = Repository.root.appending(path: "guide/reference.md")
+    let page = try String(contentsOf: file, encoding: .utf8)
+    for settings in Settings.ofAllExecutables {
+      #expect(page.contains("<!-- \(settings.executable): make reference writes this table -->\n"))
+    }
+  }
+
+  @Test(arguments: Settings.ofAllExecutables.map(\.executable))
+  func namesAreDistinctAndHaveAPrefix(_ executable: String) throws {
+    let settings = try #require(
+      Settings.ofAllExecutables.first { $0.executable == executable })
+    #expect(Set(settings.variables).count == settings.variables.count)
+    for name in settings.variables {
+      #expect(name.hasBytes(atStart: "CALCULATOR_") || name.hasBytes(atStart: "JWT_"))
+    }
+  }
+
+  /// The default that is documented is one that the setting accepts, and the one that applies.
+  @Test func theDocumentedDefaultIsTheDefault() throws {
+    func check<Value: Equatable>(_ setting: Setting<Value>, _ text: String) throws {
+      #expect(setting.declaration.fallback == .value(text))
+      #expect(try setting.value(of: text) == setting.fallback)
+    }
+    try check(Settings.requiresAuthentication, "true")
+    try check(Settings.allowsWeakSecrets, "false")
+    try check(Settings.logLevel, "info")
+    try check(Settings.issuer, "calculator")
+    try check(Settings.audience, "calculator")
+    try check(Settings.lifetime, "1h")
+    try check(Settings.refreshLifetime, "7d")
+    try check(Settings.leeway, "0s")
+    try check(Settings.defaultRole, "advanced")
+    try check(Settings.requestLimit, "60/minute")
+    try check(Settings.failureLimit, "10/minute")
+    try check(Settings.allowsPlaintext, "false")
+    try check(Settings.connectionsPerClient, "256")
+    try check(Settings.hasMetrics, "false")
+  }
+
+  /// Each end of each range, and the value beyond it.
+  @Test(arguments: [
+    ("1s", true), ("0s", false), ("24h", true), ("86400s", true), ("1d", true), ("86401s", false),
+    ("25h", false), ("2d", false), ("1h ", false), ("1", false), ("h", false), ("", false),
+    ("-1s", false), ("1H", false), ("01h", true), ("1000000001s", false),
+    ("999999999999999999d", false), ("9999999999999999999s", false),
+  ])
+  func aDurationIsWithinItsRange(_ text: String, _ isValid: Bool) {
+    #expect(((try? Settings.lifetime.value(of: text)) != nil) == isValid)
+  }
+
+  @Test(arguments: [
+    ("1", true), ("0", false), ("10000", true), ("10001", false), ("-1", false), ("+1", false),
+    ("1_0", false), ("0x10", false), ("", false), (" 1", false), ("9223372036854775808", false),
+  ])
+  func aNumberIsWithinItsRange(_ text: String, _ isValid: Bool) {
+    #expect(((try? Settings.connectionsPerClient.value(of: text)) != nil) == isValid)
+  }
+
+  /// Settings without a default value, where `nil` must not be what a bad text gives.
+  @Test func aBadTextIsNeverTheDefault() {
+    for text in ["", "x", "0", "-1", "nil", " off", "OFF", "Guest"] {
+      #expect(throws: ConfigurationError.self) { try Settings.burst.value(of: text) }
+      #expect(throws: ConfigurationError.self) { try Settings.threads.value(of: text) }
+      #expect(throws: ConfigurationError.self) { try Settings.guestRole.value(of: text) }
+      #expect(throws: ConfigurationError.self) { try Settings.requestLimit.value(of: text) }
+    }
+  }
+
+  @Test func everyFormIsReportedInOneLine() {
+    for setting in Self.declarations {
+      let error = ConfigurationError.invalidValue(of: setting)
+      #expect(error.variable == setting.name)
+      #expect(error.problem.hasBytes(atStart: "must be "))
+      #expect(error.remedy.contains("unset \(setting.name)"))
+      #expect(!error.description.contains("\n"))
+    }
+  }
+
+  /// The command line wraps lines of 80 columns.
+  @Test(arguments: Settings.ofAllExecutables.map(\.executable))
+  func helpHasEverySettingIn79Columns(_ executable: String) throws {
+    let settings = try #require(
+      Settings.ofAllExecutables.first { $0.executable == executable })
+    let lines = settings.help.components(separatedBy: "\n")
+    #expect(lines.filter { $0.utf8.count > 79 } == [])
+    for setting in settings.all {
+      let label = "  \(setting.name)\(setting.isSecret ? "[_FILE]" : "")"
+      #expect(lines.contains { $0 == label || $0.hasBytes(atStart: "\(label) ") })
+    }
+  }
+
+  /// Only the table writes the name of a setting.
+  @Test func namesAreWrittenOnce() throws {
+    let sources = Repository.root.appending(path: "Sources")
+    let files = try #require(
+      FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    let names = Set(Self.declarations.map(\.name))
+    for case let file as URL in files
+    where file.pathExtension == "swift" && file.lastPathComponent != "SettingsTables.swift" {
+      for line in try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+      where !line.trimmingCharacters(in: .whitespaces).hasBytes(atStart: "//") {
+        for word in line.matches(of: /[A-Z][A-Z_]+[A-Z]/).map({ String($0.0) }) {
+          #expect(!names.contains(word), "\(file.lastPathComponent): \(line)")
+        }
+      }
+    }
+  }
+
+  /// A control character in a path must not add a line or drive the terminal.
+  @Test func noPartOfAnErrorHasAControlCharacter() {
+    let error = ConfigurationError("A\nB", "c\r\nd\u{85}", fix: "e\u{1B}[2J")
+    #expect(error.description == "A?B: c??d?; e?[2J")
+  }
+}
