@@ -41,6 +41,6 @@ package enum CallFailure: Error, Sendable {
   }
 
   private static func kind(_ name: String) -> JSONObject {
-    JSONObject([("calculator/error", .string(name))])
+    JSONObject([("\(ServiceName.metaPrefix)error", .string(name))])
   }
 }

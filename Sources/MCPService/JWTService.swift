@@ -38,7 +38,7 @@ package struct JWTService: StdioService {
       holders: holders, refreshers: .token(RefreshTokenAuthenticator(issuer), in: .refreshToken))
     pipeline = Pipeline(
       info: ServerInfo(
-        name: "calculator-jwt", title: "Calculator", version: calculatorVersion,
+        name: "\(ServiceName.text)-jwt", title: "Calculator", version: calculatorVersion,
         instructions: "Exact decimal arithmetic. Get a token from generate_token first; send it as "
           + "jwt_token with every other call."),
       tools: tools + CalculatorTools.all(behind: holders), audit: audit)

@@ -15,7 +15,7 @@ package struct KeyService: StdioService {
       guests: .standard)
     pipeline = Pipeline(
       info: ServerInfo(
-        name: "calculator-stdio", title: "Calculator", version: calculatorVersion,
+        name: "\(ServiceName.text)-stdio", title: "Calculator", version: calculatorVersion,
         instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers."),
       tools: CalculatorTools.all(behind: gate), audit: audit)
   }

@@ -5,18 +5,19 @@ package enum ServiceName {
   package static let text = "calculator"
 
   /// The prefix of the settings: `CALCULATOR_`.
-  package static let settingPrefix = words(uppercase: true)
+  package static let settingPrefix = words(of: text, uppercase: true)
   /// The prefix of the metrics: `calculator_`.
-  package static let metricPrefix = words(uppercase: false)
+  package static let metricPrefix = words(of: text, uppercase: false)
   /// The prefix of the keys in `_meta`: `calculator/`.
   package static let metaPrefix = "\(text)/"
 
   /// The name with `_` in place of every byte that is not a letter or a digit, and `_` at its end.
-  private static func words(uppercase: Bool) -> String {
+  static func words(of text: String, uppercase: Bool) -> String {
     let bytes = text.utf8.map { byte in
       switch byte {
       case 0x61...0x7A: uppercase ? byte & 0xDF : byte
-      case 0x30...0x39, 0x41...0x5A: byte
+      case 0x41...0x5A: uppercase ? byte : byte | 0x20
+      case 0x30...0x39: byte
       default: UInt8(ascii: "_")
       }
     }

@@ -17,7 +17,7 @@ package struct Challenge: Sendable, Equatable {
     case insufficientScope = "insufficient_scope"
   }
 
-  package static let realm = "calculator"
+  package static let realm = ServiceName.text
 
   package let scheme: Scheme
   package let error: Error?

@@ -12,15 +12,15 @@ package struct CredentialSlot: Sendable {
   package let description: String
 
   package static let apiKey = CredentialSlot(
-    argument: "auth_token", metaKey: "calculator/auth_token",
+    argument: "auth_token", metaKey: "\(ServiceName.metaPrefix)auth_token",
     description: "The API key of this server, if the client does not send it by itself.")
 
   package static let token = CredentialSlot(
-    argument: "jwt_token", metaKey: "calculator/jwt_token",
+    argument: "jwt_token", metaKey: "\(ServiceName.metaPrefix)jwt_token",
     description: "The access token, if the client does not send it by itself.")
 
   package static let refreshToken = CredentialSlot(
-    argument: "refresh_token", metaKey: "calculator/refresh_token",
+    argument: "refresh_token", metaKey: "\(ServiceName.metaPrefix)refresh_token",
     description: "The refresh token; it works once.")
 
   /// Takes the credential out of the call, so that no tool and no log ever sees it.

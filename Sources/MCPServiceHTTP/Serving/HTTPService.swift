@@ -96,7 +96,7 @@ package final class HTTPService: HTTPResponder {
         passwords: kinds.contains(.password) ? passwords : nil, guests: credentials.guests),
       limits: limits,
       info: ServerInfo(
-        name: "calculator-http", title: "Calculator", version: calculatorVersion,
+        name: "\(ServiceName.text)-http", title: "Calculator", version: calculatorVersion,
         instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers."),
       tools: CalculatorTools.all(),
       site: Site(

@@ -172,7 +172,7 @@ package struct Site: Sendable {
     return """
       {
         "mcpServers": {
-          "calculator-http": {
+          "\(ServiceName.text)-http": {
             "type": "http",
             "url": "\(address)/mcp"\(headers)
           }

@@ -53,43 +53,44 @@ package final class Metrics: Sendable {
 
   var text: String {
     let state = state.withLock { $0 }
+    let prefix = ServiceName.metricPrefix
     var lines = [
-      "# HELP calculator_requests_total Responses by status.",
-      "# TYPE calculator_requests_total counter",
+      "# HELP \(prefix)requests_total Responses by status.",
+      "# TYPE \(prefix)requests_total counter",
     ]
     for (status, count) in state.statuses.sorted(by: { $0.key < $1.key }) {
-      lines.append("calculator_requests_total{status=\"\(status)\"} \(count)")
+      lines.append("\(prefix)requests_total{status=\"\(status)\"} \(count)")
     }
     lines += [
-      "# HELP calculator_authentications_total Attempts by the kind of credential and the outcome.",
-      "# TYPE calculator_authentications_total counter",
+      "# HELP \(prefix)authentications_total Attempts by the kind of credential and the outcome.",
+      "# TYPE \(prefix)authentications_total counter",
     ]
     for kind in CredentialKind.allCases + [nil] {
       for outcome in ["accepted", "refused"] {
         guard let count = state.attempts[Attempt(kind: kind, outcome: outcome)] else { continue }
         let name = kind?.rawValue ?? "unread"
         lines.append(
-          "calculator_authentications_total{kind=\"\(name)\",outcome=\"\(outcome)\"} \(count)")
+          "\(prefix)authentications_total{kind=\"\(name)\",outcome=\"\(outcome)\"} \(count)")
       }
     }
     lines += [
-      "# HELP calculator_limited_requests_total Requests refused because there were too many.",
-      "# TYPE calculator_limited_requests_total counter",
-      "calculator_limited_requests_total \(state.limited)",
-      "# HELP calculator_request_duration_seconds From the head of a request to its response.",
-      "# TYPE calculator_request_duration_seconds histogram",
+      "# HELP \(prefix)limited_requests_total Requests refused because there were too many.",
+      "# TYPE \(prefix)limited_requests_total counter",
+      "\(prefix)limited_requests_total \(state.limited)",
+      "# HELP \(prefix)request_duration_seconds From the head of a request to its response.",
+      "# TYPE \(prefix)request_duration_seconds histogram",
     ]
     var total = 0
     for (bound, count) in zip(Self.bounds, state.buckets) {
       total += count
       lines.append(
-        "calculator_request_duration_seconds_bucket{le=\"\(Double(bound) / 1e6)\"} \(total)")
+        "\(prefix)request_duration_seconds_bucket{le=\"\(Double(bound) / 1e6)\"} \(total)")
     }
     total += state.buckets[Self.bounds.count]
     lines += [
-      "calculator_request_duration_seconds_bucket{le=\"+Inf\"} \(total)",
-      "calculator_request_duration_seconds_sum \(Double(state.sum) / 1e9)",
-      "calculator_request_duration_seconds_count \(total)",
+      "\(prefix)request_duration_seconds_bucket{le=\"+Inf\"} \(total)",
+      "\(prefix)request_duration_seconds_sum \(Double(state.sum) / 1e9)",
+      "\(prefix)request_duration_seconds_count \(total)",
     ]
     return lines.joined(separator: "\n") + "\n"
   }
