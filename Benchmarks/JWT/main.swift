@@ -3,17 +3,16 @@ import Crypto
 import JOSE
 import JSON
 
-// What a token costs, in one run. It stands in the package itself, because only there it may see
-// what is marked `package`; Package.swift lists it only where CALCULATOR_BENCHMARKS is 1, so that
-// nobody builds it who came to learn.
+// Measures signing and verifying a token. It is a target of the package, because it calls `package`
+// code. Package.swift lists it only if CALCULATOR_BENCHMARKS is 1, so an ordinary build omits it.
 //
-//   JWTBenchmark                    a line for each: name, tab, median of the nanoseconds
-//   JWTBenchmark --print-token      the token as JSON, with what it takes to verify it
+//   JWTBenchmark                    one line each: name, tab, median in nanoseconds
+//   JWTBenchmark --print-token      the token as JSON, with the settings that verify it
 
 let secret = "benchmarks-sign-with-a-secret-that-is-no-secret-0123456789abcdef"
 let issuer = "https://calculator.example"
 let audience = "https://calculator.example/mcp"
-// From 2026 to 2100, so that every clock in this run takes it for valid.
+// From 2026 to 2100, so that PyJWT, which reads the machine's clock, accepts it.
 let issuedAt = 1_767_225_600_000
 let expiresAt = 4_102_444_800_000
 
@@ -25,7 +24,7 @@ let claims = try TokenClaims(
   expiresAt: expiresAt, identifier: "Zk3bN0aVQk6rJt2mYxw7Lg",
   permissions: ["calculate:basic", "calculate:advanced"])
 let token = try keys.sign(claims, as: .accessToken)
-// All but the signature of 43 characters and the point before it.
+// Without the signature of 43 characters and the point before it.
 let signingInput = Array(token.utf8.dropLast(44))
 let mac = HMACSHA256(key: Array(secret.utf8))
 
@@ -51,9 +50,10 @@ func measure() throws {
     ("issue", { try keys.sign(claims, as: .accessToken).utf8.count }),
   ]
   var taken = [[Double]](repeating: [], count: cases.count)
-  var sum = 0  // printed nowhere, but the compiler cannot know that it will not be
+  var sum = 0  // the calls have a result that is used, so the compiler cannot remove them
   let clock = ContinuousClock()
-  // They take turns, so that what else the machine does hits them alike. The first round warms up.
+  // The cases take turns, so that other load on the machine affects all of them. The first round
+  // is not counted.
   for batch in 0...batches {
     for (index, (_, call)) in cases.enumerated() {
       let duration = try clock.measure { for _ in 0..<calls { sum &+= try call() } }

@@ -3,7 +3,7 @@ import Crypto
 import JOSE
 import JSON
 
-// The seeds in scripts/fuzz.sh know these four.
+// scripts/fuzz.sh makes its seeds with these four values.
 private let secret = Array("the-secret-that-the-fuzzer-signs-with".utf8)
 private let issuer = "fuzz"
 private let audience = "fuzz"
@@ -31,27 +31,29 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     check(token(header, payload, signedWith: ours))
     precondition(
       claims(token(header, payload, signedWith: foreign), as: .accessToken) == nil,
-      "took a token that somebody else signed")
+      "accepted the signature of another key")
   }
   return 0
 }
 
-/// What is taken for an access token is signed by us, is for us and now, and is nothing else.
+/// An accepted access token is signed with our key, names us, is valid now, and is not accepted as
+/// another type.
 private func check(_ text: String) {
   guard let claims = claims(text, as: .accessToken) else { return }
   let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
   precondition(parts.count == 3 && text.utf8.count <= CompactJWS.maximumLength)
   let input = Array(text.utf8.dropLast(parts[2].count + 1))
   precondition(
-    parts[2].elementsEqual(base64URL(ours.code(for: input[...]))), "took what we did not sign")
+    parts[2].elementsEqual(base64URL(ours.code(for: input[...]))), "accepted a wrong signature")
   precondition(
     claims.issuer.utf8.elementsEqual(issuer.utf8)
       && claims.audience.contains { $0.utf8.elementsEqual(audience.utf8) }
       && claims.expiresAt > now && claims.issuedAt <= now && claims.notBefore ?? 0 <= now,
-    "took what is not for us and now")
+    "accepted another issuer, audience or time")
   checkHeader(text)
-  precondition(verified(text, as: .refreshToken) == .failure(.wrongType), "took it for a refresh")
-  // Written in another way, it may have grown over what a token may have, but nothing else.
+  precondition(
+    verified(text, as: .refreshToken) == .failure(.wrongType), "accepted it as a refresh token")
+  // Signed again, the same claims can be longer than a token may be. No other error is possible.
   switch Result(catching: { () throws(JWTError) in try keys.sign(claims, as: .accessToken) })
   {
   case .success(let again):
@@ -67,7 +69,7 @@ private func checkHeader(_ text: String) {
   else { fatalError("verified, not a token") }
   precondition(header["alg"] == "HS256" && header["kid"] == .string(keys.current.id))
   for name in ["crit", "b64", "jwk", "jku", "x5c", "x5u"] {
-    precondition(header[name] == nil, "took a header with \(name)")
+    precondition(header[name] == nil, "accepted a header with \(name)")
   }
 }
 
@@ -79,7 +81,7 @@ private func claims(_ text: String, as type: TokenType) -> TokenClaims? {
   try? verified(text, as: type).get()
 }
 
-/// A token of any header and payload; written here, so that `JWT` is not its own witness.
+/// A token with any header and payload. It does not call `JOSE`, which is under test.
 private func token(_ header: [UInt8], _ payload: [UInt8], signedWith mac: HMACSHA256) -> String {
   let input = base64URL(header) + [UInt8(ascii: ".")] + base64URL(payload)
   let text = input + [UInt8(ascii: ".")] + base64URL(mac.code(for: input[...]))
@@ -89,7 +91,7 @@ private func token(_ header: [UInt8], _ payload: [UInt8], signedWith mac: HMACSH
 private func base64URL(_ bytes: [UInt8]) -> [UInt8] {
   var text: [UInt8] = []
   for start in stride(from: 0, to: bytes.count, by: 3) {
-    let size = min(start + 3, bytes.count) - start  // as many bytes; characters one more
+    let size = min(start + 3, bytes.count) - start  // this many bytes make one character more
     var value = 0
     for offset in 0..<3 { value = value << 8 | (offset < size ? Int(bytes[start + offset]) : 0) }
     for place in 0...size { text.append(alphabet[value >> (18 - 6 * place) & 0x3F]) }

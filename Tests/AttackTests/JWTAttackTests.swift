@@ -6,7 +6,7 @@ import TestHarness
 
 /// Attacks on the tokens, as they come over the wire: whatever is wrong, the bytes that go back are
 /// the same, and only the log knows why. The rows of `TokenAttack` also go to the verifier alone, in
-/// `JOSETests`.
+/// `AuthTests`.
 struct JWTAttackTests {
   static let key = mustMake(JWTHarness.secret)
   static let header = #"{"alg":"HS256","kid":"\#(key.id)","typ":"at+jwt"}"#

@@ -2,11 +2,13 @@ import Testing
 
 @testable import JOSE
 
-/// Tokens of a wrong form, where a row of `TokenAttack` is not enough: RFC 7515 §5.2 and §7.1, RFC 8725 §3.4 and §3.12.
+/// Tokens of a wrong form that do not fit into a row of `TokenAttack`: RFC 7515 §5.2 and §7.1,
+/// RFC 8725 §3.4 and §3.12.
 struct FormAttackTests {
   static let token = Fixture.token()
   static let parts = token.split(separator: ".").map(String.init)
   static let (header, payload, signature) = (parts[0], parts[1], parts[2])
+
   @Test func refusesNothing() { #expect(Fixture.failure("") == .notThreeParts) }
 
   /// RFC 4648 §3.5: the last character of the signature has two unused bits, so four spell it.
@@ -28,7 +30,7 @@ struct FormAttackTests {
     #expect(Fixture.failure(token) == .notBase64URL)
   }
 
-  /// Every bit of every byte: none is without meaning, so a token has no second spelling.
+  /// Every bit of every byte counts, so a token has no second spelling.
   @Test func refusesAFlippedBitAnywhere() {
     let bytes = Array(Self.token.utf8)
     var accepted: [String] = []
@@ -61,11 +63,11 @@ struct FormAttackTests {
     #expect(Fixture.failure(Fixture.token(header: ["x": "{}", "cty": #""JWT""#])) == nil)
   }
 
-  /// 8 KiB are the limit; over it, nothing is looked at (1 MiB of token).
+  /// The limit is 8 KiB. A longer text is refused before it is split.
   @Test func refusesLongTokens() {
     let point = 2 + Self.header.utf8.count
     let room = CompactJWS.maximumLength - point - Self.signature.utf8.count
-    // As long as may be: signed, with spaces behind the claims.
+    // The longest possible token, with spaces after the claims.
     let claims = Fixture.text(Fixture.claims)
     let spaces = String(repeating: " ", count: room * 3 / 4 - claims.utf8.count)
     let header = Fixture.text(Fixture.header)

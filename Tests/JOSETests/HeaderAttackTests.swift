@@ -2,7 +2,7 @@ import Testing
 
 @testable import JOSE
 
-/// Headers that an attacker chose, where a row of `TokenAttack` is not enough.
+/// Headers that do not fit into a row of `TokenAttack`.
 struct HeaderAttackTests {
   @Test func theHonestTokenIsAccepted() {
     #expect(Fixture.failure(Fixture.token()) == nil)

@@ -7,8 +7,8 @@ import Testing
 
 @testable import JOSE
 
-/// Wycheproof's vectors, at the layer of the signature: their payloads are no claims and their
-/// headers have no `typ`.
+/// Wycheproof's vectors. They test signatures alone: their payloads are no claims and their headers
+/// have no `typ`.
 @Suite(.enabled(if: Vectors.areThere, "\(Vectors.hint)"))
 struct WycheproofTests {
   static let files = ["json_web_signature", "json_web_crypto", "json_web_key"]
@@ -27,7 +27,7 @@ struct WycheproofTests {
     #expect(tokens.count(where: Self.isHS256) == 67)
   }
 
-  /// Vectors with an HS256 key have the expected result.
+  /// Vectors with an HS256 key give the expected result.
   @Test(arguments: try files.flatMap { try WycheproofToken.all(in: $0) }.filter(isHS256))
   func verifiesHS256(_ vector: WycheproofToken) throws {
     let mislabelled = vector.file == "json_web_signature" ? Self.mislabelled[vector.id] : nil
@@ -46,8 +46,8 @@ struct WycheproofTests {
     let first = try #require(keys.first)
     let failure = Fixture.failure(
       vector.text, as: nil, keys: KeySet(current: first, previous: Array(keys.dropFirst())))
-    // Two tokens are HS256, under a JWK that says that its bytes are for AES. There is no way from
-    // such a JWK to a key here; with the bytes alone, nothing is wrong with the token.
+    // Two tokens are HS256 with a JWK for AES. No key can be made of such a JWK here. With the bytes
+    // of the key alone, the tokens are valid.
     if vector.file == "json_web_key", [25, 26].contains(vector.id) {
       #expect(Self.keySet(vector.jwks) == nil)
     } else {
@@ -55,7 +55,7 @@ struct WycheproofTests {
     }
   }
 
-  /// All of `hmac_sha256`. Codes cut to 16 bytes are right as far as they go, and refused.
+  /// All of `hmac_sha256`. Codes that are cut to 16 bytes are refused.
   @Test func authenticatesMessages() throws {
     let groups = try Wycheproof.groups("hmac_sha256")
     var count = 0
@@ -74,7 +74,7 @@ struct WycheproofTests {
     #expect(count == 174)
   }
 
-  // MARK: The way from a vector to an answer
+  // MARK: Keys of a vector
 
   /// `.unknownKey` where the JWKs make no key set.
   private static func failure(of vector: WycheproofToken) -> JWTError? {
@@ -82,8 +82,8 @@ struct WycheproofTests {
     return Fixture.failure(vector.text, as: nil, keys: keys)
   }
 
-  /// What a reader of JWKs would make of them. The project has none: its keys are HS256 by their
-  /// type and named by their thumbprint, so no set can mix kinds or have one name for two keys.
+  /// The key set that a reader of JWKs would make. The project has no such reader. Its keys are HS256
+  /// by their type and named by their thumbprint, so no set has two algorithms, or one name twice.
   private static func keySet(_ jwks: [[String: String]]) -> KeySet? {
     let keys = jwks.compactMap { jwk -> HMACKey? in
       guard jwk["kty"] == "oct", jwk["alg"] == "HS256", jwk["use"] == "sig",

@@ -3,7 +3,7 @@ private import Support
 /// A token that must be refused as an access token, and the reason in the audit log. But for the
 /// rows that say so, the signature holds: what refuses them is never luck.
 ///
-/// One table for both drivers: the verifier alone (`JOSETests`) and `CalculatorJWT` over its wire
+/// One table for both drivers: the verifier alone (`AuthTests`) and `CalculatorJWT` over its wire
 /// (`AttackTests`). The text is made by the driver, which has the keys. The file is long because it
 /// is that table.
 package struct TokenAttack: Sendable, CustomStringConvertible {

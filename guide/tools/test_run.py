@@ -150,7 +150,7 @@ class Runner(unittest.TestCase):
         self.assertTrue(any(problem.startswith("H27 is missing") for problem in problems), problems)
         other = [line.replace("HTTPAttackTests", "Command") for line in page]
         problems = [problem for _, problem in attacks.check(run.ROOT, other)]
-        self.assertTrue(any("no test that H27 names" in problem for problem in problems), problems)
+        self.assertTrue(any("no test that H29 names" in problem for problem in problems), problems)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import Testing
 @testable import Auth
 @testable import JOSE
 
-/// The rows of `TokenAttack` on the verifier alone. `AttackTests` sends the same rows to
+/// The rows of `TokenAttack` against the verifier. `AttackTests` sends the same rows to
 /// `CalculatorJWT`.
 struct TokenAttackTests {
   @Test(arguments: TokenAttack.all)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Auth
 
-/// Payloads under a signature that holds, where a row of `TokenAttack` is not enough.
+/// Payloads with a valid signature that do not fit into a row of `TokenAttack`.
 struct TokenClaimsAttackTests {
-  /// 10,000 permissions that no limit of length stops.
+  /// T22: 10,000 permissions, where no limit of the length applies first.
   @Test func refusesTenThousandPermissionsInAPayload() {
     let payload = TokenFixture.text(
       TokenAttack.claims, ["permissions": TokenAttack.strings(10_000)])

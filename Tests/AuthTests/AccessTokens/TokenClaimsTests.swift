@@ -5,7 +5,7 @@ import Testing
 @testable import Auth
 
 struct TokenClaimsTests {
-  /// What must be accepted at the edges of what is refused.
+  /// Accepted claims that are next to refused ones.
   @Test(
     arguments: [
       ("expires in a millisecond", ["exp": "1790000000.001"]),
@@ -28,7 +28,7 @@ struct TokenClaimsTests {
     #expect(TokenFixture.failure(TokenFixture.token(claims: claims)) == nil)
   }
 
-  /// Claims that are to be signed obey the rules of those that are read.
+  /// Claims to be signed are checked like claims that are read.
   @Test func refusesToExistMalformed() {
     func claims(
       issuer: String = "i", subject: String = "s", audience: [String] = ["a"], issuedAt: Int = 0,
