@@ -35,6 +35,37 @@ struct HTTPConfigurationTests {
     }
   }
 
+  /// A value that is not of its setting's form: the whole line, without the value.
+  @Test(arguments: [
+    (
+      "CALCULATOR_BASE_URL", "calculator.invalid",
+      "a scheme and a name, such as https://calculator.example"
+    ),
+    (
+      "CALCULATOR_BASIC_USER", "ansh:ika",
+      "a name of 1 to 256 bytes without colons and control characters, such as anshika"
+    ),
+    (
+      "CALCULATOR_TRUSTED_PROXIES", "127.0.0.1,any",
+      "addresses or networks, with commas between them, such as 127.0.0.1,10.0.0.0/8"
+    ),
+    (
+      "CALCULATOR_ALLOWED_HOSTS", "calculator.invalid,*",
+      "host names or addresses, with commas between them, such as calculator.example,10.0.0.5"
+    ),
+  ])
+  func aValueOfAnotherFormIsRefused(_ variable: String, _ value: String, _ form: String) {
+    var environment = ["CALCULATOR_API_KEY": Self.key, variable: value]
+    if variable == "CALCULATOR_BASIC_USER" {
+      environment["CALCULATOR_BASIC_PASSWORD"] = "correct horse"
+    }
+    let errors = #expect(throws: ConfigurationErrors.self) { try read(environment) }
+    #expect(
+      errors?.all.map(\.description) == [
+        "\(variable): must be \(form); correct it, or unset \(variable)"
+      ])
+  }
+
   /// How many may be sent at once, without and with a setting for it.
   @Test(arguments: [(nil, 5), ("2", 2), ("9", 9)] as [(String?, Int)])
   func theBurstIsTheLimitUnlessItIsSet(_ burst: String?, _ expected: Int) throws {
