@@ -17,20 +17,23 @@ package struct CompactJWS: Sendable {
   package init(_ text: String) throws(JWTError) {
     guard text.utf8.count <= Self.maximumLength else { throw .tooLong }
     let bytes = Array(text.utf8)
+    let point = UInt8(ascii: ".")
     // RFC 7515 §7.1: two points. A JWE has four (RFC 7516 §9).
-    let parts = bytes.split(
-      separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false
-    ).map(Array.init)
-    guard parts.count == 3 else { throw .notThreeParts }
+    guard let first = bytes.firstIndex(of: point), let last = bytes.lastIndex(of: point),
+      first < last
+    else { throw .notThreeParts }
     // RFC 7515 §5.2 (2), (6), (7)
-    guard let header = Base64.url.decode(parts[0]),
-      let payload = Base64.url.decode(parts[1]),
-      let signature = Base64.url.decode(parts[2])
-    else { throw .notBase64URL }
+    guard let header = Base64.url.decode(bytes.span.extracting(..<first)),
+      let payload = Base64.url.decode(bytes.span.extracting((first + 1)..<last)),
+      let signature = Base64.url.decode(bytes.span.extracting((last + 1)...))
+    else {
+      // A third point is not Base64url, so it is looked for only here.
+      throw bytes[(first + 1)..<last].contains(point) ? .notThreeParts : .notBase64URL
+    }
     self.header = header
     self.payload = payload
     self.signature = signature
-    signingInput = bytes.dropLast(1 + parts[2].count)
+    signingInput = bytes[..<last]
   }
 
   /// RFC 7515 §5.1 (5) to (8), for any bytes.

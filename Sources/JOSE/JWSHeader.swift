@@ -35,10 +35,9 @@ package struct JWSHeader: Sendable, Equatable {
   /// RFC 7515 §4.1.9: `typ` is a media type, so upper-case ASCII letters equal lower-case ones.
   package func hasType(_ expected: String) -> Bool {
     guard let type else { return false }
+    if type.hasSameBytes(as: expected) { return true }
     let name = type.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
-    let prefix = "application/".utf8
-    return name.dropFirst(name.starts(with: prefix) ? prefix.count : 0)
-      .elementsEqual(expected.utf8)
+    return name == Array(expected.utf8) || name == Array("application/\(expected)".utf8)
   }
 
   /// The header of what `key` signs. The members are always in this order.

@@ -4,11 +4,12 @@ private import Support
 /// The keys that are valid now. All of them verify, and the current one signs.
 package struct KeySet: Sendable {
   package let current: HMACKey
-  private let previous: [HMACKey]
+  /// The current one first.
+  private let all: [HMACKey]
 
   package init(current: HMACKey, previous: [HMACKey] = []) {
     self.current = current
-    self.previous = previous
+    all = [current] + previous
   }
 
   /// The key that `header` names.
@@ -16,7 +17,7 @@ package struct KeySet: Sendable {
   /// The algorithm belongs to the key. The header cannot choose another one (RFC 8725 §3.1).
   /// - Throws: `JWTError.unknownKey`, `.wrongAlgorithm`
   package func key(for header: JWSHeader) throws(JWTError) -> HMACKey {
-    guard let key = ([current] + previous).first(where: { $0.id.hasSameBytes(as: header.keyID) })
+    guard let key = all.first(where: { $0.id.hasSameBytes(as: header.keyID) })
     else { throw .unknownKey }
     // RFC 7515 §4.1.1: the name is case-sensitive.
     guard key.algorithm.rawValue.hasSameBytes(as: header.algorithm) else { throw .wrongAlgorithm }

@@ -28,14 +28,14 @@ package struct RegisteredClaims: Sendable, Equatable {
 
   /// - Throws: `JWTError.malformedClaim` with the first claim that is there with a wrong type.
   package init(_ payload: JSONObject) throws(JWTError) {
-    issuer = try payload.claim("iss", \.string)
-    subject = try payload.claim("sub", \.string)
+    issuer = try payload.claim("iss") { $0.string }
+    subject = try payload.claim("sub") { $0.string }
     // RFC 7519 §4.1.3: one string, or an array of strings.
     audience = try payload.claim("aud") { $0.string.map { [$0] } ?? $0.strings }
     issuedAt = try payload.claim("iat", NumericDate.milliseconds)
     expiresAt = try payload.claim("exp", NumericDate.milliseconds)
     notBefore = try payload.claim("nbf", NumericDate.milliseconds)
-    identifier = try payload.claim("jti", \.string)
+    identifier = try payload.claim("jti") { $0.string }
   }
 
   /// The claims that are there, always in this order. One audience is a string, several an array.
@@ -80,7 +80,7 @@ extension JSONValue {
   /// `nil` unless the value is an array of strings and nothing else.
   package var strings: [String]? {
     guard case .array(let elements) = self else { return nil }
-    let strings = elements.compactMap(\.string)
+    let strings = elements.compactMap { $0.string }
     return strings.count == elements.count ? strings : nil
   }
 }

@@ -53,12 +53,12 @@ package struct JSONObject: Sendable, Equatable {
   /// of short names takes linear time (Swift seeds its hashes at random for each process).
   private static func repeatsName(_ members: [Member]) -> Bool {
     if members.count <= 16 {
-      for (index, member) in members.enumerated() {
-        for earlier in members[..<index] where earlier.name.hasSameBytes(as: member.name) {
-          return true
+      // By index, so that no member is copied.
+      return members.indices.contains { index in
+        members.indices[..<index].contains {
+          members[$0].name.hasSameBytes(as: members[index].name)
         }
       }
-      return false
     }
     var seen = Set<[UInt8]>(minimumCapacity: members.count)
     return members.contains { !seen.insert(Array($0.name.utf8)).inserted }

@@ -10,8 +10,11 @@ extension String {
     guard utf8.count == other.utf8.count else { return false }
     let result = unsafe utf8.withContiguousStorageIfAvailable { a in
       unsafe other.utf8.withContiguousStorageIfAvailable { b in
-        guard let a = a.baseAddress, let start = b.baseAddress else { return true }  // both empty
-        return unsafe memcmp(a, start, b.count) == 0
+        guard let start = a.baseAddress, let other = b.baseAddress, !b.isEmpty else {
+          return true  // both empty
+        }
+        // Most names differ in the first byte.
+        return unsafe start.pointee == other.pointee && memcmp(start, other, b.count) == 0
       }
     }
     return (result ?? nil) ?? utf8.elementsEqual(other.utf8)

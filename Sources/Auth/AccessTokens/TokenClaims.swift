@@ -55,9 +55,7 @@ package struct TokenClaims: Sendable, Equatable {
   package init(payload: [UInt8]) throws(JWTError) {
     let object = try JSONObject(claims: payload)
     let claims = try RegisteredClaims(object)
-    // ASVS 15.3.5: a string of permissions is not split; "*" could be one of them.
-    let permissions = try object.claim("permissions", \.strings)
-    let family = try object.claim("family", \.string)
+    let family = try object.claim("family") { $0.string }
     // RFC 9068 §2.2: mandatory. So are the permissions.
     guard let issuer = claims.issuer else { throw .malformedClaim("iss") }
     guard let subject = claims.subject else { throw .malformedClaim("sub") }
@@ -65,7 +63,10 @@ package struct TokenClaims: Sendable, Equatable {
     guard let issuedAt = claims.issuedAt else { throw .malformedClaim("iat") }
     guard let expiresAt = claims.expiresAt else { throw .malformedClaim("exp") }
     guard let identifier = claims.identifier else { throw .malformedClaim("jti") }
-    guard let permissions else { throw .malformedClaim("permissions") }
+    // ASVS 15.3.5: a string of permissions is not split; "*" could be one of them.
+    guard let permissions = object["permissions"]?.strings else {
+      throw .malformedClaim("permissions")
+    }
     try self.init(
       issuer: issuer, subject: subject, audience: audience, issuedAt: issuedAt,
       expiresAt: expiresAt, notBefore: claims.notBefore, identifier: identifier,
