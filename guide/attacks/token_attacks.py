@@ -319,7 +319,7 @@ ATTACKS = [
         "T22",
         "permissions: a string, not a list",
         "ASVS 15.3.5",
-        (CLAIMS, 'object.claim("permissions"'),
+        (CLAIMS, 'object["permissions"]?.strings'),
         payload(permissions="not-calculate:advanced-at-all"),
         reason="malformed_permissions",
     ),
