@@ -33,7 +33,9 @@ func executable(_ name: String, of modules: Target.Dependency...) -> Target {
 func tests(of name: String, dependencies more: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
-    dependencies: [.init(stringLiteral: name), "Support", "TestSupport"] + more,
+    dependencies: [.init(stringLiteral: name), "TestSupport"]
+      + (name == "Support" ? [] : ["Support"])
+      + more,
     swiftSettings: settings)
 }
 
@@ -89,7 +91,8 @@ let package = Package(
     // Linked with libFuzzer by scripts/fuzz.sh.
     .target(name: "FuzzJSON", dependencies: ["JSON"], path: "Fuzz/JSON", swiftSettings: settings),
     .target(
-      name: "FuzzMCP", dependencies: ["Auth", "JSON", "MCP", "MCPService", "Support"],
+      name: "FuzzMCP",
+      dependencies: ["Auth", "JSON", "MCP", "MCPService", "Support", "TestSupport"],
       path: "Fuzz/MCP",
       swiftSettings: settings),
     .target(
@@ -118,7 +121,7 @@ let package = Package(
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
     tests(of: "Crypto"),
-    tests(of: "Auth", dependencies: ["Crypto", "JOSE", "JSON", "Support"]),
+    tests(of: "Auth", dependencies: ["Crypto", "JOSE", "JSON"]),
     tests(of: "JOSE", dependencies: ["JSON", "Crypto"]),
     tests(of: "StdioTransport"),
     tests(of: "MCP", dependencies: ["JSON"]),

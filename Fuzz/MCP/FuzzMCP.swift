@@ -3,6 +3,7 @@ import Auth
 import MCPService
 import JSON
 import MCP
+import TestSupport
 
 /// The whole way of a request, with a key that no fuzzer guesses.
 private let pipeline: Pipeline = {
@@ -20,8 +21,11 @@ private let pipeline: Pipeline = {
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   for version in [nil, ProtocolVersion.v2025_11_25, .v2025_03_26] {
-    var conversation = Conversation(legacyVersion: version)
-    guard let reply = pipeline.answer(bytes, in: &conversation) else { continue }
+    let reply = awaited {
+      var session = Session(legacyVersion: version)
+      return await pipeline.answer(bytes, in: &session)
+    }
+    guard let reply else { continue }
     guard let message = try? JSONParser.parse(reply) else { fatalError("the reply is no JSON") }
     precondition(!reply.contains(UInt8(ascii: "\n")), "a reply is one line")
     let replies: [JSONValue] = if case .array(let batch) = message { batch } else { [message] }

@@ -6,7 +6,7 @@ package struct AuditEvent: Sendable {
   package enum Outcome: Sendable {
     case accepted(Identity)
     /// Nobody was recognised.
-    case unauthenticated(AuthenticationFailure)
+    case unauthenticated(AuthenticationError)
     /// Somebody was recognised who lacks the permission.
     case forbidden(Identity, Permission)
     /// Too many requests of somebody or, without one, too many failures from an address.

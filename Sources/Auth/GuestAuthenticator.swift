@@ -1,12 +1,27 @@
 private import Support
 
-/// Lets everyone in as a guest, whatever they bring: for a server that is open on purpose.
+/// Accepts a caller without a credential as a guest, for a server that is open on purpose.
 package struct GuestAuthenticator: Authenticator {
   private let role: Role
+  private let ignoresCredentials: Bool
 
-  package init(role: Role) { self.role = role }
+  /// - Parameter ignoresCredentials: whether a caller who sends a credential is a guest too. Only a
+  ///   server that knows no credential may do so: elsewhere its sender meant to be known.
+  package init(role: Role, ignoresCredentials: Bool = false) {
+    self.role = role
+    self.ignoresCredentials = ignoresCredentials
+  }
 
-  package func authenticate(_: PresentedToken) throws(AuthenticationFailure) -> Identity? {
+  package var scheme: Challenge.Scheme? { nil }
+
+  package func handles(_ credential: Credential) -> Bool {
+    if case .none = credential { return true }
+    return ignoresCredentials
+  }
+
+  package func authenticate(_: Credential, from _: Client) async throws(AuthenticationError)
+    -> Identity
+  {
     .guest(role)
   }
 }

@@ -25,12 +25,6 @@ package struct Identity: Sendable, Equatable {
     self.claims = claims
   }
 
-  /// The same without what else a token says: nobody asks for it over HTTP, where an identity is
-  /// handed on many times.
-  var withoutClaims: Identity {
-    Identity(subject: subject, method: method, permissions: permissions)
-  }
-
   /// Whoever comes without a credential, where that is allowed.
   package static func guest(_ role: Role) -> Identity {
     Identity(subject: "guest", method: .guest, permissions: role.permissions)

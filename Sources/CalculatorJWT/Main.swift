@@ -5,7 +5,7 @@ import StdioTransport
 
 /// The calculator over stdio, behind tokens that it issues itself.
 @main
-struct CalculatorJWT: ParsableCommand {
+struct CalculatorJWT: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "CalculatorJWT",
     abstract: "A calculator for MCP clients over stdio, guarded by expiring tokens.",
@@ -16,23 +16,27 @@ struct CalculatorJWT: ParsableCommand {
   @OptionGroup var options: CommonOptions
 
   /// See CalculatorStdio: without arguments there is nothing to parse.
-  static func main() {
+  static func main() async {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
-    guard CommandLine.argc > 1 else { exit(withError: serve(nil)) }
+    guard CommandLine.argc > 1 else { exit(withError: await serve(nil)) }
     do {
       var command = try parseAsRoot()
       if !(command is Self) { ProcessSignals.unblock() }
-      try command.run()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
     } catch {
       exit(withError: error)
     }
   }
 
-  func run() throws { throw Self.serve(options.envFile) }
+  func run() async throws { throw await Self.serve(options.envFile) }
 
-  private static func serve(_ envFile: String?) -> ExitCode {
+  private static func serve(_ envFile: String?) async -> ExitCode {
     ExitCode(
-      StdioServer(
+      await StdioServer(
         JWTService.self, environment: .ofProcess(), environmentFile: envFile
       ).run())
   }

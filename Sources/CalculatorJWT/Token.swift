@@ -8,7 +8,7 @@ struct Token: ParsableCommand {
     abstract: "Issues, shows and verifies tokens.",
     subcommands: [Issue.self, Inspect.self, Verify.self])
 
-  struct Issue: ParsableCommand {
+  struct Issue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints a new access token.",
       usage: """
@@ -27,12 +27,12 @@ struct Token: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() throws {
-      try show(options.command.issue(to: user, permissions: permissions, seconds: expiresIn))
+    func run() async throws {
+      try show(await options.command.issue(to: user, permissions: permissions, seconds: expiresIn))
     }
   }
 
-  struct Inspect: ParsableCommand {
+  struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what a token says, and whether it verifies, or why not.")
 
@@ -41,10 +41,10 @@ struct Token: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() throws { try show(options.command.inspect(token ?? readLine() ?? "")) }
+    func run() async throws { try show(await options.command.inspect(token ?? readLine() ?? "")) }
   }
 
-  struct Verify: ParsableCommand {
+  struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints the claims of a token that verifies; else says why not, with status 1.")
 
@@ -53,7 +53,7 @@ struct Token: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() throws { try show(options.command.verify(token ?? readLine() ?? "")) }
+    func run() async throws { try show(await options.command.verify(token ?? readLine() ?? "")) }
   }
 }
 

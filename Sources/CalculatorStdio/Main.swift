@@ -5,7 +5,7 @@ import StdioTransport
 
 /// The calculator over stdio, guarded by an API key.
 @main
-struct CalculatorStdio: ParsableCommand {
+struct CalculatorStdio: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "CalculatorStdio",
     abstract: "A calculator for MCP clients over stdio, guarded by an API key.",
@@ -17,16 +17,16 @@ struct CalculatorStdio: ParsableCommand {
 
   /// Clients start a server without arguments. Leaving the parser out then saves a fifth of the
   /// memory and of the time to the first answer (see Benchmarks/).
-  static func main() {
+  static func main() async {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
-    if CommandLine.argc > 1 { main(nil) } else { exit(withError: serve(nil)) }
+    if CommandLine.argc > 1 { await main(nil) } else { exit(withError: await serve(nil)) }
   }
 
-  func run() throws { throw Self.serve(envFile) }
+  func run() async throws { throw await Self.serve(envFile) }
 
-  private static func serve(_ envFile: String?) -> ExitCode {
+  private static func serve(_ envFile: String?) async -> ExitCode {
     ExitCode(
-      StdioServer(
+      await StdioServer(
         KeyService.self, environment: .ofProcess(), environmentFile: envFile
       ).run())
   }

@@ -11,6 +11,15 @@ package struct MCPServer: Sendable {
     case silence
     case reply(Reply)
     case call(ToolCall)
+
+    /// The identifier of the request; `nil` where there is none, or none that could be read.
+    package var id: RequestID? {
+      switch self {
+      case .silence: nil
+      case .reply(let reply): reply.id
+      case .call(let call): call.id
+      }
+    }
   }
 
   /// What the transport delivers at once.
@@ -35,29 +44,29 @@ package struct MCPServer: Sendable {
   }
 
   /// Parses `bytes` as one message or a batch. Answers what needs no tool; runs no tool.
-  package func receive(_ bytes: [UInt8], in conversation: inout Conversation) -> Received {
+  package func receive(_ bytes: [UInt8], in session: inout Session) -> Received {
     guard let json = try? JSONParser.parse(bytes) else {
       return .message(.reply(.error(nil, .parseError)))
     }
-    guard case .array(let messages) = json, conversation.allowsBatches else {
-      return .message(outcome(of: json, in: &conversation))
+    guard case .array(let messages) = json, session.allowsBatches else {
+      return .message(outcome(of: json, in: &session))
     }
     guard 1...Self.maximumBatch ~= messages.count else {  // S12; JSON-RPC 2.0 §6: not empty
       let reason = "a batch has 1 to \(Self.maximumBatch) messages"
       return .message(.reply(.error(nil, .invalidRequest(reason))))
     }
-    var inBatch = conversation
+    var inBatch = session
     inBatch.isInBatch = true
     return .batch(messages.map { outcome(of: $0, in: &inBatch) })
   }
 
-  private func outcome(of json: JSONValue, in conversation: inout Conversation) -> Outcome {
+  private func outcome(of json: JSONValue, in session: inout Session) -> Outcome {
     do throws(RPCMessage.Rejection) {
       switch try RPCMessage(json) {
       case .notification, .response: return .silence
       case .request(let id, let method, let params):
         do throws(RPCError) {
-          return try answer(id, method, params, in: &conversation)
+          return try answer(id, method, params, in: &session)
         } catch {
           return .reply(.error(id, error))
         }
@@ -84,20 +93,20 @@ package struct MCPServer: Sendable {
   // MARK: Methods
 
   private func answer(
-    _ id: RequestID, _ method: String, _ params: JSONObject, in conversation: inout Conversation
+    _ id: RequestID, _ method: String, _ params: JSONObject, in session: inout Session
   ) throws(RPCError) -> Outcome {
-    let modern = try modernVersion(of: params, method, in: conversation)
-    if conversation.isInBatch, modern != nil || method == "initialize" {
+    let modern = try modernVersion(of: params, method, in: session)
+    if session.isInBatch, modern != nil || method == "initialize" {
       // MCP 2025-03-26 basic/lifecycle, "Initialization"; later revisions have no batches.
       throw .invalidRequest("a batch takes neither initialize nor requests of another revision")
     }
     if modern == nil {
-      try conversation.fields?.check(version: nil, method: method, params: params)  // H36
+      try session.headers?.check(version: nil, method: method, params: params)  // H36
       if method == "initialize" {  // whatever the header says: the body negotiates
-        return .reply(.result(id, try initialize(params, in: &conversation)))
+        return .reply(.result(id, try initialize(params, in: &session)))
       }
     }
-    let legacy = modern == nil ? try conversation.version : nil
+    let legacy = modern == nil ? try session.version : nil
     if modern == nil, method == "ping" {  // even before the handshake (2025-11-25 lifecycle)
       return .reply(.result(id, JSONObject()))
     }
@@ -110,42 +119,42 @@ package struct MCPServer: Sendable {
     case "tools/list": return .reply(result(id, try listTools(params, version), in: version))
     case "tools/call": return .call(try toolCall(id, params, version))
     case "server/discover" where version == .v2026_07_28:
-      return .reply(result(id, discovery(conversation.supported), in: version))
+      return .reply(result(id, discovery(session.supported), in: version))
     default: throw .methodNotFound
     }
   }
 
   /// The version of a modern request; `nil` where `_meta` has none of the modern keys.
   private func modernVersion(
-    of params: JSONObject, _ method: String, in conversation: Conversation
+    of params: JSONObject, _ method: String, in session: Session
   ) throws(RPCError) -> ProtocolVersion? {
     guard let meta = (params.optional("_meta") ?? [:]).object else {
       throw .invalidParams("_meta must be an object")
     }
     try RequestMeta.checkProgressToken(meta)
-    let opensModern = method == "server/discover" && conversation.legacyVersion == nil
-    let fieldsAreModern = conversation.fields?.areModern == true && method != "initialize"
+    let opensModern = method == "server/discover" && session.legacyVersion == nil
+    let fieldsAreModern = session.headers?.areModern == true && method != "initialize"
     guard opensModern || fieldsAreModern || MetaKey.modern.contains(where: { meta[$0] != nil })
     else { return nil }
     // MCP 2026-07-28 basic/index, "Per-request protocol fields": both are required.
     guard let requested = meta[MetaKey.protocolVersion]?.string else {
       throw .invalidParams("_meta must have \(MetaKey.protocolVersion), a string")
     }
-    try conversation.fields?.check(version: requested, method: method, params: params)
+    try session.headers?.check(version: requested, method: method, params: params)
     guard meta[MetaKey.clientCapabilities]?.object != nil else {
       throw .invalidParams("_meta must have \(MetaKey.clientCapabilities), an object")
     }
     guard let version = ProtocolVersion(rawValue: requested),
       ProtocolVersion.modern.contains(version)
     else {
-      throw .unsupportedProtocolVersion(requested: requested, supported: conversation.supported)
+      throw .unsupportedProtocolVersion(requested: requested, supported: session.supported)
     }
     try RequestMeta.checkOptionalFields(meta)
     return version
   }
 
   /// MCP 2025-11-25 basic/lifecycle, "Version Negotiation".
-  private func initialize(_ params: JSONObject, in conversation: inout Conversation)
+  private func initialize(_ params: JSONObject, in session: inout Session)
     throws(RPCError) -> JSONObject
   {
     guard let requested = params["protocolVersion"]?.string,
@@ -154,9 +163,9 @@ package struct MCPServer: Sendable {
       throw .invalidParams(
         "initialize takes protocolVersion (string), capabilities and clientInfo (objects)")
     }
-    let versions = conversation.supported.filter(ProtocolVersion.legacy.contains)
+    let versions = session.supported.filter(ProtocolVersion.legacy.contains)
     let version = versions.first { $0.rawValue == requested } ?? versions[0]
-    conversation.legacyVersion = version
+    session.legacyVersion = version
     return JSONObject([
       ("protocolVersion", .string(version.rawValue)), ("capabilities", Self.capabilities),
       ("serverInfo", info.implementation), ("instructions", .string(info.instructions)),

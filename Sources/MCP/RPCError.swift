@@ -10,9 +10,9 @@ package enum RPCError: Error, Sendable, Equatable {
   case unsupportedProtocolVersion(requested: String, supported: [ProtocolVersion])
   /// HTTP alone: a header field and the body disagree.
   case headerMismatch(String)
-  /// HTTP alone: an error that stands for a status has its number, outside of what JSON-RPC reserves
-  /// (MCP 2026-07-28 basic/index, "Error Codes").
-  case status(Int, String)
+  /// An error of the application, with a code outside of what JSON-RPC reserves (MCP 2026-07-28
+  /// basic/index, "Error Codes"). It may be sent before the request is read.
+  case application(code: Int, String)
 
   package var code: Int {
     switch self {
@@ -22,7 +22,7 @@ package enum RPCError: Error, Sendable, Equatable {
     case .invalidParams: -32602
     case .unsupportedProtocolVersion: -32022
     case .headerMismatch: -32020
-    case .status(let status, _): status
+    case .application(let code, _): code
     }
   }
 
@@ -34,7 +34,7 @@ package enum RPCError: Error, Sendable, Equatable {
     case .invalidParams(let reason): "Invalid params: \(reason)"
     case .unsupportedProtocolVersion: "Unsupported protocol version"
     case .headerMismatch(let reason): "Header mismatch: \(reason)"
-    case .status(_, let reason): reason
+    case .application(_, let reason): reason
     }
   }
 

@@ -7,8 +7,8 @@ package enum Reply: Sendable {
   case result(RequestID, JSONObject)
   /// Without an identifier where the request's could not be read: MCP has no `null` one.
   ///
-  /// An error that stands for an HTTP status is the exception: sent before the body is read, it has
-  /// the identifier `null` (JSON-RPC 2.0 §5). Without one, Python's `mcp` 2.3 takes it for no
+  /// An error of the application is the exception: sent before the request is read, it has the
+  /// identifier `null` (JSON-RPC 2.0 §5). Without one, Python's `mcp` 2.3 takes it for no
   /// response and hides its message from the user.
   case error(RequestID?, RPCError)
 
@@ -25,8 +25,8 @@ package enum Reply: Sendable {
       ["jsonrpc": "2.0", "id": id.json, "result": .object(result)]
     case .error(let id?, let error):
       ["jsonrpc": "2.0", "id": id.json, "error": error.json]
-    case .error(nil, .status(let status, let reason)):
-      ["jsonrpc": "2.0", "id": .null, "error": RPCError.status(status, reason).json]
+    case .error(nil, .application(let code, let reason)):
+      ["jsonrpc": "2.0", "id": .null, "error": RPCError.application(code: code, reason).json]
     case .error(nil, let error):
       ["jsonrpc": "2.0", "error": error.json]
     }

@@ -5,7 +5,7 @@ package import MCP
 
 /// Every way in which a call of a tool fails, and what goes back for each.
 package enum CallFailure: Error, Sendable {
-  case unauthenticated(AuthenticationFailure)
+  case unauthenticated(AuthenticationError)
   case forbidden(Identity, Permission)
   /// Arguments that the tool refuses, with the identity that sent them.
   case refused(Identity, ToolFailure)

@@ -30,11 +30,12 @@ package struct JWTService: StdioService {
   ) {
     (self.store, self.now, self.random) = (store, now, random)
     let issuer = TokenIssuer(configuration.settings, store: store, now: now, random: random)
-    let issuers = configuration.issuerKeys.map { APIKeyAuthenticator(keys: $0) }
-    let holders = Gate.token(TokenAuthenticator(issuer.verifier), in: .token)
+    let issuers = configuration.issuerKeys.map { APIKeyStore($0.keys(role: .standard)) }
+    let holders = AccessPolicy.token(TokenAuthenticator(issuer.verifier), in: .token)
     let tools = TokenTools.all(
       issuer,
-      issuers: .apiKey(issuers, required: configuration.issuerKeys != nil, guests: .guest),
+      issuers: .apiKey(
+        issuers, required: configuration.issuerKeys != nil, guests: .guest, now: now),
       holders: holders, refreshers: .token(RefreshTokenAuthenticator(issuer), in: .refreshToken))
     pipeline = Pipeline(
       info: ServerInfo(

@@ -9,15 +9,15 @@ package struct KeyService: StdioService {
   package let pipeline: Pipeline
 
   package init(_ configuration: StdioConfiguration, audit: AuditLog) {
-    let keys = APIKeyAuthenticator(keys: configuration.keys)
-    let gate = Gate.apiKey(
+    let keys = APIKeyStore(configuration.keys.keys(role: .standard))
+    let policy = AccessPolicy.apiKey(
       configuration.keys.isEmpty ? nil : keys, required: configuration.requiresAuthentication,
-      guests: .standard)
+      guests: .standard, now: WallTime.now)
     pipeline = Pipeline(
       info: ServerInfo(
         name: "\(ServiceName.text)-stdio", title: "Calculator", version: calculatorVersion,
         instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers."),
-      tools: CalculatorTools.all(behind: gate), audit: audit)
+      tools: CalculatorTools.all(behind: policy), audit: audit)
   }
 
   package mutating func reload(_ new: StdioConfiguration, audit: AuditLog) -> String {

@@ -3,28 +3,32 @@ package import Auth
 internal import JSON
 package import MCP
 
-/// The way of a request over stdio, from its bytes to the bytes of the reply:
+/// A request over stdio from its bytes to the bytes of the reply:
 ///
-///     bytes ─ JSON-RPC ─ authenticate ─ authorise ─ tool ─ reply ─ bytes
-///               what?      who is it?    may they?
+///     bytes → JSON-RPC → authenticate → authorize → tool → reply → bytes
 ///
-/// The credential rides in the call, so that parsing comes before authentication here.
+/// The credential is part of the call, so parsing comes before authentication here.
 package struct Pipeline: Sendable {
   private let server: MCPServer
-  private let tools: [String: GatedTool]
+  private let tools: [String: ProtectedTool]
   private let audit: AuditLog
 
-  package init(info: ServerInfo, tools: [GatedTool], audit: AuditLog) {
+  package init(info: ServerInfo, tools: [ProtectedTool], audit: AuditLog) {
     self.server = MCPServer(info: info, tools: tools.map(\.tool.definition))
     self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.tool.definition.name, $0) })
     self.audit = audit
   }
 
   /// The reply to one message or batch, or `nil` where none is due.
-  package func answer(_ message: [UInt8], in conversation: inout Conversation) -> [UInt8]? {
-    switch server.receive(message, in: &conversation) {
-    case .message(let outcome): reply(to: outcome)?.serialized()
-    case .batch(let outcomes): Reply.serialized(outcomes.compactMap(reply))
+  package func answer(_ message: [UInt8], in session: inout Session) async -> [UInt8]? {
+    switch server.receive(message, in: &session) {
+    case .message(let outcome): return await reply(to: outcome)?.serialized()
+    case .batch(let outcomes):
+      var replies: [Reply] = []
+      for outcome in outcomes {
+        if let reply = await reply(to: outcome) { replies.append(reply) }
+      }
+      return Reply.serialized(replies)
     }
   }
 
@@ -33,38 +37,40 @@ package struct Pipeline: Sendable {
     recorded(.error(nil, .invalidRequest("a message has at most \(limit) bytes"))).serialized()
   }
 
-  private func reply(to outcome: MCPServer.Outcome) -> Reply? {
+  private func reply(to outcome: MCPServer.Outcome) async -> Reply? {
     switch outcome {
     case .silence: return nil
     case .reply(let reply): return recorded(reply)
     case .call(let call):
-      guard let gated = tools[call.tool] else { return recorded(server.replyToUnknownTool(call)) }
-      return server.reply(to: call, with: result(of: call, to: gated.tool, behind: gated.gate))
+      guard let tool = tools[call.tool] else { return recorded(server.replyToUnknownTool(call)) }
+      return server.reply(
+        to: call, with: await result(of: call, to: tool.tool, behind: tool.policy))
     }
   }
 
-  /// Authenticate, authorise, run; whatever comes of it, one line of audit.
-  private func result(of call: ToolCall, to tool: CalculatorTool, behind gate: Gate) -> ToolResult {
+  /// Authenticates, authorizes and runs the call; whatever comes of it, with one line of audit.
+  private func result(of call: ToolCall, to tool: Tool, behind policy: AccessPolicy) async
+    -> ToolResult
+  {
     var call = call
-    let credential = gate.slot.take(from: &call)
+    let credential = policy.slot.take(from: &call)
     do throws(CallFailure) {
-      let identity = try authenticate(credential, at: gate)
-      try tool.authorise(identity)
+      let identity = try await authenticate(credential, policy)
+      try tool.authorize(identity)
       let result = try tool.run(call.arguments, identity)
       record(call, .accepted(identity))
       return result
     } catch {
       record(call, error.outcome)
-      return error.result(refusal: gate.refusal)
+      return error.result(refusal: policy.refusal)
     }
   }
 
-  /// Who is it?
-  private func authenticate(_ credential: PresentedToken, at gate: Gate) throws(CallFailure)
-    -> Identity
+  private func authenticate(_ credential: Credential, _ policy: AccessPolicy)
+    async throws(CallFailure) -> Identity
   {
-    do throws(AuthenticationFailure) {
-      return try gate.authenticate(credential)
+    do throws(AuthenticationError) {
+      return try await policy.authentication.authenticate(credential, from: .local)
     } catch {
       throw .unauthenticated(error)
     }

@@ -17,7 +17,7 @@ package struct StdioServer<Service: StdioService> {
 
   /// Serves until the client is gone. Configuration errors go to standard error, a line each.
   /// - Returns: the exit status of the process.
-  package func run() -> Int32 {
+  package func run() async -> Int32 {
     var configuration: Service.Configuration
     do throws(ConfigurationErrors) {
       configuration = try read(after: .none)
@@ -38,12 +38,12 @@ package struct StdioServer<Service: StdioService> {
 
     let audit = AuditLog(log)
     var service = Service(configuration, audit: audit)
-    var conversation = Conversation()
+    var session = Session()
     var transport = StdioTransport(errors: errors)
-    transport.run(reload: { reload(&service, &configuration, audit, log) }) { line in
+    await transport.run(reload: { reload(&service, &configuration, audit, log) }) { line in
       switch line {
       case .tooLong: service.pipeline.answerTooLong(limit: LineFramer.maximumLength)
-      case .complete(let message): service.pipeline.answer(message, in: &conversation)
+      case .complete(let message): await service.pipeline.answer(message, in: &session)
       }
     }
     return 0

@@ -37,18 +37,18 @@ package struct StdioTransport {
   ///   - reload: called on SIGHUP.
   ///   - answer: the reply to a line, without its end, or `nil` for none.
   package mutating func run(
-    reload: () -> Void, answer: (LineFramer.Line) -> [UInt8]?
-  ) {
+    reload: () -> Void, answer: (LineFramer.Line) async -> [UInt8]?
+  ) async {
     guard let signals = SignalPipe(), signals.start() else { return }
-    run(signals, reload: reload, answer: answer)
+    await run(signals, reload: reload, answer: answer)
   }
 
   /// The loop, with signals from wherever.
   mutating func run(
-    _ signals: SignalPipe, reload: () -> Void, answer: (LineFramer.Line) -> [UInt8]?
-  ) {
+    _ signals: SignalPipe, reload: () -> Void, answer: (LineFramer.Line) async -> [UInt8]?
+  ) async {
     while true {
-      let allAnswered = answerLines(answer)
+      let allAnswered = await answerLines(answer)
       errors.flush()
       guard output.drain() else { return }  // EPIPE: nobody is there to answer
       if output.isEmpty {
@@ -88,10 +88,12 @@ package struct StdioTransport {
   }
 
   /// Answers the lines that are whole; `false` where replies fill the output before all are done.
-  private mutating func answerLines(_ answer: (LineFramer.Line) -> [UInt8]?) -> Bool {
+  private mutating func answerLines(_ answer: (LineFramer.Line) async -> [UInt8]?) async
+    -> Bool
+  {
     while output.count < Self.maximumWaiting {
       guard let line = input.next() ?? (inputEnded ? input.finish() : nil) else { return true }
-      if let reply = answer(line) {
+      if let reply = await answer(line) {
         output.append(reply)
         output.append(CollectionOfOne(UInt8(ascii: "\n")))
       }

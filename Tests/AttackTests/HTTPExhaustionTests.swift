@@ -1,3 +1,4 @@
+import Support
 import MCPService
 import Foundation
 import HTTPTransport
@@ -5,6 +6,7 @@ import NIOCore
 import Synchronization
 import Testing
 import TestHarness
+import TestSupport
 
 /// Attacks on what the server has only so much of: connections, time, threads, descriptors.
 @Suite(.serialized, .timeLimit(.minutes(5)))
@@ -18,8 +20,8 @@ struct HTTPExhaustionTests {
   /// What slow clients send, and what they get when their time is over.
   private static let slow = [
     ("", ""), ("POST /mcp HTTP/1.1\r\nHost: l", timeout),
-    (String(call.text.dropLast(20)), timeout), (call.chunked("10\r\nabc").text, timeout),
-    (String(call.showing().text.dropLast(20)), HTTPWire.unauthenticated),
+    (String(decoding: call.text.utf8.dropLast(20), as: UTF8.self), timeout), (call.chunked("10\r\nabc").text, timeout),
+    (String(decoding: call.showing().text.utf8.dropLast(20), as: UTF8.self), HTTPWire.unauthenticated),
     (call.text, RawRequest.sum),
   ]
 
@@ -134,7 +136,7 @@ struct HTTPExhaustionTests {
     }
   #endif
 
-  private static func isOK(_ answer: String) -> Bool { answer.hasPrefix("HTTP/1.1 200 OK\r\n") }
+  private static func isOK(_ answer: String) -> Bool { answer.hasBytes(atStart: "HTTP/1.1 200 OK\r\n") }
 
   // MARK: Threads
 
@@ -151,7 +153,7 @@ struct HTTPExhaustionTests {
           return try await client.untilClose()
         }
       }
-      for try await answer in group { #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n")) }
+      for try await answer in group { #expect(answer.hasBytes(atStart: "HTTP/1.1 200 OK\r\n")) }
     }
     #expect(counting.most.load(ordering: .relaxed) == 2)
     await server.shutDown()
@@ -160,27 +162,24 @@ struct HTTPExhaustionTests {
   /// Counts how many of its decisions are under way at one time.
   private final class Counting: HTTPResponder {
     private let now = Atomic(0)
-    private let clients = Atomic(0)
     let most = Atomic(0)
 
-    func decide(_ head: HTTPRequestHead) -> HTTPDecision {
-      // Each is of another client, or most would find their share of the queue taken.
-      let client = UInt128(clients.add(1, ordering: .relaxed).newValue)
-      return .offLoop(
-        BlockingWork(
-          client: client,
-          run: {
-            let now = self.now.add(1, ordering: .relaxed).newValue
-            self.most.max(now, ordering: .relaxed)
-            // Until a second one is under way.
-            while self.most.load(ordering: .relaxed) < 2 {}
-            self.now.subtract(1, ordering: .relaxed)
-            return .respond(HTTPResponse(status: 200))
-          }, refuse: { HTTPResponse(status: 503) }))
+    let threads = BlockingThreads(clientLimit: 64)
+
+    func respond(to _: HTTPRequest) async -> HTTPResponse {
+      let isDone = await threads.run(for: 0) {
+        let now = self.now.add(1, ordering: .relaxed).newValue
+        self.most.max(now, ordering: .relaxed)
+        // Until a second one is under way.
+        while self.most.load(ordering: .relaxed) < 2 {}
+        self.now.subtract(1, ordering: .relaxed)
+        return true
+      }
+      return HTTPResponse(status: isDone == nil ? 503 : 200)
     }
 
     func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
-      HTTPResponse(status: fault.status)
+      HTTPResponse(status: 400)
     }
   }
 
@@ -197,7 +196,7 @@ struct HTTPExhaustionTests {
     for client in clients { await client.abort() }
     let client = try await LiveClient(port: port)
     try await client.send(Self.good)
-    #expect(try await client.untilClose().hasPrefix("HTTP/1.1 200 OK\r\n"))
+    #expect(try await client.untilClose().hasBytes(atStart: "HTTP/1.1 200 OK\r\n"))
   }
 
   /// The executable that stands beside the tests, with few descriptors.
@@ -227,7 +226,7 @@ struct HTTPExhaustionTests {
     /// `Listening at http://127.0.0.1:PORT/mcp`
     func port() throws -> Int {
       let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-      let text = line.split(separator: ":").last?.split(separator: "/").first
+      let text = line.parts(at: ":").last?.parts(at: "/").first
       return try #require(text.flatMap { Int($0) }, "no port in: \(line)")
     }
 

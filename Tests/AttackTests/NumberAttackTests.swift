@@ -69,11 +69,11 @@ struct NumberAttackTests {
   }
 
   @Test(arguments: digits)
-  func lifetimesAtTheTerminal(_ number: String) throws {
+  func lifetimesAtTheTerminal(_ number: String) async throws {
     let command = TokenCommand(
       environment: Environment(JWTHarness.environment), environmentFile: nil)
     guard let seconds = Int(number) else { return }
-    let output = command.issue(to: "anshika", permissions: [], seconds: seconds)
+    let output = await command.issue(to: "anshika", permissions: [], seconds: seconds)
     #expect(output.errors == "expires_in must be a whole number of seconds from 1 to 3600.")
     #expect(output.status == 1)
   }

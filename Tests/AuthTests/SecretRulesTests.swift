@@ -59,7 +59,7 @@ struct SecretRulesTests {
   @Test(arguments: [#""0123456789abcdef""#, "'0123456789abcdef'", "`0123456789abcdef`"])
   func aKeyInQuotesIsRefused(_ key: String) {
     #expect(throws: APIKeyError.inQuotes(2)) {
-      try APIKeys(list: Secret("fedcba9876543210,\(key)"), allowingWeak: true)
+      try APIKeyList(list: Secret("fedcba9876543210,\(key)"), allowingWeak: true)
     }
   }
 
@@ -74,16 +74,16 @@ struct SecretRulesTests {
     ] as [(String, BearerProblem?)])
   func aKeyMayNotBeABearerToken(_ key: String, _ problem: BearerProblem?) throws {
     #expect(BearerProblem(of: Array(key.utf8)) == problem)
-    let keys = try APIKeys(list: Secret("0123456789abcdef,\(key)"), allowingWeak: true)
+    let keys = try APIKeyList(list: Secret("0123456789abcdef,\(key)"), allowingWeak: true)
     #expect(keys.bearerProblems.map(\.place) == (problem == nil ? [] : [2]))
   }
 
   /// What is read as a Bearer token is what the notice says.
   @Test(arguments: 0x21...0x7E as ClosedRange<UInt8>)
-  func theNoticeAgreesWithTheParser(_ byte: UInt8) throws {
+  func theNoticeAgreesWithTheParser(_ byte: UInt8) {
     for key in [[0x61, byte, 0x61], [0x61, byte]] {
       let text = String(decoding: key, as: UTF8.self)
-      let read = try PresentedCredential(authorization: ["Bearer \(text)"], apiKey: [])
+      let read = Credential(authorization: ["Bearer \(text)"], apiKey: [])
       #expect((BearerProblem(of: key) == nil) == (read.kind == .bearer), "\(text)")
     }
   }

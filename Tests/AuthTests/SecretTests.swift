@@ -9,10 +9,10 @@ struct SecretTests {
     let secret = Secret("0123456789abcdef")
     var dumped = ""
     dump(secret, to: &dumped)
-    dump(PresentedToken.token(secret), to: &dumped)
+    dump(Credential.bearer(secret), to: &dumped)
     for text in [
       "\(secret)", String(describing: secret), String(reflecting: secret), dumped,
-      "\(PresentedToken.token(secret))", String(reflecting: [secret]),
+      "\(Credential.bearer(secret))", String(reflecting: [secret]),
     ] {
       #expect(!text.contains("0123"))
       #expect(text.contains("[secret]"))

@@ -21,7 +21,7 @@ struct HTTPClientTests {
   }
 
   /// A server at the end of a way.
-  struct Site {
+  struct LandingPage {
     let server: HTTPProcess
     let proxy: Proxy?
     let url: String
@@ -62,7 +62,7 @@ struct HTTPClientTests {
     let method: String
   }
 
-  static func credentials(_ site: Site) throws -> [Credential] {
+  static func credentials(_ site: LandingPage) throws -> [Credential] {
     [
       Credential(
         name: "X-API-Key", good: HTTPProcess.key, lesser: site.lesserKey,
@@ -119,7 +119,7 @@ struct HTTPClientTests {
     let power = Scenario.Step(call: "power", arguments: ["a": 2.0, "b": 10.0])
     var scenarios: [Scenario] = []
     var wanted: [(name: String, outcome: Scenario.Outcome?)] = []
-    let sites = try Self.proxiesOrNone.map { (way: $0, site: try Site($0)) }
+    let sites = try Self.proxiesOrNone.map { (way: $0, site: try LandingPage($0)) }
     for (way, site) in sites {
       for credential in try Self.credentials(site) {
         func play(_ value: String, _ steps: [Scenario.Step], _ outcome: Scenario.Outcome?) {
@@ -194,7 +194,7 @@ struct HTTPClientTests {
   /// How a person tries it, as the page of the server advises.
   @Test(arguments: proxiesOrNone)
   func answersCurl(_ way: Way) throws {
-    let site = try Site(way)
+    let site = try LandingPage(way)
     func curl(_ config: [String], tool: String = "add") throws -> String {
       let fields = HTTPProcess.fields(tool).flatMap { ["--header", $0] }
       let trust = site.ca.map { ["--cacert", $0] } ?? []

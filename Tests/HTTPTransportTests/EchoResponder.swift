@@ -1,3 +1,4 @@
+import Support
 import Synchronization
 
 @testable import HTTPTransport
@@ -15,38 +16,50 @@ struct EchoResponder: HTTPResponder {
   static let large = 100_000
 
   let record = Record()
+  /// For the work of `/off`; without them there is no such work.
+  var threads: BlockingThreads?
 
-  func decide(_ head: HTTPRequestHead) -> HTTPDecision {
-    switch head.path {
-    case "/refuse": .respond(HTTPResponse(status: 401))
+  func respond(to request: HTTPRequest) async -> HTTPResponse {
+    switch request.path {
+    case "/refuse": return HTTPResponse(status: 401)
     case "/split":
-      .respond(HTTPResponse(status: 200, fields: [("X", "a\r\nSet-Cookie: b"), ("Y", "c")]))
+      return HTTPResponse(status: 200, fields: [("X", "a\r\nSet-Cookie: b"), ("Y", "c")])
     case "/off":
-      .offLoop(
-        BlockingWork(
-          client: 0, run: { .respond(HTTPResponse(status: 200, body: Array("off".utf8))) },
-          refuse: { HTTPResponse(status: 503) }))
-    case "/empty": .respond(HTTPResponse(status: 204))
-    case "/accepted": .respond(HTTPResponse(status: 200, isAccepted: true))
+      let text = await threads?.run(for: 0) { "off" }
+      return text.map { HTTPResponse(status: 200, body: Array($0.utf8)) }
+        ?? HTTPResponse(status: 503)
+    case "/empty": return HTTPResponse(status: 204)
+    case "/accepted": return HTTPResponse(status: 200, isAccepted: true)
     case "/large":
-      .respond(HTTPResponse(status: 200, body: Array(repeating: 0x61, count: Self.large)))
+      return HTTPResponse(status: 200, body: Array(repeating: 0x61, count: Self.large))
     default:
-      if head.method == "POST" {
-        .takeBody(upTo: head.path == "/four" ? 4 : .max) { [record] body in
-          switch body {
-          case .complete(let bytes): return HTTPResponse(status: 200, body: bytes)
-          case .failed(let fault):
-            record.add("\(fault)")
-            return HTTPResponse(status: fault.status)
-          }
-        }
-      } else {
-        .respond(HTTPResponse(status: 200, body: Array((head.path + (head.query ?? "")).utf8)))
+      guard request.method == "POST" else {
+        return HTTPResponse(status: 200, body: Array((request.path + (request.query ?? "")).utf8))
+      }
+      do throws(HTTPFault) {
+        return HTTPResponse(
+          status: 200, body: try await request.body(upTo: request.path == "/four" ? 4 : .max))
+      } catch {
+        record.add("\(error)")
+        return HTTPResponse(status: error.status)
       }
     }
   }
 
   func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
     HTTPResponse(status: fault.status)
+  }
+}
+
+extension HTTPFault {
+  var status: Int {
+    switch self {
+    case .malformed, .aborted: 400
+    case .targetTooLong: 414
+    case .headTooLarge: 431
+    case .bodyTooLarge: 413
+    case .expectationFailed: 417
+    case .timeout: 408
+    }
   }
 }

@@ -10,17 +10,15 @@ final class Wire {
   private let limits: HTTPLimits
   private let connection: HTTPConnection
   private let connections: LoopConnections
-  private let work: OffLoopWork
 
   /// - Parameter handler: stands between the connection and its socket.
   init(_ limits: HTTPLimits = HTTPLimits(), behind handler: (any ChannelHandler)? = nil) throws {
     self.limits = limits
     connections = LoopConnections(loop: channel.eventLoop) { 784_111_777 }
-    work = OffLoopWork(limits)
     channel.allowRemoteHalfClosure = true
     connection = HTTPConnection(
       responder: echo, limits: limits, peer: IPAddress(v4: 0x7f00_0001), isEncrypted: false,
-      offLoop: work, siblings: connections)
+      siblings: connections)
     if let handler { try channel.pipeline.syncOperations.addHandler(handler) }
     try channel.pipeline.syncOperations.addHandler(connection)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -29,7 +27,6 @@ final class Wire {
   deinit {
     connections.end()
     _ = try? channel.finish(acceptAlreadyClosed: true)
-    work.stop()
   }
 
   func send(_ text: String) throws { try send(Array(text.utf8)) }
@@ -39,6 +36,7 @@ final class Wire {
     for start in stride(from: 0, to: bytes.count, by: limits.read) where isOpen {
       let end = min(start + limits.read, bytes.count)
       _ = try channel.writeInbound(ByteBuffer(bytes: bytes[start..<end]))
+      channel.embeddedEventLoop.run()
     }
   }
 
@@ -60,7 +58,10 @@ final class Wire {
 
   var isOpen: Bool { channel.isActive }
 
-  func close() throws { try channel.close().wait() }
+  func close() throws {
+    try channel.close().wait()
+    channel.embeddedEventLoop.run()
+  }
 
   func stop() { connections.stop() }
 

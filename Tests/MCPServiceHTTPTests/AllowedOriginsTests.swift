@@ -80,11 +80,15 @@ struct AllowedOriginsTests {
   }
 
   /// The body of a request whose head was accepted did not arrive whole.
-  @Test(arguments: HTTPFault.allCases)
-  func faultsOfTheBody(_ fault: HTTPFault) throws {
+  @Test(
+    arguments: [
+      (.malformed, 400), (.bodyTooLarge, 413), (.timeout, 408), (.headTooLarge, 431),
+      (.aborted, 400),
+    ] as [(HTTPFault, Int)])
+  func faultsOfTheBody(_ fault: HTTPFault, _ status: Int) throws {
     let harness = try HTTPHarness(Self.allowed)
     let response = harness.send(fields: Self.fields(Self.page), bodyFault: fault)
-    #expect(response.status == fault.status)
+    #expect(response.status == status)
     #expect(Self.isGranted(response, to: Self.page))
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Support
 import Auth
 import MCPService
@@ -133,20 +134,19 @@ struct HTTPConfigurationTests {
 
   // MARK: Plain HTTP behind a proxy
 
-  private func head(from peer: String, _ path: String = "/mcp") throws -> HTTPRequestHead {
-    HTTPRequestHead(
+  private func request(from peer: String, _ path: String = "/mcp") throws -> HTTPRequest {
+    HTTPRequest(
       method: path == "/mcp" ? "POST" : "GET", path: path, query: nil,
       fields: HTTPFields([("Host", "localhost"), ("X-API-Key", "wrong-0123456789abcdef")]),
-      peer: try #require(IPAddress(peer)), isEncrypted: false)
+      peer: try #require(IPAddress(peer)), isEncrypted: false, body: { _ in .success([]) })
   }
 
-  private func status(_ environment: [String: String], host: String, _ head: HTTPRequestHead) throws
-    -> Int?
+  private func status(_ environment: [String: String], host: String, _ request: HTTPRequest) throws
+    -> Int
   {
     let log = Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })
     let service = HTTPService(try read(environment, host: host), audit: AuditLog(log))
-    guard case .respond(let response) = service.decide(head) else { return nil }
-    return response.status
+    return awaited { await service.respond(to: request) }.status
   }
 
   /// ATTACKS L3: 403 before the credential is looked at, which here is a wrong one.
@@ -162,9 +162,9 @@ struct HTTPConfigurationTests {
   ) throws {
     let environment = ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"]
       .merging(more) { $1 }
-    #expect(try status(environment, host: host, try head(from: peer)) == expected)
+    #expect(try status(environment, host: host, try request(from: peer)) == expected)
     // A probe has no credential.
-    #expect(try status(environment, host: host, try head(from: peer, "/healthz")) == 200)
+    #expect(try status(environment, host: host, try request(from: peer, "/healthz")) == 200)
   }
 
   private final class Lines: Sendable { let all = Mutex<[String]>([]) }
@@ -177,7 +177,9 @@ struct HTTPConfigurationTests {
       write: { line in lines.all.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
     let configuration = try read(
       ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"], host: "0.0.0.0")
-    _ = HTTPService(configuration, audit: AuditLog(log)).decide(try head(from: "203.0.113.9"))
+    let service = HTTPService(configuration, audit: AuditLog(log))
+    let request = try request(from: "203.0.113.9")
+    _ = awaited { await service.respond(to: request) }
     let line = try #require(lines.all.withLock { $0 }.first)
     #expect(
       line.hasBytes(
@@ -189,15 +191,16 @@ struct HTTPConfigurationTests {
 
   /// Whatever the client writes into its fields, its socket is what counts.
   @Test func aFieldDoesNotMakeAPeerTrusted() throws {
-    let head = HTTPRequestHead(
+    let request = HTTPRequest(
       method: "POST", path: "/mcp", query: nil,
       fields: HTTPFields([
         ("Host", "localhost"), ("X-Forwarded-For", "10.0.0.7"), ("X-Forwarded-Proto", "https"),
-      ]), peer: try #require(IPAddress("203.0.113.9")), isEncrypted: false)
+      ]), peer: try #require(IPAddress("203.0.113.9")), isEncrypted: false,
+      body: { _ in .success([]) })
     #expect(
       try status(
         ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"],
-        host: "0.0.0.0", head) == 403)
+        host: "0.0.0.0", request) == 403)
   }
 
   // MARK: SIGHUP

@@ -329,6 +329,18 @@ struct HTTPPipelineTests {
     // The next good request is answered.
     #expect(harness.send(fields: Self.modern, body: Self.add).text == Self.sum)
   }
+
+  /// See `Bits128`: what an async function holds has no alignment of 16 bytes.
+  @Test func noValueOfAFrameNeedsMoreThanItsAlignment() {
+    let alignments = [
+      MemoryLayout<RequestContext>.alignment, MemoryLayout<HTTPRequest>.alignment,
+      MemoryLayout<HTTPResponse>.alignment, MemoryLayout<HTTPPipeline>.alignment,
+      MemoryLayout<Identity>.alignment, MemoryLayout<Credential>.alignment,
+      MemoryLayout<Client>.alignment, MemoryLayout<BucketKey>.alignment,
+      MemoryLayout<TokenFamily>.alignment,
+    ]
+    #expect(alignments.allSatisfy { $0 <= 8 })
+  }
 }
 
 extension String {

@@ -11,7 +11,7 @@ import TestHarness
 
 /// How often somebody may ask or fail, on clocks that only the test moves.
 struct LimitsTests {
-  private static let call = [
+  static let call = [
     ("Host", "localhost"), ("Content-Type", "application/json"),
     ("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", "add"),
   ]
@@ -95,7 +95,7 @@ struct LimitsTests {
 
   // MARK: Failures
 
-  private static func basic(_ user: String, _ password: String) -> (String, String) {
+  static func basic(_ user: String, _ password: String) -> (String, String) {
     ("Authorization", "Basic " + Base64.standard.text(of: Array("\(user):\(password)".utf8)))
   }
   private static let password = basic(HTTPHarness.user, HTTPHarness.password)
@@ -175,64 +175,64 @@ struct LimitsTests {
 
   // MARK: The queue of passwords
 
-  private func decide(
-    _ harness: HTTPHarness, _ credential: (String, String), from peer: String = "127.0.0.1"
-  ) throws -> HTTPDecision {
-    harness.service.pipeline.decide(
-      HTTPRequestHead(
-        method: "POST", path: "/mcp", query: nil, fields: HTTPFields(Self.call + [credential]),
-        peer: try #require(IPAddress(peer)), isEncrypted: false))
-  }
+  private let executor = TestExecutor()
 
-  /// As many decisions as are queued before one is refused, up to 1,000; without running them.
+  /// Sends requests until one is answered at once, up to 1,000.
+  /// - Returns: those before it, which wait for the pool.
   private func queued(
     _ harness: HTTPHarness, _ credential: (String, String), from peer: String = "127.0.0.1"
-  ) throws -> [BlockingWork] {
-    var all: [BlockingWork] = []
-    while all.count < 1000, case .offLoop(let work) = try decide(harness, credential, from: peer) {
-      all.append(work)
+  ) -> [TestExecutor.Pending<HTTPResponse>] {
+    var all: [TestExecutor.Pending<HTTPResponse>] = []
+    while all.count < 1000 {
+      let request = harness.request(
+        fields: Self.call + [credential], body: Wire.call("add", #""a":1,"b":2"#), from: peer)
+      let pending = executor.start { await harness.service.respond(to: request) }
+      guard pending.value == nil else { break }
+      all.append(pending)
     }
     return all
-  }
-
-  private func status(_ decision: HTTPDecision) -> Int {
-    switch decision {
-    case .respond(let response): response.status
-    case .takeBody: 200
-    case .offLoop: 0
-    }
   }
 
   /// R11: an attempt is charged before it waits for a thread, so that no more wait than the limit
   /// allows; and it is charged once.
   @Test func aPasswordIsChargedWhenItIsQueued() throws {
-    let harness = try HTTPHarness()
+    let pool = HeldPool()
+    let harness = try HTTPHarness(pool: pool)
     let wrong = Self.basic(HTTPHarness.user, "wrong")
-    let work = try queued(harness, wrong)
-    #expect(work.count == 10)
+    let waiting = queued(harness, wrong)
+    #expect(waiting.count == 10)
     #expect(isLimited(call(harness, wrong)))
-    for work in work { #expect(status(work.run()) == 401) }
+    pool.release()
+    for pending in waiting { #expect(executor.wait(for: pending).status == 401) }
     harness.advance(seconds: 60)
-    #expect(try queued(harness, wrong).count == 10, "a failure costs one attempt, not two")
+    #expect(queued(harness, wrong).count == 10, "a failure costs one attempt, not two")
+    pool.release()
+    executor.runAll()
   }
 
   /// A right password costs no attempt.
   @Test func aRightPasswordIsRefunded() throws {
-    let harness = try HTTPHarness()
-    let work = try queued(harness, Self.password)
-    #expect(work.count == 10)
-    for work in work { #expect(status(work.run()) == 200) }
-    #expect(try queued(harness, Self.basic(HTTPHarness.user, "wrong")).count == 10)
+    let pool = HeldPool()
+    let harness = try HTTPHarness(pool: pool)
+    let waiting = queued(harness, Self.password)
+    #expect(waiting.count == 10)
+    pool.release()
+    for pending in waiting { #expect(executor.wait(for: pending).status == 200) }
+    #expect(queued(harness, Self.basic(HTTPHarness.user, "wrong")).count == 10)
+    pool.release()
+    executor.runAll()
   }
 
   /// What found the queue full was not checked, and costs no attempt.
   @Test func whatIsNotCheckedIsRefunded() throws {
-    let harness = try HTTPHarness()
+    let pool = HeldPool(refuses: true)
+    let harness = try HTTPHarness(pool: pool)
     for _ in 0..<3 {
-      let work = try queued(harness, Self.basic(HTTPHarness.user, "wrong"))
-      #expect(work.count == 10)
-      for work in work {
-        let response = work.refuse()
+      let waiting = queued(harness, Self.basic(HTTPHarness.user, "wrong"))
+      #expect(waiting.count == 10)
+      pool.release()
+      for pending in waiting {
+        let response = executor.wait(for: pending)
         #expect(response.status == 503)
         #expect(response["Retry-After"] == ["1"])
       }
@@ -242,18 +242,19 @@ struct LimitsTests {
 
   /// R11: the queue is shared by what one customer may have: an IPv4 address, or a /48.
   @Test func aCustomerHasOneShareOfTheQueue() throws {
-    let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "off"])
-    func client(_ peer: String) throws -> UInt128 {
-      guard case .offLoop(let work) = try decide(harness, Self.password, from: peer) else {
-        Issue.record("a password was decided on the loop")
-        return 0
-      }
-      return work.client
+    let pool = HeldPool()
+    let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "off"], pool: pool)
+    func client(_ peer: String) throws -> Bits128 {
+      let request = harness.request(fields: Self.call + [Self.password], from: peer)
+      #expect(executor.start { await harness.service.respond(to: request) }.value == nil)
+      return try #require(pool.clients.last)
     }
     #expect(try client("2001:db8:7::1") == client("2001:db8:7:ffff::1"))
     #expect(try client("2001:db8:7::1") != client("2001:db8:8::1"))
     #expect(try client("10.0.0.1") != client("10.0.0.2"))
     #expect(try client("10.0.0.1") == client("::ffff:10.0.0.1"))
+    pool.release()
+    executor.runAll()
   }
 
   // MARK: Networks
@@ -382,7 +383,7 @@ struct LimitsTests {
       try? limits.charge(IPAddress(v4: number), at: Int(number))
     }
     #expect(failures.tables.map(\.count) == [100_000, 0, 0])
-    #expect(throws: Refusal.self) { try limits.charge(first, at: 1_000_000) }
+    #expect(throws: HTTPProblem.self) { try limits.charge(first, at: 1_000_000) }
   }
 
   /// R6: who is not recognised gets no bucket of an identity, and one address has one for failures.
@@ -391,26 +392,27 @@ struct LimitsTests {
     let (requests, failures) = (BucketTable(limit: limit), FailureLimit(limit))
     let pipeline = HTTPPipeline(
       hosts: AllowedHosts([]), origins: AllowedOrigins([]), proxies: TrustedProxies([]),
-      authentication: HTTPAuthentication(
-        keys: KeyAuthenticator(NamedKeys([]), now: { WallTime(milliseconds: 0) })),
+      authentication: Authentication([
+        APIKeyAuthenticator(APIKeyStore([]), now: { WallTime(milliseconds: 0) })
+      ]),
       limits: Limits(requests: requests, failures: failures),
       info: ServerInfo(name: "", title: "", version: "", instructions: ""), tools: [],
-      site: Site(kinds: .apiKey, guests: nil, baseURL: nil, tools: []),
-      watcher: Watcher(
+      page: LandingPage(kinds: .apiKey, guests: nil, baseURL: nil, tools: []),
+      telemetry: Telemetry(
         audit: AuditLog(
           Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })), metrics: nil,
         now: { 0 }))
-    for number in 0..<100_000 {
-      let decision = pipeline.decide(
-        HTTPRequestHead(
+    let refused = awaited {
+      for number in 0..<100_000 {
+        let request = HTTPRequest(
           method: "POST", path: "/mcp", query: nil,
           fields: HTTPFields([("Host", "localhost"), ("X-API-Key", "invalid-key-\(number)")]),
-          peer: IPAddress(v4: 1), isEncrypted: false))
-      guard case .respond(let response) = decision, response.status == 401 else {
-        Issue.record("key \(number) was not refused")
-        return
+          peer: IPAddress(v4: 1), isEncrypted: false, body: { _ in .success([]) })
+        guard await pipeline.respond(to: request).status == 401 else { return number }
       }
+      return 100_000
     }
+    #expect(refused == 100_000)
     #expect(requests.count == 0)
     #expect(failures.tables.map(\.count) == [1, 0, 0])
   }

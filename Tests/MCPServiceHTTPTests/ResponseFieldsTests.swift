@@ -51,6 +51,10 @@ struct ResponseFieldsTests {
       guard let peer = IPAddress("127.0.0.1") else { return }
       check(harness.service.pipeline.respond(to: fault, from: peer))
     }
+    let (user, password) = (HTTPHarness.user, HTTPHarness.password)
+    check(
+      try HTTPHarness(pool: FullPool()).send(
+        fields: LimitsTests.call + [LimitsTests.basic(user, password)]))
     for row in HTTPPipelineTests.rows where row.status >= 400 {
       check(
         try HTTPHarness().send(

@@ -91,7 +91,7 @@ struct SiteTests {
   /// A `Host` that passes is a name of ours, but the base URL is whatever the configuration has.
   @Test func escapesAsBytes() {
     #expect(
-      Site.escaped("<\u{301}b>\u{FE0F}\"'&\u{200D}")
+      LandingPage.escaped("<\u{301}b>\u{FE0F}\"'&\u{200D}")
         == "&lt;\u{301}b&gt;\u{FE0F}&quot;&#39;&amp;\u{200D}")
   }
 

@@ -89,7 +89,7 @@ struct StdioConfigurationTests {
     try withFile(content, mode: 0o600) { path in
       let configuration = try StdioConfiguration.read(
         environment: ["CALCULATOR_API_KEY_FILE": path], file: nil)
-      #expect(configuration.keys.place(of: Secret(Self.key)) == 1)
+      #expect(configuration.keys.contains(Secret(Self.key)))
       #expect(configuration.warnings == [])
       #expect(configuration.canReload)
     }
@@ -116,8 +116,8 @@ struct StdioConfigurationTests {
       path in
       let configuration = try StdioConfiguration.read(
         environment: ["CALCULATOR_API_KEY": Self.key], file: path)
-      #expect(configuration.keys.place(of: Secret(Self.key)) == 1)
-      #expect(configuration.keys.place(of: Secret("file-0123456789abcdef")) == nil)
+      #expect(configuration.keys.contains(Secret(Self.key)))
+      #expect(!configuration.keys.contains(Secret("file-0123456789abcdef")))
       #expect(configuration.logLevel == .off)
     }
   }
@@ -157,7 +157,7 @@ struct StdioConfigurationTests {
     try withFile("CALCULATOR_API_KEY=file-0123456789abcdef\n", mode: 0o600) { path in
       let configuration = try StdioConfiguration.read(
         environment: ["CALCULATOR_API_KEY": ""], file: path)
-      #expect(configuration.keys.place(of: Secret("file-0123456789abcdef")) == 1)
+      #expect(configuration.keys.contains(Secret("file-0123456789abcdef")))
     }
   }
 

@@ -21,37 +21,37 @@ struct TokenCommandTests {
     try server.call("whoami", #""jwt_token":"\#(token)""#).structuredContent != nil
   }
 
-  @Test func anAccessTokenVerifies() throws {
+  @Test func anAccessTokenVerifies() async throws {
     let token = try server.call("generate_token", #""user_id":"anshika","permissions":[]"#).access
     #expect(try isAccepted(token))
-    #expect(command.verify(token).status == 0)
-    #expect(command.inspect(token).text.hasSuffix("\nverifies"))
+    #expect(await command.verify(token).status == 0)
+    #expect(await command.inspect(token).text.hasSuffix("\nverifies"))
     server.clock.advance(seconds: 3600)
     #expect(try !isAccepted(token))
     #expect(
-      command.verify(token)
+      await command.verify(token)
         == TokenCommand.Output(errors: "does not verify: expired", status: 1))
   }
 
   /// T12: a refresh token is no access token, here as at the server.
-  @Test func aRefreshTokenDoesNotVerify() throws {
+  @Test func aRefreshTokenDoesNotVerify() async throws {
     let token = try server.call("generate_token", #""user_id":"anshika""#).refresh
     #expect(try !isAccepted(token))
-    #expect(command.verify(token).errors == "does not verify: wrong_type")
-    let inspected = command.inspect(token)
+    #expect(await command.verify(token).errors == "does not verify: wrong_type")
+    let inspected = await command.inspect(token)
     #expect(inspected.status == 1)
     #expect(inspected.text.contains(#""typ":"refresh+jwt""#))
     #expect(inspected.text.hasSuffix("\ndoes not verify: wrong_type"))
   }
 
   /// T34: permissions that the server ignores are no reason for the command either.
-  @Test func whatTheServerIgnoresIsIgnored() throws {
-    let issued = command.issue(to: "anshika", permissions: ["calculate:basic"], seconds: 60)
+  @Test func whatTheServerIgnoresIsIgnored() async throws {
+    let issued = await command.issue(to: "anshika", permissions: ["calculate:basic"], seconds: 60)
     #expect(issued.status == 0)
     #expect(try isAccepted(issued.text))
-    #expect(command.inspect(issued.text).status == 0)
+    #expect(await command.inspect(issued.text).status == 0)
     #expect(
-      command.issue(to: "anshika", permissions: ["*"], seconds: nil).status == 64,
+      await command.issue(to: "anshika", permissions: ["*"], seconds: nil).status == 64,
       "nothing is issued that the server does not know")
   }
 }

@@ -7,7 +7,7 @@ import Testing
 /// The rows of MCP: a message, the state of the session, and exactly what comes of it.
 struct MCPServerTests {
   /// What the server knows before the message comes.
-  enum Session: Sendable {
+  enum Before: Sendable {
     /// Over stdio, before the handshake.
     case new
     /// Over stdio, after a handshake.
@@ -15,24 +15,24 @@ struct MCPServerTests {
     /// Over HTTP, with these header fields.
     case http(version: [String] = [], method: [String] = [], name: [String] = [])
 
-    var conversation: Conversation {
+    var session: Session {
       switch self {
-      case .new: Conversation()
-      case .agreed(let version): Conversation(legacyVersion: version)
+      case .new: Session()
+      case .agreed(let version): Session(legacyVersion: version)
       case .http(let versions, let methods, let names):
-        Conversation(fields: MirroredFields(versions: versions, methods: methods, names: names))
+        Session(headers: RequestHeaders(versions: versions, methods: methods, names: names))
       }
     }
 
-    static let batches = Session.agreed(.v2025_03_26)
-    static func modern(_ method: String, _ names: String...) -> Session {
+    static let batches = Before.agreed(.v2025_03_26)
+    static func modern(_ method: String, _ names: String...) -> Before {
       .http(version: ["2026-07-28"], method: [method], name: names)
     }
   }
 
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    let session: Session
+    let before: Before
     let message: String
     /// A reply as it goes over the wire, `call …` for a call of a tool; `nil` for silence.
     let outcome: String?
@@ -41,9 +41,9 @@ struct MCPServerTests {
       self.init(name, .new, message, outcome)
     }
 
-    init(_ name: String, _ session: Session, _ message: String, _ outcome: String?) {
-      (testDescription, self.session, self.message, self.outcome) = (
-        name, session, message, outcome
+    init(_ name: String, _ before: Before, _ message: String, _ outcome: String?) {
+      (testDescription, self.before, self.message, self.outcome) = (
+        name, before, message, outcome
       )
     }
   }
@@ -438,28 +438,28 @@ struct MCPServerTests {
   @Test(
     arguments: ids + absences + responses + metaTypes + versions + fields + methods + batches)
   func answers(_ row: Row) {
-    var conversation = row.session.conversation
-    #expect(Self.receive(row.message, in: &conversation) == row.outcome)
+    var session = row.before.session
+    #expect(Self.receive(row.message, in: &session) == row.outcome)
   }
 
   /// MCP 2025-03-26 basic/lifecycle: a batch never agrees on a version.
   @Test func aBatchChangesNoSession() {
-    var conversation = Session.batches.conversation
-    _ = Self.receive(Self.batch(Self.initialize("2025-11-25")), in: &conversation)
-    #expect(conversation.legacyVersion == .v2025_03_26)
-    #expect(Self.receive(Self.batch(Self.legacy("ping")), in: &conversation) == "[\(Self.pong)]")
+    var session = Before.batches.session
+    _ = Self.receive(Self.batch(Self.initialize("2025-11-25")), in: &session)
+    #expect(session.legacyVersion == .v2025_03_26)
+    #expect(Self.receive(Self.batch(Self.legacy("ping")), in: &session) == "[\(Self.pong)]")
   }
 
   /// The session is of 2025-03-26 once a handshake has agreed on it, and no longer after another.
   @Test func theHandshakeTurnsBatchesOnAndOff() {
-    var conversation = Conversation()
+    var session = Session()
     let ping = Self.batch(Self.legacy("ping"))
     #expect(
-      Self.receive(Self.initialize("2025-03-26"), in: &conversation) == Self.agreed("2025-03-26"))
-    #expect(Self.receive(ping, in: &conversation) == "[\(Self.pong)]")
+      Self.receive(Self.initialize("2025-03-26"), in: &session) == Self.agreed("2025-03-26"))
+    #expect(Self.receive(ping, in: &session) == "[\(Self.pong)]")
     #expect(
-      Self.receive(Self.initialize("2025-06-18"), in: &conversation) == Self.agreed("2025-06-18"))
-    #expect(Self.receive(ping, in: &conversation) == Self.noObject)
+      Self.receive(Self.initialize("2025-06-18"), in: &session) == Self.agreed("2025-06-18"))
+    #expect(Self.receive(ping, in: &session) == Self.noObject)
   }
 
   /// The reply to a call is in the era of the call.
@@ -470,8 +470,8 @@ struct MCPServerTests {
     (legacy("tools/call", #"{"name":"add"}"#), ""),
   ])
   func repliesInTheEraOfTheCall(_ message: String, _ end: String) throws {
-    var conversation = Session.agreed(.v2025_11_25).conversation
-    let received = Self.server.receive(Array(message.utf8), in: &conversation)
+    var session = Before.agreed(.v2025_11_25).session
+    let received = Self.server.receive(Array(message.utf8), in: &session)
     guard case .message(.call(let call)) = received else {
       Issue.record("the message is no call")
       return
@@ -486,8 +486,8 @@ struct MCPServerTests {
         == Self.params("unknown tool; tools/list names them all"))
   }
 
-  private static func receive(_ message: String, in conversation: inout Conversation) -> String? {
-    switch server.receive(Array(message.utf8), in: &conversation) {
+  private static func receive(_ message: String, in session: inout Session) -> String? {
+    switch server.receive(Array(message.utf8), in: &session) {
     case .message(let outcome): return text(outcome)
     case .batch(let outcomes):
       let texts = outcomes.compactMap(text)

@@ -4,13 +4,13 @@ import Testing
 @testable import MCP
 
 struct ReplyTests {
-  /// JSON-RPC 2.0 §5: only an error that stands for an HTTP status has the id `null`.
-  @Test func anErrorOfAStatusHasAnID() {
+  /// JSON-RPC 2.0 §5: only an error of the application has the id `null`.
+  @Test func anErrorOfTheApplicationHasAnID() {
     #expect(
-      text(.error(nil, .status(401, "x")))
+      text(.error(nil, .application(code: 401, "x")))
         == #"{"jsonrpc":"2.0","id":null,"error":{"code":401,"message":"x"}}"#)
     #expect(
-      text(.error(RequestID("7"), .status(403, "x")))
+      text(.error(RequestID("7"), .application(code: 403, "x")))
         == #"{"jsonrpc":"2.0","id":"7","error":{"code":403,"message":"x"}}"#)
     #expect(
       text(.error(nil, .methodNotFound))

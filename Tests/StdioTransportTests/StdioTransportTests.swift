@@ -63,10 +63,10 @@ struct StdioTransportTests {
 
     func run(
       reload: () -> Void = {}, answer: (LineFramer.Line) -> [UInt8]? = StdioTransportTests.answer
-    ) {
+    ) async {
       var transport = StdioTransport(
         input: input.reading, output: output.writing, errors: StandardErrorSink())
-      transport.run(signals, reload: reload, answer: answer)
+      await transport.run(signals, reload: reload, answer: answer)
     }
   }
 
@@ -92,11 +92,11 @@ struct StdioTransportTests {
     ("NEL, VT and FF are none", "a\u{85}b\u{B}c\u{C}d\n", "<a\u{85}b\u{B}c\u{C}d\n"),
     ("a combining mark behind a line end", "a\n\u{301}b\n", "<a\n<\u{301}b\n"),
   ])
-  func answersEachLine(_ name: String, _ input: String, _ output: String) throws {
+  func answersEachLine(_ name: String, _ input: String, _ output: String) async throws {
     let pipes = try Pipes()
     pipes.send(input)
     pipes.endInput()
-    pipes.run()
+    await pipes.run()
     #expect(pipes.received().utf8.elementsEqual(output.utf8))
   }
 
@@ -105,12 +105,12 @@ struct StdioTransportTests {
     ("\na\n", [LineFramer.Line.tooLong, .complete([0x61])]),
     ("", [.tooLong]), ("\n", [.tooLong]), ("\nb", [.tooLong, .complete([0x62])]),
   ])
-  func aLongLineIsReportedOnceAndSkipped(_ end: String, _ lines: [LineFramer.Line]) throws {
+  func aLongLineIsReportedOnceAndSkipped(_ end: String, _ lines: [LineFramer.Line]) async throws {
     let pipes = try Pipes()
     let line = [UInt8](repeating: 0x78, count: 3 << 20) + Array(end.utf8)
     let writer = Writer(line, to: pipes.takeInput())
     var seen: [LineFramer.Line] = []
-    pipes.run(answer: { line in
+    await pipes.run(answer: { line in
       seen.append(line)
       return nil
     })
@@ -122,18 +122,18 @@ struct StdioTransportTests {
 
   /// ATTACKS S15: the end of a client that reads no more is no fault of the server's.
   @Test(arguments: ["", "a\nb\n", "a"])
-  func aClosedOutputEndsTheLoop(_ input: String) throws {
+  func aClosedOutputEndsTheLoop(_ input: String) async throws {
     let pipes = try Pipes()
     pipes.send(input)
     pipes.stopReading()
-    pipes.run()
+    await pipes.run()
   }
 
   /// EPIPE: the client goes away while its first message is being answered.
-  @Test func aClientThatGoesAwayEndsTheLoop() throws {
+  @Test func aClientThatGoesAwayEndsTheLoop() async throws {
     let pipes = try Pipes()
     pipes.send("a\n")
-    pipes.run(answer: { line in
+    await pipes.run(answer: { line in
       pipes.stopReading()
       return Self.answer(line)
     })
@@ -141,12 +141,12 @@ struct StdioTransportTests {
 
   /// ATTACKS S15, ASVS 15.2.2: while 4 MiB of replies wait, no line is answered and no byte is read. SIGHUP gives
   /// the loop fifty more turns in which it could.
-  @Test func aClientThatDoesNotReadIsNotReadFrom() throws {
+  @Test func aClientThatDoesNotReadIsNotReadFrom() async throws {
     let pipes = try Pipes()
     let reply = [UInt8](repeating: 0x78, count: 1 << 20)
     pipes.send(String(repeating: "a\n", count: 20))
     var (answers, turns) = (0, 0)
-    pipes.run(
+    await pipes.run(
       reload: {
         turns += 1
         if turns < 50 {
@@ -168,14 +168,14 @@ struct StdioTransportTests {
   }
 
   /// Once the client reads, it gets every reply, in order.
-  @Test func aClientThatReadsLateGetsEverything() throws {
+  @Test func aClientThatReadsLateGetsEverything() async throws {
     let pipes = try Pipes()
     pipes.send((0..<100).map { "\($0)\n" }.joined())
     pipes.endInput()
     let padding = String(repeating: "x", count: 100_000)
     let expected = (0..<100).map { "<\($0)\(padding)\n" }.joined()
     let reader = Reader(pipes.output.reading, count: expected.utf8.count)
-    pipes.run(answer: { line in Self.answer(line).map { $0 + padding.utf8 } })
+    await pipes.run(answer: { line in Self.answer(line).map { $0 + padding.utf8 } })
     #expect(reader.bytes() == Array(expected.utf8))
   }
 
@@ -187,13 +187,13 @@ struct StdioTransportTests {
       ([.terminate], 0), ([.reload, .terminate], 1), ([.reload, .reload, .reload, .terminate], 3),
       ([.terminate, .reload], 1),
     ] as [([ProcessSignals.Signal], Int)])
-  func takesSignalsFromItsPipe(_ signals: [ProcessSignals.Signal], _ reloads: Int) throws {
+  func takesSignalsFromItsPipe(_ signals: [ProcessSignals.Signal], _ reloads: Int) async throws {
     let pipes = try Pipes()
     for signal in signals { pipes.signals.send(signal) }
     #expect(pipes.signals.take() == signals)
     for signal in signals { pipes.signals.send(signal) }
     var count = 0
-    pipes.run(reload: { count += 1 })  // the input is open: only SIGTERM ends the loop
+    await pipes.run(reload: { count += 1 })  // the input is open: only SIGTERM ends the loop
     #expect(count == reloads)
   }
 
@@ -202,17 +202,17 @@ struct StdioTransportTests {
   @Test(arguments: [
     ("", ""), ("a\nb\n", "<a\n<b\n"), ("a\nhalf", "<a\n"), ("half", ""),
   ])
-  func terminateAnswersWhatWasReceived(_ input: String, _ output: String) throws {
+  func terminateAnswersWhatWasReceived(_ input: String, _ output: String) async throws {
     let before = try Pipes()
     before.send(input)
     before.signals.send(.terminate)
-    before.run()
+    await before.run()
     #expect(before.received() == output)
 
     // The signal comes while a line is answered.
     let meanwhile = try Pipes()
     meanwhile.send("first\n" + input)
-    meanwhile.run(answer: { line in
+    await meanwhile.run(answer: { line in
       meanwhile.signals.send(.terminate)
       return Self.answer(line)
     })
@@ -224,12 +224,12 @@ struct StdioTransportTests {
   @Test(arguments: [
     (nil, ["reload", "a", "b"]), ("a", ["a", "b", "reload"]), ("b", ["a", "b", "reload"]),
   ])
-  func reloadComesBetweenLines(_ during: String?, _ events: [String]) throws {
+  func reloadComesBetweenLines(_ during: String?, _ events: [String]) async throws {
     let pipes = try Pipes()
     pipes.send("a\nb\n")
     if during == nil { pipes.signals.send(.reload) }
     var seen: [String] = []
-    pipes.run(
+    await pipes.run(
       reload: {
         seen.append("reload")
         pipes.signals.send(.terminate)

@@ -42,7 +42,9 @@ package final class HTTPHarness: Sendable {
     let all = Mutex<[String]>([])
   }
 
-  package init(_ changes: [String: String?] = [:]) throws {
+  /// - Parameter pool: where passwords are checked; at once, without one.
+  package init(_ changes: [String: String?] = [:], pool: any BlockingPool = ImmediatePool()) throws
+  {
     let lines = Lines()
     self.lines = lines
     let clock = clock
@@ -55,7 +57,7 @@ package final class HTTPHarness: Sendable {
     self.ticks = ticks
     service = HTTPService(
       configuration, audit: AuditLog(log), now: { clock.now }, clock: { ticks.now },
-      random: random.make)
+      random: random.make, pool: pool)
   }
 
   private let ticks: Ticks
@@ -85,19 +87,24 @@ package final class HTTPHarness: Sendable {
     fields: [(String, String)], body: String = "", bodyFault: HTTPFault? = nil,
     from peer: String = "127.0.0.1"
   ) -> HTTPResponse {
+    let request = request(
+      method, path, query: query, fields: fields, body: body, bodyFault: bodyFault, from: peer)
+    return awaited { [service] in await service.respond(to: request) }
+  }
+
+  /// - Parameter bodyFault: what ends the body instead of its last byte.
+  package func request(
+    _ method: String = "POST", _ path: String = "/mcp", query: String? = nil,
+    fields: [(String, String)], body: String = "", bodyFault: HTTPFault? = nil,
+    from peer: String = "127.0.0.1"
+  ) -> HTTPRequest {
     guard let address = IPAddress(peer) else { preconditionFailure("a test's peer has no address") }
-    var decision = service.pipeline.decide(
-      HTTPRequestHead(
-        method: method, path: path, query: query, fields: HTTPFields(fields),
-        peer: address, isEncrypted: false))
-    while case .offLoop(let work) = decision { decision = work.run() }
-    switch decision {
-    case .respond(let response): return response
-    case .takeBody(let limit, let answer):
-      if let bodyFault { return answer(.failed(bodyFault)) }
-      let isTooLarge = body.utf8.count > limit
-      return answer(isTooLarge ? .failed(.bodyTooLarge) : .complete(Array(body.utf8)))
-    case .offLoop: preconditionFailure("the loop above ends with another decision")
+    return HTTPRequest(
+      method: method, path: path, query: query, fields: HTTPFields(fields), peer: address,
+      isEncrypted: false
+    ) { limit in
+      if let bodyFault { return .failure(bodyFault) }
+      return body.utf8.count > limit ? .failure(.bodyTooLarge) : .success(Array(body.utf8))
     }
   }
 
@@ -119,4 +126,15 @@ package final class HTTPHarness: Sendable {
 extension HTTPResponse {
   package subscript(name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
   package var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+/// Runs work at once, on the thread of the caller.
+package struct ImmediatePool: BlockingPool {
+  package init() {}
+
+  package func run<Value: Sendable>(for _: Client, _ work: @escaping @Sendable () -> Value)
+    async throws(BlockingPoolIsFull) -> Value
+  {
+    work()
+  }
 }

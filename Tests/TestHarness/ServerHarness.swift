@@ -1,3 +1,4 @@
+import TestSupport
 import Support
 import Auth
 import MCPService
@@ -8,7 +9,7 @@ import Synchronization
 /// A server over stdio without its process: lines in, lines out, with the log to look at.
 package class ServerHarness {
   private let pipeline: Pipeline
-  private var conversation = Conversation()
+  private var session = Session()
   private let lines: Lines
 
   private final class Lines: Sendable {
@@ -35,7 +36,13 @@ package class ServerHarness {
   package func send(_ line: String) -> String? { send(bytes: Array(line.utf8)) }
 
   package func send(bytes: [UInt8]) -> String? {
-    pipeline.answer(bytes, in: &conversation).map { String(decoding: $0, as: UTF8.self) }
+    let (reply, after) = awaited { [pipeline, session] in
+      var session = session
+      let reply = await pipeline.answer(bytes, in: &session)
+      return (reply, session)
+    }
+    session = after
+    return reply.map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Does the handshake of a legacy revision.

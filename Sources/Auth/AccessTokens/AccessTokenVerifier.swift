@@ -21,8 +21,8 @@ package struct AccessTokenVerifier: Sendable {
   package var canBeGuessed: Bool { policy.canBeGuessed }
 
   /// The claims of a token of this type.
-  /// - Throws: `AuthenticationFailure.invalidToken`, `.revokedToken`
-  package func verify(_ token: Secret, as type: TokenType) throws(AuthenticationFailure)
+  /// - Throws: `AuthenticationError.invalidToken`, `.revokedToken`
+  package func verify(_ token: Secret, as type: TokenType) throws(AuthenticationError)
     -> TokenClaims
   {
     let claims: TokenClaims

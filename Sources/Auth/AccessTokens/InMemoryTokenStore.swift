@@ -65,18 +65,18 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   }
 
   package func check(_ token: String, of family: String, accessUntil: Int, now: Int)
-    throws(AuthenticationFailure) -> TokenFamily
+    throws(AuthenticationError) -> TokenFamily
   {
-    try state.withLock { (state) throws(AuthenticationFailure) in
+    try state.withLock { (state) throws(AuthenticationError) in
       try check(token, of: ID(family), accessUntil: accessUntil, now: now, in: &state)
     }
   }
 
   package func rotate(
     _ token: String, to next: String, of family: String, accessUntil: Int, now: Int
-  ) throws(AuthenticationFailure) {
+  ) throws(AuthenticationError) {
     let name = ID(family)
-    try state.withLock { (state) throws(AuthenticationFailure) in
+    try state.withLock { (state) throws(AuthenticationError) in
       var family = try check(token, of: name, accessUntil: accessUntil, now: now, in: &state)
       family.current = next
       state.families[name] = family
@@ -85,7 +85,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   private func check(
     _ token: String, of name: ID, accessUntil: Int, now: Int, in state: inout State
-  ) throws(AuthenticationFailure) -> TokenFamily {
+  ) throws(AuthenticationError) -> TokenFamily {
     guard let family = state.families[name] else { throw .unknownFamily }
     guard family.current.utf8.elementsEqual(token.utf8) else {
       revokeFamily(name, accessUntil: accessUntil, now: now, in: &state)

@@ -28,7 +28,7 @@ package enum IssueFailure: Error, Sendable, Equatable {
 /// Why a refresh token gives no new pair.
 package enum RefreshFailure: Error, Sendable, Equatable {
   /// The token is no longer valid.
-  case unauthenticated(AuthenticationFailure)
+  case unauthenticated(AuthenticationError)
   /// The token is valid, and the request is refused.
   case refused(IssueFailure)
 }

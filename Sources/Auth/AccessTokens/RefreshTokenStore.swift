@@ -10,15 +10,15 @@ package protocol RefreshTokenStore: RevocationStore {
 
   /// The family of `token`, which must be its current refresh token. A used one revokes the family.
   /// - Parameter accessUntil: when the last access token of the family expires.
-  /// - Throws: `AuthenticationFailure.unknownFamily`, `.replayedToken`
+  /// - Throws: `AuthenticationError.unknownFamily`, `.replayedToken`
   func check(_ token: String, of family: String, accessUntil: Int, now: Int)
-    throws(AuthenticationFailure) -> TokenFamily
+    throws(AuthenticationError) -> TokenFamily
 
   /// Checks `token` and replaces it by `next`, in one step: of two attempts at the same time one
   /// succeeds.
   /// - Throws: as `check`.
   func rotate(_ token: String, to next: String, of family: String, accessUntil: Int, now: Int)
-    throws(AuthenticationFailure)
+    throws(AuthenticationError)
 }
 
 /// What all tokens that descend from one `generate_token` have in common.

@@ -1,24 +1,32 @@
-package import Support
+private import Support
 
 /// Authenticates a caller by an access token.
 package struct TokenAuthenticator: Authenticator {
   private let verifier: AccessTokenVerifier
+  private let areKeysBearers: Bool
 
-  package init(_ verifier: AccessTokenVerifier) { self.verifier = verifier }
+  /// - Parameter areKeysBearers: whether an API key may come as a Bearer token too. A token is then
+  ///   what has three parts (RFC 7515 §7.1); otherwise every Bearer token is one.
+  package init(_ verifier: AccessTokenVerifier, areKeysBearers: Bool = false) {
+    self.verifier = verifier
+    self.areKeysBearers = areKeysBearers
+  }
+
+  package var scheme: Challenge.Scheme? { .bearer }
 
   /// Whether the secret that signs the tokens may be short or a known word.
   package var canBeGuessed: Bool { verifier.canBeGuessed }
 
-  package func authenticate(_ credential: PresentedToken) throws(AuthenticationFailure)
-    -> Identity?
-  {
-    guard let token = try credential.secret else { return nil }
-    return try identity(of: token)
+  package func handles(_ credential: Credential) -> Bool {
+    guard case .bearer(let secret) = credential else { return false }
+    return !areKeysBearers || secret.exposed.utf8.count { $0 == UInt8(ascii: ".") } == 2
   }
 
-  /// The subject of a valid token.
-  package func identity(of token: Secret) throws(AuthenticationFailure) -> Identity {
-    Identity(try verifier.verify(token, as: .accessToken))
+  package func authenticate(_ credential: Credential, from _: Client)
+    async throws(AuthenticationError) -> Identity
+  {
+    guard case .bearer(let token) = credential else { throw .unsupportedCredential }
+    return Identity(try verifier.verify(token, as: .accessToken))
   }
 }
 
@@ -28,12 +36,18 @@ package struct RefreshTokenAuthenticator: Authenticator {
 
   package init(_ issuer: TokenIssuer) { self.issuer = issuer }
 
+  package var scheme: Challenge.Scheme? { .bearer }
+
+  package func handles(_ credential: Credential) -> Bool {
+    if case .bearer = credential { true } else { false }
+  }
+
   /// A used refresh token revokes its family here, before the arguments of the call are read
   /// (RFC 9700 §4.14.2, ATTACKS T33).
-  package func authenticate(_ credential: PresentedToken) throws(AuthenticationFailure)
-    -> Identity?
+  package func authenticate(_ credential: Credential, from _: Client)
+    async throws(AuthenticationError) -> Identity
   {
-    guard let token = try credential.secret else { return nil }
+    guard case .bearer(let token) = credential else { throw .unsupportedCredential }
     let claims = try issuer.verifier.verify(token, as: .refreshToken)
     try issuer.checkUnused(claims)
     return Identity(claims)

@@ -79,7 +79,7 @@ package struct TokenIssuer: Sendable {
     let now = now()
     guard let name = claims.family else { throw .unauthenticated(.unknownFamily) }
     let family: TokenFamily
-    do throws(AuthenticationFailure) {
+    do throws(AuthenticationError) {
       family = try check(claims, at: now)
     } catch {
       throw .unauthenticated(error)
@@ -93,7 +93,7 @@ package struct TokenIssuer: Sendable {
     let pair = pair(
       for: claims.subject, granted, name, issuedAt, until: min(issuedAt + lifetime, family.endsAt),
       refreshUntil: family.endsAt)
-    do throws(AuthenticationFailure) {
+    do throws(AuthenticationError) {
       try store.rotate(
         claims.identifier, to: pair.refreshIdentifier, of: name, accessUntil: lastAccess(now),
         now: now.milliseconds)
@@ -104,13 +104,13 @@ package struct TokenIssuer: Sendable {
   }
 
   /// Checks that a verified refresh token may be used now.
-  /// - Throws: `AuthenticationFailure.unknownFamily`; `.replayedToken` for a used token, which
+  /// - Throws: `AuthenticationError.unknownFamily`; `.replayedToken` for a used token, which
   ///   revokes its family (RFC 9700 §4.14.2); `.invalidToken(.expired)`
-  package func checkUnused(_ claims: TokenClaims) throws(AuthenticationFailure) {
+  package func checkUnused(_ claims: TokenClaims) throws(AuthenticationError) {
     _ = try check(claims, at: now())
   }
 
-  private func check(_ claims: TokenClaims, at now: WallTime) throws(AuthenticationFailure)
+  private func check(_ claims: TokenClaims, at now: WallTime) throws(AuthenticationError)
     -> TokenFamily
   {
     guard let name = claims.family else { throw .unknownFamily }

@@ -5,7 +5,7 @@ private import JSON
 /// `{"keys": [{"name", "sha256", "role", "expires"}], "users": [{"name", "password", "role",
 /// "expires"}]}`, of which `expires` may be left out.
 package struct CredentialsFile: Sendable {
-  package let keys: [NamedKey]
+  package let keys: [APIKey]
   package let users: [PasswordUser]
 
   /// - Throws: `CredentialsFileErrors` with every problem there is, so that a file is good as a whole
@@ -26,7 +26,7 @@ package struct CredentialsFile: Sendable {
     return file
   }
 
-  init(keys: [NamedKey], users: [PasswordUser]) {
+  init(keys: [APIKey], users: [PasswordUser]) {
     self.keys = keys
     self.users = users
   }

@@ -34,7 +34,7 @@ struct CredentialsFileReader {
 
   private mutating func key(
     _ entry: Object, _ names: inout Set<[UInt8]>, _ digests: inout Set<UInt128>
-  ) -> NamedKey? {
+  ) -> APIKey? {
     refuseOthers(in: entry, than: ["name", "sha256", "role", "expires"])
     let name = name(in: entry, &names)
     if let name, isReserved(name) {
@@ -57,7 +57,7 @@ struct CredentialsFileReader {
     let role = role(in: entry)
     let expires = expiry(in: entry)
     guard let name, let digest, let role else { return nil }
-    return NamedKey(name: name, digest: digest, role: role, expires: expires)
+    return APIKey(name: name, digest: digest, role: role, expires: expires)
   }
 
   private mutating func user(_ entry: Object, _ names: inout Set<[UInt8]>) -> PasswordUser? {

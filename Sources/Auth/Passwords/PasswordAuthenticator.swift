@@ -2,16 +2,16 @@ package import Support
 private import Crypto
 private import Synchronization
 
-/// Recognises a caller by name and password.
+/// Authenticates a caller by name and password.
 ///
 /// A password that was right is remembered for five minutes, as a code under a key of this process,
 /// and costs a microsecond instead of a scrypt. Each user has one password, so one code is kept for
-/// each: the memory is as large as the list of users, and no one can fill it.
+/// each: the cache is as large as the list of users, and nobody can fill it.
 ///
 /// Every check costs the same (ATTACKS C17): one scrypt with each set of parameters that any user's
 /// hash has, for every user and for a name that no user has. With one set, which is usual, that is
 /// one scrypt.
-package final class PasswordAuthenticator: Sendable {
+package final class PasswordAuthenticator: Authenticator {
   /// In nanoseconds.
   package static let remembered = 300_000_000_000
 
@@ -20,7 +20,7 @@ package final class PasswordAuthenticator: Sendable {
     let code: SHA256Digest
     let until: Int
     /// From where it came last.
-    var client: BucketKey
+    var client: Client
     /// How many other passwords `recall` may still compare with it.
     var guesses = TokenBucket()
   }
@@ -28,9 +28,9 @@ package final class PasswordAuthenticator: Sendable {
   private struct State {
     /// By name, as UTF-8: names are compared byte by byte.
     var users: [[UInt8]: PasswordUser] = [:]
-    var memory: [[UInt8]: Remembered] = [:]
-    /// For names that nobody has.
-    var nobody: PasswordHash
+    var verified: [[UInt8]: Remembered] = [:]
+    /// For names that no user has.
+    var dummy: PasswordHash
     /// The parameters of all users' hashes, each once.
     var work: [PasswordHash.Parameters] = []
   }
@@ -41,24 +41,27 @@ package final class PasswordAuthenticator: Sendable {
   private let now: @Sendable () -> WallTime
   private let monotonic: @Sendable () -> Int
   private let random: @Sendable (_ count: Int) -> [UInt8]
+  private let pool: any BlockingPool
   private let derive: PasswordHash.Derivation
 
   /// - Parameters:
   ///   - guesses: how many wrong passwords `recall` compares with one user's; `nil` for no limit.
   ///   - monotonic: a clock in nanoseconds that is never set.
+  ///   - pool: where scrypt runs.
   ///   - derive: scrypt.
   package init(
     _ users: [PasswordUser], guesses: RateLimit? = nil, now: @escaping @Sendable () -> WallTime,
     monotonic: @escaping @Sendable () -> Int,
-    random: @escaping @Sendable (_ count: Int) -> [UInt8],
+    random: @escaping @Sendable (_ count: Int) -> [UInt8], pool: any BlockingPool,
     derive: @escaping PasswordHash.Derivation = PasswordHash.scrypt
   ) {
-    state = Mutex(State(nobody: PasswordHash(matchingNobodyWith: .standard, random: random)))
+    state = Mutex(State(dummy: PasswordHash(dummyWith: .standard, random: random)))
     mac = HMACSHA256(key: random(32))
     self.guesses = guesses
     self.now = now
     self.monotonic = monotonic
     self.random = random
+    self.pool = pool
     self.derive = derive
     replace(with: users)
   }
@@ -68,90 +71,117 @@ package final class PasswordAuthenticator: Sendable {
   package func replace(with new: [PasswordUser]) {
     var work = Set(new.map(\.password.parameters)).sorted { $0.work < $1.work }
     if work.isEmpty { work = [.standard] }
-    let nobody = PasswordHash(matchingNobodyWith: work[work.count - 1], random: random)
+    let dummy = PasswordHash(dummyWith: work[work.count - 1], random: random)
     let users = Dictionary(new.map { (Array($0.name.utf8), $0) }) { _, last in last }
     state.withLock { [work] state in
       let old = state.users
-      state.memory = state.memory.filter { users[$0.key] != nil && users[$0.key] == old[$0.key] }
+      state.verified = state.verified.filter {
+        users[$0.key] != nil && users[$0.key] == old[$0.key]
+      }
       state.users = users
-      state.nobody = nobody
+      state.dummy = dummy
       state.work = work
     }
   }
 
-  /// The user, where it is remembered that this password was right when `client` showed it last;
-  /// at once. `nil` says nothing about the password.
+  package var scheme: Challenge.Scheme? { .basic }
+  package var canBeGuessed: Bool { true }
+
+  package func handles(_ credential: Credential) -> Bool {
+    if case .password = credential { true } else { false }
+  }
+
+  /// The user, where this password was right when `client` showed it last.
   ///
   /// A caller may ask before it charges an attempt: so a client that is over its limit keeps what
-  /// works (ATTACKS C16). It is no way around the limit: other clients learn nothing here, and from
-  /// the same one only as many passwords are compared with a user's as `guesses` allows.
-  package func recall(user name: String, password: Secret, from client: BucketKey) -> Identity? {
-    let name = Array(name.utf8)
+  /// works (ATTACKS C16). The limit still holds: other clients learn nothing here, and from the same
+  /// one only as many passwords are compared with a user's as `guesses` allows.
+  package func recall(_ credential: Credential, from client: Client) -> Identity? {
+    guard case .password(let user, let password) = credential else { return nil }
+    let name = Array(user.utf8)
     let code = code(name, password)
     let time = monotonic()
-    let user = state.withLock { state -> PasswordUser? in
-      guard let known = state.memory[name], time < known.until, known.client == client,
+    let known = state.withLock { state -> PasswordUser? in
+      guard let known = state.verified[name], time < known.until, known.client == client,
         guesses.map({ known.guesses.peek(at: time, limit: $0).isAllowed }) ?? true
       else { return nil }
       if known.code.isEqual(to: code) { return state.users[name] }
-      if let guesses { _ = state.memory[name]?.guesses.take(at: time, limit: guesses) }
+      if let guesses { _ = state.verified[name]?.guesses.take(at: time, limit: guesses) }
       return nil
     }
-    return user.flatMap { try? identity(of: $0) }
+    return known.flatMap { try? identity(of: $0) }
   }
 
-  /// Whose name and password they are: at once where it is remembered, else after a scrypt.
-  /// - Throws: `AuthenticationFailure.expiredUser`.
-  package func recognise(user name: String, password: Secret, from client: BucketKey)
-    throws(AuthenticationFailure) -> Recognition
+  /// - Throws: `AuthenticationError.unknownUser`, `.wrongPassword`, `.expiredUser`, `.overloaded`.
+  package func authenticate(_ credential: Credential, from client: Client)
+    async throws(AuthenticationError) -> Identity
   {
-    let name = Array(name.utf8)
-    let code = code(name, password)
-    if let user = remembered(name, code, client) { return .identity(try identity(of: user)) }
-    return .pending { () throws(AuthenticationFailure) in
-      // Another request may have shown the same password while this one waited for a thread.
-      if let user = self.remembered(name, code, client) { return try self.identity(of: user) }
-      let (user, hash, work) = self.state.withLock { state in
-        (state.users[name], state.users[name]?.password ?? state.nobody, state.work)
-      }
-      let isRight = hash.matches(password, work: work, derive: self.derive)
-      guard let user else { throw .unknownUser }
-      guard isRight else { throw .wrongPassword }
-      self.remember(user, name, code, client)
-      return try self.identity(of: user)
+    guard case .password(let user, let password) = credential else {
+      throw .unsupportedCredential
     }
+    let name = Array(user.utf8)
+    let code = code(name, password)
+    if let user = remembered(name, code, client) { return try identity(of: user) }
+    let result: Result<PasswordUser, AuthenticationError>
+    do throws(BlockingPoolIsFull) {
+      result = try await pool.run(for: client) {
+        Result { () throws(AuthenticationError) in
+          try self.check(name, password, code, client)
+        }
+      }
+    } catch {
+      throw .overloaded
+    }
+    return try identity(of: try result.get())
   }
 
-  private func identity(of user: PasswordUser) throws(AuthenticationFailure) -> Identity {
+  /// The user whose name and password they are. It takes as long as scrypt.
+  private func check(_ name: [UInt8], _ password: Secret, _ code: SHA256Digest, _ client: Client)
+    throws(AuthenticationError) -> PasswordUser
+  {
+    // Another request may have shown the same password while this one waited for a thread.
+    if let user = remembered(name, code, client) { return user }
+    let (user, hash, work) = state.withLock { state in
+      (state.users[name], state.users[name]?.password ?? state.dummy, state.work)
+    }
+    let isRight = hash.matches(password, work: work, derive: derive)
+    guard let user else { throw .unknownUser }
+    guard isRight else { throw .wrongPassword }
+    remember(user, name, code, client)
+    return user
+  }
+
+  private func identity(of user: PasswordUser) throws(AuthenticationError) -> Identity {
     if let expires = user.expires, now().milliseconds >= expires.milliseconds {
       throw .expiredUser
     }
     return Identity(subject: user.name, method: .basic, permissions: user.role.permissions)
   }
 
-  private func remembered(_ name: [UInt8], _ code: SHA256Digest, _ client: BucketKey)
+  private func remembered(_ name: [UInt8], _ code: SHA256Digest, _ client: Client)
     -> PasswordUser?
   {
     let time = monotonic()
     return state.withLock { state in
-      guard let known = state.memory[name], time < known.until, known.code.isEqual(to: code) else {
+      guard let known = state.verified[name], time < known.until, known.code.isEqual(to: code)
+      else {
         return nil
       }
-      state.memory[name]?.client = client
+      state.verified[name]?.client = client
       return state.users[name]
     }
   }
 
   private func remember(
-    _ user: PasswordUser, _ name: [UInt8], _ code: SHA256Digest, _ client: BucketKey
+    _ user: PasswordUser, _ name: [UInt8], _ code: SHA256Digest, _ client: Client
   ) {
     let until = monotonic() + Self.remembered
     state.withLock { state in
       // The line may have become another one during the scrypt.
       guard state.users[name] == user else { return }
-      state.memory[name] = Remembered(
+      state.verified[name] = Remembered(
         code: code, until: until, client: client,
-        guesses: state.memory[name]?.guesses ?? TokenBucket())
+        guesses: state.verified[name]?.guesses ?? TokenBucket())
     }
   }
 

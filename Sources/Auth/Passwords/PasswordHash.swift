@@ -49,7 +49,7 @@ package struct PasswordHash: Sendable, Equatable {
   }
 
   /// A hash that no password has, to spend as much time on as on a real one.
-  init(matchingNobodyWith parameters: Parameters, random: (_ count: Int) -> [UInt8]) {
+  init(dummyWith parameters: Parameters, random: (_ count: Int) -> [UInt8]) {
     self.parameters = parameters
     salt = random(16)
     hash = random(Self.length)

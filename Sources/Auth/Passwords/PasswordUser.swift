@@ -39,8 +39,8 @@ extension PasswordUser {
       "must not be empty"
     } else if Placeholder.matches(text.utf8) {  // ATTACKS S19
       "must not be a placeholder that nobody filled in"
-    } else if text.utf8.count > PresentedCredential.maximumPasswordLength {
-      "must have at most \(PresentedCredential.maximumPasswordLength) bytes"
+    } else if text.utf8.count > Credential.maximumPasswordLength {
+      "must have at most \(Credential.maximumPasswordLength) bytes"
     } else if text.unicodeScalars.count < minimumPasswordLength, !allowingWeak {
       "must have at least \(minimumPasswordLength) characters"
     } else if GuessablePassword.matches(text, of: user), !allowingWeak {  // ASVS 6.2.4

@@ -1,15 +1,17 @@
 package import NIOCore
-private import Support
+package import Support
 
 /// An IPv4 or IPv6 address; an IPv4 address that is mapped into IPv6 is the IPv4 address
 /// (RFC 4291 §2.5.5.2).
 package struct IPAddress: Sendable, Hashable {
   /// IPv6 as it is, IPv4 as ::ffff:a.b.c.d.
-  let bits: UInt128
+  private let storage: Bits128
 
   private static let mapped: UInt128 = 0xffff << 32
 
-  init(bits: UInt128) { self.bits = bits }
+  init(bits: UInt128) { storage = Bits128(bits) }
+
+  var bits: UInt128 { storage.value }
 
   init(v4 bits: UInt32) { self.init(bits: Self.mapped | UInt128(bits)) }
 
@@ -58,15 +60,17 @@ package struct IPAddress: Sendable, Hashable {
   package var isUnspecified: Bool { isV4 ? bits & 0xffff_ffff == 0 : bits == 0 }
 
   /// What one customer has: the IPv4 address, or the /64 of an IPv6 address.
-  package var rateLimitPrefix: UInt128 { isV4 ? bits : bits & ~UInt128(UInt64.max) }
+  package var rateLimitPrefix: Bits128 {
+    Bits128(isV4 ? bits : bits & ~UInt128(UInt64.max))
+  }
 
   /// How many bits an address of this version has.
   var length: Int { isV4 ? 32 : 128 }
 
   /// The networks that an address may share with others of one customer, the narrowest first: of
   /// IPv6 the /64, the /56 and the /48, which are what providers assign (RFC 6177 §2).
-  package var rateLimitPrefixes: [UInt128] {
-    isV4 ? [bits] : [64, 56, 48].map { bits & ~(UInt128.max >> $0) }
+  package var rateLimitPrefixes: [Bits128] {
+    isV4 ? [storage] : [64, 56, 48].map { Bits128(bits & ~(UInt128.max >> $0)) }
   }
 
   /// The parts before and after "::".

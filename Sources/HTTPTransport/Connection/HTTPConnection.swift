@@ -11,20 +11,26 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   private enum Phase {
     case head
-    /// Off the event loop; nothing is read meanwhile.
-    case deciding
-    case body(BodyReader, [UInt8], @Sendable (HTTPBody) -> HTTPResponse)
+    /// The responder is at work; nothing is read but the body, once it awaits that.
+    case responding(Body)
     /// The response is out; what is left of the body is read past.
     case drain(BodyReader, budget: Int)
     /// The last response is out; what still comes is dropped.
     case ending
   }
 
+  private enum Body {
+    /// The responder has not asked for it.
+    case unread
+    case reading(BodyReader, [UInt8])
+    case complete
+    case failed
+  }
+
   private let responder: any HTTPResponder
   private let limits: HTTPLimits
   private let peer: IPAddress
   private let isEncrypted: Bool
-  private let offLoop: OffLoopWork
   private let siblings: LoopConnections
 
   private var context: ChannelHandlerContext?
@@ -33,6 +39,10 @@ final class HTTPConnection: ChannelDuplexHandler {
   private var request: RequestHead?
   /// In bytes: as much as the present request's body may have.
   private var bodyLimit = 0
+  /// What came of the body before the responder awaited it.
+  private var bodyResult: Result<[UInt8], HTTPFault>?
+  /// The responder that awaits the body.
+  private var bodyReader: CheckedContinuation<Result<[UInt8], HTTPFault>, Never>?
   private var inbox: Inbox
   private var outbox = Outbox()
   private var deadline: NIODeadline?
@@ -45,13 +55,12 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   init(
     responder: any HTTPResponder, limits: HTTPLimits, peer: IPAddress, isEncrypted: Bool,
-    offLoop: OffLoopWork, siblings: LoopConnections
+    siblings: LoopConnections
   ) {
     self.responder = responder
     self.limits = limits
     self.peer = peer
     self.isEncrypted = isEncrypted
-    self.offLoop = offLoop
     self.siblings = siblings
     parser = HeadParser(limits: limits)
     inbox = Inbox(limits: limits)
@@ -99,16 +108,18 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { abort() }
 
-  /// Nothing is read while a request is being decided or a client leaves responses unread: the
-  /// inbox holds what is left of one read then.
+  /// Nothing is read while a responder is at work that does not await the body, or while a client
+  /// leaves responses unread: the inbox holds what is left of one read then.
   func read(context: ChannelHandlerContext) {
     if mayRead { context.read() } else { hasDeferredRead = true }
   }
 
   private var mayRead: Bool {
-    if case .ending = phase { return true }
-    if case .deciding = phase { return false }
-    return context?.channel.isWritable ?? false
+    switch phase {
+    case .ending: true
+    case .responding(.unread), .responding(.complete), .responding(.failed): false
+    case .head, .responding(.reading), .drain: context?.channel.isWritable ?? false
+    }
   }
 
   // MARK: Deadlines
@@ -118,8 +129,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     guard let deadline, deadline <= now else { return }
     switch phase {
     case .head where parser.hasBegun: refuse(.timeout)
-    case .body(_, _, let take): finish(take, .failed(.timeout))
-    case .head, .deciding, .drain, .ending: return abort()
+    case .responding(.reading): endBody(.failure(.timeout))
+    case .head, .responding, .drain, .ending: return abort()
     }
     proceed()
   }
@@ -140,7 +151,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     context = nil
     deadline = nil
     siblings.remove(self)
-    if case .body(_, _, let take) = phase { _ = take(.failed(.aborted)) }
+    endBody(.failure(.aborted))
     phase = .ending
     inbox.clear()
     _ = outbox.take()
@@ -172,12 +183,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     do throws(HTTPFault) {
       while try step() {}
     } catch {
-      if case .body(_, _, let take) = phase {
-        finish(take, .failed(error))
-      } else if case .drain = phase {
-        end()
-      } else {
-        refuse(error)
+      switch phase {
+      case .responding: endBody(.failure(error))
+      case .drain: end()
+      case .head, .ending: refuse(error)
       }
     }
   }
@@ -193,27 +202,19 @@ final class HTTPConnection: ChannelDuplexHandler {
         if !hadBegun { setDeadline(limits.headTimeout) }
         return false
       }
-      request = head
-      decide(head)
+      respond(to: head)
       return true
-    case .body(var reader, var body, let take):
-      // The array must have one owner to grow in place.
-      phase = .deciding
-      let part: (bytes: ByteBuffer?, isEnd: Bool)
-      do throws(HTTPFault) { part = try reader.next(&inbox.unread) } catch {
-        phase = .body(reader, body, take)
-        throw error
-      }
+    case .responding(.reading(var reader, var body)):
+      phase = .responding(.failed)  // the array must have one owner to grow in place
+      let part = try reader.next(&inbox.unread)
       if let bytes = part.bytes { body.append(contentsOf: bytes.readableBytesView) }
-      if body.count > bodyLimit {
-        finish(take, .failed(.bodyTooLarge))
-      } else if part.isEnd {
-        finish(take, .complete(body))
+      if body.count > bodyLimit { throw .bodyTooLarge }
+      if part.isEnd {
+        endBody(.success(body))
       } else {
-        phase = .body(reader, body, take)
-        return part.bytes != nil
+        phase = .responding(.reading(reader, body))
       }
-      return true
+      return part.bytes != nil && !part.isEnd
     case .drain(var reader, let budget):
       let part = try reader.next(&inbox.unread)
       let rest = budget - (part.bytes?.readableBytes ?? 0)
@@ -225,54 +226,77 @@ final class HTTPConnection: ChannelDuplexHandler {
         phase = .drain(reader, budget: rest)
       }
       return part.bytes != nil || part.isEnd
-    case .deciding: return false
+    case .responding: return false
     case .ending:
       inbox.clear()
       return false
     }
   }
 
-  private func decide(_ head: RequestHead) {
-    carryOut(
-      responder.decide(
-        HTTPRequestHead(
-          method: head.line.method, path: head.line.target.path, query: head.line.target.query,
-          fields: head.fields, peer: peer, isEncrypted: isEncrypted)))
-  }
-
-  private func carryOut(_ decision: HTTPDecision) {
-    guard let request else { return }
-    switch decision {
-    case .respond(let response): respondWithoutBody(response, request)
-    case .takeBody(let limit, let take):
-      guard context != nil else {
-        _ = take(.failed(.aborted))
-        return
-      }
-      bodyLimit = min(limit, limits.body)
-      if case .length(let length) = request.framing, length > bodyLimit {
-        return finish(take, .failed(.bodyTooLarge))
-      }
-      // RFC 9110 §10.1.1: only now is the body wanted, and only if none of it is here yet.
-      if request.expectsContinue, inbox.isEmpty { outbox.appendContinue() }
-      setDeadline(limits.bodyTimeout)
-      phase = .body(BodyReader(request.framing, limits: limits), [], take)
-    case .offLoop(let work):
-      phase = .deciding
-      deadline = nil
-      // Earlier responses do not wait for this one.
-      send()
-      let bound = NIOLoopBound(self, eventLoop: siblings.loop)
-      let isTaken = offLoop.run(for: work.client) {
-        let decision = work.run()
-        bound.eventLoop.execute { bound.value.resume(decision) }
-      }
-      if !isTaken { respondWithoutBody(work.refuse(), request) }
+  private func respond(to head: RequestHead) {
+    request = head
+    phase = .responding(.unread)
+    deadline = nil
+    bodyResult = nil
+    let bound = NIOLoopBound(self, eventLoop: siblings.loop)
+    let request = HTTPRequest(
+      method: head.line.method, path: head.line.target.path, query: head.line.target.query,
+      fields: head.fields, peer: peer, isEncrypted: isEncrypted,
+      body: { limit in await bound.value.body(upTo: limit) })
+    Task.detached(executorPreference: siblings.executor) { [responder] in
+      let response = await responder.respond(to: request)
+      bound.value.finish(response)
     }
   }
 
-  private func resume(_ decision: HTTPDecision) {
-    carryOut(decision)
+  /// Reads the body for the responder.
+  private func body(upTo limit: Int) async -> Result<[UInt8], HTTPFault> {
+    guard case .responding(.unread) = phase, let request else { return .failure(.aborted) }
+    bodyLimit = min(limit, limits.body)
+    if case .length(let length) = request.framing, length > bodyLimit {
+      phase = .responding(.failed)
+      return .failure(.bodyTooLarge)
+    }
+    // RFC 9110 §10.1.1: only now is the body wanted, and only if none of it is here yet.
+    if request.expectsContinue, inbox.isEmpty { outbox.appendContinue() }
+    setDeadline(limits.bodyTimeout)
+    phase = .responding(.reading(BodyReader(request.framing, limits: limits), []))
+    proceed()
+    if let bodyResult { return bodyResult }
+    return await withCheckedContinuation { bodyReader = $0 }
+  }
+
+  /// The body has arrived, or will not.
+  private func endBody(_ result: Result<[UInt8], HTTPFault>) {
+    guard case .responding(let body) = phase else { return }
+    switch body {
+    case .unread, .complete: return
+    case .reading, .failed: break
+    }
+    deadline = nil
+    if case .success = result {
+      phase = .responding(.complete)
+    } else {
+      phase = .responding(.failed)
+    }
+    if let reader = bodyReader {
+      bodyReader = nil
+      reader.resume(returning: result)
+    } else if bodyResult == nil {
+      bodyResult = result
+    }
+  }
+
+  private func finish(_ response: consuming HTTPResponse) {
+    // Otherwise the client is gone.
+    guard case .responding(let body) = phase, let request else { return }
+    switch body {
+    case .unread: respondWithoutBody(response, request)
+    case .complete: answer(response, bodyIsRead: true)
+    case .reading, .failed:
+      response.closes = true
+      answer(response, bodyIsRead: true)
+    }
     proceed()
   }
 
@@ -287,13 +311,6 @@ final class HTTPConnection: ChannelDuplexHandler {
     default: break
     }
     answer(response, bodyIsRead: false)
-  }
-
-  private func finish(_ take: @Sendable (HTTPBody) -> HTTPResponse, _ body: HTTPBody) {
-    phase = .deciding
-    var response = take(body)
-    if case .failed = body { response.closes = true }
-    answer(response, bodyIsRead: true)
   }
 
   /// The response to what is no request: nothing more is read after it (RFC 9112 §11.2).
@@ -339,13 +356,14 @@ final class HTTPConnection: ChannelDuplexHandler {
   /// The client sends no more; what it sent whole is still answered.
   private func endOfInput() {
     switch phase {
-    case .head, .body, .drain: if context?.channel.isWritable == true { abortAfterWrites() }
-    case .deciding, .ending: break
+    case .head, .responding(.reading), .drain:
+      if context?.channel.isWritable == true { abortAfterWrites() }
+    case .responding, .ending: break
     }
   }
 
   private func abortAfterWrites() {
-    if case .body(_, _, let take) = phase { _ = take(.failed(.aborted)) }
+    endBody(.failure(.aborted))
     phase = .ending
     setDeadline(limits.writeTimeout)
     write(thenClose: .all)

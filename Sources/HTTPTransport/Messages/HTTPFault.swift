@@ -14,20 +14,6 @@ package enum HTTPFault: Error, Sendable, CaseIterable {
   case expectationFailed
   /// Head or body did not come in time (RFC 9110 §15.5.9).
   case timeout
-  /// More work waits than the server may keep (RFC 9110 §15.6.4).
-  case overloaded
   /// The client is gone: no response can reach it.
   case aborted
-
-  package var status: Int {
-    switch self {
-    case .malformed, .aborted: 400
-    case .targetTooLong: 414
-    case .headTooLarge: 431
-    case .bodyTooLarge: 413
-    case .expectationFailed: 417
-    case .timeout: 408
-    case .overloaded: 503
-    }
-  }
 }

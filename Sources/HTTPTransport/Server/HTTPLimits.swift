@@ -34,10 +34,6 @@ package struct HTTPLimits: Sendable {
   package var connections = 10_000
   /// Connections of one client at one time; see `ConnectionCounts`.
   package var connectionsPerClient = 256
-  /// Requests that wait for a thread that may block, or have one; more are 503.
-  package var offLoop = 64
-  /// The same of one client: an IPv4 address or an IPv6 /48.
-  package var offLoopOfClient = 16
 
   package init() {}
 }

@@ -11,7 +11,6 @@ package final class HTTPServer: Sendable {
   private let encryption: (any ConnectionEncryption)?
   private let now: @Sendable () -> Int
   private let group: MultiThreadedEventLoopGroup
-  private let offLoop: OffLoopWork
   private let proxies: TrustedProxies
   private let open: Mutex<ConnectionCounts>
   private let listener = Mutex<(any Channel)?>(nil)
@@ -34,7 +33,6 @@ package final class HTTPServer: Sendable {
     open = Mutex(ConnectionCounts(limits: limits))
     self.now = now
     group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-    offLoop = OffLoopWork(limits)
   }
 
   /// Listens, and returns the port, which the system chooses where `port` is 0.
@@ -85,7 +83,6 @@ package final class HTTPServer: Sendable {
       try? await Task.sleep(for: .milliseconds(10))
     }
     for bound in bounds { bound.eventLoop.execute { bound.value.end() } }
-    offLoop.stop()
     try? await group.shutdownGracefully()
   }
 
@@ -115,7 +112,7 @@ package final class HTTPServer: Sendable {
       try channel.pipeline.syncOperations.addHandler(
         HTTPConnection(
           responder: responder, limits: limits, peer: peer, isEncrypted: encryption != nil,
-          offLoop: offLoop, siblings: siblings.value))
+          siblings: siblings.value))
     }
   }
 }

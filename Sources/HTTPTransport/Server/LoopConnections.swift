@@ -7,6 +7,8 @@ final class LoopConnections {
   static let tick = TimeAmount.milliseconds(500)
 
   let loop: any EventLoop
+  /// For the tasks of responders.
+  let executor: LoopExecutor
   private(set) var isStopping = false
   private let now: @Sendable () -> Int
   private var date = HTTPDate()
@@ -16,6 +18,7 @@ final class LoopConnections {
 
   init(loop: any EventLoop, now: @escaping @Sendable () -> Int) {
     self.loop = loop
+    executor = LoopExecutor(loop)
     self.now = now
     let bound = NIOLoopBound(self, eventLoop: loop)
     timer = loop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in

@@ -6,7 +6,7 @@ private import JSON
 package struct JWTConfiguration: StdioServiceConfiguration {
   package let settings: TokenIssuer.Settings
   /// The keys that authorize `generate_token`; `nil` if it needs none.
-  package let issuerKeys: APIKeys?
+  package let issuerKeys: APIKeyList?
   package let logLevel: LogLevel
   package let warnings: [String]
   package let running: RunningSettings
@@ -39,7 +39,8 @@ package struct JWTConfiguration: StdioServiceConfiguration {
       running: reader.snapshot, kept: reader.kept)
   }
 
-  private static func issuerKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeys?
+  private static func issuerKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool)
+    -> APIKeyList?
   {
     let failuresBefore = reader.errors.count
     guard let source = reader.secret(Settings.issuerKey) else {
@@ -52,7 +53,7 @@ package struct JWTConfiguration: StdioServiceConfiguration {
       return nil
     }
     do throws(APIKeyError) {
-      return try APIKeys(list: source.secret, allowingWeak: allowsWeak)
+      return try APIKeyList(list: source.secret, allowingWeak: allowsWeak)
     } catch {
       reader.report(.invalidKey(variable: source.variable, error))
       return nil

@@ -17,7 +17,7 @@ extension Settings {
   package static let apiKey = SecretSetting(
     "\(prefix)API_KEY", .applies,
     """
-    the API key that each call must present, \(APIKeys.minimumLength) to \(APIKeys.maximumLength) \
+    the API key that each call must present, \(APIKeyList.minimumLength) to \(APIKeyList.maximumLength) \
     characters of visible ASCII; several keys with commas between them
     """)
   package static let requiresAuthentication = Setting.flag(
@@ -26,7 +26,7 @@ extension Settings {
   package static let allowsWeakSecrets = Setting.flag(
     "\(prefix)ALLOW_WEAK_SECRETS", default: false, .appliesIfDefault,
     """
-    `true`: accepts keys under \(APIKeys.minimumLength) characters, signing secrets under \
+    `true`: accepts keys under \(APIKeyList.minimumLength) characters, signing secrets under \
     \(HMACKey.minimumLength) bytes, and weak passwords
     """)
   package static let logLevel = Setting.choice(

@@ -3,7 +3,7 @@ package import Auth
 
 /// The configuration of `CalculatorStdio`.
 package struct StdioConfiguration: StdioServiceConfiguration {
-  package let keys: APIKeys
+  package let keys: APIKeyList
   package let requiresAuthentication: Bool
   package let logLevel: LogLevel
   package let warnings: [String]
@@ -32,10 +32,10 @@ package struct StdioConfiguration: StdioServiceConfiguration {
 
     let failuresBefore = reader.errors.count
     let source = reader.secret(Settings.apiKey)
-    var keys = APIKeys()
+    var keys = APIKeyList()
     if let source {
       do throws(APIKeyError) {
-        keys = try APIKeys(list: source.secret, allowingWeak: allowsWeak)
+        keys = try APIKeyList(list: source.secret, allowingWeak: allowsWeak)
       } catch {
         reader.report(.invalidKey(variable: source.variable, error))
       }

@@ -16,7 +16,7 @@ package struct TokenSettings: Sendable {
   /// - Returns: `nil` if there is no secret, or if an error was reported.
   package static func read(
     from reader: inout EnvironmentReader, allowingWeak: Bool, isRequired: Bool,
-    unlike others: (keys: APIKeys, variable: String)?
+    unlike others: (keys: APIKeyList, variable: String)?
   ) -> TokenSettings? {
     let current = key(
       Settings.tokenSecret, &reader, allowingWeak, isRequired: isRequired, unlike: others)
@@ -38,7 +38,7 @@ package struct TokenSettings: Sendable {
   private static func key(
     _ setting: SecretSetting, _ reader: inout EnvironmentReader, _ allowsWeak: Bool,
     isRequired: Bool,
-    unlike others: (keys: APIKeys, variable: String)?
+    unlike others: (keys: APIKeyList, variable: String)?
   ) -> HMACKey? {
     let failuresBefore = reader.errors.count
     guard let source = reader.secret(setting) else {
@@ -51,7 +51,7 @@ package struct TokenSettings: Sendable {
       reader.report(.placeholderSecret(variable: source.variable))
       return nil
     }
-    if let others, others.keys.place(of: source.secret) != nil {
+    if let others, others.keys.contains(source.secret) {
       reader.report(.sameSecret(variable: source.variable, other: others.variable))
       return nil
     }

@@ -27,8 +27,8 @@ package struct TokenCommand {
   }
 
   /// An access token; refresh tokens are good only in the process that issued them.
-  package func issue(to user: String, permissions: [String], seconds: Int?) -> Output {
-    withIssuer { issuer in
+  package func issue(to user: String, permissions: [String], seconds: Int?) async -> Output {
+    await withIssuer { issuer in
       let known = permissions.compactMap(Permission.init(known:))
       guard known.count == permissions.count else {
         let names = Permission.known.map(\.rawValue).joined(separator: ", ")
@@ -46,9 +46,9 @@ package struct TokenCommand {
   }
 
   /// The claims as one line of JSON, or the reason why there are none.
-  package func verify(_ token: String) -> Output {
-    withIssuer { issuer in
-      do throws(AuthenticationFailure) {
+  package func verify(_ token: String) async -> Output {
+    await withIssuer { issuer in
+      do throws(AuthenticationError) {
         // The same verification as before a tool: what passes here, the server accepts.
         _ = try issuer.verifier.verify(Secret(token), as: .accessToken)
         return Output(text: Self.text(of: token).payload)
@@ -59,9 +59,9 @@ package struct TokenCommand {
   }
 
   /// Header and claims, whether or not they are true, and then whether they are.
-  package func inspect(_ token: String) -> Output {
+  package func inspect(_ token: String) async -> Output {
     let (header, payload) = Self.text(of: token)
-    let verdict = verify(token)
+    let verdict = await verify(token)
     return Output(
       text: "header   \(header)\npayload  \(payload)\n"
         + (verdict.status == 0 ? "verifies" : verdict.errors),
@@ -83,11 +83,11 @@ package struct TokenCommand {
     return String(decoding: value.serialized(escaping: .nonASCII), as: UTF8.self)
   }
 
-  private func withIssuer(_ use: (TokenIssuer) -> Output) -> Output {
+  private func withIssuer(_ use: (TokenIssuer) async -> Output) async -> Output {
     do throws(ConfigurationErrors) {
       let configuration = try JWTConfiguration.read(
         environment: environment, file: environmentFile, after: .none)
-      return use(
+      return await use(
         TokenIssuer(
           configuration.settings, store: InMemoryTokenStore(), now: now,
           random: RandomBytes.make))

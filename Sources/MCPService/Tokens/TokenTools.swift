@@ -10,18 +10,18 @@ package enum TokenTools {
   ///   - holders: who shows an access token.
   ///   - refreshers: who shows a refresh token.
   package static func all(
-    _ issuer: TokenIssuer, issuers: Gate, holders: Gate, refreshers: Gate
-  ) -> [GatedTool] {
+    _ issuer: TokenIssuer, issuers: AccessPolicy, holders: AccessPolicy, refreshers: AccessPolicy
+  ) -> [ProtectedTool] {
     [
       generate(issuer, issuers), refresh(issuer, refreshers), revoke(issuer, holders),
       whoAmI(holders),
     ]
   }
 
-  private static func generate(_ issuer: TokenIssuer, _ gate: Gate) -> GatedTool {
+  private static func generate(_ issuer: TokenIssuer, _ policy: AccessPolicy) -> ProtectedTool {
     tool(
       "generate_token", "Generate token",
-      "Issues an access token for a user, and a refresh token for the next one.", gate,
+      "Issues an access token for a user, and a refresh token for the next one.", policy,
       arguments: [
         ("user_id", ["type": "string", "description": "Who the token is for."]),
         (
@@ -52,12 +52,12 @@ package enum TokenTools {
     }
   }
 
-  private static func refresh(_ issuer: TokenIssuer, _ gate: Gate) -> GatedTool {
-    let tool = CalculatorTool(
+  private static func refresh(_ issuer: TokenIssuer, _ policy: AccessPolicy) -> ProtectedTool {
+    let tool = Tool(
       definition: definition(
         "refresh_token", "Refresh token",
         "Gives a new access token and a new refresh token for a refresh token, which is used up.",
-        gate,
+        policy,
         arguments: [
           ("permissions", permissionsSchema("Fewer than the token has; all of them without it."))
         ],
@@ -67,7 +67,7 @@ package enum TokenTools {
       guard let claims = identity.claims else { throw .unauthenticated(.missingCredential) }
       let wanted: PermissionSet?
       do throws(ToolFailure) {
-        try refuseOthers(in: arguments, than: ["permissions"], gate)
+        try refuseOthers(in: arguments, than: ["permissions"], policy)
         wanted = try permissions(in: arguments)
       } catch {
         throw .refused(identity, error)
@@ -82,14 +82,14 @@ package enum TokenTools {
         }
       }
     }
-    return GatedTool(tool: tool, gate: gate)
+    return ProtectedTool(tool: tool, policy: policy)
   }
 
-  private static func revoke(_ issuer: TokenIssuer, _ gate: Gate) -> GatedTool {
+  private static func revoke(_ issuer: TokenIssuer, _ policy: AccessPolicy) -> ProtectedTool {
     tool(
       "revoke_token", "Revoke token",
       "Ends a token: one of your own, or anybody's with tokens:manage. A refresh token takes all "
-        + "its tokens with it. The answer is the same whatever the token was.", gate,
+        + "its tokens with it. The answer is the same whatever the token was.", policy,
       arguments: [("token", ["type": "string", "description": "The token to end."])],
       required: ["token"],
       result: [("acknowledged", ["type": "boolean", "description": "Always true."])]
@@ -104,9 +104,9 @@ package enum TokenTools {
     }
   }
 
-  private static func whoAmI(_ gate: Gate) -> GatedTool {
+  private static func whoAmI(_ policy: AccessPolicy) -> ProtectedTool {
     tool(
-      "whoami", "Who am I", "Says whose token this is, what it permits and when it ends.", gate,
+      "whoami", "Who am I", "Says whose token this is, what it permits and when it ends.", policy,
       arguments: [], required: [],
       result: [
         ("subject", ["type": "string"]),
@@ -165,11 +165,11 @@ package enum TokenTools {
   }
 
   /// Arguments that no schema names are refused, and not repeated: one may be a secret.
-  private static func refuseOthers(in arguments: JSONObject, than names: [String], _ gate: Gate)
+  private static func refuseOthers(in arguments: JSONObject, than names: [String], _ policy: AccessPolicy)
     throws(ToolFailure)
   {
     guard arguments.members.allSatisfy({ names.contains($0.name) }) else {
-      let known = (names + [gate.slot.argument]).joined(separator: ", ")
+      let known = (names + [policy.slot.argument]).joined(separator: ", ")
       throw ToolFailure(sentence: "This tool takes \(known); remove every other argument.")
     }
   }
@@ -178,33 +178,33 @@ package enum TokenTools {
 
   /// A tool that fails only by its arguments.
   private static func tool(
-    _ name: String, _ title: String, _ description: String, _ gate: Gate,
+    _ name: String, _ title: String, _ description: String, _ policy: AccessPolicy,
     arguments: [(String, JSONValue)], required: [String], result: [(String, JSONValue)],
     run: @escaping @Sendable (JSONObject, Identity) throws(ToolFailure) -> ToolResult
-  ) -> GatedTool {
+  ) -> ProtectedTool {
     let names = arguments.map(\.0)
-    let tool = CalculatorTool(
+    let tool = Tool(
       definition: definition(
-        name, title, description, gate, arguments: arguments, required: required, result: result),
+        name, title, description, policy, arguments: arguments, required: required, result: result),
       permission: nil
     ) { (arguments, identity) throws(CallFailure) in
       do throws(ToolFailure) {
-        try refuseOthers(in: arguments, than: names, gate)
+        try refuseOthers(in: arguments, than: names, policy)
         return try run(arguments, identity)
       } catch {
         throw .refused(identity, error)
       }
     }
-    return GatedTool(tool: tool, gate: gate)
+    return ProtectedTool(tool: tool, policy: policy)
   }
 
   private static func definition(
-    _ name: String, _ title: String, _ description: String, _ gate: Gate,
+    _ name: String, _ title: String, _ description: String, _ policy: AccessPolicy,
     arguments: [(String, JSONValue)], required: [String], result: [(String, JSONValue)]
   ) -> ToolDefinition {
     return ToolDefinition(
       name: name, title: title, description: description,
-      inputSchema: InputSchema.make(arguments, required: required, behind: gate),
+      inputSchema: InputSchema.make(arguments, required: required, behind: policy),
       outputSchema: JSONObject([
         ("type", "object"), ("properties", .object(JSONObject(result))),
         ("required", .array(result.map { .string($0.0) })), ("additionalProperties", false),

@@ -6,21 +6,21 @@ private import MCP
 
 /// The seven operations of the calculator as tools, in the order of `tools/list`.
 package enum CalculatorTools {
-  package static func all(behind gate: Gate) -> [GatedTool] {
-    Operation.allCases.map { GatedTool(tool: tool(for: $0, behind: gate), gate: gate) }
+  package static func all(behind policy: AccessPolicy) -> [ProtectedTool] {
+    Operation.allCases.map { ProtectedTool(tool: tool(for: $0, behind: policy), policy: policy) }
   }
 
   /// The same, where the credential does not come as an argument.
-  package static func all() -> [CalculatorTool] {
+  package static func all() -> [Tool] {
     Operation.allCases.map { tool(for: $0, behind: nil) }
   }
 
-  private static func tool(for operation: Operation, behind gate: Gate?) -> CalculatorTool {
-    CalculatorTool(
-      definition: definition(of: operation, gate), permission: permission(for: operation),
+  private static func tool(for operation: Operation, behind policy: AccessPolicy?) -> Tool {
+    Tool(
+      definition: definition(of: operation, policy), permission: permission(for: operation),
       run: { (arguments, identity) throws(CallFailure) in
         do throws(ToolFailure) {
-          return try run(operation, arguments, gate?.slot)
+          return try run(operation, arguments, policy?.slot)
         } catch {
           throw .refused(identity, error)
         }
@@ -78,7 +78,8 @@ package enum CalculatorTools {
 
   // MARK: Describing
 
-  private static func definition(of operation: Operation, _ gate: Gate?) -> ToolDefinition {
+  private static func definition(of operation: Operation, _ policy: AccessPolicy?) -> ToolDefinition
+  {
     let (title, description) = words(for: operation)
     let arguments = operation.argumentNames.map { name in
       (
@@ -89,7 +90,7 @@ package enum CalculatorTools {
     return ToolDefinition(
       name: operation.rawValue, title: title, description: description,
       inputSchema: InputSchema.make(
-        arguments, required: operation.argumentNames, behind: gate),
+        arguments, required: operation.argumentNames, behind: policy),
       outputSchema: JSONObject([
         ("type", "object"),
         ("properties", ["result": ["type": "number", "description": "The result."]]),

@@ -10,30 +10,33 @@ package struct CredentialSlot: Sendable {
   /// Filled by the client, out of the model's sight.
   package let metaKey: String
   package let description: String
+  private let credential: @Sendable (Secret) -> Credential
 
   package static let apiKey = CredentialSlot(
     argument: "auth_token", metaKey: "\(ServiceName.metaPrefix)auth_token",
-    description: "The API key of this server, if the client does not send it by itself.")
+    description: "The API key of this server, if the client does not send it by itself.",
+    credential: Credential.apiKey)
 
   package static let token = CredentialSlot(
     argument: "jwt_token", metaKey: "\(ServiceName.metaPrefix)jwt_token",
-    description: "The access token, if the client does not send it by itself.")
+    description: "The access token, if the client does not send it by itself.",
+    credential: Credential.bearer)
 
   package static let refreshToken = CredentialSlot(
     argument: "refresh_token", metaKey: "\(ServiceName.metaPrefix)refresh_token",
-    description: "The refresh token; it works once.")
+    description: "The refresh token; it works once.", credential: Credential.bearer)
 
   /// Takes the credential out of the call, so that no tool and no log ever sees it.
-  package func take(from call: inout ToolCall) -> PresentedToken {
+  package func take(from call: inout ToolCall) -> Credential {
     defer {
       call.arguments[argument] = nil
       call.meta[metaKey] = nil
     }
     switch (Self.present(call.arguments[argument]), Self.present(call.meta[metaKey])) {
-    case (nil, nil): return .absent
+    case (nil, nil): return Credential.none
     case (_?, _?): return .ambiguous  // S6; OAuth 2.1 §5.1: one method a request
-    case (.string(let text)?, nil), (nil, .string(let text)?): return .token(Secret(text))
-    default: return .malformed
+    case (.string(let text)?, nil), (nil, .string(let text)?): return credential(Secret(text))
+    default: return .malformed(nil)
     }
   }
 

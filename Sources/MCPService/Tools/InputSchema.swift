@@ -6,14 +6,16 @@ enum InputSchema {
   /// - Parameters:
   ///   - required: never the credential, though the server demands it: the client may send it in
   ///     `_meta`, and a model must not make one up to satisfy the schema.
-  ///   - gate: what looks for the credential among the arguments; `nil` where it comes another way.
-  static func make(_ arguments: [(String, JSONValue)], required: [String], behind gate: Gate?)
+  ///   - policy: what looks for the credential among the arguments; `nil` where it comes another way.
+  static func make(
+    _ arguments: [(String, JSONValue)], required: [String], behind policy: AccessPolicy?
+  )
     -> JSONObject
   {
     var properties = JSONObject(arguments)
-    if let gate {
-      properties[gate.slot.argument] = [
-        "type": "string", "description": .string(gate.slot.description),
+    if let policy {
+      properties[policy.slot.argument] = [
+        "type": "string", "description": .string(policy.slot.description),
       ]
     }
     return JSONObject([

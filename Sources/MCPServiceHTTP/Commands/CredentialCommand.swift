@@ -44,8 +44,8 @@ package struct CredentialCommand {
     if let end, end == nil {
       throw Failure(description: "--expires takes a UTC time such as 2027-01-01T00:00:00Z")
     }
-    let secret = NamedKey.makeSecret(random: random)
-    let key = NamedKey(
+    let secret = APIKey.makeSecret(random: random)
+    let key = APIKey(
       name: name, digest: SHA256Digest(of: secret.exposed.utf8), role: try Self.role(role),
       expires: end ?? nil)
     return (secret.exposed, String(decoding: key.entry.serialized(), as: UTF8.self))

@@ -5,7 +5,7 @@ private import Support
 
 /// Every credential that the server accepts, and the role of a request without one.
 struct AcceptedCredentials: Sendable {
-  let keys: [NamedKey]
+  let keys: [APIKey]
   let users: [PasswordUser]
   /// `nil` if tokens are off.
   let tokens: AccessTokenPolicy?
@@ -26,7 +26,7 @@ struct AcceptedCredentials: Sendable {
     return kinds
   }
 
-  var namedKeys: NamedKeys { NamedKeys(keys, canBeGuessed: allowsWeak) }
+  var keyStore: APIKeyStore { APIKeyStore(keys, canBeGuessed: allowsWeak) }
 
   /// The kinds that are on, for the text on standard output.
   var summary: String {
@@ -62,7 +62,7 @@ struct AcceptedCredentials: Sendable {
 
     let credentials = AcceptedCredentials(
       // The keys of the file come last: for a key in both, the role and the end of the file apply.
-      keys: (apiKeys?.named(role: .standard) ?? []) + (file?.keys ?? []),
+      keys: (apiKeys?.keys(role: .standard) ?? []) + (file?.keys ?? []),
       users: (user.map { [$0] } ?? []) + (file?.users ?? []), tokens: tokens,
       guests: guests ?? (requires ? nil : .standard), allowsWeak: allowsWeak, hasFile: hasFile)
     if requires, credentials.kinds.isEmpty, reader.errors.count == errorsBefore {
@@ -82,10 +82,10 @@ struct AcceptedCredentials: Sendable {
 
   // MARK: One kind each
 
-  private static func readKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeys? {
+  private static func readKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeyList? {
     guard let source = reader.secret(Settings.apiKey) else { return nil }
     do throws(APIKeyError) {
-      return try APIKeys(list: source.secret, allowingWeak: allowsWeak)
+      return try APIKeyList(list: source.secret, allowingWeak: allowsWeak)
     } catch {
       reader.report(.invalidKey(variable: source.variable, error))
       return nil

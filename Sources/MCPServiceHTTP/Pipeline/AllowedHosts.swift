@@ -17,8 +17,8 @@ package struct AllowedHosts: Sendable {
   }
 
   /// MCP 2026-07-28 basic/transports/streamable-http, "Security & Endpoint" 1; ATTACKS H26.
-  /// - Throws: `Refusal.foreignHost`
-  func check(_ hosts: [String], for route: Route?) throws(Refusal) {
+  /// - Throws: `HTTPProblem.foreignHost`
+  func check(_ hosts: [String], for route: Route?) throws(HTTPProblem) {
     // Probes call by the address of a machine or a container. The response says no more than "ok".
     if route == .health { return }
     guard let host = hosts.first, let name = Self.name(host.utf8),

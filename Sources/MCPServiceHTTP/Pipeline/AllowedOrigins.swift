@@ -33,8 +33,8 @@ package struct AllowedOrigins: Sendable {
   /// MCP 2026-07-28 basic/transports/streamable-http, "Security & Endpoint" 1; ATTACKS H25.
   /// - Parameter hosts: our own names; a page that this server or its neighbour on the same machine
   ///   serves may send requests, but reads no response unless its origin is allowed.
-  /// - Throws: `Refusal.foreignOrigin`
-  func check(_ sent: [String], or hosts: AllowedHosts) throws(Refusal) {
+  /// - Throws: `HTTPProblem.foreignOrigin`
+  func check(_ sent: [String], or hosts: AllowedHosts) throws(HTTPProblem) {
     guard let origin = sent.first else { return }
     // RFC 6454 §7.3: a browser sends one.
     guard sent.count == 1, match(sent) != nil || hosts.contain(origin: origin) else {

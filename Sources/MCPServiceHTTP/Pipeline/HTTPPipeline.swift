@@ -1,33 +1,38 @@
 package import Auth
-package import MCPService
 package import HTTPTransport
 internal import JSON
 package import MCP
+package import MCPService
 private import Support
 
-/// The way of a request over HTTP, from its head to its response:
+/// A request over HTTP from its head to its response:
 ///
-///     head ─ host ─ authenticate ─ limit ─ body ─ JSON-RPC ─ authorise ─ tool ─ reply ─ bytes
-///                    who is it?                     what?    may they?
+///     head → host and origin → authenticate → rate limit → body → JSON-RPC → authorize → tool → reply
 ///
-/// Until we know who it is, nothing but the head is looked at: a stranger never reaches the JSON
-/// parser.
+/// Before the caller is authenticated, nothing but the head is read: a stranger never reaches the
+/// JSON parser.
+///
+/// The file is longer than 150 lines because the steps of a request read best below each other.
 package struct HTTPPipeline: HTTPResponder {
+  /// In bytes: as much of the body of a request over the limit as is read, to learn whether it is a
+  /// call of a tool.
+  private static let bodyOverLimit = 64 << 10
+
   private let hosts: AllowedHosts
   private let origins: AllowedOrigins
   private let proxies: TrustedProxies
   private let requiresTrustedPeer: Bool
-  private let authentication: HTTPAuthentication
-  let limits: Limits
-  let server: MCPServer
-  let tools: [String: CalculatorTool]
-  private let site: Site
-  let watcher: Watcher
+  private let authentication: Authentication
+  private let limits: Limits
+  private let server: MCPServer
+  private let tools: [String: Tool]
+  private let page: LandingPage
+  private let telemetry: Telemetry
 
   package init(
     hosts: AllowedHosts, origins: AllowedOrigins, proxies: TrustedProxies,
-    requiresTrustedPeer: Bool = false, authentication: HTTPAuthentication, limits: Limits,
-    info: ServerInfo, tools: [CalculatorTool], site: Site, watcher: Watcher
+    requiresTrustedPeer: Bool = false, authentication: Authentication, limits: Limits,
+    info: ServerInfo, tools: [Tool], page: LandingPage, telemetry: Telemetry
   ) {
     self.hosts = hosts
     self.origins = origins
@@ -37,150 +42,243 @@ package struct HTTPPipeline: HTTPResponder {
     self.limits = limits
     self.server = MCPServer(info: info, tools: tools.map(\.definition))
     self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
-    self.site = site
-    self.watcher = watcher
+    self.page = page
+    self.telemetry = telemetry
   }
 
-  package func decide(_ head: HTTPRequestHead) -> HTTPDecision {
+  package func respond(to request: HTTPRequest) async -> HTTPResponse {
     let client = proxies.client(
-      peer: head.peer, forwardedFor: head.fields["X-Forwarded-For"])
-    var exchange = Exchange(client: client, startedAt: watcher.now())
-    let origin = head.fields["Origin"]
-    exchange.origin = origins.match(origin)
-    do throws(Refusal) {
-      let route = Route(path: head.path)
-      try hosts.check(head.fields["Host"], for: route)
-      try origins.check(origin, or: hosts)
-      guard let route else { throw .notFound }
-      if head.method == "OPTIONS", exchange.origin != nil {
-        return .respond(send(AllowedOrigins.preflight(route), exchange))
-      }
-      try route.check(head.method)
-      switch route {
-      case .mcp:
-        try checkPeer(head)
-        return try authenticate(head, &exchange)
-      case .page: return .respond(send(site.page(for: head, behind: proxies), exchange))
-      case .health: return .respond(send(.text("ok\n"), exchange))
-      case .metrics:
-        guard let metrics = watcher.metrics else { throw .notFound }
-        return .respond(send(.text(metrics.text, type: Metrics.mediaType), exchange))
-      }
+      peer: request.peer, forwardedFor: request.fields["X-Forwarded-For"])
+    var context = RequestContext(client: client, startedAt: telemetry.now())
+    context.origin = origins.match(request.fields["Origin"])
+    do throws(HTTPProblem) {
+      return complete(try await response(to: request, &context), context)
     } catch {
-      exchange.refusedName = RefusedName(error, head)
-      return .respond(refuse(error, exchange))
+      context.refusedName = RefusedName(error, request)
+      return refuse(error, context)
     }
   }
 
   package func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
-    refuse(.fault(fault), Exchange(client: peer, startedAt: watcher.now()))
+    refuse(.fault(fault), RequestContext(client: peer, startedAt: telemetry.now()))
+  }
+
+  // MARK: The steps
+
+  private func response(to request: HTTPRequest, _ context: inout RequestContext)
+    async throws(HTTPProblem) -> HTTPResponse
+  {
+    let route = Route(path: request.path)
+    try hosts.check(request.fields["Host"], for: route)
+    try origins.check(request.fields["Origin"], or: hosts)
+    guard let route else { throw .notFound }
+    if request.method == "OPTIONS", context.origin != nil { return AllowedOrigins.preflight(route) }
+    try route.check(request.method)
+    switch route {
+    case .page: return page.response(to: request, behind: proxies)
+    case .health: return .text("ok\n")
+    case .metrics:
+      guard let metrics = telemetry.metrics else { throw .notFound }
+      return .text(metrics.text, type: Metrics.mediaType)
+    case .mcp:
+      try checkPeer(request)
+      let identity = try await authenticate(request, &context)
+      let headers = RequestHeaders(request.fields)
+      try checkRate(of: identity, request, headers, &context)
+      try MediaTypes.check(request.fields)
+      let body = try await body(of: request, context)
+      return try reply(to: body, from: identity, headers, &context)
+    }
   }
 
   /// Plain HTTP at a public address: credentials come from a proxy that ended TLS, or from this
   /// machine (RFC 6750 §5.3, ATTACKS L3).
-  private func checkPeer(_ head: HTTPRequestHead) throws(Refusal) {
-    if requiresTrustedPeer, !proxies.contains(head.peer), !head.peer.isLoopback {
+  private func checkPeer(_ request: HTTPRequest) throws(HTTPProblem) {
+    if requiresTrustedPeer, !proxies.contains(request.peer), !request.peer.isLoopback {
       throw .plaintextPeer
     }
   }
 
-  /// Who is it?
-  ///
   /// What can be guessed is charged to the client's address before it is checked, and refunded where
   /// it was right: so no more guesses run at one time than the limit allows. A credential that
   /// cannot be guessed is charged only where it is wrong: a right one is always accepted (ATTACKS
   /// C16, R11).
-  private func authenticate(_ head: HTTPRequestHead, _ exchange: inout Exchange) throws(Refusal)
-    -> HTTPDecision
+  private func authenticate(_ request: HTTPRequest, _ context: inout RequestContext)
+    async throws(HTTPProblem) -> Identity
   {
-    let client = exchange.client
-    let credential = try PresentedCredential(head)
-    exchange.credential = credential.kind
-    exchange.scheme = credential.scheme
-    if let identity = authentication.recall(credential, from: BucketKey(client)) {
-      return admit(identity, head, exchange)
+    let credential = Credential(request)
+    context.credential = credential.kind
+    context.scheme = credential.scheme
+    let client = Client(context.client)
+    if let identity = authentication.recall(credential, from: client) {
+      context.identity = identity
+      return identity
     }
     let isGuess = authentication.canBeGuessed(credential)
-    if isGuess { try limits.charge(client, at: watcher.now()) }
-    let recognition: Recognition
-    do throws(AuthenticationFailure) {
-      recognition = try authentication.recognise(credential, from: BucketKey(client))
+    if isGuess { try limits.charge(context.client, at: telemetry.now()) }
+    do throws(AuthenticationError) {
+      let identity = try await authentication.authenticate(credential, from: client)
+      if isGuess { limits.refund(context.client) }
+      context.identity = identity
+      return identity
     } catch {
-      if !isGuess, error != .missingCredential { try limits.charge(client, at: watcher.now()) }
+      switch error {
+      case .missingCredential, .ambiguousCredential: break  // nothing was checked
+      case .overloaded: limits.refund(context.client)  // it was not checked
+      default: if !isGuess { try limits.charge(context.client, at: telemetry.now()) }
+      }
       throw .unauthenticated(error)
     }
-    switch recognition {
-    case .identity(let identity):
-      if isGuess { limits.refund(client) }
-      return admit(identity, head, exchange)
-    case .pending(let work): return .offLoop(check(work, head, exchange))
+  }
+
+  /// Takes a token of the caller's bucket. Clients of the handshake era end their session on 429:
+  /// `reply` answers them once it knows what they ask for.
+  private func checkRate(
+    of identity: Identity, _ request: HTTPRequest, _ headers: RequestHeaders,
+    _ context: inout RequestContext
+  ) throws(HTTPProblem) {
+    context.rate = limits.take(for: identity, at: context.client, now: telemetry.now())
+    guard let rate = context.rate, !rate.isAllowed else { return }
+    if headers.areModern || (try? MediaTypes.check(request.fields)) == nil {
+      throw .tooManyRequests(rate)
     }
   }
 
-  /// The part of `authenticate` that takes long. The attempt has been charged.
-  private func check(
-    _ work: @escaping @Sendable () throws(AuthenticationFailure) -> Identity,
-    _ head: HTTPRequestHead, _ exchange: Exchange
-  ) -> BlockingWork {
-    BlockingWork(
-      client: exchange.client.rateLimitPrefixes.last ?? 0,
-      run: {
-        do throws(AuthenticationFailure) {
-          let identity = try work()
-          limits.refund(exchange.client)
-          return admit(identity, head, exchange)
-        } catch {
-          return .respond(refuse(.unauthenticated(error), exchange))
-        }
-      },
-      refuse: {
-        limits.refund(exchange.client)  // it was not checked
-        return refuse(.fault(.overloaded), exchange)
-      })
-  }
-
-  /// In bytes: as much of the body of a request over the limit as is read, to learn whether it is a
-  /// call of a tool.
-  private static let bodyOverLimit = 64 << 10
-
-  /// Checks the rate limit and the media types.
-  private func admit(_ identity: Identity, _ head: HTTPRequestHead, _ exchange: Exchange)
-    -> HTTPDecision
+  private func body(of request: HTTPRequest, _ context: RequestContext)
+    async throws(HTTPProblem) -> [UInt8]
   {
-    var exchange = exchange
-    exchange.identity = identity
-    let fields = MirroredFields(head.fields)
-    do throws(Refusal) {
-      exchange.rate = limits.take(for: identity, at: exchange.client, now: watcher.now())
-      // Clients of the handshake era end their session on 429: `reply` answers them once it knows
-      // what they ask for.
-      if let rate = exchange.rate, !rate.isAllowed,
-        fields.areModern || (try? MediaTypes.check(head.fields)) == nil
-      {
-        throw .tooManyRequests(rate)
-      }
-      try MediaTypes.check(head.fields)
+    let isAllowed = context.rate?.isAllowed ?? true
+    do throws(HTTPFault) {
+      return try await request.body(upTo: isAllowed ? .max : Self.bodyOverLimit)
     } catch {
-      return .respond(refuse(error, exchange))
-    }
-    let limit = exchange.rate?.isAllowed == false ? Self.bodyOverLimit : .max
-    return .takeBody(upTo: limit) { [exchange] body in
-      answer(body, from: identity, fields, exchange)
+      if let rate = context.rate, !isAllowed { throw .tooManyRequests(rate) }
+      throw .fault(error)
     }
   }
 
-  func refuse(_ refusal: Refusal, _ exchange: Exchange) -> HTTPResponse {
-    watcher.record(refusal.outcome(for: exchange.identity), exchange)
-    let challenges = authentication.challenges(
-      to: exchange.credential ?? .none, exchange.scheme)
-    return send(refusal.response(to: exchange, challenges: challenges), exchange)
+  /// The response to the message or the batch in the body.
+  private func reply(
+    to body: [UInt8], from identity: Identity, _ headers: RequestHeaders,
+    _ context: inout RequestContext
+  ) throws(HTTPProblem) -> HTTPResponse {
+    var session = Session(headers: headers)
+    switch server.receive(body, in: &session) {
+    case .message(let outcome):
+      guard let reply = try reply(to: outcome, from: identity, headers, &context) else {
+        return HTTPResponse(status: 202)
+      }
+      return .json(reply)
+    case .batch(let outcomes):
+      guard let body = Reply.serialized(replies(to: outcomes, from: identity, headers, &context))
+      else { return HTTPResponse(status: 202) }
+      return .json(body)
+    }
   }
 
-  func send(_ response: consuming HTTPResponse, _ exchange: Exchange) -> HTTPResponse {
-    if let rate = exchange.rate { limits.add(rate, to: &response.fields) }
-    if let origin = exchange.origin { AllowedOrigins.add(origin, to: &response.fields) }
-    response.isAccepted = exchange.identity.map { $0.method != .guest } ?? false
-    watcher.count(response.status, exchange)
+  /// Each message of a batch takes a token of the rate limit, and has a line of audit, as if it had
+  /// come in a request of its own (S12).
+  private func replies(
+    to outcomes: [MCPServer.Outcome], from identity: Identity, _ headers: RequestHeaders,
+    _ context: inout RequestContext
+  ) -> [Reply] {
+    var replies: [Reply] = []
+    for (index, outcome) in outcomes.enumerated() {
+      context.request = nil
+      context.tool = nil
+      if index > 0 {  // the request as a whole took the token of the first
+        context.rate = limits.take(for: identity, at: context.client, now: telemetry.now())
+      }
+      do throws(HTTPProblem) {
+        if let reply = try reply(to: outcome, from: identity, headers, &context) {
+          replies.append(reply)
+        }
+      } catch {
+        let answer = error.answer(context, challenges: [])
+        telemetry.record(answer.audit, context)
+        if case .silence = outcome { continue }
+        replies.append(.error(context.request, answer.error))
+      }
+    }
+    return replies
+  }
+
+  /// The reply to one message, with its line of audit; `nil` where none is due.
+  /// - Throws: `HTTPProblem`, which has no line of audit yet.
+  private func reply(
+    to outcome: MCPServer.Outcome, from identity: Identity, _ headers: RequestHeaders,
+    _ context: inout RequestContext
+  ) throws(HTTPProblem) -> Reply? {
+    if case .call(let call) = outcome { context.tool = tools[call.tool]?.definition.name }
+    context.request = outcome.id
+    if let rate = context.rate, !rate.isAllowed {
+      // Nothing over the limit is executed. A call of a tool gets a result that the model can read.
+      guard case .call(let call) = outcome else { throw .tooManyRequests(rate) }
+      telemetry.record(.limited(identity), context)
+      return server.reply(
+        to: call, with: CallFailure.rateLimited(retryAfter: rate.retryAfterSeconds))
+    }
+    switch outcome {
+    case .silence:
+      telemetry.record(.accepted(identity), context)
+      return nil
+    case .reply(.error(_, let error)):
+      throw .rpc(error, isModern: headers.areModern)
+    case .reply(let reply):
+      telemetry.record(.accepted(identity), context)
+      return reply
+    case .call(let call):
+      guard let tool = tools[call.tool] else {
+        throw .rpc(MCPServer.unknownTool, isModern: headers.areModern)
+      }
+      return server.reply(to: call, with: try run(tool, call, identity, context))
+    }
+  }
+
+  /// Authorizes the call and runs the tool.
+  private func run(
+    _ tool: Tool, _ call: ToolCall, _ identity: Identity, _ context: RequestContext
+  ) throws(HTTPProblem) -> ToolResult {
+    do throws(CallFailure) {
+      try tool.authorize(identity)
+      let result = try tool.run(call.arguments, identity)
+      telemetry.record(.accepted(identity), context)
+      return result
+    } catch {
+      switch error {
+      case .unauthenticated(let reason): throw .unauthenticated(reason)
+      case .forbidden(_, let permission):
+        if call.version == .v2026_07_28 { throw .forbidden(permission) }
+        // Clients of the handshake era end their session on 403, or take it for a sign-in problem.
+        telemetry.record(error.outcome, context)
+        return CallFailure.permissionDenied(permission)
+      case .refused(_, let failure):
+        telemetry.record(error.outcome, context)
+        return .failure(failure.sentence)
+      }
+    }
+  }
+
+  // MARK: The end
+
+  private func refuse(_ problem: HTTPProblem, _ context: RequestContext) -> HTTPResponse {
+    let challenges = authentication.challenges(to: context.credential, context.scheme)
+    let answer = problem.answer(context, challenges: challenges)
+    telemetry.record(answer.audit, context)
+    // Nothing that was sent is repeated, and the identifier is `null` before the body is read.
+    var response = HTTPResponse.json(.error(context.request, answer.error), status: answer.status)
+    response.fields += answer.fields
+    response.closes = answer.closes
+    return complete(response, context)
+  }
+
+  /// Adds what every response has.
+  private func complete(_ response: consuming HTTPResponse, _ context: RequestContext)
+    -> HTTPResponse
+  {
+    if let rate = context.rate { limits.add(rate, to: &response.fields) }
+    if let origin = context.origin { AllowedOrigins.add(origin, to: &response.fields) }
+    response.isAccepted = context.identity.map { $0.method != .guest } ?? false
+    telemetry.count(response.status, context)
     return response
   }
 }

@@ -22,8 +22,8 @@ package struct Limits: Sendable {
   }
 
   /// Charges an attempt that may fail, or has failed, to the client's address.
-  /// - Throws: `Refusal.tooManyFailures`; nothing is charged then.
-  func charge(_ client: IPAddress, at now: Int) throws(Refusal) {
+  /// - Throws: `HTTPProblem.tooManyFailures`; nothing is charged then.
+  func charge(_ client: IPAddress, at now: Int) throws(HTTPProblem) {
     if let decision = failures?.charge(client, at: now) { throw .tooManyFailures(decision) }
   }
 

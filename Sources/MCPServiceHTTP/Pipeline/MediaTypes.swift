@@ -3,8 +3,8 @@ private import Support
 
 /// JSON in, JSON out.
 enum MediaTypes {
-  /// - Throws: `Refusal.unsupportedMediaType`, `.notAcceptable`
-  static func check(_ fields: HTTPFields) throws(Refusal) {
+  /// - Throws: `HTTPProblem.unsupportedMediaType`, `.notAcceptable`
+  static func check(_ fields: HTTPFields) throws(HTTPProblem) {
     let types = fields["Content-Type"]
     guard types.count == 1, isJSON(types[0]),
       fields["Content-Encoding"].allSatisfy(isNoCoding)

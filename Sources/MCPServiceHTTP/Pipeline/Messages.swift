@@ -31,25 +31,25 @@ extension HTTPResponse {
 
 extension RefusedName {
   /// What the log says of a host, an origin or a peer that was refused; `nil` where none was.
-  init?(_ refusal: Refusal, _ head: HTTPRequestHead) {
+  init?(_ refusal: HTTPProblem, _ request: HTTPRequest) {
     switch refusal {
     case .foreignHost:
-      self.init(.host, head.fields["Host"].first ?? "", setting: Settings.allowedHosts.name)
+      self.init(.host, request.fields["Host"].first ?? "", setting: Settings.allowedHosts.name)
     case .foreignOrigin,
       // The preflight request of a page of one of our own names that is not allowed.
-      .methodNotAllowed where head.method == "OPTIONS":
-      let origins = head.fields["Origin"]
+      .methodNotAllowed where request.method == "OPTIONS":
+      let origins = request.fields["Origin"]
       if origins.isEmpty { return nil }
       self.init(
         .origin, origins.joined(separator: ", "), setting: Settings.allowedOrigins.name)
     case .plaintextPeer:
-      self.init(.peer, head.peer.description, setting: Settings.trustedProxies.name)
+      self.init(.peer, request.peer.description, setting: Settings.trustedProxies.name)
     default: return nil
     }
   }
 }
 
-extension MirroredFields {
+extension RequestHeaders {
   init(_ fields: HTTPFields) {
     self.init(
       versions: fields["MCP-Protocol-Version"], methods: fields["Mcp-Method"],
@@ -57,21 +57,28 @@ extension MirroredFields {
   }
 }
 
-extension PresentedCredential {
-  /// - Throws: `Refusal.conflictingCredentials`
-  init(_ head: HTTPRequestHead) throws(Refusal) {
-    do throws(CredentialConflict) {
-      try self.init(
-        authorization: head.fields["Authorization"], apiKey: head.fields["X-API-Key"])
-    } catch {
-      throw .conflictingCredentials
-    }
+extension Client {
+  init(_ address: IPAddress) {
+    self.init(
+      address: address.rateLimitPrefix,
+      network: address.rateLimitPrefixes.last ?? address.rateLimitPrefix)
+  }
+}
+
+extension Credential {
+  /// The credential in the head of a request.
+  init(_ request: HTTPRequest) {
+    self.init(
+      authorization: request.fields["Authorization"], apiKey: request.fields["X-API-Key"])
     // RFC 6750 §2.3 puts tokens into the query, where every log has them: OAuth 2.1 §5.1.2 ended
     // that. Alone it is no credential; beside one, nobody knows which of them counts.
-    let hasToken = head.query?.utf8.split(separator: UInt8(ascii: "&"))
+    let hasToken = request.query?.utf8.split(separator: UInt8(ascii: "&"))
       .contains { $0.starts(with: "access_token=".utf8) }
     if hasToken == true {
-      guard case .none = self else { throw .conflictingCredentials }
+      guard case .none = self else {
+        self = .ambiguous
+        return
+      }
     }
   }
 }

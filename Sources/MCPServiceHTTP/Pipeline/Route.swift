@@ -19,8 +19,8 @@ enum Route {
   /// MCP 2026-07-28 "Earlier Streamable HTTP Revisions": no stream to GET, no session to DELETE.
   var methods: [String] { self == .mcp ? ["POST"] : ["GET", "HEAD"] }
 
-  /// - Throws: `Refusal.methodNotAllowed`
-  func check(_ method: String) throws(Refusal) {
+  /// - Throws: `HTTPProblem.methodNotAllowed`
+  func check(_ method: String) throws(HTTPProblem) {
     guard methods.contains(method) else { throw .methodNotAllowed(methods) }
   }
 }

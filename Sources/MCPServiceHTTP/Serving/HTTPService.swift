@@ -16,9 +16,8 @@ package final class HTTPService: HTTPResponder {
   private let connectionsPerClient: Int
   private let passwords: PasswordAuthenticator
   private let limits: Limits
-  private let watcher: Watcher
+  private let telemetry: Telemetry
   private let now: @Sendable () -> WallTime
-  private let random: @Sendable (Int) -> [UInt8]
   private let current: Mutex<Current>
 
   /// In a box, so that a request copies one reference under the lock.
@@ -28,38 +27,42 @@ package final class HTTPService: HTTPResponder {
   }
 
   package convenience init(_ configuration: HTTPConfiguration, audit: AuditLog) {
+    let threads = BlockingThreads()
     self.init(
       configuration, audit: audit, now: WallTime.now, clock: MonotonicTime.now,
-      random: RandomBytes.make)
+      random: RandomBytes.make, pool: threads)
   }
 
   /// - Parameters:
   ///   - now: the wall clock, for what expires.
   ///   - clock: the monotonic clock, in nanoseconds, for limits.
+  ///   - pool: where passwords are checked.
   package init(
     _ configuration: HTTPConfiguration, audit: AuditLog,
     now: @escaping @Sendable () -> WallTime, clock: @escaping @Sendable () -> Int,
-    random: @escaping @Sendable (Int) -> [UInt8]
+    random: @escaping @Sendable (Int) -> [UInt8], pool: any BlockingPool
   ) {
-    (self.now, self.random) = (now, random)
+    self.now = now
     passwords = PasswordAuthenticator(
       configuration.credentials.users, guesses: configuration.failureLimit, now: now,
-      monotonic: clock, random: random)
+      monotonic: clock, random: random, pool: pool)
     proxies = configuration.proxies
     connectionsPerClient = configuration.connectionsPerClient
     certificate = configuration.certificate.map(TLSIdentity.init)
     limits = Limits(requests: configuration.requestLimit, failures: configuration.failureLimit)
-    watcher = Watcher(
+    telemetry = Telemetry(
       audit: audit, metrics: configuration.hasMetrics ? Metrics() : nil, now: clock)
     current = Mutex(
       Current(
-        Self.pipeline(configuration, passwords, limits, watcher, now: now, random: random)))
+        Self.pipeline(configuration, passwords, limits, telemetry, now: now)))
   }
 
   /// What the next request goes through.
   package var pipeline: HTTPPipeline { current.withLock { $0 }.pipeline }
 
-  package func decide(_ head: HTTPRequestHead) -> HTTPDecision { pipeline.decide(head) }
+  package func respond(to request: HTTPRequest) async -> HTTPResponse {
+    await pipeline.respond(to: request)
+  }
 
   package func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
     pipeline.respond(to: fault, from: peer)
@@ -70,39 +73,50 @@ package final class HTTPService: HTTPResponder {
   package func reload(_ new: HTTPConfiguration) {
     passwords.replace(with: new.credentials.users)
     let next = Current(
-      Self.pipeline(new, passwords, limits, watcher, now: now, random: random))
+      Self.pipeline(new, passwords, limits, telemetry, now: now))
     current.withLock { $0 = next }
     if let context = new.certificate { certificate?.replace(with: context) }
   }
 
   private static func pipeline(
     _ configuration: HTTPConfiguration, _ passwords: PasswordAuthenticator, _ limits: Limits,
-    _ watcher: Watcher, now: @escaping @Sendable () -> WallTime,
-    random: @escaping @Sendable (Int) -> [UInt8]
+    _ telemetry: Telemetry, now: @escaping @Sendable () -> WallTime
   ) -> HTTPPipeline {
     let credentials = configuration.credentials
     let kinds = credentials.kinds
-    // Only CalculatorJWT revokes tokens, and it keeps that to itself: this store stays empty.
-    let verifier = credentials.tokens.map {
-      AccessTokenVerifier($0, revocations: InMemoryTokenStore(), now: now)
-    }
     return HTTPPipeline(
       hosts: configuration.hosts, origins: configuration.origins, proxies: configuration.proxies,
       requiresTrustedPeer: configuration.requiresTrustedPeer,
-      authentication: HTTPAuthentication(
-        keys: kinds.contains(.apiKey)
-          ? KeyAuthenticator(credentials.namedKeys, now: now) : nil,
-        tokens: verifier.map(TokenAuthenticator.init),
-        passwords: kinds.contains(.password) ? passwords : nil, guests: credentials.guests),
+      authentication: Authentication(
+        authenticators(configuration, passwords, now: now)),
       limits: limits,
       info: ServerInfo(
         name: "\(ServiceName.text)-http", title: "Calculator", version: calculatorVersion,
         instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers."),
       tools: CalculatorTools.all(),
-      site: Site(
+      page: LandingPage(
         kinds: kinds, guests: credentials.guests, baseURL: configuration.baseURL,
         tools: CalculatorTools.all()),
-      watcher: watcher)
+      telemetry: telemetry)
+  }
+
+  /// Tokens come before keys: both may be sent as a Bearer token.
+  private static func authenticators(
+    _ configuration: HTTPConfiguration, _ passwords: PasswordAuthenticator,
+    now: @escaping @Sendable () -> WallTime
+  ) -> [any Authenticator] {
+    let credentials = configuration.credentials
+    let kinds = credentials.kinds
+    var all: [any Authenticator] = []
+    if let policy = credentials.tokens {
+      // Only CalculatorJWT revokes tokens, and it keeps that to itself: this store stays empty.
+      let verifier = AccessTokenVerifier(policy, revocations: InMemoryTokenStore(), now: now)
+      all.append(TokenAuthenticator(verifier, areKeysBearers: kinds.contains(.apiKey)))
+    }
+    if kinds.contains(.apiKey) { all.append(APIKeyAuthenticator(credentials.keyStore, now: now)) }
+    if kinds.contains(.password) { all.append(passwords) }
+    if let guests = credentials.guests { all.append(GuestAuthenticator(role: guests)) }
+    return all
   }
 
   /// A server for these requests.

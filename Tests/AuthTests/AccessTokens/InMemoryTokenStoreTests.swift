@@ -16,13 +16,13 @@ struct InMemoryTokenStoreTests {
   }
 
   func check(_ store: InMemoryTokenStore, _ token: String, _ family: String)
-    throws(AuthenticationFailure)
+    throws(AuthenticationError)
   {
     _ = try store.check(token, of: family, accessUntil: 500, now: 0)
   }
 
   func rotate(_ store: InMemoryTokenStore, _ token: String, to next: String)
-    throws(AuthenticationFailure)
+    throws(AuthenticationError)
   {
     try store.rotate(token, to: next, of: family, accessUntil: 500, now: 0)
   }
@@ -39,9 +39,9 @@ struct InMemoryTokenStoreTests {
     let store = begun()
     try rotate(store, "a", to: "b")
     try check(store, "b", family)
-    #expect(throws: AuthenticationFailure.replayedToken) { try rotate(store, "a", to: "c") }
+    #expect(throws: AuthenticationError.replayedToken) { try rotate(store, "a", to: "c") }
     #expect(store.isRevoked("any", of: family, issuedAt: 0))
-    #expect(throws: AuthenticationFailure.unknownFamily, "the thief's token is dead too") {
+    #expect(throws: AuthenticationError.unknownFamily, "the thief's token is dead too") {
       try rotate(store, "b", to: "c")
     }
   }
@@ -52,9 +52,9 @@ struct InMemoryTokenStoreTests {
     for _ in 0..<2 { try check(store, "a", family) }
     #expect(store.revocationCount == 0)
     try rotate(store, "a", to: "b")
-    #expect(throws: AuthenticationFailure.replayedToken) { try check(store, "a", family) }
+    #expect(throws: AuthenticationError.replayedToken) { try check(store, "a", family) }
     #expect(store.isRevoked("any", of: family, issuedAt: 0))
-    #expect(throws: AuthenticationFailure.unknownFamily) { try check(store, "b", family) }
+    #expect(throws: AuthenticationError.unknownFamily) { try check(store, "b", family) }
   }
 
   @Test func rotationKeepsLifetimeAndEnd() throws {
@@ -66,7 +66,7 @@ struct InMemoryTokenStoreTests {
   }
 
   @Test func aStrangersFamilyIsUnknown() {
-    #expect(throws: AuthenticationFailure.unknownFamily) {
+    #expect(throws: AuthenticationError.unknownFamily) {
       try rotate(InMemoryTokenStore(), "a", to: "b")
     }
   }
@@ -160,7 +160,7 @@ struct InMemoryTokenStoreTests {
     for number in 17..<1000 { revoke(number) }
     #expect(store.revocationCount == 1)
     #expect(!store.isRevoked(another, of: "another family", issuedAt: 1))
-    #expect(throws: AuthenticationFailure.unknownFamily) { try check(store, "a", family) }
+    #expect(throws: AuthenticationError.unknownFamily) { try check(store, "a", family) }
   }
 
   /// Tokens that are over do not count towards the end of their family.
@@ -233,7 +233,7 @@ struct InMemoryTokenStoreTests {
     for number in 0..<1_000_000 { begin(String(number), "t\(number)", endsAt: Self.day + number) }
     #expect(store.familyCount <= 1000)
     #expect(throws: Never.self) { try check(store, "t999999", "999999") }
-    #expect(throws: AuthenticationFailure.unknownFamily) { try check(store, "t0", "0") }
+    #expect(throws: AuthenticationError.unknownFamily) { try check(store, "t0", "0") }
     #expect(store.isRevoked("any", of: "revoked", issuedAt: 0))
   }
 }

@@ -89,7 +89,7 @@ struct TokenIssuerTests {
     clock.advance(seconds: 59)
     #expect(try issuer.verifier.verify(pair.accessToken, as: .accessToken).subject == "anshika")
     clock.advance(seconds: 1)
-    #expect(throws: AuthenticationFailure.invalidToken(.expired)) {
+    #expect(throws: AuthenticationError.invalidToken(.expired)) {
       try issuer.verifier.verify(pair.accessToken, as: .accessToken)
     }
   }
@@ -98,10 +98,10 @@ struct TokenIssuerTests {
   @Test func tokensAreNotSwapped() throws {
     let issuer = try issuer()
     let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
-    #expect(throws: AuthenticationFailure.invalidToken(.wrongType)) {
+    #expect(throws: AuthenticationError.invalidToken(.wrongType)) {
       try issuer.verifier.verify(pair.refreshToken, as: .accessToken)
     }
-    #expect(throws: AuthenticationFailure.invalidToken(.wrongType)) {
+    #expect(throws: AuthenticationError.invalidToken(.wrongType)) {
       try issuer.verifier.verify(pair.accessToken, as: .refreshToken)
     }
   }
@@ -116,11 +116,11 @@ struct TokenIssuerTests {
       try issuer.refresh(claims, permissions: nil)
     }
     for token in [first.accessToken, second.accessToken] {
-      #expect(throws: AuthenticationFailure.revokedToken) {
+      #expect(throws: AuthenticationError.revokedToken) {
         try issuer.verifier.verify(token, as: .accessToken)
       }
     }
-    #expect(throws: AuthenticationFailure.revokedToken) {
+    #expect(throws: AuthenticationError.revokedToken) {
       try issuer.verifier.verify(second.refreshToken, as: .refreshToken)
     }
     // Another family of the same user lives on.
@@ -191,7 +191,7 @@ struct TokenIssuerTests {
     #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
       try issuer.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
     }
-    #expect(throws: AuthenticationFailure.revokedToken) {
+    #expect(throws: AuthenticationError.revokedToken) {
       try issuer.verifier.verify(second.accessToken, as: .accessToken)
     }
   }
@@ -231,7 +231,7 @@ struct TokenIssuerTests {
     pair = try issuer.refresh(claims, permissions: nil)
     #expect(pair.expiresAt == start + 7 * 86_400_000, "no longer than the family")
     clock.advance(seconds: 60)
-    #expect(throws: AuthenticationFailure.invalidToken(.expired)) {
+    #expect(throws: AuthenticationError.invalidToken(.expired)) {
       try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
     }
     // With a leeway the token itself is still good for a moment, but its family is over.
@@ -252,7 +252,7 @@ struct TokenIssuerTests {
       let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
       issuer.revoke(pair.accessToken, for: identity)
     }
-    #expect(throws: AuthenticationFailure.revokedToken) {
+    #expect(throws: AuthenticationError.revokedToken) {
       try issuer.verifier.verify(bystander.accessToken, as: .accessToken)
     }
     clock.advance(seconds: 1)
@@ -294,7 +294,7 @@ struct TokenIssuerTests {
     #expect(try issuer.verifier.verify(old.accessToken, as: .accessToken).subject == "anshika")
     issuer = try self.issuer(secret: 2)
     #expect(try issuer.verifier.verify(new.accessToken, as: .accessToken).subject == "anshika")
-    #expect(throws: AuthenticationFailure.invalidToken(.unknownKey)) {
+    #expect(throws: AuthenticationError.invalidToken(.unknownKey)) {
       try issuer.verifier.verify(old.accessToken, as: .accessToken)
     }
   }

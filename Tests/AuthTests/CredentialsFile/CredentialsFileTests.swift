@@ -19,7 +19,7 @@ struct CredentialsFileTests {
         """.utf8))
     #expect(file.keys.map(\.name) == ["ci"])
     #expect(file.keys.first?.expires?.rfc3339 == "2027-01-01T00:00:00.000Z")
-    #expect(NamedKeys(file.keys).key(for: Secret("a key"))?.role == .basic)
+    #expect(APIKeyStore(file.keys).key(for: Secret("a key"))?.role == .basic)
     #expect(file.users.map(\.name) == ["anshika"])
     #expect(file.users.first?.password.phc == Self.phc)
     #expect(file.users.first?.role == .advanced)

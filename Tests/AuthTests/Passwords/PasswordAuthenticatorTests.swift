@@ -56,48 +56,51 @@ struct PasswordAuthenticatorTests {
   }
 
   let derivations = Derivations()
+  let pool = CountingPool()
 
-  func authenticator(_ users: [PasswordUser], guesses: RateLimit? = nil) -> PasswordAuthenticator {
+  func authenticator(
+    _ users: [PasswordUser], guesses: RateLimit? = nil, pool: (any BlockingPool)? = nil
+  ) -> PasswordAuthenticator {
     let (clock, ticks, derivations) = (clock, ticks, derivations)
     return PasswordAuthenticator(
       users, guesses: guesses, now: { clock.now }, monotonic: { ticks.now },
-      random: SeededBytes(seed: 9).make,
+      random: SeededBytes(seed: 9).make, pool: pool ?? self.pool,
       derive: { derivations.derive($0, $1, $2) })
   }
 
-  static let here = BucketKey(address: 1)
-  static let elsewhere = BucketKey(address: 2)
+  static let here = Client(address: 1, network: 1)
+  static let elsewhere = Client(address: 2, network: 1)
 
   enum Answer: Equatable {
     case atOnce(String)
     case later(String)
-    case refusedLater(AuthenticationFailure)
-    case refusedAtOnce(AuthenticationFailure)
+    case refusedLater(AuthenticationError)
+    case refusedAtOnce(AuthenticationError)
   }
 
   func ask(
     _ authenticator: PasswordAuthenticator, _ user: String, _ password: String,
-    from client: BucketKey = here
+    from client: Client = here
   ) -> Answer {
-    let recognition: Recognition
-    do throws(AuthenticationFailure) {
-      recognition = try authenticator.recognise(
-        user: user, password: Secret(password), from: client)
-    } catch {
-      return .refusedAtOnce(error)
-    }
-    switch recognition {
-    case .identity(let identity): return .atOnce(identity.subject)
-    case .pending(let work):
-      do throws(AuthenticationFailure) {
-        return .later(try work().subject)
+    let runs = pool.runs
+    let result = awaited { () -> Result<String, AuthenticationError> in
+      do throws(AuthenticationError) {
+        return .success(
+          try await authenticator.authenticate(
+            .password(user: user, Secret(password)), from: client
+          ).subject)
       } catch {
-        return .refusedLater(error)
+        return .failure(error)
       }
+    }
+    let isLater = pool.runs > runs
+    switch result {
+    case .success(let subject): return isLater ? .later(subject) : .atOnce(subject)
+    case .failure(let error): return isLater ? .refusedLater(error) : .refusedAtOnce(error)
     }
   }
 
-  /// A wrong name and a wrong password go the same way.
+  /// A wrong name and a wrong password take the same steps.
   @Test(
     arguments: [
       ("anshika", "right", .later("anshika")),
@@ -164,11 +167,19 @@ struct PasswordAuthenticatorTests {
 
   /// Many requests with one password at once cost one scrypt, where they run one by one.
   @Test func aWaitingRequestUsesWhatAnotherHasShown() throws {
-    let authenticator = authenticator([Self.user("anshika", "right")])
-    let waiting = try (0..<10).map { _ in
-      try authenticator.recognise(user: "anshika", password: Secret("right"), from: Self.here)
+    let held = HeldPool()
+    let authenticator = authenticator([Self.user("anshika", "right")], pool: held)
+    let executor = TestExecutor()
+    let waiting = (0..<10).map { _ in
+      executor.start {
+        try? await authenticator.authenticate(
+          .password(user: "anshika", Secret("right")), from: Self.here
+        ).subject
+      }
     }
-    for case .pending(let work) in waiting { #expect(try work().subject == "anshika") }
+    #expect(held.count == 10)
+    held.release()
+    for pending in waiting { #expect(executor.wait(for: pending) == "anshika") }
     #expect(derivations.take().count == 1)
   }
 
@@ -224,8 +235,8 @@ struct PasswordAuthenticatorTests {
 
   @Test func whatWasShownFromHereIsRecalled() {
     let authenticator = authenticator([Self.user("anshika", "right")])
-    func recalls(_ user: String, _ password: String, _ client: BucketKey) -> Bool {
-      authenticator.recall(user: user, password: Secret(password), from: client) != nil
+    func recalls(_ user: String, _ password: String, _ client: Client) -> Bool {
+      authenticator.recall(.password(user: user, Secret(password)), from: client) != nil
     }
     #expect(!recalls("anshika", "right", Self.here), "nothing was shown yet")
     #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
@@ -248,7 +259,7 @@ struct PasswordAuthenticatorTests {
     let limit = RateLimit(count: 10, period: .minute)
     let authenticator = authenticator([Self.user("anshika", "right")], guesses: limit)
     func recalls(_ password: String) -> Bool {
-      authenticator.recall(user: "anshika", password: Secret(password), from: Self.here) != nil
+      authenticator.recall(.password(user: "anshika", Secret(password)), from: Self.here) != nil
     }
     #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
     for guess in 1...9 { #expect(!recalls("guess \(guess)")) }
@@ -274,7 +285,7 @@ struct PasswordAuthenticatorTests {
     #expect(ask(authenticator, "anshika", "right") == .later("anshika"))
     clock.advance(seconds: 60)
     #expect(
-      authenticator.recall(user: "anshika", password: Secret("right"), from: Self.here) == nil)
+      authenticator.recall(.password(user: "anshika", Secret("right")), from: Self.here) == nil)
   }
 
   @Test func aPasswordEndsAtItsTime() {

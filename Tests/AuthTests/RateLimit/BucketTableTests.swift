@@ -1,3 +1,4 @@
+import Support
 import TestSupport
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 struct BucketTableTests {
   let limit = RateLimit(count: 1, period: .second, burst: 2)
 
-  func key(_ number: Int) -> BucketKey { BucketKey(address: UInt128(number)) }
+  func key(_ number: Int) -> BucketKey { BucketKey(address: Bits128(UInt128(number))) }
 
   @Test func eachCallerHasABucket() {
     let table = BucketTable(limit: limit)

@@ -1,0 +1,34 @@
+package import Support
+package import JSON
+package import Crypto
+
+/// An API key as it is kept: its name and its digest, never the key.
+package struct APIKey: Sendable {
+  package let name: String
+  package let digest: SHA256Digest
+  package let role: Role
+  /// The first moment at which the key is no longer good; `nil` for never.
+  package let expires: WallTime?
+
+  package init(name: String, digest: SHA256Digest, role: Role, expires: WallTime?) {
+    self.name = name
+    self.digest = digest
+    self.role = role
+    self.expires = expires
+  }
+
+  /// A key of 256 bits that nobody guesses; scanners for secrets find it by its beginning.
+  package static func makeSecret(random: (_ count: Int) -> [UInt8]) -> Secret {
+    Secret("calc_" + Base64.url.text(of: random(32)))
+  }
+
+  /// The key's entry in the credentials file.
+  package var entry: JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("name", .string(name)), ("sha256", .string(digest.hexadecimal)),
+      ("role", .string(role.rawValue)),
+    ]
+    if let expires { members.append(("expires", .string(expires.rfc3339))) }
+    return .object(JSONObject(members))
+  }
+}

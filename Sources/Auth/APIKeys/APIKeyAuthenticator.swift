@@ -1,0 +1,40 @@
+package import Support
+
+/// Authenticates a caller by an API key.
+package struct APIKeyAuthenticator: Authenticator {
+  private let keys: APIKeyStore
+  private let now: @Sendable () -> WallTime
+
+  /// - Parameter now: the wall clock, for keys that expire.
+  package init(_ keys: APIKeyStore, now: @escaping @Sendable () -> WallTime) {
+    self.keys = keys
+    self.now = now
+  }
+
+  package var scheme: Challenge.Scheme? { .bearer }
+
+  /// A key in `X-API-Key`, in an argument, or as a Bearer token that no authenticator of tokens
+  /// handles.
+  package func handles(_ credential: Credential) -> Bool { Self.key(in: credential) != nil }
+
+  /// - Throws: `AuthenticationError.malformedCredential`, `.unknownKey`, `.expiredKey`.
+  package func authenticate(_ credential: Credential, from _: Client)
+    async throws(AuthenticationError) -> Identity
+  {
+    guard let secret = Self.key(in: credential) else { throw .unsupportedCredential }
+    guard APIKeyList.isPossible(secret.exposed) else { throw .malformedCredential }
+    guard let key = keys.key(for: secret) else { throw .unknownKey }
+    if let expires = key.expires, now().milliseconds >= expires.milliseconds { throw .expiredKey }
+    return Identity(subject: key.name, method: .apiKey, permissions: key.role.permissions)
+  }
+
+  /// Whether some of the keys may be short or known words.
+  package var canBeGuessed: Bool { keys.canBeGuessed }
+
+  private static func key(in credential: Credential) -> Secret? {
+    switch credential {
+    case .apiKey(let secret), .bearer(let secret): secret
+    case .none, .password, .malformed, .ambiguous: nil
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package import Support
+internal import Crypto
+
+/// The API keys of a setting, as digests, in its order.
+package struct APIKeyList: Sendable {
+  /// In characters; 16 of them at random from 64 are 96 bits.
+  package static let minimumLength = 16
+  package static let maximumLength = 512
+
+  private let digests: [SHA256Digest]
+  /// Why a key can be sent as `X-API-Key` only, by its place in the list, counted from 1.
+  package private(set) var bearerProblems: [(place: Int, problem: BearerProblem)] = []
+
+  package var isEmpty: Bool { digests.isEmpty }
+  package var count: Int { digests.count }
+
+  /// No keys.
+  package init() { digests = [] }
+
+  /// Reads `first,second`: a new key can be added before the old one is taken away.
+  /// - Throws: `APIKeyError`, which names the key by its place in the list, never by its text.
+  package init(list: Secret, allowingWeak: Bool) throws(APIKeyError) {
+    var digests: [SHA256Digest] = []
+    var problems: [(place: Int, problem: BearerProblem)] = []
+    for part in list.exposed.utf8.split(
+      separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    {
+      let key = trimmed(part)
+      try Self.check(key, place: digests.count + 1, allowingWeak: allowingWeak)
+      digests.append(SHA256Digest(of: key))
+      if let problem = BearerProblem(of: key) { problems.append((digests.count, problem)) }
+    }
+    self.digests = digests
+    bearerProblems = problems
+  }
+
+  /// The keys under the names `key-1`, `key-2` and so on.
+  package func keys(role: Role) -> [APIKey] {
+    digests.enumerated().map { index, digest in
+      APIKey(name: "key-\(index + 1)", digest: digest, role: role, expires: nil)
+    }
+  }
+
+  /// Whether `secret` is one of the keys.
+  package func contains(_ secret: Secret) -> Bool {
+    let digest = SHA256Digest(of: secret.exposed.utf8)
+    return digests.contains { $0.isEqual(to: digest) }
+  }
+
+  /// Whether a text can be a key at all: 1 to 512 visible ASCII characters.
+  static func isPossible(_ text: String) -> Bool {
+    1...maximumLength ~= text.utf8.count && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }
+  }
+
+  private static func check(_ key: Substring.UTF8View, place: Int, allowingWeak: Bool)
+    throws(APIKeyError)
+  {
+    if key.isEmpty { throw .empty(place) }  // an empty key would match an empty token
+    guard key.allSatisfy({ 0x21...0x7E ~= $0 }) else { throw .notVisibleASCII(place) }
+    if key.count > maximumLength { throw .tooLong(place) }
+    if let first = key.first, key.count > 1, let last = key.last,
+      SecretForm.areQuotes(Unicode.Scalar(first), Unicode.Scalar(last))
+    {
+      throw .inQuotes(place)
+    }
+    if Placeholder.matches(key) { throw .placeholder(place) }  // ATTACKS S19
+    if key.count < minimumLength, !allowingWeak { throw .tooShort(place) }
+  }
+}
+
+/// Without the spaces and tabs at both ends.
+private func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
+  func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+  var text = text.drop(while: isSpace)
+  while let last = text.last, isSpace(last) { text.removeLast() }
+  return text
+}

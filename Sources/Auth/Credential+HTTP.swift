@@ -1,0 +1,72 @@
+private import Support
+
+// Credentials in the fields of a request over HTTP.
+//
+// A text that exists is bounded, and has only the characters that its kind may have.
+extension Credential {
+  /// In bytes, of a field value: a token of the greatest length behind its scheme.
+  package static let maximumLength = 8192 + 16
+  /// In bytes.
+  package static let maximumPasswordLength = 1024
+
+  /// Reads the values of all `Authorization` and all `X-API-Key` lines.
+  package init(authorization: [String], apiKey: [String]) {
+    // OAuth 2.1 §5.1: one method a request. RFC 9110 §5.3: neither field is a list.
+    guard authorization.count + apiKey.count <= 1 else {
+      self = .ambiguous
+      return
+    }
+    if let value = authorization.first {
+      self = Self.authorization(value)
+    } else if let value = apiKey.first {
+      self = APIKeyList.isPossible(value) ? .apiKey(Secret(value)) : .malformed(.bearer)
+    } else {
+      self = .none
+    }
+  }
+
+  /// `scheme 1*SP token68` (RFC 9110 §11.4).
+  private static func authorization(_ value: String) -> Credential {
+    let bytes = Array(value.utf8)
+    let end = bytes.firstIndex(of: 0x20) ?? bytes.count
+    let scheme = scheme(bytes[..<end])
+    let rest = bytes[end...].drop { $0 == 0x20 }
+    guard bytes.count <= maximumLength, isToken68(rest) else { return .malformed(scheme) }
+    switch scheme {
+    case .bearer: return .bearer(Secret(String(Substring(value.utf8.suffix(rest.count)))))
+    case .basic: return basic(rest)
+    case nil: return .malformed(nil)
+    }
+  }
+
+  /// RFC 9110 §11.1: ASCII letters match in either case.
+  private static func scheme(_ name: ArraySlice<UInt8>) -> Challenge.Scheme? {
+    guard name.count <= 6 else { return nil }
+    let name = name.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+    if name.elementsEqual("bearer".utf8) { return .bearer }
+    return name.elementsEqual("basic".utf8) ? .basic : nil
+  }
+
+  /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent: no Unicode
+  /// normalization (RFC 8265 would ask for NFC), which a client that follows §2.1 has done.
+  private static func basic(_ text: ArraySlice<UInt8>) -> Credential {
+    guard let bytes = Base64.standard.decode(text.span),
+      // The first colon: the password may have more. A colon is never a part of a code point.
+      let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+      bytes.count - colon - 1 <= maximumPasswordLength,
+      // charset="UTF-8" (§2.1)
+      let user = String(validating: bytes[..<colon], as: UTF8.self), PasswordUser.isName(user),
+      let password = String(validating: bytes[(colon + 1)...], as: UTF8.self),
+      // §2: no control characters in either.
+      password.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) })
+    else { return .malformed(.basic) }
+    return .password(user: user, Secret(password))
+  }
+
+  /// RFC 9110 §11.2
+  private static func isToken68(_ text: ArraySlice<UInt8>) -> Bool {
+    var text = text
+    while text.last == UInt8(ascii: "=") { text.removeLast() }
+    return !text.isEmpty && text.allSatisfy(BearerProblem.isToken68)
+  }
+}

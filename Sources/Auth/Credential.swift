@@ -1,0 +1,48 @@
+package import Support
+
+/// What a caller presented, of one kind. A transport extracts it; nothing else about authentication
+/// differs between stdio and HTTP.
+package enum Credential: Sendable {
+  case none
+  case apiKey(Secret)
+  /// An access token or, over HTTP, an API key that was sent as one (RFC 6750 §2.1).
+  case bearer(Secret)
+  case password(user: String, Secret)
+  /// Something that is no credential (ASVS 15.3.5: types are checked, never coerced); over HTTP with
+  /// the scheme of the challenge that fits, `nil` where it has an unknown scheme or none.
+  case malformed(Challenge.Scheme?)
+  /// Two credentials in one request (OAuth 2.1 §5.1: one method a request).
+  case ambiguous
+
+  /// The kind for logs and metrics: never the credential itself.
+  package enum Kind: String, Sendable, CaseIterable {
+    case none
+    case apiKey = "api_key"
+    case bearer
+    case basic
+    case malformed
+  }
+
+  /// `nil` where there are several, of which none was read.
+  package var kind: Kind? {
+    switch self {
+    case .none: Kind.none
+    case .apiKey: .apiKey
+    case .bearer: .bearer
+    case .password: .basic
+    case .malformed: .malformed
+    case .ambiguous: nil
+    }
+  }
+
+  /// The scheme of the challenge that fits what was sent: a client that gets a challenge of another
+  /// scheme may ask its user for a password, or wait forever, as URLSession on Linux does.
+  package var scheme: Challenge.Scheme? {
+    switch self {
+    case .none, .ambiguous: nil
+    case .apiKey, .bearer: .bearer
+    case .password: .basic
+    case .malformed(let scheme): scheme
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import NIOPosix
+package import Support
+private import Synchronization
+
+/// The few threads that may block, and a bound on what waits for them: of all clients, and of each,
+/// so that no client fills the queue (ATTACKS R11).
+package final class BlockingThreads: Sendable {
+  private struct Queue {
+    var count = 0
+    /// Of each client that has any.
+    var counts: [Bits128: Int] = [:]
+  }
+
+  private let threads = NIOThreadPool(numberOfThreads: 2)
+  private let queue = Mutex(Queue())
+  private let limit: Int
+  private let clientLimit: Int
+
+  /// - Parameters:
+  ///   - limit: how much work may wait for a thread or have one.
+  ///   - clientLimit: the same of one client.
+  package init(limit: Int = 64, clientLimit: Int = 16) {
+    self.limit = limit
+    self.clientLimit = clientLimit
+    threads.start()
+  }
+
+  /// Runs the work on one of the threads.
+  /// - Returns: what the work returns; `nil` where too much waits, or the threads have been stopped.
+  package func run<Value: Sendable>(
+    for client: Bits128, _ work: @escaping @Sendable () -> Value
+  ) async -> Value? {
+    guard enter(client) else { return nil }
+    defer { leave(client) }
+    return await withCheckedContinuation { continuation in
+      threads.submit { state in
+        // At the end of the server nobody waits for the work any more.
+        continuation.resume(returning: state == .active ? work() : nil)
+      }
+    }
+  }
+
+  package func stop() { threads.shutdownGracefully { _ in } }
+
+  private func enter(_ client: Bits128) -> Bool {
+    queue.withLock { queue in
+      guard queue.count < limit, queue.counts[client, default: 0] < clientLimit else {
+        return false
+      }
+      queue.count += 1
+      queue.counts[client, default: 0] += 1
+      return true
+    }
+  }
+
+  private func leave(_ client: Bits128) {
+    queue.withLock { queue in
+      queue.count -= 1
+      let left = queue.counts[client, default: 1] - 1
+      queue.counts[client] = left > 0 ? left : nil
+    }
+  }
+}

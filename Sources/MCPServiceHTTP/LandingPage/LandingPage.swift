@@ -1,0 +1,229 @@
+internal import HTTPTransport
+private import MCP
+private import Crypto
+private import Support
+package import Auth
+package import MCPService
+
+/// The page that a person sees in a browser: which credentials are on, one command to try them, the
+/// config of a client, and the tools.
+///
+/// It is longer than 150 lines because the text of the page stands in it.
+package struct LandingPage: Sendable {
+  private let kinds: CredentialKinds
+  private let guests: Role?
+  /// Where others reach this server; `nil` where each request says it.
+  private let baseURL: String?
+  /// The rows of the table of tools.
+  private let tools: String
+  /// Nothing is loaded and nothing runs but the style that stands in the page, known by its digest,
+  /// and the icon.
+  private let policy: String
+
+  package init(kinds: CredentialKinds, guests: Role?, baseURL: String?, tools: [Tool]) {
+    self.kinds = kinds
+    self.guests = guests
+    self.baseURL = baseURL
+    self.tools = tools.map(Self.row).joined(separator: "\n")
+    let digest = Base64.standard.text(of: SHA256Digest(of: Self.style.utf8).bytes)
+    policy =
+      "default-src 'none'; style-src 'sha256-\(digest)'; img-src data:; base-uri 'none'; "
+      + "form-action 'none'; frame-ancestors 'none'"
+  }
+
+  /// - Parameter proxies: who may say that the client came over HTTPS.
+  func response(to request: HTTPRequest, behind proxies: TrustedProxies) -> HTTPResponse {
+    HTTPResponse(
+      status: 200,
+      fields: [
+        ("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"),
+        ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+      ], body: Array(html(address(for: request, proxies)).utf8))
+  }
+
+  /// The `Host` is one of ours: others were refused before.
+  private func address(for request: HTTPRequest, _ proxies: TrustedProxies) -> String {
+    if let baseURL { return baseURL }
+    let forwarded = proxies.contains(request.peer) ? request.fields["X-Forwarded-Proto"] : []
+    let isEncrypted = forwarded.isEmpty ? request.isEncrypted : forwarded == ["https"]
+    return (isEncrypted ? "https://" : "http://") + (request.fields["Host"].first ?? "localhost")
+  }
+
+  // MARK: The page
+
+  private func html(_ address: String) -> String {
+    """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Calculator</title>
+    <link rel="icon" href="\(Self.icon)">
+    <style>\(Self.style)</style>
+    </head>
+    <body>
+    <main>
+    <h1>Calculator</h1>
+    <p>An <a href="https://modelcontextprotocol.io">MCP</a> server that shows how one is protected. \
+    Its endpoint is</p>
+    <pre><code>\(Self.escaped(address))/mcp</code></pre>
+    <h2>Credentials</h2>
+    <table>
+    <tbody>
+    \(credentials)
+    </tbody>
+    </table>
+    <p>\(withoutCredential)</p>
+    <h2>Try it</h2>
+    <pre><code>\(Self.escaped(curl(address)))</code></pre>
+    <h2>Connect a client</h2>
+    <pre><code>\(Self.escaped(config(address)))</code></pre>
+    <p>Clients differ in the names: <code>examples/</code> in the repository has a file for each. \
+    Then type: <q>Add 0.1 and 0.2 with the calculator.</q></p>
+    <h2>Tools</h2>
+    <table>
+    <thead>
+    <tr><th scope="col">Tool</th><th scope="col">Needs</th></tr>
+    </thead>
+    <tbody>
+    \(tools)
+    </tbody>
+    </table>
+    <p><code>guide/</code> in the repository explains each part, and how it is attacked. \
+    <a href="/healthz">/healthz</a> says whether the server is up.</p>
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+
+  private var withoutCredential: String {
+    guard let guests else { return "A call without one gets 401." }
+    let permissions = guests.permissions.knownInOrder.map { "<code>\($0.rawValue)</code>" }
+    return permissions.isEmpty
+      ? "Without one, tools can be listed, and none can be called."
+      : "Without one, the tools can be called that need \(permissions.joined(separator: " or "))."
+  }
+
+  private var credentials: String {
+    let all: [(CredentialKinds, String)] = [
+      (.apiKey, "API key, as <code>X-API-Key</code> or <code>Bearer</code>"),
+      (.token, "Access token, as <code>Bearer</code>"),
+      (.password, "User and password, as <code>Basic</code>"),
+    ]
+    return all.map { kind, name in
+      let state = kinds.contains(kind) ? "on" : "off"
+      return "<tr><th scope=\"row\">\(name)</th><td class=\"\(state)\">\(state)</td></tr>"
+    }.joined(separator: "\n")
+  }
+
+  private static func row(_ tool: Tool) -> String {
+    let permission = tool.permission.map { "<code>\(escaped($0.rawValue))</code>" } ?? ""
+    return """
+      <tr><th scope="row"><code>\(escaped(tool.definition.name))</code><br>\
+      \(escaped(tool.definition.description))</th><td>\(permission)</td></tr>
+      """
+  }
+
+  // MARK: What to paste
+
+  /// The first kind of credential that is on: how `curl` sends it, and the field of a client's
+  /// config. The server refuses these placeholders as secrets.
+  private var example: (option: String, field: (name: String, value: String))? {
+    if kinds.contains(.apiKey) {
+      return ("-H \"X-API-Key: $\(Settings.apiKey.name)\"", ("X-API-Key", "replace-with-your-key"))
+    }
+    if kinds.contains(.token) {
+      return (
+        #"-H "Authorization: Bearer $TOKEN""#, ("Authorization", "Bearer replace-with-your-token")
+      )
+    }
+    guard kinds.contains(.password) else { return nil }
+    return (
+      #"-u "$NAME:$PASSWORD""#, ("Authorization", "Basic replace-with-base64-of-name:password")
+    )
+  }
+
+  private func curl(_ address: String) -> String {
+    """
+    curl \(address)/mcp \(example.map { "\($0.option) " } ?? "")\\
+      -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' \\
+      -H 'Mcp-Method: tools/call' -H 'Mcp-Name: add' \\
+      -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add",
+           "arguments":{"a":0.1,"b":0.2},"_meta":{
+           "io.modelcontextprotocol/protocolVersion":"2026-07-28",
+           "io.modelcontextprotocol/clientCapabilities":{}}}}'
+    """
+  }
+
+  private func config(_ address: String) -> String {
+    let headers =
+      example.map {
+        """
+        ,
+              "headers": {
+                "\($0.field.name)": "\($0.field.value)"
+              }
+        """
+      } ?? ""
+    return """
+      {
+        "mcpServers": {
+          "\(ServiceName.text)-http": {
+            "type": "http",
+            "url": "\(address)/mcp"\(headers)
+          }
+        }
+      }
+      """
+  }
+
+  /// As bytes: a Character may hide a bracket behind a combining mark (ATTACKS H34).
+  static func escaped(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "&"): bytes += "&amp;".utf8
+      case UInt8(ascii: "<"): bytes += "&lt;".utf8
+      case UInt8(ascii: ">"): bytes += "&gt;".utf8
+      case UInt8(ascii: "\""): bytes += "&quot;".utf8
+      case UInt8(ascii: "'"): bytes += "&#39;".utf8
+      default: bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  // MARK: How it looks
+
+  /// In the page, so that a browser asks for no file: an equals sign on a rounded square.
+  private static let icon =
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    + "%3Crect width='16' height='16' rx='3' fill='%2317693a'/%3E"
+    + "%3Cpath d='M4 6h8M4 10h8' stroke='white' stroke-width='2'/%3E%3C/svg%3E"
+
+  private static let style = """
+
+    :root { color-scheme: light dark; --line: #8886; --on: #17693a; --off: #6b6b6b }
+    @media (prefers-color-scheme: dark) { :root { --on: #6fcf97; --off: #a0a0a0 } }
+    body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 }
+    main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem }
+    h1 { margin-top: 0 }
+    h2 { font-size: 1.1rem; margin-top: 2rem }
+    table { border-collapse: collapse; width: 100% }
+    th { font-weight: 400; text-align: left }
+    th, td { padding: .4rem 0; border-top: 1px solid var(--line); vertical-align: top }
+    thead th { border: 0; font-weight: 600 }
+    td, thead th:last-child { text-align: right; padding-left: 1rem }
+    td.on, td.off { font-weight: 600 }
+    .on { color: var(--on) }
+    .off { color: var(--off) }
+    pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; border: 1px solid var(--line); border-radius: .4rem }
+    code { font: .9em ui-monospace, monospace }
+
+    """
+}

@@ -1,0 +1,33 @@
+package import Auth
+private import HTTPTransport
+private import MCP
+private import Support
+
+/// Sees every request to its end: the audit log and the metrics.
+package struct Telemetry: Sendable {
+  /// `nil` where nobody collects them.
+  let metrics: Metrics?
+  private let audit: AuditLog
+  /// In nanoseconds of the monotonic clock.
+  let now: @Sendable () -> Int
+
+  package init(audit: AuditLog, metrics: Metrics?, now: @escaping @Sendable () -> Int) {
+    self.audit = audit
+    self.metrics = metrics
+    self.now = now
+  }
+
+  /// One line of audit for each attempt to authenticate, and for each request refused before.
+  func record(_ outcome: AuditEvent.Outcome, _ exchange: RequestContext) {
+    audit.record(
+      AuditEvent(
+        request: exchange.request?.json, tool: exchange.tool, outcome: outcome,
+        address: exchange.client.description, credential: exchange.credential?.rawValue,
+        refusedName: exchange.refusedName))
+    metrics?.count(outcome, by: exchange.credential)
+  }
+
+  func count(_ status: Int, _ exchange: RequestContext) {
+    metrics?.count(status: status, nanoseconds: now() - exchange.startedAt)
+  }
+}

@@ -1,0 +1,39 @@
+package import Support
+package import Auth
+import Synchronization
+import TestSupport
+
+/// Runs work once a test lets it, or refuses it then.
+package final class HeldPool: BlockingPool {
+  private let work = HeldWork()
+  private let refuses: Bool
+  private let networks = Mutex<[Bits128]>([])
+
+  package init(refuses: Bool = false) { self.refuses = refuses }
+
+  /// Whose work has come, in order.
+  package var clients: [Bits128] { networks.withLock { $0 } }
+
+  /// Lets all that waits run.
+  package func release() { work.release() }
+
+  package func run<Value: Sendable>(for client: Client, _ work: @escaping @Sendable () -> Value)
+    async throws(BlockingPoolIsFull) -> Value
+  {
+    networks.withLock { $0.append(client.network) }
+    await self.work.hold()
+    if refuses { throw BlockingPoolIsFull() }
+    return work()
+  }
+}
+
+/// Has no place for any work.
+package struct FullPool: BlockingPool {
+  package init() {}
+
+  package func run<Value: Sendable>(for _: Client, _: @escaping @Sendable () -> Value)
+    async throws(BlockingPoolIsFull) -> Value
+  {
+    throw BlockingPoolIsFull()
+  }
+}
