@@ -47,14 +47,14 @@ struct StdioConfigurationTests {
       "a file that is not there", ["CALCULATOR_API_KEY_FILE": "/nowhere"],
       [.unreadableFile(variable: "CALCULATOR_API_KEY_FILE", path: "/nowhere")]),
     Row(
-      "a folder", ["CALCULATOR_API_KEY_FILE": "/"],
-      [.unreadableFile(variable: "CALCULATOR_API_KEY_FILE", path: "/")]),
+      "G2 a directory", ["CALCULATOR_API_KEY_FILE": "/"],
+      [.notRegularFile(variable: "CALCULATOR_API_KEY_FILE", path: "/", .secret)]),
     Row(
-      "a file without end", ["CALCULATOR_API_KEY_FILE": "/dev/zero"],
-      [.fileTooLarge(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/zero", .secret)]),
+      "G2 a device without end", ["CALCULATOR_API_KEY_FILE": "/dev/zero"],
+      [.notRegularFile(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/zero", .secret)]),
     Row(
-      "an empty file", ["CALCULATOR_API_KEY_FILE": "/dev/null"],
-      [.invalidKey(variable: "CALCULATOR_API_KEY_FILE", .empty(1))]),
+      "G2 an empty device", ["CALCULATOR_API_KEY_FILE": "/dev/null"],
+      [.notRegularFile(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/null", .secret)]),
     Row(
       "a bad key is refused even where none is needed",
       ["CALCULATOR_API_KEY": "short", "CALCULATOR_REQUIRE_AUTH": "false"],
@@ -76,6 +76,16 @@ struct StdioConfigurationTests {
     for error in row.errors {
       #expect(!error.description.contains("\n"), "one line")
       #expect(!error.description.contains("short\""), "never the value")
+    }
+  }
+
+  @Test(arguments: ["", "\n", "\r\n", "\u{FEFF}"])
+  func anEmptyFileHasNoKey(_ content: String) throws {
+    try withFile(content, mode: 0o600) { path in
+      let errors = #expect(throws: ConfigurationErrors.self) {
+        try StdioConfiguration.read(environment: ["CALCULATOR_API_KEY_FILE": path], file: nil)
+      }
+      #expect(errors?.all == [.invalidKey(variable: "CALCULATOR_API_KEY_FILE", .empty(1))])
     }
   }
 

@@ -73,22 +73,19 @@ import TestSupport
     }
   }
 
-  /// ATTACKS G1: nor is one that comes while the configuration is read. The settings come through a
-  /// named pipe, so that the test knows where the server is; SIGHUP then reads a file in its place.
-  @Test(arguments: servers, [SIGHUP, SIGTERM])
+  /// ATTACKS G1: nor is one that comes once `main` has begun, while the configuration is read.
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status"), "there is no /proc"),
+    arguments: servers, [SIGHUP, SIGTERM])
   func aSignalDuringTheStartIsNotLost(_ name: String, _ number: Int32) throws {
     let folder = try TemporaryFolder()
-    let file = folder.path("env")
+    let file = try folder.write("env", Self.settings)
     for _ in 0..<20 {
-      unlink(file)
-      try #require(mkfifo(file, 0o600) == 0)
       let server = try ServerProcess(
         name, launcher: Self.cleanLauncher, arguments: arguments(of: name) + ["--env-file", file],
         environment: [:])
-      try write(Self.settings, to: file, readBy: server) {
-        try folder.write("env", Self.settings)
-        server.deliver(number)
-      }
+      while try !isBlocked(number, in: server, name) { sched_yield() }
+      server.deliver(number)
       if number == SIGHUP {
         #expect(try isReloaded(server))
         server.deliver(SIGTERM)
@@ -99,19 +96,40 @@ import TestSupport
 
   struct Ended: Error {}
 
-  /// Writes into a named pipe once the server has opened it, after `then`.
-  private func write(
-    _ text: String, to file: String, readBy server: ServerProcess, then: () throws -> Void
-  ) throws {
-    var descriptor = open(file, O_WRONLY | O_NONBLOCK)
-    while descriptor < 0 {  // ENXIO: nobody reads yet
-      guard server.process.isRunning else { throw Ended() }
-      sched_yield()
-      descriptor = open(file, O_WRONLY | O_NONBLOCK)
+  /// Whether the process has become the server and blocks the signal, as the first statement of
+  /// `main` does.
+  private func isBlocked(_ number: Int32, in server: ServerProcess, _ name: String) throws -> Bool {
+    guard server.process.isRunning else { throw Ended() }
+    let folder = "/proc/\(server.process.processIdentifier)"
+    let program = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/exe")
+    guard program?.hasSuffix("/" + name) == true else { return false }
+    let status = try String(contentsOfFile: folder + "/status", encoding: .utf8)
+    let mask = status.firstMatch(of: /SigBlk:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) }
+    return try #require(mask) & (1 << UInt64(number - 1)) != 0
+  }
+
+  /// ATTACKS G2: with a FIFO in the place of a file, SIGHUP keeps the old settings, and SIGTERM still
+  /// ends the server. The start is an error.
+  @Test(.timeLimit(.minutes(1)), arguments: servers)
+  func aFIFOAtSIGHUPDoesNotStopTheServer(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("env", Self.settings)
+    let arguments = arguments(of: name) + ["--env-file", file]
+    let server = try ServerProcess(
+      name, launcher: Self.launcher + [String(SIGHUP)], arguments: arguments, environment: [:])
+    #expect(try isReloaded(server))
+    unlink(file)
+    try #require(mkfifo(file, 0o600) == 0)
+    server.deliver(SIGHUP)
+    while let line = try server.readErrorLine() {
+      if line.contains("is not a regular file") { break }
     }
-    try then()
-    ServerProcess.write(Array(text.utf8), to: descriptor)
-    close(descriptor)
+    server.deliver(SIGTERM)
+    #expect(server.waitForExit() == 0)
+
+    let second = try ServerProcess(name, arguments: arguments, environment: [:])
+    #expect(second.waitForExit() == 78)
+    #expect(try second.restOfErrors().contains("is not a regular file"))
   }
 
   /// A command that is no server ends by a signal as every program does.

@@ -7,6 +7,8 @@ package enum ConfigurationError: Error, Sendable, Equatable {
   case invalidKey(variable: String, APIKeyError)
   case bothSet(variable: String)
   case unreadableFile(variable: String, path: String)
+  /// A FIFO, a device, a directory or a socket.
+  case notRegularFile(variable: String, path: String, FileKind)
   case fileTooLarge(variable: String, path: String, FileKind)
   case fileNotUTF8(variable: String, path: String, FileKind)
   /// On SIGHUP: the file had a line end at its end, and has none.
@@ -66,6 +68,8 @@ package enum ConfigurationError: Error, Sendable, Equatable {
       "\(variable) and \(variable)_FILE are both set: unset one of them"
     case .unreadableFile(let variable, let path):
       "\(variable): cannot read \(Self.quoted(path)); try: ls -l \(Self.quoted(path))"
+    case .notRegularFile(let variable, let path, let kind):
+      "\(variable): \(Self.quoted(path)) is not a regular file; \(kind.advice)"
     case .fileTooLarge(let variable, let path, let kind):
       "\(variable): \(Self.quoted(path)) is larger than \(kind.maximumLength) bytes; \(kind.advice)"
     case .fileNotUTF8(let variable, let path, let kind):

@@ -209,6 +209,7 @@ package struct EnvironmentReader {
     } catch {
       switch error {
       case .unreadable: errors.append(.unreadableFile(variable: variable, path: path))
+      case .notRegular: errors.append(.notRegularFile(variable: variable, path: path, kind))
       case .tooLarge: errors.append(.fileTooLarge(variable: variable, path: path, kind))
       case .notUTF8: errors.append(.fileNotUTF8(variable: variable, path: path, kind))
       }
