@@ -3,40 +3,40 @@ private import Support
 /// The settings of each server. A setting that is missing here cannot be read.
 extension Settings {
   package static let stdio = Settings([
-    "CALCULATOR_API_KEY": .secret(.applies),
+    "CALCULATOR_API_KEY": .secret(.appliesAndRevokes),
     "CALCULATOR_REQUIRE_AUTH": .value(.appliesIfDefault("true")),
     "CALCULATOR_ALLOW_WEAK_SECRETS": .value(.appliesIfDefault("false")),
     "CALCULATOR_LOG": .value(.needsRestart),
   ])
 
   package static let jwt = Settings([
-    "JWT_SECRET": .secret(.applies),
-    "JWT_SECRET_PREVIOUS": .secret(.applies),
+    "JWT_SECRET": .secret(.appliesAndRevokes),
+    "JWT_SECRET_PREVIOUS": .secret(.appliesAndRevokes),
     "JWT_ISSUER": .value(.applies),
     "JWT_AUDIENCE": .value(.applies),
     "JWT_TTL": .value(.applies),
     "JWT_REFRESH_TTL": .value(.applies),
     "JWT_LEEWAY": .value(.applies),
-    "CALCULATOR_ISSUER_KEY": .secret(.appliesUnlessRemoved),
-    "CALCULATOR_USERS": .value(.appliesUnlessRemoved),
-    "CALCULATOR_DEFAULT_ROLE": .value(.appliesUnlessRemoved),
+    "CALCULATOR_ISSUER_KEY": .secret(.applies, absenceOpensAccess: true),
+    "CALCULATOR_USERS": .value(.applies, absenceOpensAccess: true),
+    "CALCULATOR_DEFAULT_ROLE": .value(.applies, absenceOpensAccess: true),
     "CALCULATOR_ALLOW_WEAK_SECRETS": .value(.appliesIfDefault("false")),
     "CALCULATOR_LOG": .value(.needsRestart),
   ])
 
   package static let http = Settings([
-    "CALCULATOR_API_KEY": .secret(.applies),
-    "JWT_SECRET": .secret(.applies),
-    "JWT_SECRET_PREVIOUS": .secret(.applies),
+    "CALCULATOR_API_KEY": .secret(.appliesAndRevokes),
+    "JWT_SECRET": .secret(.appliesAndRevokes),
+    "JWT_SECRET_PREVIOUS": .secret(.appliesAndRevokes),
     "JWT_ISSUER": .value(.applies),
     "JWT_AUDIENCE": .value(.applies),
     // Only CalculatorJWT issues tokens, but a bad value is an error here, too.
     "JWT_TTL": .value(.applies),
     "JWT_REFRESH_TTL": .value(.applies),
     "JWT_LEEWAY": .value(.applies),
-    "CALCULATOR_BASIC_USER": .value(.applies),
-    "CALCULATOR_BASIC_PASSWORD": .secret(.applies),
-    "CALCULATOR_CREDENTIALS": .value(.applies),
+    "CALCULATOR_BASIC_USER": .value(.appliesAndRevokes),
+    "CALCULATOR_BASIC_PASSWORD": .secret(.appliesAndRevokes),
+    "CALCULATOR_CREDENTIALS": .value(.appliesAndRevokes),
     "CALCULATOR_GUEST_ROLE": .value(.needsRestart),
     "CALCULATOR_REQUIRE_AUTH": .value(.appliesIfDefault("true")),
     "CALCULATOR_ALLOW_WEAK_SECRETS": .value(.appliesIfDefault("false")),
