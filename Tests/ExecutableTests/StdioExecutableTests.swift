@@ -2,6 +2,12 @@ import Foundation
 import Testing
 import TestSupport
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// `CalculatorStdio` as a process: what stands in the design under "On the wire: stdio".
 @Suite(.serialized) struct StdioExecutableTests {
   static let key = StdioHarness.key
@@ -286,5 +292,30 @@ import TestSupport
     #expect(try notice(server).contains("read 1 key(s) again"))
     #expect(try !accepted(server, Self.key))
     #expect(try accepted(server, second))
+  }
+
+  /// ATTACKS S20: each attempt has its line or is counted, also where the end of the input or a signal
+  /// comes while lines wait.
+  @Test(arguments: [nil, SIGTERM, SIGINT])
+  func theEndLosesNoLineWithoutACount(_ number: Int32?) throws {
+    let server = try ServerProcess()
+    let calls = 5_000
+    server.send(
+      (0..<calls).map { Wire.call("add", id: String($0), #""a":1,"b":2,"auth_token":"bad""#) }
+        .joined(separator: "\n"))
+    if number == nil { server.closeInput() }
+    #expect(try server.readLines(calls).count == calls)
+    if let number { server.deliver(number) }
+    var (lines, dropped) = (0, 0)
+    while let line = try server.readErrorLine() {
+      #expect(line.last == "}")
+      if let match = line.firstMatch(of: /log_lines_dropped","count":(\d+)/) {
+        dropped += Int(match.1) ?? 0
+      } else {
+        lines += 1
+      }
+    }
+    #expect(lines + dropped == calls)
+    #expect(server.waitForExit() == 0)
   }
 }
