@@ -7,6 +7,8 @@ private import Support
 package enum SecretForm {
   package enum Fault: Error, Sendable, Equatable {
     case notUTF8, controlCharacter, surroundingWhiteSpace, surroundingQuotes
+    /// A setting's name and `=` in front of the secret, or such lines in the file of a secret.
+    case assignment, environmentFile
 
     /// What the secret does, and the fix.
     package var reason: String {
@@ -15,6 +17,8 @@ package enum SecretForm {
       case .controlCharacter: "has a control character, such as a line end: remove it"
       case .surroundingWhiteSpace: "begins or ends with white space: remove it"
       case .surroundingQuotes: "has quotes around it: remove them"
+      case .assignment: "begins with NAME=: write the value alone"
+      case .environmentFile: "has NAME=VALUE lines: name the file with --env-file"
       }
     }
   }

@@ -6,19 +6,27 @@ package enum APIKeyError: Error, Sendable, Equatable {
   case tooShort(Int)
   case tooLong(Int)
   case notVisibleASCII(Int)
+  case space(Int)
   case placeholder(Int)
+  /// A command that no shell ran.
+  case reference(Int)
   case inQuotes(Int)
 
   package var reason: String {
     switch self {
-    case .empty(let place): "key \(place) is empty"
+    // Before a second key there is a comma.
+    case .empty(let place):
+      place > 1 ? "key \(place) is empty: remove the comma" : "key \(place) is empty"
     case .tooShort(let place):
       "key \(place) is shorter than \(APIKeys.minimumLength) characters"
     case .tooLong(let place): "key \(place) is longer than \(APIKeys.maximumLength) characters"
     case .notVisibleASCII(let place):
       "key \(place) has a character that is not visible ASCII"
+    case .space(let place): "key \(place) has a space in it: remove it"
     case .inQuotes(let place): "key \(place) has quotes around it"
     case .placeholder(let place): "key \(place) is a placeholder that nobody filled in"
+    case .reference(let place):
+      "key \(place) is an unexpanded reference, $(COMMAND): write what the command prints"
     }
   }
 }

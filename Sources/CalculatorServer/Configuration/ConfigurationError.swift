@@ -61,6 +61,8 @@ package enum ConfigurationError: Error, Sendable, Equatable {
       case .tooShort:
         "\(variable): \(error.reason); make a good one with \(Self.newKey), "
           + "or set CALCULATOR_ALLOW_WEAK_SECRETS=true"
+      case .reference, .space: "\(variable): \(error.reason)"
+      case .empty(let place) where place > 1: "\(variable): \(error.reason)"
       case .empty, .tooLong, .notVisibleASCII, .inQuotes, .placeholder:
         "\(variable): \(error.reason); make a good one with \(Self.newKey)"
       }

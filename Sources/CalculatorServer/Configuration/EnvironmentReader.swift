@@ -85,17 +85,23 @@ package struct EnvironmentReader {
     let name: String
     let path = text(fileVariable)
     let bytes: [UInt8]
+    var assignment = SecretForm.Fault?.none
     switch (values.values[variable], path) {
     case (nil, nil): return nil
     case (_?, _?):
       errors.append(.bothSet(variable: variable))
       return nil
-    case (let value?, nil): (name, bytes) = (variable, value)
+    case (let value?, nil):
+      (name, bytes) = (variable, value)
+      if Settings.isAssignment(bytes[...]) { assignment = .assignment }
     case (nil, let path?):
       guard let file = read(path, for: fileVariable, .secret) else { return nil }
       (name, bytes) = (fileVariable, Array(file.lines.first ?? []))
+      // Its first line may be a comment, which everybody can guess.
+      if file.lines.contains(where: Settings.isAssignment) { assignment = .environmentFile }
     }
     do throws(SecretForm.Fault) {  // ATTACKS S19: one rule, wherever a secret comes from
+      if let assignment { throw assignment }
       return SecretSource(
         variable: name, path: path, secret: Secret(try SecretForm.text(of: bytes)))
     } catch {
