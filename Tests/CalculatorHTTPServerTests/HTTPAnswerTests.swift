@@ -43,8 +43,9 @@ struct HTTPAnswerTests {
 
   static let denied = "Permission denied: this needs calculate:advanced"
   static let limitedResult = result("Too many requests: try again in 20 s", kind: "rate_limited")
-  static let tooMany = Wire.error(429, "Too many requests", id: "1")
-  static let tooManyUnread = Wire.error(429, "Too many requests", id: "null")
+  static let tooMany = Wire.error(429, "Too many requests: try again in 20 s", id: "1")
+  static let tooManyUnread = Wire.error(
+    429, "Too many requests: try again in 20 s", id: "null")
   static let accepted = #""outcome":"accepted""#
   static let forbidden = #""outcome":"forbidden","reason":"needs calculate:advanced""#
   static let limited = #""outcome":"limited""#
@@ -246,6 +247,7 @@ struct HTTPAnswerTests {
     #expect(harness.send(fields: wrong + fields, body: Self.legacyAdd).status == 401)
     let response = harness.send(fields: wrong + fields, body: Self.legacyAdd)
     #expect(response.status == 429)
-    #expect(response.text == Self.tooManyUnread)
+    #expect(
+      response.text == Wire.error(429, "Too many requests: try again in 60 s", id: "null"))
   }
 }

@@ -173,8 +173,8 @@ struct HTTPClientTests {
   @Test(arguments: [
     (401, "Authentication failed", "/mcp", ["X-API-Key": "another-key-0123456789abcdef"]),
     (403, "This origin is not allowed", "/mcp", ["Origin": "http://evil.example"]),
-    (405, "Method not allowed", "/", ["X-API-Key": HTTPProcess.key]),
-    (429, "Too many requests", "/mcp", ["X-API-Key": HTTPProcess.key]),
+    (405, "Method not allowed: MCP is served at POST /mcp", "/", ["X-API-Key": HTTPProcess.key]),
+    (429, "Too many requests: try again in 3600 s", "/mcp", ["X-API-Key": HTTPProcess.key]),
   ])
   func theUserSeesOurMessage(
     _ status: Int, _ message: String, _ path: String, _ headers: [String: String]

@@ -32,6 +32,8 @@ extension Refusal {
     }
   }
 
+  private static let endpoint = "MCP is served at POST /mcp"
+
   private static func status(of error: RPCError, isModern: Bool) -> Int {
     switch error {
     // A legacy client reads an answer to its request only behind a 200: to it, 404 means that its
@@ -56,7 +58,9 @@ extension Refusal {
     case .foreignHost: .status(status, "This host is not served here")
     case .foreignOrigin: .status(status, "This origin is not allowed")
     case .plaintextPeer: .status(status, "Only a trusted proxy may connect without TLS")
-    case .notFound: .status(status, "Not found")
+    case .notFound: .status(status, "Not found: \(Self.endpoint)")
+    case .methodNotAllowed(let methods) where methods != Route.mcp.methods:
+      .status(status, "Method not allowed: \(Self.endpoint)")
     case .methodNotAllowed: .status(status, "Method not allowed")
     case .notAcceptable: .status(status, "Accept must allow application/json")
     case .unsupportedMediaType: .status(status, "Content-Type must be application/json")
@@ -64,7 +68,8 @@ extension Refusal {
     case .unauthenticated: .status(status, "Authentication failed")
     case .forbidden(let permission):
       .status(status, "Permission denied: this needs \(permission.rawValue)")
-    case .tooManyFailures, .tooManyRequests: .status(status, "Too many requests")
+    case .tooManyFailures(let decision), .tooManyRequests(let decision):
+      .status(status, "Too many requests: try again in \(decision.retryAfterSeconds) s")
     }
   }
 
