@@ -46,6 +46,39 @@ struct HTTPExhaustionTests {
     }
   }
 
+  private static let busy = HTTPWire.refusal(
+    "503 Service Unavailable", "Too busy; try again", ["Retry-After: 1"], closes: true)
+
+  /// ATTACKS R13: a body for which no memory is left is 503, until another one is answered or aborted.
+  @Test(arguments: [true, false])
+  func bodiesShareTheirMemory(_ isAnswered: Bool) async throws {
+    let body = Self.call.body
+    let half = body.utf8.count / 2
+    var limits = HTTPLimits()
+    limits.bodiesInMemory = body.utf8.count + half - 1
+    try await LiveServer.run(limits: limits) { server in
+      #expect(try await server.exchange(Self.good) == Self.sum)
+      let holder = try await server.connect()
+      let bytes = Array(Self.call.text.utf8)
+      try await holder.send(Array(bytes.dropLast(half)))
+      // The server may read the second connection first.
+      var answer = Self.sum
+      while answer == Self.sum { answer = try await server.exchange(Self.good) }
+      #expect(answer == Self.busy)
+      #expect(
+        server.harness.takeLog().last?.contains(#""outcome":"rejected","reason":503"#) == true)
+      if isAnswered {
+        try await holder.send(Array(bytes.suffix(half)))
+        #expect(try await holder.response() == RawRequest.sum)
+        #expect(try await server.exchange(Self.good) == Self.sum)
+      } else {
+        await holder.abort()
+        while answer == Self.busy { answer = try await server.exchange(Self.good) }
+        #expect(answer == Self.sum)
+      }
+    }
+  }
+
   /// Those who come and go without a word leave nothing behind.
   @Test func abortedInTheMiddle() async throws {
     try await LiveServer.run { server in

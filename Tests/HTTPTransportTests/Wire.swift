@@ -12,15 +12,21 @@ final class Wire {
   private let connections: LoopConnections
   private let work: OffLoopWork
 
-  /// - Parameter handler: stands between the connection and its socket.
-  init(_ limits: HTTPLimits = HTTPLimits(), behind handler: (any ChannelHandler)? = nil) throws {
+  /// - Parameters:
+  ///   - handler: stands between the connection and its socket.
+  ///   - bodies: shared with other connections; `nil` for a budget of its own.
+  init(
+    _ limits: HTTPLimits = HTTPLimits(), behind handler: (any ChannelHandler)? = nil,
+    bodies: BodyBudget? = nil
+  ) throws {
     self.limits = limits
     connections = LoopConnections(loop: channel.eventLoop) { 784_111_777 }
     work = OffLoopWork(limits)
     channel.allowRemoteHalfClosure = true
     connection = HTTPConnection(
       responder: echo, limits: limits, peer: IPAddress(v4: 0x7f00_0001), isEncrypted: false,
-      offLoop: work, siblings: connections)
+      offLoop: work, bodies: bodies ?? BodyBudget(limit: limits.bodiesInMemory),
+      siblings: connections)
     if let handler { try channel.pipeline.syncOperations.addHandler(handler) }
     try channel.pipeline.syncOperations.addHandler(connection)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()

@@ -13,7 +13,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     case head
     /// Off the event loop; nothing is read meanwhile.
     case deciding
-    case body(BodyReader, [UInt8], @Sendable (HTTPBody) -> HTTPResponse)
+    case body(BodyReader, ArrivedBody, @Sendable (HTTPBody) -> HTTPResponse)
     /// The response is out; what is left of the body is read past.
     case drain(BodyReader, budget: Int)
     /// The last response is out; what still comes is dropped.
@@ -25,6 +25,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   private let peer: IPAddress
   private let isEncrypted: Bool
   private let offLoop: OffLoopWork
+  private let bodies: BodyBudget
   private let siblings: LoopConnections
 
   private var context: ChannelHandlerContext?
@@ -45,13 +46,14 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   init(
     responder: any HTTPResponder, limits: HTTPLimits, peer: IPAddress, isEncrypted: Bool,
-    offLoop: OffLoopWork, siblings: LoopConnections
+    offLoop: OffLoopWork, bodies: BodyBudget, siblings: LoopConnections
   ) {
     self.responder = responder
     self.limits = limits
     self.peer = peer
     self.isEncrypted = isEncrypted
     self.offLoop = offLoop
+    self.bodies = bodies
     self.siblings = siblings
     parser = HeadParser(limits: limits)
     inbox = Inbox(limits: limits)
@@ -196,19 +198,16 @@ final class HTTPConnection: ChannelDuplexHandler {
       request = head
       decide(head)
       return true
-    case .body(var reader, var body, let take):
-      // The array must have one owner to grow in place.
-      phase = .deciding
-      let part: (bytes: ByteBuffer?, isEnd: Bool)
-      do throws(HTTPFault) { part = try reader.next(&inbox.unread) } catch {
-        phase = .body(reader, body, take)
-        throw error
-      }
-      if let bytes = part.bytes { body.append(contentsOf: bytes.readableBytesView) }
-      if body.count > bodyLimit {
+    case .body(var reader, let body, let take):
+      let part = try reader.next(&inbox.unread)
+      let bytes = (part.bytes ?? ByteBuffer()).readableBytesView
+      if bytes.count > bodyLimit - body.bytes.count {
         finish(take, .failed(.bodyTooLarge))
+      } else if !body.append(bytes) {  // ATTACKS R13
+        finish(take, .failed(.overloaded))
       } else if part.isEnd {
-        finish(take, .complete(body))
+        // The charge stands until the request is over.
+        withExtendedLifetime(body) { finish(take, .complete(body.bytes)) }
       } else {
         phase = .body(reader, body, take)
         return part.bytes != nil
@@ -256,7 +255,7 @@ final class HTTPConnection: ChannelDuplexHandler {
       // RFC 9110 §10.1.1: only now is the body wanted, and only if none of it is here yet.
       if request.expectsContinue, inbox.isEmpty { outbox.appendContinue() }
       setDeadline(limits.bodyTimeout)
-      phase = .body(BodyReader(request.framing, limits: limits), [], take)
+      phase = .body(BodyReader(request.framing, limits: limits), ArrivedBody(bodies), take)
     case .offLoop(let work):
       phase = .deciding
       deadline = nil

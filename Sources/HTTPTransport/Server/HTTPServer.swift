@@ -19,6 +19,7 @@ package final class HTTPServer: Sendable {
   private let now: @Sendable () -> Int
   private let group: MultiThreadedEventLoopGroup
   private let offLoop: OffLoopWork
+  private let bodies: BodyBudget
   private let proxies: TrustedProxies
   private let open: Mutex<ConnectionCounts>
   private let listener = Mutex<(any Channel)?>(nil)
@@ -42,6 +43,7 @@ package final class HTTPServer: Sendable {
     self.now = now
     group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     offLoop = OffLoopWork(limits)
+    bodies = BodyBudget(limit: limits.bodiesInMemory)
   }
 
   /// Listens, and returns the port, which the system chooses where `port` is 0.
@@ -122,7 +124,7 @@ package final class HTTPServer: Sendable {
       try channel.pipeline.syncOperations.addHandler(
         HTTPConnection(
           responder: responder, limits: limits, peer: peer, isEncrypted: encryption != nil,
-          offLoop: offLoop, siblings: siblings.value))
+          offLoop: offLoop, bodies: bodies, siblings: siblings.value))
     }
   }
 }
