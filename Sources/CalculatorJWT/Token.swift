@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+  private import Darwin
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Glibc
+#endif
+
 private import Support
 import ArgumentParser
 import CalculatorServer
@@ -19,10 +27,19 @@ struct Token: ParsableCommand {
     @Option(help: "Who the token is for.")
     var user: String
 
-    @Option(parsing: .upToNextOption, help: "Fewer than the user's role has.")
+    @Option(
+      parsing: .upToNextOption,
+      help: "Fewer than the user's role has; several with spaces between them.")
     var permissions: [String] = []
 
-    @Option(help: "Seconds; JWT_TTL without it.")
+    @Option(
+      help: "Seconds; JWT_TTL without it.",
+      transform: { text in
+        guard let seconds = Int(text) else {
+          throw ValidationError("it takes seconds, such as 600")
+        }
+        return seconds
+      })
     var expiresIn: Int?
 
     @OptionGroup var settings: Settings
@@ -36,12 +53,12 @@ struct Token: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what a token says, and whether it verifies, or why not.")
 
-    @Argument(help: "The token; a line of standard input without it.")
+    @Argument(help: "The token; a line of standard input without it, where no ps sees it.")
     var token: String?
 
     @OptionGroup var settings: Settings
 
-    func run() throws { try show(settings.command.inspect(token ?? readLine() ?? "")) }
+    func run() throws { try show(settings.command.inspect(token ?? readToken())) }
   }
 
   struct Verify: ParsableCommand {
@@ -53,8 +70,16 @@ struct Token: ParsableCommand {
 
     @OptionGroup var settings: Settings
 
-    func run() throws { try show(settings.command.verify(token ?? readLine() ?? "")) }
+    func run() throws { try show(settings.command.verify(token ?? readToken())) }
   }
+}
+
+/// One line of standard input. At a terminal, standard error says that it is awaited.
+private func readToken() -> String {
+  if isatty(STDIN_FILENO) == 1 {
+    printError("CalculatorJWT: waiting for the token: paste it, then press Enter")
+  }
+  return readLine() ?? ""
 }
 
 private func show(_ output: TokenCommand.Output) throws {

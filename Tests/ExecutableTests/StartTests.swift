@@ -160,6 +160,25 @@ import TestSupport
     let lines = result.output.split(separator: "\n")
     #expect(lines.count > 5)
     #expect(lines.filter { $0.count > 80 } == [])
+    // One or two words alone, where the line before and the next have the same indentation, and the
+    // next word would have fitted: a line that was too long in the source.
+    for (line, next) in zip(lines, lines.dropFirst())
+    where indentation(line) == indentation(next) && indentation(line) > 0 {
+      let words = line.split(separator: " ")
+      let word = next.split(separator: " ").first ?? ""
+      #expect(words.count > 2 || line.count + 1 + word.count > 80, "\(line)")
+    }
+  }
+
+  private func indentation(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
+
+  /// The message names the line of the command, not a start that failed.
+  @Test(arguments: ["http://127.0.0.1:8080", "https://calculator.example/", "localhost/mcp"])
+  func aURLIsNoHost(_ host: String) throws {
+    let result = try Command.run(
+      try ServerProcess.path(of: "CalculatorHTTP"), ["--host", host], environment: [:])
+    #expect(result.status == 64)
+    #expect(result.errors.hasPrefix("Error: --host takes an address or a name, no URL"))
   }
 
   /// A person who starts a server at a terminal learns what it waits for; a client's log does not.

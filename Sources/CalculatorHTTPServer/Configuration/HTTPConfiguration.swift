@@ -209,8 +209,8 @@ extension HTTPConfiguration {
                                      they may send credentials
       CALCULATOR_ALLOWED_HOSTS       names that clients call this server by, beside
                                      the loopback's
-      CALCULATOR_ALLOWED_ORIGINS     web pages that may call from a browser, such as
-                                     https://app.example
+      CALCULATOR_ALLOWED_ORIGINS     web pages that may call from a browser,
+                                     such as https://app.example
       CALCULATOR_BASE_URL            what others reach this server by, such as
                                      https://calculator.example
       CALCULATOR_TLS_CERT            a chain of certificates in PEM, and

@@ -73,6 +73,7 @@ package final class HTTPServer: Sendable {
       listener.withLock { $0 = channel }
       return channel.localAddress?.port ?? port
     } catch {
+      if (error as? IOError)?.errnoCode == EADDRINUSE { throw .addressInUse }
       throw .cannotListen(Self.words(for: error))
     }
   }
@@ -98,7 +99,7 @@ package final class HTTPServer: Sendable {
     try? await group.shutdownGracefully()
   }
 
-  /// What the system says, such as "Address already in use", without the name of the call.
+  /// What the system says, such as "Permission denied", without the name of the call.
   private static func words(for error: any Error) -> String {
     guard let error = error as? IOError, let text = unsafe strerror(error.errnoCode) else {
       return String(describing: error)
