@@ -163,10 +163,12 @@ struct HTTPAnswerTests {
         "[\(sum()),\(limitedResult.replacing(#""id":1"#, with: #""id":2"#)),\(limitedResult.replacing(#""id":1"#, with: #""id":3"#))]",
       log: [accepted, limited, limited]),
     Row(
-      testDescription: "three calls, no token", left: 0, body: three, status: 200,
-      text: "["
-        + ["1", "2", "3"].map { limitedResult.replacing(#""id":1"#, with: #""id":\#($0)"#) }.joined(
-          separator: ",") + "]", log: [limited, limited, limited]),
+      testDescription: "R14 three calls, no token: one answer and one line", left: 0, body: three,
+      status: 429, has: ["Retry-After": ["20"]], text: tooManyUnread, log: [limited]),
+    Row(
+      testDescription: "R14 fifty notifications, no token", left: 0,
+      body: "[" + Array(repeating: notification, count: 50).joined(separator: ",") + "]",
+      status: 429, has: ["Retry-After": ["20"]], text: tooManyUnread, log: [limited]),
     Row(
       testDescription: "other methods and a notification over the limit", left: 1,
       body: batch(legacyAdd, Wire.legacy("ping"), notification), status: 200,

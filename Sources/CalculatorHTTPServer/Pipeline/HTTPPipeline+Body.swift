@@ -26,7 +26,10 @@ extension HTTPPipeline {
           return send(HTTPResponse(status: 202), exchange)
         }
         return send(.json(reply), exchange)
-      case .batch(let outcomes): return answer(outcomes, from: identity, fields, exchange)
+      case .batch(let outcomes):
+        // One answer and one line of audit, not one for each message. ATTACKS R14
+        if let rate = exchange.rate, !rate.isAllowed { throw .tooManyRequests(rate) }
+        return answer(outcomes, from: identity, fields, exchange)
       }
     } catch {
       return refuse(error, exchange)
