@@ -35,6 +35,7 @@ struct CalculatorHTTP: ParsableCommand {
 
   static func main() {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
+    StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)
     do {
       var command = try parseAsRoot()
       if !(command is Self) { ProcessSignals.unblock() }

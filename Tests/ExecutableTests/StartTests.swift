@@ -144,6 +144,31 @@ import TestSupport
     #expect(process.waitForExit() == -SIGTERM)
   }
 
+  // MARK: Closed descriptors
+
+  /// Closes a descriptor and becomes the server.
+  private static let closer = [
+    "python3", "-c",
+    """
+    import os, sys
+    os.close(int(sys.argv[1]))
+    os.execv(sys.argv[2], sys.argv[2:])
+    """,
+  ]
+
+  /// ATTACKS S21: a closed standard input is an empty one, and no pipe of the server's own.
+  @Test(.timeLimit(.minutes(1)), arguments: ["CalculatorStdio", "CalculatorJWT"])
+  func aClosedInputEndsTheServer(_ name: String) throws {
+    let server = try ServerProcess(
+      name, launcher: Self.closer + ["0"],
+      environment: [
+        "CALCULATOR_API_KEY": StdioHarness.key, "JWT_SECRET": JWTHarness.secret,
+        "CALCULATOR_ISSUER_KEY": "issuer-key-0123456789", "CALCULATOR_LOG": "off",
+      ])
+    #expect(server.waitForExit() == 0)
+    #expect(try server.restOfErrors() == "")
+  }
+
   // MARK: What is said
 
   @Test(
