@@ -130,6 +130,23 @@ struct StdioConfigurationTests {
     }
   }
 
+  /// ATTACKS S22: neither of two lines wins, whatever they say.
+  @Test(arguments: ["off", "info"])
+  func aNameTwiceInAFileIsAnError(_ second: String) throws {
+    try withFile(
+      "CALCULATOR_LOG=info\n\nexport CALCULATOR_LOG=\(second)\nCALCULATOR_LOG=debug\n", mode: 0o600
+    ) { path in
+      let errors = #expect(throws: ConfigurationErrors.self) {
+        try StdioConfiguration.read(environment: ["CALCULATOR_API_KEY": Self.key], file: path)
+      }
+      #expect(
+        errors?.all == [
+          .repeatedInFile(path: path, line: 3, first: 1),
+          .repeatedInFile(path: path, line: 4, first: 1),
+        ])
+    }
+  }
+
   @Test func namesTheLineOfABadFile() throws {
     try withFile("# keys\nCALCULATOR_API_KEY 0123456789abcdef\n", mode: 0o600) { path in
       let errors = #expect(throws: ConfigurationErrors.self) {

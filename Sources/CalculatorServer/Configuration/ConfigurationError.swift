@@ -15,6 +15,8 @@ package enum ConfigurationError: Error, Sendable, Equatable {
   case incompleteFile(variable: String, path: String)
   case notOneOf(variable: String, allowed: [String])
   case invalidLine(path: String, line: Int)
+  /// A name that an earlier line has set.
+  case repeatedInFile(path: String, line: Int, first: Int)
   /// A name that is a setting but for a few letters, or none of ours; what is none of ours is not
   /// repeated, since it may be a secret in the wrong place.
   case misspelledInFile(path: String, line: Int, name: String, nearest: String)
@@ -79,6 +81,9 @@ package enum ConfigurationError: Error, Sendable, Equatable {
     case .incompleteFile(let variable, let path):
       "\(variable): \(Self.quoted(path)) had a line end at its end and has none, so it may be half "
         + "written; write it whole, with a line end, and send SIGHUP again"
+    case .repeatedInFile(let path, let line, let first):
+      "--env-file: line \(line) of \(Self.quoted(path)) sets what line \(first) sets; "
+        + "remove one of them"
     case .misspelledInFile(let path, let line, let name, let nearest):
       "--env-file: line \(line) of \(Self.quoted(path)): \(name) is not a setting; "
         + "did you mean \(nearest)?"

@@ -231,7 +231,13 @@ package struct EnvironmentReader {
     guard let file = read(path, for: "--env-file", .environment) else { return [] }
     do throws(EnvironmentFile.InvalidLine) {
       let entries = try EnvironmentFile.parse(file.lines)
+      var lines: [String: Int] = [:]
       for entry in entries {
+        if let first = lines[entry.name] {  // ATTACKS S22
+          errors.append(.repeatedInFile(path: path, line: entry.line, first: first))
+        } else {
+          lines[entry.name] = entry.line
+        }
         switch UnknownSetting(entry.name, value: entry.value, for: settings) {
         case nil: break
         case .misspelled(let nearest):
