@@ -172,9 +172,25 @@ struct StdioConfigurationTests {
 
   /// A path is somebody's words: it must not break the line or drive the terminal.
   @Test func aPathCannotWriteALine() {
-    let error = ConfigurationError.unreadableFile(variable: "X", path: "a\n\u{1B}[2J'; rm -rf b")
-    #expect(
-      error.description == "X: cannot read 'a??[2J?; rm -rf b'; try: ls -l 'a??[2J?; rm -rf b'")
+    let error = ConfigurationError.invalidLine(path: "a\n\u{1B}[2J'; rm -rf b", line: 1)
+    #expect(error.description.contains("'a??[2J?; rm -rf b'"))
+  }
+
+  /// ATTACKS S23: a key in the place of a path is not repeated.
+  @Test(arguments: ["0123456789abcdef-a-key", "/0123456789abcdef-a-key"])
+  func aKeyInThePlaceOfAPathIsNotRepeated(_ key: String) {
+    for variable in ["CALCULATOR_API_KEY_FILE", "--env-file"] {
+      let isFile = variable == "--env-file"
+      let errors = #expect(throws: ConfigurationErrors.self) {
+        try StdioConfiguration.read(
+          environment: isFile ? ["CALCULATOR_API_KEY": Self.key] : [variable: key],
+          file: isFile ? key : nil)
+      }
+      let text = (errors?.all ?? []).map(\.description).joined()
+      #expect(text.contains("\(variable) must name a file"))
+      #expect(!text.contains("a-key"))
+      #expect(text.contains("a relative path") == (key.utf8.first != UInt8(ascii: "/")))
+    }
   }
 
   /// An empty variable counts as unset: the file's value is the one that is there.

@@ -202,7 +202,8 @@ import TestSupport
     Configuration(
       testDescription: "no such file", arguments: ["--env-file", "/nowhere"],
       environment: ["CALCULATOR_API_KEY": key], status: 78,
-      errors: "CalculatorStdio: --env-file: cannot read '/nowhere'; try: ls -l '/nowhere'"),
+      errors: "CalculatorStdio: --env-file must name a file that this process can read, "
+        + "and names none"),
   ])
   func refusesToStart(_ row: Configuration) throws {
     let server = try ServerProcess(arguments: row.arguments, environment: row.environment)

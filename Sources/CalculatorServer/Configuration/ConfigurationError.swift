@@ -71,7 +71,10 @@ package enum ConfigurationError: Error, Sendable, Equatable {
     case .bothSet(let variable):
       "\(variable) and \(variable)_FILE are both set: unset one of them"
     case .unreadableFile(let variable, let path):
-      "\(variable): cannot read \(Self.quoted(path)); try: ls -l \(Self.quoted(path))"
+      // The value may be a secret in the wrong place, so it is not repeated. ATTACKS S23
+      "\(variable) must name a file that this process can read, and names none"
+        + (path.utf8.first == UInt8(ascii: "/")
+          ? "" : "; a relative path starts at the directory in which the server was started")
     case .notRegularFile(let variable, let path, let kind):
       "\(variable): \(Self.quoted(path)) is not a regular file; \(kind.advice)"
     case .fileTooLarge(let variable, let path, let kind):
