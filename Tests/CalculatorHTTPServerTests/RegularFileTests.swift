@@ -70,7 +70,7 @@ import TestSupport
   private func make(_ other: Other, in folder: String) throws -> String {
     let path = "\(folder)/file"
     switch other {
-    case .fifo: try #require(mkfifo(path, 0o600) == 0)
+    case .fifo: try #require(unsafe mkfifo(path, 0o600) == 0)
     case .directory: return folder
     case .device: return "/dev/zero"
     case .socket:
@@ -78,16 +78,16 @@ import TestSupport
       defer { close(socket) }
       var address = sockaddr_un()
       address.sun_family = sa_family_t(AF_UNIX)
-      withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
-      let result = withUnsafeBytes(of: &address) {
+      unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+      let result = unsafe withUnsafeBytes(of: &address) {
         unsafe bind(
           socket, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self),
           socklen_t(MemoryLayout<sockaddr_un>.size))
       }
       try #require(result == 0)
     case .linkToFIFO:
-      try #require(mkfifo("\(folder)/fifo", 0o600) == 0)
-      try #require(symlink("\(folder)/fifo", path) == 0)
+      try #require(unsafe mkfifo("\(folder)/fifo", 0o600) == 0)
+      try #require(unsafe symlink("\(folder)/fifo", path) == 0)
     }
     return path
   }
