@@ -357,7 +357,7 @@ ATTACKS = [
         "T27",
         "a thief who refreshed before the owner",
         "RFC 9700 §4.14.2",
-        (REGISTRY, "Revocation(issuedAt: now, until: accessUntil)"),
+        (REGISTRY, "end(name, accessUntil: accessUntil, now: now, in: &state)"),
         thief_keeps_up,
         reason="revoked_token",
     ),
