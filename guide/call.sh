@@ -2,12 +2,20 @@
 
 # call TOOL ARGUMENTS [META]: the line that calls a tool.
 call() {
+  if [ $# -lt 2 ]; then
+    echo "Name a tool and its arguments: call add '\"a\":1,\"b\":2'" >&2
+    return 1
+  fi
   printf '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":{%s},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}%s}}}\n' \
     "$1" "$2" "${3:+,$3}"
 }
 
 # start SERVER: keeps a server running for the `ask`s that follow. Its log goes to the file log.
 start() {
+  if [ $# -eq 0 ]; then
+    echo "Name a server: start CalculatorStdio"
+    return 1
+  fi
   rm -f to from
   mkfifo to from
   { "$1" <to >from 2>log & } 2>/dev/null
@@ -20,7 +28,15 @@ start() {
 # ask TOOL ARGUMENTS: calls a tool of the server that was started, and prints the answer.
 ask() {
   answer=''
-  if [ -n "$server" ] && kill -0 "$server" 2>/dev/null; then
+  if [ $# -lt 2 ]; then
+    echo "Name a tool and its arguments: ask add '\"a\":1,\"b\":2'"
+    return 1
+  fi
+  if [ -z "$server" ]; then
+    echo "No server runs: start one with start"
+    return 1
+  fi
+  if kill -0 "$server" 2>/dev/null; then
     call "$1" "$2" >&3
     IFS= read -r answer <&4
   fi
@@ -39,6 +55,10 @@ field() {
 
 # stop: ends the server, as a client does: nothing more comes.
 stop() {
+  if [ -z "$server" ]; then
+    echo "No server runs: start one with start"
+    return 1
+  fi
   exec 3>&- 4<&-
   wait "$server"
   server=''

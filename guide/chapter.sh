@@ -4,6 +4,11 @@
 # variable, goes to the empty folder ~/workshop/NAME and defines the functions of call.sh and
 # http.sh. What an earlier visit left in that folder moves to ~/workshop/old.
 
+if [ -z "${1:-}" ]; then
+  echo "Name a chapter: . \"\$REPO/guide/chapter.sh\" 01-start"
+  return 1
+fi
+
 { exec 3>&- 4<&-; } 2>/dev/null
 mkdir -p ~/workshop/old
 [ -f ~/workshop/.servers ] || : >~/workshop/.servers

@@ -21,6 +21,10 @@ serve() {
 
 # post TOOL ARGUMENTS [OPTION...]: calls a tool; the options are curl's.
 post() {
+  if [ $# -lt 2 ]; then
+    echo "Name a tool and its arguments: post add '\"a\":1,\"b\":2'"
+    return 1
+  fi
   tool=$1 arguments=$2
   shift 2
   if [ -z "$url" ]; then
@@ -33,6 +37,10 @@ post() {
 
 # finish: ends the server, and waits until its log is whole.
 finish() {
+  if [ -z "$server" ]; then
+    echo "No server runs: start one with serve"
+    return 1
+  fi
   kill "$server"
   wait "$server"
   server=''

@@ -41,4 +41,5 @@ fi
 if [ "$(uname -s)" = Darwin ]; then
   echo "==> Skipped, because the tests of macOS do not stand beside the executables:" \
     "one of $(suites 'BuiltServer\.isThere')"
+  echo "==> Skipped, because macOS has no /proc: one of $(suites 'ProcFolder\.isThere')"
 fi

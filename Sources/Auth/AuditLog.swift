@@ -13,6 +13,9 @@ package struct AuditLog: Sendable {
 
   package init(_ log: Log) { self.log = log }
 
+  /// A sentence for the person who runs the server (`Log.notice`).
+  package func notice(_ message: String) { log.notice(message) }
+
   package func record(_ event: AuditEvent) {
     var fields: [(String, JSONValue)] = [
       ("event", "authentication"), ("request", shown(event.request)),

@@ -7,6 +7,8 @@ private import Support
 package enum SecretForm {
   package enum Fault: Error, Sendable, Equatable {
     case notUTF8, controlCharacter, surroundingWhiteSpace, surroundingQuotes
+    /// A setting's name and `=` in front of the secret, or such lines in the file of a secret.
+    case assignment, environmentFile
 
     package var problem: String {
       switch self {
@@ -14,6 +16,8 @@ package enum SecretForm {
       case .controlCharacter: "has a control character, such as a line end"
       case .surroundingWhiteSpace: "begins or ends with white space"
       case .surroundingQuotes: "has quotes around it"
+      case .assignment: "begins with NAME="
+      case .environmentFile: "has NAME=VALUE lines"
       }
     }
 
@@ -23,6 +27,8 @@ package enum SecretForm {
       case .notUTF8: "encode random bytes as text"
       case .controlCharacter, .surroundingWhiteSpace: "remove it"
       case .surroundingQuotes: "remove them"
+      case .assignment: "write the value alone"
+      case .environmentFile: "name the file with --env-file"
       }
     }
   }

@@ -27,8 +27,15 @@ struct CalculatorHTTP: ParsableCommand {
   @Option(help: "A file of NAME=VALUE lines; the real environment wins over it.")
   var envFile: String?
 
+  func validate() throws {
+    if host.utf8.contains(UInt8(ascii: "/")) {
+      throw ValidationError("--host takes an address or a name, no URL")
+    }
+  }
+
   static func main() {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
+    StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)
     do {
       var command = try parseAsRoot()
       if !(command is Self) { ProcessSignals.unblock() }

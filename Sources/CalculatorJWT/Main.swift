@@ -18,6 +18,7 @@ struct CalculatorJWT: AsyncParsableCommand {
   /// See CalculatorStdio: without arguments there is nothing to parse.
   static func main() async {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
+    StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)
     guard CommandLine.argc > 1 else { exit(withError: await serve(nil)) }
     do {
       var command = try parseAsRoot()

@@ -1,3 +1,4 @@
+private import SystemC
 private import Support
 import ArgumentParser
 import MCPService
@@ -19,10 +20,19 @@ struct Token: ParsableCommand {
     @Option(help: "Who the token is for.")
     var user: String
 
-    @Option(parsing: .upToNextOption, help: "Fewer than the user's role has.")
+    @Option(
+      parsing: .upToNextOption,
+      help: "Fewer than the user's role has; several with spaces between them.")
     var permissions: [String] = []
 
-    @Option(help: "Seconds; \(Settings.lifetime.name) without it.")
+    @Option(
+      help: "Seconds; \(Settings.lifetime.name) without it.",
+      transform: { text in
+        guard let seconds = Int(text) else {
+          throw ValidationError("it takes seconds, such as 600")
+        }
+        return seconds
+      })
     var expiresIn: Int?
 
     @OptionGroup var options: CommonOptions
@@ -36,12 +46,12 @@ struct Token: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what a token says, and whether it verifies, or why not.")
 
-    @Argument(help: "The token; a line of standard input without it.")
+    @Argument(help: "The token; a line of standard input without it, where no ps sees it.")
     var token: String?
 
     @OptionGroup var options: CommonOptions
 
-    func run() async throws { try show(await options.command.inspect(token ?? readLine() ?? "")) }
+    func run() async throws { try show(await options.command.inspect(token ?? readToken())) }
   }
 
   struct Verify: AsyncParsableCommand {
@@ -53,8 +63,16 @@ struct Token: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() async throws { try show(await options.command.verify(token ?? readLine() ?? "")) }
+    func run() async throws { try show(await options.command.verify(token ?? readToken())) }
   }
+}
+
+/// One line of standard input. At a terminal, standard error says that it is awaited.
+private func readToken() -> String {
+  if isatty(STDIN_FILENO) == 1 {
+    printError("CalculatorJWT: waiting for the token: paste it, then press Enter")
+  }
+  return readLine() ?? ""
 }
 
 private func show(_ output: TokenCommand.Output) throws {

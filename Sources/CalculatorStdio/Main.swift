@@ -19,6 +19,7 @@ struct CalculatorStdio: AsyncParsableCommand {
   /// memory and of the time to the first answer (see Benchmarks/).
   static func main() async {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
+    StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)
     if CommandLine.argc > 1 { await main(nil) } else { exit(withError: await serve(nil)) }
   }
 

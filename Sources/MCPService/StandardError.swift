@@ -5,5 +5,5 @@ private import StdioTransport
 package func printError(_ line: String) {
   let sink = StandardErrorSink()
   sink.write(Array("\(line)\n".utf8))
-  sink.flush()
+  sink.finish()
 }

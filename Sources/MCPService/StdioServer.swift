@@ -18,12 +18,12 @@ package struct StdioServer<Service: StdioService> {
   /// Serves until the client is gone. Configuration errors go to standard error, a line each.
   /// - Returns: the exit status of the process.
   package func run() async -> Int32 {
+    defer { errors.finish() }
     var configuration: Service.Configuration
     do throws(ConfigurationErrors) {
       configuration = try read(after: .none)
     } catch {
       for problem in error.all { tell(problem.description) }
-      errors.flush()
       return ConfigurationError.exitStatus
     }
 

@@ -67,7 +67,8 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
 
   static func notFound(_ id: String, _ target: String) -> HTTPAttack {
     refused(
-      id, target, .call().with(line: "POST \(target) HTTP/1.1"), "404 Not Found", "Not found")
+      id, target, .call().with(line: "POST \(target) HTTP/1.1"), "404 Not Found",
+      "Not found: MCP is served at POST /mcp")
   }
 
   static func notJSON(_ id: String, _ name: String, _ request: RawRequest) -> HTTPAttack {

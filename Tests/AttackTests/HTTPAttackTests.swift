@@ -46,15 +46,15 @@ struct HTTPAttackTests {
       "Method not allowed", ["Allow: POST"]),
     .refused(
       "H16", "a body behind a 404", call.with(line: "POST /no HTTP/1.1").with(body: call.text),
-      "404 Not Found", "Not found"),
+      "404 Not Found", "Not found: MCP is served at POST /mcp"),
     .refused(
       "H16", "chunks behind a 404",
       call.with(line: "POST /no HTTP/1.1").chunked("5\r\nGET /\r\n0\r\n\r\n"), "404 Not Found",
-      "Not found"),
+      "Not found: MCP is served at POST /mcp"),
     .refused(
       "H16", "a large body behind a 404",
       call.with(line: "POST /no HTTP/1.1").with("Content-Length", "Content-Length: 100000"),
-      "404 Not Found", "Not found", closes: true),
+      "404 Not Found", "Not found: MCP is served at POST /mcp", closes: true),
     .unauthenticated(
       "H16", "a body behind a 401", call.showing().with(body: call.text), "missing_credential"),
     // H18

@@ -244,7 +244,8 @@ struct HTTPCredentialAttackTests {
       #expect(
         answer
           == HTTPWire.refusal(
-            "429 Too Many Requests", "Too many requests", ["Retry-After: 6"], closes: true))
+            "429 Too Many Requests", "Too many requests: try again in 6 s", ["Retry-After: 6"],
+            closes: true))
       let log = server.harness.takeLog()
       #expect(log.count == 11)
       #expect(log.allSatisfy { $0.contains(#""address":"127.0.0.1""#) })

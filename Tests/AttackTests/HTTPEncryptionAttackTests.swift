@@ -91,7 +91,7 @@ struct HTTPEncryptionAttackTests {
   /// L2: what is no TLS gets no HTTP, and its credential reaches nobody's log.
   @Test(
     .enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"),
-    arguments: [good, "\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{5}hello", "SSH-2.0-x\r\n"])
+    arguments: ["\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{5}hello", "SSH-2.0-x\r\n"])
   func notTLS(_ text: String) async throws {
     try await withServer { server, authority in
       let refusal = try await server.exchange(text)
@@ -112,6 +112,32 @@ struct HTTPEncryptionAttackTests {
         #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2, "\(attack)")
       }
       try Self.answersOthers(server, authority)
+    }
+  }
+
+  /// L2: HTTP at the HTTPS port gets one sentence, whatever its credential, and one line of log a
+  /// minute, without a byte of the request.
+  @Test(.enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"))
+  func plainHTTP() async throws {
+    try await withServer { server, authority in
+      for request in [Self.good, "GET / HTTP/1.1\r\n\r\n"] {
+        let answer = try await server.exchange(request)
+        #expect(
+          answer
+            == "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 46\r\n"
+            + "Connection: close\r\n\r\nThis port takes HTTPS: begin the URL https://\n")
+      }
+      let log = server.harness.takeLog()
+      #expect(log.count == 1)
+      #expect(
+        log.first?.contains(
+          #""event":"notice","message":"a client sent HTTP to this HTTPS port: its URL must begin https://""#
+        ) == true)
+      try Self.answersOthers(server, authority)
+      _ = server.harness.takeLog()
+      server.harness.advance(seconds: 60)
+      _ = try await server.exchange(Self.good)
+      #expect(server.harness.takeLog().count == 1)
     }
   }
 

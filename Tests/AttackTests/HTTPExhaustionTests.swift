@@ -20,8 +20,12 @@ struct HTTPExhaustionTests {
   /// What slow clients send, and what they get when their time is over.
   private static let slow = [
     ("", ""), ("POST /mcp HTTP/1.1\r\nHost: l", timeout),
-    (String(decoding: call.text.utf8.dropLast(20), as: UTF8.self), timeout), (call.chunked("10\r\nabc").text, timeout),
-    (String(decoding: call.showing().text.utf8.dropLast(20), as: UTF8.self), HTTPWire.unauthenticated),
+    (String(decoding: call.text.utf8.dropLast(20), as: UTF8.self), timeout),
+    (call.chunked("10\r\nabc").text, timeout),
+    (
+      String(decoding: call.showing().text.utf8.dropLast(20), as: UTF8.self),
+      HTTPWire.unauthenticated
+    ),
     (call.text, RawRequest.sum),
   ]
 
@@ -45,6 +49,39 @@ struct HTTPExhaustionTests {
       }
       for (client, answer) in clients { #expect(try await client.untilClose() == answer) }
       #expect(try await server.exchange(Self.good) == Self.sum)
+    }
+  }
+
+  private static let busy = HTTPWire.refusal(
+    "503 Service Unavailable", "Too busy; try again", ["Retry-After: 1"], closes: true)
+
+  /// ATTACKS R13: a body for which no memory is left is 503, until another one is answered or aborted.
+  @Test(arguments: [true, false])
+  func bodiesShareTheirMemory(_ isAnswered: Bool) async throws {
+    let body = Self.call.body
+    let half = body.utf8.count / 2
+    var limits = HTTPLimits()
+    limits.bodiesInMemory = body.utf8.count + half - 1
+    try await LiveServer.run(limits: limits) { server in
+      #expect(try await server.exchange(Self.good) == Self.sum)
+      let holder = try await server.connect()
+      let bytes = Array(Self.call.text.utf8)
+      try await holder.send(Array(bytes.dropLast(half)))
+      // The server may read the second connection first.
+      var answer = Self.sum
+      while answer == Self.sum { answer = try await server.exchange(Self.good) }
+      #expect(answer == Self.busy)
+      #expect(
+        server.harness.takeLog().last?.contains(#""outcome":"rejected","reason":503"#) == true)
+      if isAnswered {
+        try await holder.send(Array(bytes.suffix(half)))
+        #expect(try await holder.response() == RawRequest.sum)
+        #expect(try await server.exchange(Self.good) == Self.sum)
+      } else {
+        await holder.abort()
+        while answer == Self.busy { answer = try await server.exchange(Self.good) }
+        #expect(answer == Self.sum)
+      }
     }
   }
 
@@ -136,7 +173,9 @@ struct HTTPExhaustionTests {
     }
   #endif
 
-  private static func isOK(_ answer: String) -> Bool { answer.hasBytes(atStart: "HTTP/1.1 200 OK\r\n") }
+  private static func isOK(_ answer: String) -> Bool {
+    answer.hasBytes(atStart: "HTTP/1.1 200 OK\r\n")
+  }
 
   // MARK: Threads
 

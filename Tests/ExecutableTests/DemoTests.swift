@@ -26,7 +26,7 @@ struct DemoTests {
       script: "demo-http.sh", products: ["CalculatorHTTP", "CalculatorJWT"],
       lines: [
         "✓ 200 0.3", "✓ 200 0.3", "✓ 200 0.3", "✗ 401 Authentication failed",
-        "✗ 429 Too many requests, try again in ",
+        "✗ 429 Too many requests: try again in ",
       ]),
   ]
 

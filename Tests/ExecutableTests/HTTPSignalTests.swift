@@ -11,6 +11,20 @@ import TestSupport
 
 /// What SIGHUP and SIGTERM do to `CalculatorHTTP` while it has work.
 struct HTTPSignalTests {
+  /// ATTACKS S20: what waits for standard error when SIGTERM comes is written before the end.
+  @Test func terminateLosesNoLineOfTheLog() throws {
+    let server = try HTTPProcess()
+    let socket = try HTTPSocket(port: server.port)
+    let calls = 2_000
+    for start in stride(from: 0, to: calls, by: 20) {
+      socket.send((start..<start + 20).map { HTTPProcess.request(id: String($0)) }.joined())
+      for _ in 0..<20 { #expect(try socket.response()?.status == 200) }
+    }
+    let lines = try server.end()
+    #expect(lines.count { $0.contains(#""outcome":"accepted"}"#) } == calls)
+    #expect(lines.allSatisfy { $0.last == "}" })
+  }
+
   /// SIGHUP: a new file counts at once, a bad one not at all, and nobody who calls meanwhile notices.
   @Test func readsCredentialsAgainWhileItServes() throws {
     let folder = try TemporaryFolder()

@@ -49,11 +49,17 @@ struct JWTExecutableTests {
     (["verify"], "rubbish", "does not verify: not_three_parts", Int32(1)),
     (
       ["issue", "--user", "x", "--permissions", "root"], "",
-      "--permissions takes: calculate:basic, calculate:advanced, tokens:manage", 64
+      "--permissions takes one or more of these: calculate:basic calculate:advanced tokens:manage",
+      64
+    ),
+    (
+      ["issue", "--user", "x", "--permissions", "calculate:basic,calculate:advanced"], "",
+      "--permissions takes one or more of these: calculate:basic calculate:advanced tokens:manage",
+      64
     ),
     (
       ["issue", "--user", "x", "--expires-in", "0"], "",
-      "expires_in must be a whole number of seconds from 1 to 3600.", 1
+      "--expires-in takes whole seconds from 1 to 3600, which JWT_TTL sets", 1
     ),
   ])
   func theCommandRefuses(_ arguments: [String], _ input: String, _ errors: String, _ status: Int32)
@@ -63,6 +69,12 @@ struct JWTExecutableTests {
     #expect(result.output == "")
     #expect(result.errors == errors)
     #expect(result.status == status)
+  }
+
+  @Test func aTimeWithAUnitIsNoNumberOfSeconds() throws {
+    let result = try Self.token(["issue", "--user", "x", "--expires-in", "10m"], input: "")
+    #expect(result.status == 64)
+    #expect(result.errors.contains("it takes seconds, such as 600"))
   }
 
   @Test func withoutASecretItSaysHowToMakeOne() throws {

@@ -42,7 +42,7 @@ struct SkippedTests {
     // `make test` makes what Python needs before the run.
     let known: Set = [
       "Vectors.areThere", "Proxy.areThere", "TLSFixture.areToolsThere", "areToolsThere",
-      "BuiltServer.isThere", "Browser.isThere", "Python.areThere",
+      "BuiltServer.isThere", "Browser.isThere", "Python.areThere", "ProcFolder.isThere",
     ]
     let tests = Repository.root.appending(path: "Tests").path
     let found = try Command.run("grep", ["-rhoE", "enabled\\(if: [A-Za-z.]+", tests])

@@ -73,22 +73,19 @@ import TestHarness
     }
   }
 
-  /// ATTACKS G1: nor is one that comes while the configuration is read. The settings come through a
-  /// named pipe, so that the test knows where the server is; SIGHUP then reads a file in its place.
-  @Test(arguments: servers, [SIGHUP, SIGTERM])
+  /// ATTACKS G1: nor is one that comes once `main` has begun, while the configuration is read.
+  @Test(
+    .enabled(if: ProcFolder.isThere, "there is no /proc"), .timeLimit(.minutes(1)),
+    arguments: servers, [SIGHUP, SIGTERM])
   func aSignalDuringTheStartIsNotLost(_ name: String, _ number: Int32) throws {
     let folder = try TemporaryFolder()
-    let file = folder.path("env")
+    let file = try folder.write("env", Self.settings)
     for _ in 0..<20 {
-      unlink(file)
-      try #require(mkfifo(file, 0o600) == 0)
       let server = try ServerProcess(
         name, launcher: Self.cleanLauncher, arguments: arguments(of: name) + ["--env-file", file],
         environment: [:])
-      try write(Self.settings, to: file, readBy: server) {
-        try folder.write("env", Self.settings)
-        server.deliver(number)
-      }
+      while try !isBlocked(number, in: server, name) { sched_yield() }
+      server.deliver(number)
       if number == SIGHUP {
         #expect(try isReloaded(server))
         server.deliver(SIGTERM)
@@ -99,19 +96,51 @@ import TestHarness
 
   struct Ended: Error {}
 
-  /// Writes into a named pipe once the server has opened it, after `then`.
-  private func write(
-    _ text: String, to file: String, readBy server: ServerProcess, then: () throws -> Void
-  ) throws {
-    var descriptor = open(file, O_WRONLY | O_NONBLOCK)
-    while descriptor < 0 {  // ENXIO: nobody reads yet
-      guard server.process.isRunning else { throw Ended() }
-      sched_yield()
-      descriptor = open(file, O_WRONLY | O_NONBLOCK)
+  private enum ProcFolder {
+    static let isThere = FileManager.default.fileExists(atPath: "/proc/self/task")
+  }
+
+  /// Whether the process has become the server and blocks the signal, as the first statement of
+  /// `main` does. One thread is enough: for a thread that waits for signals the system shows them as
+  /// not blocked.
+  private func isBlocked(_ number: Int32, in server: ServerProcess, _ name: String) throws -> Bool {
+    guard server.process.isRunning else { throw Ended() }
+    let folder = "/proc/\(server.process.processIdentifier)"
+    let program = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/exe")
+    guard program?.hasSuffix("/" + name) == true else { return false }
+    let threads = try FileManager.default.contentsOfDirectory(atPath: folder + "/task")
+    return threads.contains { thread in
+      let file = "\(folder)/task/\(thread)/status"
+      guard let status = try? String(contentsOfFile: file, encoding: .utf8),
+        let text = status.firstMatch(of: /SigBlk:\s*([0-9a-f]+)/),
+        let mask = UInt64(text.1, radix: 16)
+      else { return false }  // the thread has ended
+      return mask & (1 << UInt64(number - 1)) != 0
     }
-    try then()
-    ServerProcess.write(Array(text.utf8), to: descriptor)
-    close(descriptor)
+  }
+
+  /// ATTACKS G2: with a FIFO in the place of a file, SIGHUP keeps the old settings, and SIGTERM still
+  /// ends the server. The start is an error.
+  @Test(.timeLimit(.minutes(1)), arguments: servers)
+  func aFIFOAtSIGHUPDoesNotStopTheServer(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("env", Self.settings)
+    let arguments = arguments(of: name) + ["--env-file", file]
+    let server = try ServerProcess(
+      name, launcher: Self.launcher + [String(SIGHUP)], arguments: arguments, environment: [:])
+    #expect(try isReloaded(server))
+    unlink(file)
+    try #require(mkfifo(file, 0o600) == 0)
+    server.deliver(SIGHUP)
+    while let line = try server.readErrorLine() {
+      if line.contains("is not a regular file") { break }
+    }
+    server.deliver(SIGTERM)
+    #expect(server.waitForExit() == 0)
+
+    let second = try ServerProcess(name, arguments: arguments, environment: [:])
+    #expect(second.waitForExit() == 78)
+    #expect(try second.restOfErrors().contains("is not a regular file"))
   }
 
   /// A command that is no server ends by a signal as every program does.
@@ -124,6 +153,31 @@ import TestHarness
       name, launcher: Self.launcher + [String(SIGTERM)], arguments: arguments,
       environment: ["JWT_SECRET": JWTHarness.secret])
     #expect(process.waitForExit() == -SIGTERM)
+  }
+
+  // MARK: Closed descriptors
+
+  /// Closes a descriptor and becomes the server.
+  private static let closer = [
+    "python3", "-c",
+    """
+    import os, sys
+    os.close(int(sys.argv[1]))
+    os.execv(sys.argv[2], sys.argv[2:])
+    """,
+  ]
+
+  /// ATTACKS S21: a closed standard input is an empty one, and no pipe of the server's own.
+  @Test(.timeLimit(.minutes(1)), arguments: ["CalculatorStdio", "CalculatorJWT"])
+  func aClosedInputEndsTheServer(_ name: String) throws {
+    let server = try ServerProcess(
+      name, launcher: Self.closer + ["0"],
+      environment: [
+        "CALCULATOR_API_KEY": StdioHarness.key, "JWT_SECRET": JWTHarness.secret,
+        "CALCULATOR_ISSUER_KEY": "issuer-key-0123456789", "CALCULATOR_LOG": "off",
+      ])
+    #expect(server.waitForExit() == 0)
+    #expect(try server.restOfErrors() == "")
   }
 
   // MARK: What is said
@@ -142,6 +196,25 @@ import TestHarness
     let lines = result.output.split(separator: "\n")
     #expect(lines.count > 5)
     #expect(lines.filter { $0.count > 80 } == [])
+    // One or two words alone, where the line before and the next have the same indentation, and the
+    // next word would have fitted: a line that was too long in the source.
+    for (line, next) in zip(lines, lines.dropFirst())
+    where indentation(line) == indentation(next) && indentation(line) > 0 {
+      let words = line.split(separator: " ")
+      let word = next.split(separator: " ").first ?? ""
+      #expect(words.count > 2 || line.count + 1 + word.count > 80, "\(line)")
+    }
+  }
+
+  private func indentation(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
+
+  /// The message names the line of the command, not a start that failed.
+  @Test(arguments: ["http://127.0.0.1:8080", "https://calculator.example/", "localhost/mcp"])
+  func aURLIsNoHost(_ host: String) throws {
+    let result = try Command.run(
+      try ServerProcess.path(of: "CalculatorHTTP"), ["--host", host], environment: [:])
+    #expect(result.status == 64)
+    #expect(result.errors.hasPrefix("Error: --host takes an address or a name, no URL"))
   }
 
   /// A person who starts a server at a terminal learns what it waits for; a client's log does not.

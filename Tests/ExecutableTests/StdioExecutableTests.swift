@@ -3,6 +3,12 @@ import Testing
 import TestSupport
 import TestHarness
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// `CalculatorStdio` as a process: what stands in the design under "On the wire: stdio".
 @Suite(.serialized) struct StdioExecutableTests {
   static let key = StdioHarness.key
@@ -197,7 +203,8 @@ import TestHarness
     Configuration(
       testDescription: "no such file", arguments: ["--env-file", "/nowhere"],
       environment: ["CALCULATOR_API_KEY": key], status: 78,
-      errors: "CalculatorStdio: --env-file: cannot read '/nowhere'; try: ls -l '/nowhere'"),
+      errors: "CalculatorStdio: --env-file must name a file that this process can read, "
+        + "and names none"),
   ])
   func refusesToStart(_ row: Configuration) throws {
     let server = try ServerProcess(arguments: row.arguments, environment: row.environment)
@@ -287,5 +294,30 @@ import TestHarness
     #expect(try notice(server).contains("read 1 key(s) again"))
     #expect(try !accepted(server, Self.key))
     #expect(try accepted(server, second))
+  }
+
+  /// ATTACKS S20: each attempt has its line or is counted, also where the end of the input or a signal
+  /// comes while lines wait.
+  @Test(arguments: [nil, SIGTERM, SIGINT])
+  func theEndLosesNoLineWithoutACount(_ number: Int32?) throws {
+    let server = try ServerProcess()
+    let calls = 5_000
+    server.send(
+      (0..<calls).map { Wire.call("add", id: String($0), #""a":1,"b":2,"auth_token":"bad""#) }
+        .joined(separator: "\n"))
+    if number == nil { server.closeInput() }
+    #expect(try server.readLines(calls).count == calls)
+    if let number { server.deliver(number) }
+    var (lines, dropped) = (0, 0)
+    while let line = try server.readErrorLine() {
+      #expect(line.last == "}")
+      if let match = line.firstMatch(of: /log_lines_dropped","count":(\d+)/) {
+        dropped += Int(match.1) ?? 0
+      } else {
+        lines += 1
+      }
+    }
+    #expect(lines + dropped == calls)
+    #expect(server.waitForExit() == 0)
   }
 }

@@ -60,6 +60,7 @@ extension HTTPFault {
     case .bodyTooLarge: 413
     case .expectationFailed: 417
     case .timeout: 408
+    case .overloaded: 503
     }
   }
 }

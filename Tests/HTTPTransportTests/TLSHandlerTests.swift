@@ -1,6 +1,8 @@
 import CLibSSL
+import Foundation
 import NIOCore
 import NIOEmbedded
+import Synchronization
 import TestSupport
 import Testing
 
@@ -55,6 +57,43 @@ struct TLSHandlerTests {
       #expect(pair.handler.capacity <= 16 << 10)
     }
     #expect(pair.recorder.received.readableBytes == (1 << 20) + 100 * 15_000)
+  }
+
+  /// L2: HTTP at the HTTPS port gets one sentence without TLS, and reaches no layer above.
+  @Test(arguments: ["GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE"])
+  func answersPlainHTTP(_ method: String) throws {
+    let count = Mutex(0)
+    let pair = try TLSPair(
+      TLSFixture.shared.get().context(), onPlainHTTP: { count.withLock { $0 += 1 } })
+    let request = "\(method) /mcp HTTP/1.1\r\nX-API-Key: secret\r\n\r\n"
+    try pair.deliver(ByteBuffer(string: request))
+    try pair.deliver(ByteBuffer(string: request))
+    let answer = try #require(try pair.channel.readOutbound(as: ByteBuffer.self))
+    let text = String(buffer: answer)
+    #expect(text.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+    let parts = text.components(separatedBy: "\r\n\r\n")
+    #expect(parts[1] == "This port takes HTTPS: begin the URL https://\n")
+    #expect(text.contains("\r\nContent-Length: \(parts[1].utf8.count)\r\n"))
+    #expect(try pair.channel.readOutbound(as: ByteBuffer.self) == nil)
+    #expect(count.withLock { $0 } == 1)
+    #expect(pair.recorder.received.readableBytes == 0)
+    #expect(pair.handler.capacity == 0)
+    // What the layer above writes does not go out without TLS.
+    pair.channel.writeAndFlush(ByteBuffer(string: "secret"), promise: nil)
+    #expect(try pair.channel.readOutbound(as: ByteBuffer.self) == nil)
+    pair.channel.embeddedEventLoop.advanceTime(by: TLSHandler.handshakeTimeout)
+    #expect(!pair.channel.isActive)
+  }
+
+  /// L2: a method after the first bytes is data of a handshake, and other text is no HTTP.
+  @Test(arguments: ["\u{16}GET / HTTP/1.1\r\n", "GETS / HTTP/1.1\r\n", "SSH-2.0-x\r\n", "get / "])
+  func answersNothingElseWithoutTLS(_ text: String) throws {
+    let pair = try TLSPair(
+      TLSFixture.shared.get().context(), onPlainHTTP: { Issue.record("no HTTP") })
+    try pair.deliver(ByteBuffer(string: text))
+    while let answer = try pair.channel.readOutbound(as: ByteBuffer.self) {
+      #expect(!String(buffer: answer).contains("HTTP"))
+    }
   }
 
   @Test func keepsWritesUntilTheHandshakeEnds() throws {

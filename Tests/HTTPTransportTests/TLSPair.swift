@@ -18,7 +18,8 @@ import NIOEmbedded
   private(set) var outcome = TLSOutcome.wantsInput
 
   init(
-    _ context: TLSContext, version: Int32 = TLS1_3_VERSION, recorder: TLSRecorder = TLSRecorder()
+    _ context: TLSContext, version: Int32 = TLS1_3_VERSION, recorder: TLSRecorder = TLSRecorder(),
+    onPlainHTTP: @escaping @Sendable () -> Void = {}
   ) throws {
     guard let client = unsafe SSL_CTX_new(TLS_client_method()), let ssl = unsafe SSL_new(client)
     else { fatalError("out of memory") }
@@ -29,7 +30,7 @@ import NIOEmbedded
     self.client = unsafe TLSSession(owning: ssl)
     self.recorder = recorder
     channel = EmbeddedChannel()
-    handler = context.makeHandler()
+    handler = context.makeHandler(onPlainHTTP: onPlainHTTP)
     try channel.pipeline.syncOperations.addHandlers([handler, recorder])
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }

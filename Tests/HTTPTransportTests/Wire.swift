@@ -11,13 +11,19 @@ final class Wire {
   private let connection: HTTPConnection
   private let connections: LoopConnections
 
-  /// - Parameter handler: stands between the connection and its socket.
-  init(_ limits: HTTPLimits = HTTPLimits(), behind handler: (any ChannelHandler)? = nil) throws {
+  /// - Parameters:
+  ///   - handler: stands between the connection and its socket.
+  ///   - bodies: shared with other connections; `nil` for a budget of its own.
+  init(
+    _ limits: HTTPLimits = HTTPLimits(), behind handler: (any ChannelHandler)? = nil,
+    bodies: BodyBudget? = nil
+  ) throws {
     self.limits = limits
     connections = LoopConnections(loop: channel.eventLoop) { 784_111_777 }
     channel.allowRemoteHalfClosure = true
     connection = HTTPConnection(
       responder: echo, limits: limits, peer: IPAddress(v4: 0x7f00_0001), isEncrypted: false,
+      bodies: bodies ?? BodyBudget(limit: limits.bodiesInMemory),
       siblings: connections)
     if let handler { try channel.pipeline.syncOperations.addHandler(handler) }
     try channel.pipeline.syncOperations.addHandler(connection)

@@ -43,8 +43,9 @@ struct HTTPAnswerTests {
 
   static let denied = "Permission denied: this needs calculate:advanced"
   static let limitedResult = result("Too many requests: try again in 20 s", kind: "rate_limited")
-  static let tooMany = Wire.error(429, "Too many requests", id: "1")
-  static let tooManyUnread = Wire.error(429, "Too many requests", id: "null")
+  static let tooMany = Wire.error(429, "Too many requests: try again in 20 s", id: "1")
+  static let tooManyUnread = Wire.error(
+    429, "Too many requests: try again in 20 s", id: "null")
   static let accepted = #""outcome":"accepted""#
   static let forbidden = #""outcome":"forbidden","reason":"needs calculate:advanced""#
   static let limited = #""outcome":"limited""#
@@ -162,10 +163,12 @@ struct HTTPAnswerTests {
         "[\(sum()),\(limitedResult.replacing(#""id":1"#, with: #""id":2"#)),\(limitedResult.replacing(#""id":1"#, with: #""id":3"#))]",
       log: [accepted, limited, limited]),
     Row(
-      testDescription: "three calls, no token", left: 0, body: three, status: 200,
-      text: "["
-        + ["1", "2", "3"].map { limitedResult.replacing(#""id":1"#, with: #""id":\#($0)"#) }.joined(
-          separator: ",") + "]", log: [limited, limited, limited]),
+      testDescription: "R14 three calls, no token: one answer and one line", left: 0, body: three,
+      status: 429, has: ["Retry-After": ["20"]], text: tooManyUnread, log: [limited]),
+    Row(
+      testDescription: "R14 fifty notifications, no token", left: 0,
+      body: "[" + Array(repeating: notification, count: 50).joined(separator: ",") + "]",
+      status: 429, has: ["Retry-After": ["20"]], text: tooManyUnread, log: [limited]),
     Row(
       testDescription: "other methods and a notification over the limit", left: 1,
       body: batch(legacyAdd, Wire.legacy("ping"), notification), status: 200,
@@ -246,6 +249,7 @@ struct HTTPAnswerTests {
     #expect(harness.send(fields: wrong + fields, body: Self.legacyAdd).status == 401)
     let response = harness.send(fields: wrong + fields, body: Self.legacyAdd)
     #expect(response.status == 429)
-    #expect(response.text == Self.tooManyUnread)
+    #expect(
+      response.text == Wire.error(429, "Too many requests: try again in 60 s", id: "null"))
   }
 }

@@ -144,13 +144,17 @@ struct HTTPPipelineTests {
     Row(
       testDescription: "GET /mcp", method: "GET", fields: modern, status: 405,
       has: ["Allow": ["POST"]], text: error(405, "Method not allowed")),
+    Row(
+      testDescription: "POST /", path: "/", fields: modern, body: add, status: 405,
+      has: ["Allow": ["GET, HEAD"]],
+      text: error(405, "Method not allowed: MCP is served at POST /mcp")),
     Row(testDescription: "DELETE /mcp", method: "DELETE", fields: modern, status: 405),
     Row(testDescription: "OPTIONS /mcp", method: "OPTIONS", fields: modern, status: 405),
     Row(testDescription: "TRACE /mcp", method: "TRACE", fields: modern, status: 405),
     Row(testDescription: "post in small letters", method: "post", fields: modern, status: 405),
     Row(
       testDescription: "//mcp", path: "//mcp", fields: modern, status: 404,
-      text: error(404, "Not found")),
+      text: error(404, "Not found: MCP is served at POST /mcp")),
     Row(testDescription: "/%6dcp", path: "/%6dcp", fields: modern, status: 404),
     Row(testDescription: "/mcp;x", path: "/mcp;x", fields: modern, status: 404),
     Row(testDescription: "/mcp/", path: "/mcp/", fields: modern, status: 404),

@@ -103,7 +103,8 @@ struct LimitsTests {
 
   /// The bytes of a 429, which say nothing of the credential.
   private func isLimited(_ answer: HTTPResponse) -> Bool {
-    answer.status == 429 && answer.text == Wire.error(429, "Too many requests", id: "null")
+    let message = "Too many requests: try again in \(answer["Retry-After"].first ?? "") s"
+    return answer.status == 429 && answer.text == Wire.error(429, message, id: "null")
       && answer["WWW-Authenticate"].isEmpty
   }
 

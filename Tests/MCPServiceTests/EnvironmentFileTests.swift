@@ -26,7 +26,6 @@ struct EnvironmentFileTests {
     Row("equals in the value", "A=b=c==", ["A": "b=c=="]),
     Row("single quotes", #"A='b \n "c" # d' # e"#, ["A": #"b \n "c" # d"#]),
     Row("double quotes", #"A="b\n\"c\" \\ # d""#, ["A": "b\n\"c\" \\ # d"]),
-    Row("the last of two wins", "A=b\nA=c", ["A": "c"]),
     Row("CRLF", "A=b\r\nB=c\r\n", ["A": "b", "B": "c"]),
     Row("a combining mark behind = is a part of the value", "A=\u{301}b", ["A": "\u{301}b"]),
     Row("a no-break space is a part of the value", "A=b\u{A0}", ["A": "b\u{A0}"]),

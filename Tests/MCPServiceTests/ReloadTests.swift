@@ -45,6 +45,44 @@ struct ReloadTests {
     }
   }
 
+  /// What a removal applies to: credentials, which it revokes, and switches whose default is strict.
+  /// It is a list here, so that a setting which is not in it keeps its value.
+  static let removable: Set<String> = [
+    "CALCULATOR_API_KEY", "JWT_SECRET", "JWT_SECRET_PREVIOUS", "CALCULATOR_BASIC_USER",
+    "CALCULATOR_BASIC_PASSWORD", "CALCULATOR_CREDENTIALS", "CALCULATOR_REQUIRE_AUTH",
+    "CALCULATOR_ALLOW_WEAK_SECRETS",
+  ]
+
+  /// ATTACKS G3: no setting of any server falls back to its default where its line is lost.
+  @Test(arguments: cases)
+  func aSettingThatIsRemovedKeepsItsValueAndIsNamed(_ server: String, _ name: String) throws {
+    let settings = Self.settings(of: server)
+    for variable in try #require(settings.all.first { $0.name == name }).variables {
+      var running: Environment = [:]
+      running.set(variable, Array("a value".utf8))
+      let (result, kept) = settings.merge([:], over: running)
+      let isRemovable = Self.removable.contains(name)
+      #expect(result == (isRemovable ? [:] : running))
+      #expect(kept == (isRemovable ? [] : [name]))
+    }
+  }
+
+  /// ATTACKS G3: an `--env-file` of which only the secret is left.
+  @Test func anEnvironmentFileThatLostItsLinesWidensNothing() throws {
+    let folder = try ReloadFolder()
+    let secret = "JWT_SECRET=\(JWTHarness.secret)\n"
+    try folder.write(
+      secret + "JWT_ISSUER=us\nJWT_AUDIENCE=them\nJWT_TTL=1m\nJWT_REFRESH_TTL=2m\nJWT_LEEWAY=3s\n")
+    let first = try JWTConfiguration.read(environment: [:], file: folder.path)
+    try folder.write(secret)
+    let second = try JWTConfiguration.read(
+      environment: Environment([:] as [String: String]), file: folder.path, after: first.running)
+    #expect(
+      second.kept
+        == ["JWT_AUDIENCE", "JWT_ISSUER", "JWT_LEEWAY", "JWT_REFRESH_TTL", "JWT_TTL"])
+    #expect(second.running == first.running)
+  }
+
   /// What would open access: named, and the old value stays.
   @Test(
     arguments: [

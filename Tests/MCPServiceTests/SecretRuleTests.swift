@@ -93,6 +93,50 @@ struct SecretRuleTests {
     }
   }
 
+  /// A `.env` file or one of its lines is no secret: the server would refuse the right key.
+  @Test(arguments: [
+    "JWT_SECRET=\(good)", "CALCULATOR_API_KEY=\(good)", "CALCULATOR_ISSUER_KEY=\(good)",
+    "JWT_SECRET_FILE=/run/secrets/jwt", "CALCULATOR_LOG=debug-\(good)",
+    "export JWT_SECRET=\(good)", "JWT_SECRET=\"\(good)\"",
+  ])
+  func refusesALineOfAnEnvironmentFile(_ line: String) throws {
+    let folder = try Folder()
+    for name in ["JWT_SECRET", "JWT_SECRET_PREVIOUS", "CALCULATOR_ISSUER_KEY"] {
+      var environment = Environment(["JWT_SECRET": Self.good + "-other"])
+      environment.set(name, Array(line.utf8))
+      #expect(errors(environment) == [.invalidSecret(variable: name, .assignment)])
+
+      for start in ["", "# the settings of this calculator, for everybody\n", "\n"] {
+        let path = try folder.write(Array((start + line + "\n").utf8))
+        var environment = Environment(["JWT_SECRET": Self.good + "-other"])
+        environment.set(name, nil)
+        environment.set("\(name)_FILE", Array(path.utf8))
+        if name != "JWT_SECRET" { environment.set("JWT_SECRET", Array("\(Self.good)-other".utf8)) }
+        #expect(
+          errors(environment) == [.invalidSecret(variable: "\(name)_FILE", .environmentFile)])
+      }
+    }
+  }
+
+  /// Random bytes in Base64 may have `=`, and a key may begin with the name of something else.
+  @Test(arguments: [
+    "\(good)=", "SECRET=\(good)", "JWT_SECRETS=\(good)", "jwt_secret=\(good)", "=\(good)",
+  ])
+  func acceptsAnEqualsSignElsewhere(_ secret: String) throws {
+    let folder = try Folder()
+    #expect(errors(Environment(["JWT_SECRET": secret])) == [])
+    let path = try folder.write(Array("\(secret)\n".utf8))
+    #expect(errors(["JWT_SECRET_FILE": Array(path.utf8)]) == [])
+  }
+
+  @Test(arguments: [
+    (SecretForm.Fault.assignment, "JWT_SECRET begins with NAME=: write the value alone"),
+    (.environmentFile, "JWT_SECRET has NAME=VALUE lines: name the file with --env-file"),
+  ])
+  func saysHowToGiveASecret(_ fault: SecretForm.Fault, _ sentence: String) {
+    #expect(ConfigurationError.invalidSecret(variable: "JWT_SECRET", fault).description == sentence)
+  }
+
   @Test(arguments: ["", "\n", "\r\n", "\nsecond line\n"], ["", "\u{FEFF}"])
   func aFileMayHaveALineEndAndAMark(_ end: String, _ mark: String) throws {
     let folder = try Folder()

@@ -43,10 +43,10 @@ enum SettingsDocuments {
 
   private static func rule(_ rule: SettingDeclaration.ReloadRule) -> String {
     switch rule {
-    case .applies: "applies"
+    case .appliesAndRevokes: "applies"
+    case .applies, .appliesUnlessRemoved: "applies unless removed"
     case .needsRestart: "restart"
     case .appliesIfDefault: "only the default applies"
-    case .appliesUnlessRemoved: "applies unless removed"
     case .appliesUnlessSwitched: "applies unless added or removed"
     }
   }

@@ -49,14 +49,14 @@ struct StdioConfigurationTests {
       "a file that is not there", ["CALCULATOR_API_KEY_FILE": "/nowhere"],
       [.unreadableFile(variable: "CALCULATOR_API_KEY_FILE", path: "/nowhere")]),
     Row(
-      "a folder", ["CALCULATOR_API_KEY_FILE": "/"],
-      [.unreadableFile(variable: "CALCULATOR_API_KEY_FILE", path: "/")]),
+      "G2 a directory", ["CALCULATOR_API_KEY_FILE": "/"],
+      [.notRegularFile(variable: "CALCULATOR_API_KEY_FILE", path: "/", .secret)]),
     Row(
-      "a file without end", ["CALCULATOR_API_KEY_FILE": "/dev/zero"],
-      [.fileTooLarge(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/zero", .secret)]),
+      "G2 a device without end", ["CALCULATOR_API_KEY_FILE": "/dev/zero"],
+      [.notRegularFile(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/zero", .secret)]),
     Row(
-      "an empty file", ["CALCULATOR_API_KEY_FILE": "/dev/null"],
-      [.invalidKey(variable: "CALCULATOR_API_KEY_FILE", .empty(1))]),
+      "G2 an empty device", ["CALCULATOR_API_KEY_FILE": "/dev/null"],
+      [.notRegularFile(variable: "CALCULATOR_API_KEY_FILE", path: "/dev/null", .secret)]),
     Row(
       "a bad key is refused even where none is needed",
       ["CALCULATOR_API_KEY": "short", "CALCULATOR_REQUIRE_AUTH": "false"],
@@ -78,6 +78,16 @@ struct StdioConfigurationTests {
     for error in row.errors {
       #expect(!error.description.contains("\n"), "one line")
       #expect(!error.description.contains("short\""), "never the value")
+    }
+  }
+
+  @Test(arguments: ["", "\n", "\r\n", "\u{FEFF}"])
+  func anEmptyFileHasNoKey(_ content: String) throws {
+    try withFile(content, mode: 0o600) { path in
+      let errors = #expect(throws: ConfigurationErrors.self) {
+        try StdioConfiguration.read(environment: ["CALCULATOR_API_KEY_FILE": path], file: nil)
+      }
+      #expect(errors?.all == [.invalidKey(variable: "CALCULATOR_API_KEY_FILE", .empty(1))])
     }
   }
 
@@ -122,6 +132,23 @@ struct StdioConfigurationTests {
     }
   }
 
+  /// ATTACKS S22: neither of two lines wins, whatever they say.
+  @Test(arguments: ["off", "info"])
+  func aNameTwiceInAFileIsAnError(_ second: String) throws {
+    try withFile(
+      "CALCULATOR_LOG=info\n\nexport CALCULATOR_LOG=\(second)\nCALCULATOR_LOG=debug\n", mode: 0o600
+    ) { path in
+      let errors = #expect(throws: ConfigurationErrors.self) {
+        try StdioConfiguration.read(environment: ["CALCULATOR_API_KEY": Self.key], file: path)
+      }
+      #expect(
+        errors?.all == [
+          .repeatedInFile(path: path, line: 3, first: 1),
+          .repeatedInFile(path: path, line: 4, first: 1),
+        ])
+    }
+  }
+
   @Test func namesTheLineOfABadFile() throws {
     try withFile("# keys\nCALCULATOR_API_KEY 0123456789abcdef\n", mode: 0o600) { path in
       let errors = #expect(throws: ConfigurationErrors.self) {
@@ -147,9 +174,25 @@ struct StdioConfigurationTests {
 
   /// A path is somebody's words: it must not break the line or drive the terminal.
   @Test func aPathCannotWriteALine() {
-    let error = ConfigurationError.unreadableFile(variable: "X", path: "a\n\u{1B}[2J'; rm -rf b")
-    #expect(
-      error.description == "X: cannot read 'a??[2J?; rm -rf b'; try: ls -l 'a??[2J?; rm -rf b'")
+    let error = ConfigurationError.invalidLine(path: "a\n\u{1B}[2J'; rm -rf b", line: 1)
+    #expect(error.description.contains("'a??[2J?; rm -rf b'"))
+  }
+
+  /// ATTACKS S23: a key in the place of a path is not repeated.
+  @Test(arguments: ["0123456789abcdef-a-key", "/0123456789abcdef-a-key"])
+  func aKeyInThePlaceOfAPathIsNotRepeated(_ key: String) {
+    for variable in ["CALCULATOR_API_KEY_FILE", "--env-file"] {
+      let isFile = variable == "--env-file"
+      let errors = #expect(throws: ConfigurationErrors.self) {
+        try StdioConfiguration.read(
+          environment: isFile ? ["CALCULATOR_API_KEY": Self.key] : [variable: key],
+          file: isFile ? key : nil)
+      }
+      let text = (errors?.all ?? []).map(\.description).joined()
+      #expect(text.contains("\(variable) must name a file"))
+      #expect(!text.contains("a-key"))
+      #expect(text.contains("a relative path") == (key.utf8.first != UInt8(ascii: "/")))
+    }
   }
 
   /// An empty variable counts as unset: the file's value is the one that is there.

@@ -274,6 +274,147 @@ struct StdioTransportTests {
     #expect(!sink.hasWaiting)
     close(pipe.writing.raw)
   }
+
+  // MARK: The end of the log
+
+  /// A sink that writes to a pipe, and the other end of the pipe.
+  private struct FullPipe {
+    let reading: FileDescriptor
+    let sink: StandardErrorSink
+
+    init(maximumWaiting: Int) throws {
+      let pipe = try #require(FileDescriptor.pipe())
+      reading = pipe.reading
+      sink = StandardErrorSink(pipe.writing, maximumWaiting: maximumWaiting)
+    }
+
+    func close() { for end in [reading, sink.descriptor] { Foundation.close(end.raw) } }
+
+    /// Reads what is there, without waiting for more.
+    func read() -> String {
+      var all: [UInt8] = []
+      while FileDescriptor.wait(for: [(reading, .reading)], milliseconds: 0)[0].readable,
+        let bytes = reading.read(upTo: 1 << 16), !bytes.isEmpty
+      {
+        all += bytes
+      }
+      return String(decoding: all, as: UTF8.self)
+    }
+  }
+
+  /// ATTACKS S20: a reader that reads late gets every line, whole and in its order.
+  @Test(arguments: [39, 600, 5_000])
+  func theEndOfTheProcessWritesEveryLineThatWaits(_ length: Int) throws {
+    let pipe = try FullPipe(maximumWaiting: 4 << 20)
+    defer { pipe.close() }
+    let lines = (0..<(1 << 20) / length).map {
+      String(repeating: "l", count: length - 8) + String($0 + 1_000_000) + "\n"
+    }
+    for line in lines { pipe.sink.write(Array(line.utf8)) }
+    pipe.sink.flush()
+    #expect(pipe.sink.hasWaiting)
+    var read = ""
+    pipe.sink.finish(now: { 0 }, wait: { _ in read += pipe.read() })
+    read += pipe.read()
+    #expect(read == lines.joined())
+  }
+
+  /// ATTACKS S20: past the deadline whole lines are dropped, and their number is written; a line that
+  /// is begun is finished. The reader reads once more when the deadline is past.
+  @Test(arguments: [40, 1_000, 200_000], [0, 3])
+  func whatIsLeftAtTheDeadlineIsDroppedInWholeLinesAndCounted(_ length: Int, _ lost: Int) throws {
+    let count = (1 << 20) / length
+    let pipe = try FullPipe(maximumWaiting: count * length)
+    defer { pipe.close() }
+    for index in 0..<count + lost {
+      pipe.sink.write(
+        Array((String(repeating: "l", count: length - 8) + String(index + 1_000_000) + "\n").utf8))
+    }
+    var (time, read) = (0, "")
+    pipe.sink.finish(
+      now: { time },
+      wait: { milliseconds in
+        // Nothing is read before the deadline for lines; then all that is there, each millisecond.
+        if time > 0 { read += pipe.read() }
+        time += time > 0 ? 1 : milliseconds
+      })
+    read += pipe.read()
+    var lines = read.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.popLast() == "")
+    let note = lines.popLast() ?? ""
+    for (index, line) in lines.enumerated() {
+      #expect(line.utf8.count == length - 1)
+      #expect(line.utf8.suffix(7).elementsEqual(String(index + 1_000_000).utf8))
+    }
+    #expect(
+      note == "{\"event\":\"log_lines_dropped\",\"count\":\(count + lost - lines.count)}")
+  }
+
+  /// ATTACKS S20: a count that waits and is dropped itself is not lost.
+  @Test func aDroppedCountStillCounts() throws {
+    let pipe = try FullPipe(maximumWaiting: 300)
+    defer { pipe.close() }
+    var total = 0
+    func write(_ length: Int) {
+      pipe.sink.write([UInt8](repeating: 0x6C, count: length - 1) + [0x0A])
+      pipe.sink.flush()
+      total += 1
+    }
+    repeat { write(100) } while !pipe.sink.hasWaiting
+    for _ in 0..<3 { write(301) }
+    write(2)  // it fits, behind a count of three
+    var time = 0
+    var read = ""
+    pipe.sink.finish(
+      now: { time },
+      wait: { milliseconds in
+        if time > 0 { read += pipe.read() }
+        time += time > 0 ? 1 : milliseconds
+      })
+    read += pipe.read()
+    let lines = read.split(separator: "\n")
+    let counts = lines.compactMap { $0.firstMatch(of: /"count":(\d+)\}$/).flatMap { Int($0.1) } }
+    #expect(counts.count == 1)
+    #expect(counts.reduce(lines.count - counts.count, +) == total)
+  }
+
+  /// ATTACKS S20: lines that were dropped earlier are counted, although no line follows.
+  @Test func theEndOfTheProcessCountsWhatWasDroppedBefore() throws {
+    let pipe = try FullPipe(maximumWaiting: 10)
+    defer { pipe.close() }
+    for _ in 0..<3 { pipe.sink.write(Array("12345678\n".utf8)) }
+    pipe.sink.finish(now: { 0 }, wait: { _ in })
+    #expect(pipe.read() == "12345678\n{\"event\":\"log_lines_dropped\",\"count\":2}\n")
+  }
+
+  /// ATTACKS S20: what is in the pipe when the process ends is whole lines, also where nobody read.
+  @Test func aPipeThatIsFullHoldsWholeLines() throws {
+    let pipe = try FullPipe(maximumWaiting: 4 << 20)
+    defer { pipe.close() }
+    let line = String(repeating: "l", count: 399) + "\n"
+    for _ in 0..<4_000 { pipe.sink.write(Array(line.utf8)) }
+    var time = 0
+    pipe.sink.finish(now: { time }, wait: { time += $0 })
+    let read = pipe.read()
+    #expect(read.utf8.count > 0)
+    #expect(read.utf8.count % 400 == 0)
+  }
+
+  /// A reader that takes nothing costs two seconds and no more.
+  @Test func theEndOfTheProcessWaitsForTwoSeconds() throws {
+    let pipe = try FullPipe(maximumWaiting: 4 << 20)
+    defer { pipe.close() }
+    pipe.sink.write([UInt8](repeating: 0x6C, count: 1 << 20) + [0x0A])
+    var (time, waits) = (0, 0)
+    pipe.sink.finish(
+      now: { time },
+      wait: { milliseconds in
+        time += milliseconds
+        waits += 1
+      })
+    #expect(time == 2_000)
+    #expect(waits == 2)
+  }
 }
 
 /// Writes in a thread of its own what a pipe does not hold at once, and closes the pipe.

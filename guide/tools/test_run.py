@@ -114,6 +114,33 @@ class Runner(unittest.TestCase):
                 self.assertTrue(any(expected in line for line in lines), (name, printed))
             self.assertEqual(lines.count("1"), 3, (name, printed))
 
+    def test_the_functions_say_what_they_need(self):
+        """Without a name, or before a server was started: one sentence, and status 1."""
+        chapter = 'Name a chapter: . "$REPO/guide/chapter.sh" 01-start'
+        arguments = """Name a tool and its arguments: {} add '"a":1,"b":2'"""
+        for name, command in run.SHELLS.items():
+            if not shutil.which(command[0]):
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                shell = run.Shell(Path(folder), Path("/nowhere"), command)
+                shell.run("set -u")
+                self.assertEqual(
+                    shell.run('. "$REPO/guide/chapter.sh"'), (chapter + "\n", 1), name
+                )
+                self.assertEqual(shell.run('. "$REPO/guide/chapter.sh" one'), ("", 0), name)
+                for line, expected in [
+                    ("call", arguments.format("call")),
+                    ("ask", arguments.format("ask")),
+                    ("post", arguments.format("post")),
+                    ("start", "Name a server: start CalculatorStdio"),
+                    ("ask add ''", "No server runs: start one with start"),
+                    ("stop", "No server runs: start one with start"),
+                    ("post add ''", "No server runs: start one with serve"),
+                    ("finish", "No server runs: start one with serve"),
+                ]:
+                    self.assertEqual(shell.run(line), (expected + "\n", 1), (name, line))
+                shell.close()
+
     def test_await_waits_for_a_file_that_is_not_there_yet(self):
         for name, command in run.SHELLS.items():
             if not shutil.which(command[0]):

@@ -6,7 +6,10 @@ package enum APIKeyError: Error, Sendable, Equatable {
   case tooShort(Int)
   case tooLong(Int)
   case notVisibleASCII(Int)
+  case space(Int)
   case placeholder(Int)
+  /// A command that no shell ran.
+  case reference(Int)
   case inQuotes(Int)
 
   package var reason: String {
@@ -17,8 +20,11 @@ package enum APIKeyError: Error, Sendable, Equatable {
     case .tooLong(let place): "key \(place) is longer than \(APIKeyList.maximumLength) characters"
     case .notVisibleASCII(let place):
       "key \(place) has a character that is not visible ASCII"
+    case .space(let place): "key \(place) has a space in it"
     case .inQuotes(let place): "key \(place) has quotes around it"
     case .placeholder(let place): "key \(place) is a placeholder that nobody filled in"
+    case .reference(let place):
+      "key \(place) is an unexpanded reference, $(COMMAND)"
     }
   }
 }

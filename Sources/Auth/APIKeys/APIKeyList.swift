@@ -56,6 +56,9 @@ package struct APIKeyList: Sendable {
     throws(APIKeyError)
   {
     if key.isEmpty { throw .empty(place) }  // an empty key would match an empty token
+    // Before the space: $(openssl rand -hex 32) has some.
+    if key.starts(with: "$(".utf8) { throw .reference(place) }
+    if key.contains(0x20) { throw .space(place) }
     guard key.allSatisfy({ 0x21...0x7E ~= $0 }) else { throw .notVisibleASCII(place) }
     if key.count > maximumLength { throw .tooLong(place) }
     if let first = key.first, key.count > 1, let last = key.last,

@@ -22,7 +22,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   private enum Body {
     /// The responder has not asked for it.
     case unread
-    case reading(BodyReader, [UInt8])
+    case reading(BodyReader, ArrivedBody)
     case complete
     case failed
   }
@@ -31,6 +31,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   private let limits: HTTPLimits
   private let peer: IPAddress
   private let isEncrypted: Bool
+  private let bodies: BodyBudget
   private let siblings: LoopConnections
 
   private var context: ChannelHandlerContext?
@@ -41,6 +42,8 @@ final class HTTPConnection: ChannelDuplexHandler {
   private var bodyLimit = 0
   /// What came of the body before the responder awaited it.
   private var bodyResult: Result<[UInt8], HTTPFault>?
+  /// A body that has arrived: its charge stands until the request is over (ATTACKS R13).
+  private var arrivedBody: ArrivedBody?
   /// The responder that awaits the body.
   private var bodyReader: CheckedContinuation<Result<[UInt8], HTTPFault>, Never>?
   private var inbox: Inbox
@@ -55,12 +58,13 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   init(
     responder: any HTTPResponder, limits: HTTPLimits, peer: IPAddress, isEncrypted: Bool,
-    siblings: LoopConnections
+    bodies: BodyBudget, siblings: LoopConnections
   ) {
     self.responder = responder
     self.limits = limits
     self.peer = peer
     self.isEncrypted = isEncrypted
+    self.bodies = bodies
     self.siblings = siblings
     parser = HeadParser(limits: limits)
     inbox = Inbox(limits: limits)
@@ -152,6 +156,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     deadline = nil
     siblings.remove(self)
     endBody(.failure(.aborted))
+    arrivedBody = nil
     phase = .ending
     inbox.clear()
     _ = outbox.take()
@@ -204,13 +209,14 @@ final class HTTPConnection: ChannelDuplexHandler {
       }
       respond(to: head)
       return true
-    case .responding(.reading(var reader, var body)):
-      phase = .responding(.failed)  // the array must have one owner to grow in place
+    case .responding(.reading(var reader, let body)):
       let part = try reader.next(&inbox.unread)
-      if let bytes = part.bytes { body.append(contentsOf: bytes.readableBytesView) }
-      if body.count > bodyLimit { throw .bodyTooLarge }
+      let bytes = (part.bytes ?? ByteBuffer()).readableBytesView
+      if bytes.count > bodyLimit - body.bytes.count { throw .bodyTooLarge }
+      guard body.append(bytes) else { throw .overloaded }  // ATTACKS R13
       if part.isEnd {
-        endBody(.success(body))
+        arrivedBody = body
+        endBody(.success(body.bytes))
       } else {
         phase = .responding(.reading(reader, body))
       }
@@ -260,9 +266,13 @@ final class HTTPConnection: ChannelDuplexHandler {
     // RFC 9110 §10.1.1: only now is the body wanted, and only if none of it is here yet.
     if request.expectsContinue, inbox.isEmpty { outbox.appendContinue() }
     setDeadline(limits.bodyTimeout)
-    phase = .responding(.reading(BodyReader(request.framing, limits: limits), []))
+    phase = .responding(
+      .reading(BodyReader(request.framing, limits: limits), ArrivedBody(bodies)))
     proceed()
-    if let bodyResult { return bodyResult }
+    if let result = bodyResult {
+      bodyResult = nil
+      return result
+    }
     return await withCheckedContinuation { bodyReader = $0 }
   }
 
@@ -322,6 +332,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   }
 
   private func answer(_ response: HTTPResponse, bodyIsRead: Bool) {
+    arrivedBody = nil
     guard context != nil else { return }
     if response.isAccepted { wasAccepted = true }
     // A request that was sent before the server stops is answered, so only the last one is told.

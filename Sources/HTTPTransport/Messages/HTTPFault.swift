@@ -14,6 +14,8 @@ package enum HTTPFault: Error, Sendable, CaseIterable {
   case expectationFailed
   /// Head or body did not come in time (RFC 9110 §15.5.9).
   case timeout
+  /// The bodies of all requests together are longer than the server may keep (RFC 9110 §15.6.4).
+  case overloaded
   /// The client is gone: no response can reach it.
   case aborted
 }

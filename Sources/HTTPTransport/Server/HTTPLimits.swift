@@ -13,6 +13,8 @@ package struct HTTPLimits: Sendable {
   package var fields = 100
   /// Bytes of a body without its framing; more is 413.
   package var body = 1 << 20
+  /// Bytes of all bodies that are in memory at one time, over all connections; more is 503.
+  package var bodiesInMemory = 64 << 20
   /// Bytes of an unwanted body that are read past to keep the connection.
   package var drainedBody = 64 << 10
   /// Bytes of chunk extensions in one body; more is 400.

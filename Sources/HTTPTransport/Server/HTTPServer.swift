@@ -11,6 +11,7 @@ package final class HTTPServer: Sendable {
   private let encryption: (any ConnectionEncryption)?
   private let now: @Sendable () -> Int
   private let group: MultiThreadedEventLoopGroup
+  private let bodies: BodyBudget
   private let proxies: TrustedProxies
   private let open: Mutex<ConnectionCounts>
   private let listener = Mutex<(any Channel)?>(nil)
@@ -33,6 +34,7 @@ package final class HTTPServer: Sendable {
     open = Mutex(ConnectionCounts(limits: limits))
     self.now = now
     group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+    bodies = BodyBudget(limit: limits.bodiesInMemory)
   }
 
   /// Listens, and returns the port, which the system chooses where `port` is 0.
@@ -62,6 +64,7 @@ package final class HTTPServer: Sendable {
       listener.withLock { $0 = channel }
       return channel.localAddress?.port ?? port
     } catch {
+      if (error as? IOError)?.errnoCode == EADDRINUSE { throw .addressInUse }
       throw .cannotListen(Self.words(for: error))
     }
   }
@@ -86,7 +89,7 @@ package final class HTTPServer: Sendable {
     try? await group.shutdownGracefully()
   }
 
-  /// What the system says, such as "Address already in use", without the name of the call.
+  /// What the system says, such as "Permission denied", without the name of the call.
   private static func words(for error: any Error) -> String {
     guard let error = error as? IOError, let text = unsafe strerror(error.errnoCode) else {
       return String(describing: error)
@@ -112,7 +115,7 @@ package final class HTTPServer: Sendable {
       try channel.pipeline.syncOperations.addHandler(
         HTTPConnection(
           responder: responder, limits: limits, peer: peer, isEncrypted: encryption != nil,
-          siblings: siblings.value))
+          bodies: bodies, siblings: siblings.value))
     }
   }
 }

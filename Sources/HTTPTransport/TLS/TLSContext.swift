@@ -19,7 +19,8 @@ package final class TLSContext: Sendable {
   }
 
   /// A handler for one new connection.
-  package func makeHandler() -> TLSHandler {
-    TLSHandler(session: context.withLock { $0.makeSession() })
+  /// - Parameter onPlainHTTP: called when a client sends an HTTP request without TLS.
+  package func makeHandler(onPlainHTTP: @escaping @Sendable () -> Void = {}) -> TLSHandler {
+    TLSHandler(session: context.withLock { $0.makeSession() }, onPlainHTTP: onPlainHTTP)
   }
 }

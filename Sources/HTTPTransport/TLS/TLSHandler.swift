@@ -22,7 +22,18 @@ package final class TLSHandler: ChannelDuplexHandler {
   /// otherwise have the answers pile up.
   static let controlLimit = 4_096
 
-  private enum State { case handshaking, open, closed }
+  /// The answer to an HTTP request without TLS. It goes out without TLS too, and says nothing else.
+  static let answerToPlainHTTP = """
+    HTTP/1.1 400 Bad Request\r
+    Content-Type: text/plain\r
+    Content-Length: 46\r
+    Connection: close\r
+    \r
+    This port takes HTTPS: begin the URL https://
+
+    """
+
+  private enum State { case handshaking, open, refused, closed }
 
   private var session: TLSSession
   private var state = State.handshaking
@@ -37,7 +48,14 @@ package final class TLSHandler: ChannelDuplexHandler {
   private var pendingPromise: EventLoopPromise<Void>?
   private var isFlushed = false
 
-  init(session: consuming TLSSession) { self.session = session }
+  private let onPlainHTTP: @Sendable () -> Void
+  private var hasInput = false
+
+  /// - Parameter onPlainHTTP: called when a client sends an HTTP request without TLS.
+  init(session: consuming TLSSession, onPlainHTTP: @escaping @Sendable () -> Void = {}) {
+    self.session = session
+    self.onPlainHTTP = onPlainHTTP
+  }
 
   /// The memory that is kept for bytes on their way, in bytes.
   var capacity: Int { session.capacity + pending.storageCapacity }
@@ -67,6 +85,9 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var ciphertext = unwrapInboundIn(data)
+    if !hasInput, Self.isPlainHTTP(ciphertext) { refuse(context) }
+    hasInput = true
+    if state == .refused { return }
     var plaintext = context.channel.allocator.buffer(capacity: ciphertext.readableBytes)
     // RFC 8446 §6.1: what comes after close_notify is ignored. The session takes no more from its BIO, which would only grow.
     while state != .closed, !isInputEnded, ciphertext.readableBytes > 0 {
@@ -99,7 +120,7 @@ package final class TLSHandler: ChannelDuplexHandler {
       return context.fireUserInboundEventTriggered(event)
     }
     // The end of TCP without close_notify ends the input too: what HTTP carries has its own length.
-    state == .handshaking ? fail(context) : endInput(context)
+    state == .open ? endInput(context) : fail(context)
   }
 
   private func advance(
@@ -196,6 +217,26 @@ package final class TLSHandler: ChannelDuplexHandler {
     let count = ciphertext.readableBytes
     if count > 0 { context.writeAndFlush(wrapOutboundOut(ciphertext), promise: nil) }
     return count
+  }
+
+  // MARK: Plain HTTP
+
+  /// Whether the first bytes are the method of an HTTP request. A TLS record begins with 22
+  /// (RFC 8446 §5.1), which is no letter.
+  private static func isPlainHTTP(_ bytes: ByteBuffer) -> Bool {
+    ["GET ", "POST ", "OPTIONS ", "HEAD ", "PUT ", "DELETE "].contains { method in
+      bytes.readableBytesView.starts(with: method.utf8)
+    }
+  }
+
+  /// Answers, then drops the rest of the request until the client or the timeout ends it: a close
+  /// with input unread would reset the connection (RFC 9112 §9.6).
+  private func refuse(_ context: ChannelHandlerContext) {
+    state = .refused
+    onPlainHTTP()
+    let answer = ByteBuffer(string: Self.answerToPlainHTTP)
+    context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+    context.close(mode: .output, promise: nil)
   }
 
   // MARK: The end

@@ -6,7 +6,13 @@ internal import Synchronization
 package final class TLSIdentity: ConnectionEncryption {
   private let current: Mutex<TLSContext>
 
-  package init(_ context: TLSContext) { current = Mutex(context) }
+  private let onPlainHTTP: @Sendable () -> Void
+
+  /// - Parameter onPlainHTTP: called when a client sends an HTTP request without TLS.
+  package init(_ context: TLSContext, onPlainHTTP: @escaping @Sendable () -> Void = {}) {
+    current = Mutex(context)
+    self.onPlainHTTP = onPlainHTTP
+  }
 
   package func replace(with context: TLSContext) {
     current.withLock { $0 = context }
@@ -14,6 +20,6 @@ package final class TLSIdentity: ConnectionEncryption {
 
   /// A handler for one new connection.
   package func makeHandler() -> any ChannelHandler {
-    current.withLock { $0 }.makeHandler()
+    current.withLock { $0 }.makeHandler(onPlainHTTP: onPlainHTTP)
   }
 }

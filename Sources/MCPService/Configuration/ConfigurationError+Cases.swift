@@ -57,12 +57,16 @@ extension ConfigurationError {
   }
 
   package static func invalidKey(variable: String, _ error: APIKeyError) -> ConfigurationError {
-    let orWeak =
+    let fix =
       switch error {
-      case .tooShort: orAllowWeak
-      case .empty, .tooLong, .notVisibleASCII, .inQuotes, .placeholder: ""
+      case .tooShort: "replace it with \(newSecret)\(orAllowWeak)"
+      case .reference: "write what the command prints"
+      case .space: "remove it"
+      case .empty(let place) where place > 1: "remove the comma"
+      case .empty, .tooLong, .notVisibleASCII, .inQuotes, .placeholder:
+        "replace it with \(newSecret)"
       }
-    return ConfigurationError(variable, error.reason, fix: "replace it with \(newSecret)\(orWeak)")
+    return ConfigurationError(variable, error.reason, fix: fix)
   }
 
   package static func missingSecret(variable: String) -> ConfigurationError {
@@ -104,8 +108,22 @@ extension ConfigurationError {
 
   // MARK: Files
 
+  /// The value may be a secret in the wrong place, so it is not repeated (ATTACKS S23).
   package static func unreadableFile(variable: String, path: String) -> ConfigurationError {
-    ConfigurationError(variable, "cannot read \(quoted(path))", fix: "try: ls -l \(quoted(path))")
+    let isAbsolute = path.utf8.first == UInt8(ascii: "/")
+    return ConfigurationError(
+      variable, "names no file that this process can read",
+      fix: isAbsolute
+        ? "correct the path or the permissions"
+        : "correct the path, which starts at the directory in which the server was started")
+  }
+
+  /// A FIFO, a device, a directory or a socket.
+  package static func notRegularFile(variable: String, path: String, _ kind: FileKind)
+    -> ConfigurationError
+  {
+    ConfigurationError(
+      variable, "\(quoted(path)) is not a regular file", fix: "name \(kind.form)")
   }
 
   package static func fileTooLarge(variable: String, path: String, _ kind: FileKind)
@@ -147,6 +165,13 @@ extension ConfigurationError {
   }
 
   // MARK: Names
+
+  /// A name that an earlier line has set.
+  package static func repeatedInFile(path: String, line: Int, first: Int) -> ConfigurationError {
+    ConfigurationError(
+      environmentFile, "line \(line) of \(quoted(path)) sets what line \(first) sets",
+      fix: "remove one of them")
+  }
 
   private static let environmentFile = "--env-file"
 

@@ -102,17 +102,23 @@ package struct EnvironmentReader {
     let name: String
     let path = text(fileVariable)
     let bytes: [UInt8]
+    var assignment = SecretForm.Fault?.none
     switch (values.values[setting.name], path) {
     case (nil, nil): return nil
     case (_?, _?):
       errors.append(.bothSet(variable: setting.name, file: fileVariable))
       return nil
-    case (let value?, nil): (name, bytes) = (setting.name, value)
+    case (let value?, nil):
+      (name, bytes) = (setting.name, value)
+      if Settings.isAssignment(bytes[...]) { assignment = .assignment }
     case (nil, let path?):
       guard let file = read(path, for: fileVariable, .secret) else { return nil }
       (name, bytes) = (fileVariable, Array(file.lines.first ?? []))
+      // Its first line may be a comment, which everybody can guess.
+      if file.lines.contains(where: Settings.isAssignment) { assignment = .environmentFile }
     }
     do throws(SecretForm.Fault) {  // ATTACKS S19: one rule for every source of a secret
+      if let assignment { throw assignment }
       return SecretSource(
         variable: name, path: path, secret: Secret(try SecretForm.text(of: bytes)))
     } catch {
@@ -158,6 +164,7 @@ package struct EnvironmentReader {
     } catch {
       switch error {
       case .unreadable: errors.append(.unreadableFile(variable: variable, path: path))
+      case .notRegular: errors.append(.notRegularFile(variable: variable, path: path, kind))
       case .tooLarge: errors.append(.fileTooLarge(variable: variable, path: path, kind))
       case .notUTF8: errors.append(.fileNotUTF8(variable: variable, path: path, kind))
       }
@@ -173,7 +180,13 @@ package struct EnvironmentReader {
     guard let file = read(path, for: "--env-file", .environment) else { return [] }
     do throws(EnvironmentFile.InvalidLine) {
       let entries = try EnvironmentFile.parse(file.lines)
+      var lines: [String: Int] = [:]
       for entry in entries {
+        if let first = lines[entry.name] {  // ATTACKS S22
+          errors.append(.repeatedInFile(path: path, line: entry.line, first: first))
+        } else {
+          lines[entry.name] = entry.line
+        }
         switch UnknownSetting(entry.name, value: entry.value, for: settings) {
         case nil: break
         case .misspelled(let nearest):

@@ -8,17 +8,21 @@ package struct SecretFile {
   let isReadableByOthers: Bool
   let isWritableByOthers: Bool
 
-  enum Failure: Error { case unreadable, tooLarge, notUTF8 }
+  enum Failure: Error { case unreadable, notRegular, tooLarge, notUTF8 }
 
+  /// Reads a regular file, or a symbolic link to one. Opening and reading never block.
   /// - Throws: `Failure`
   init(path: String, maximumLength: Int) throws(Failure) {
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw .unreadable }
+    // Without O_NONBLOCK, opening a FIFO waits until another process writes to it. ATTACKS G2
+    let file = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else {
+      // A socket in the file system cannot be opened.
+      throw errno == ENXIO || errno == EOPNOTSUPP ? .notRegular : .unreadable
+    }
     defer { close(file) }
     var status = stat()
-    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
-      throw .unreadable
-    }
+    guard unsafe fstat(file, &status) == 0 else { throw .unreadable }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }  // ATTACKS G2
     isReadableByOthers = status.st_mode & (S_IRGRP | S_IROTH) != 0
     isWritableByOthers = status.st_mode & (S_IWGRP | S_IWOTH) != 0
 

@@ -26,13 +26,19 @@ package struct SettingDeclaration: Sendable {
   }
 
   /// What SIGHUP does with a new value. It never opens access (ATTACKS G1).
+  ///
+  /// A setting that was removed keeps its old value: a default may allow more, and a file may have
+  /// lost lines (ATTACKS G3). The two rules that say so are the exceptions.
   package enum ReloadRule: String, Sendable {
+    /// A new value applies.
     case applies
+    /// A credential: a new value applies, and so does its removal, which revokes it.
+    case appliesAndRevokes
     /// The old value stays until a restart.
     case needsRestart
-    /// The default applies; any other value would open access.
+    /// The default applies, also by removal; any other value would open access.
     case appliesIfDefault
-    /// A new value applies. The old one stays if the setting was removed: that would open access.
+    /// A new value applies. More is allowed without the setting, so an empty value is an error.
     case appliesUnlessRemoved
     /// A new value applies; the setting can be neither added nor removed.
     case appliesUnlessSwitched
@@ -89,15 +95,17 @@ package struct SettingDeclaration: Sendable {
   /// Whether SIGHUP may replace the values of the setting's variables.
   func mayChange(from old: [[UInt8]?], to new: [[UInt8]?]) -> Bool {
     func isSet(_ values: [[UInt8]?]) -> Bool { values.contains { $0 != nil } }
+    if isSet(old), !isSet(new) {  // ATTACKS G3
+      return reload == .appliesAndRevokes || reload == .appliesIfDefault
+    }
     return switch reload {
-    case .applies: true
+    case .applies, .appliesAndRevokes, .appliesUnlessRemoved: true
     case .needsRestart: false
     case .appliesIfDefault:
       new.allSatisfy { value in
         value.map { fallback == .value(String(decoding: $0, as: UTF8.self)) } ?? true
       }
-    case .appliesUnlessRemoved: isSet(new)
-    case .appliesUnlessSwitched: isSet(old) == isSet(new)
+    case .appliesUnlessSwitched: isSet(old)
     }
   }
 }

@@ -14,6 +14,15 @@ package struct Settings: Sendable {
   /// The names of all variables.
   var variables: [String] { all.flatMap(\.variables) }
 
+  /// Whether `line` begins with the name of a setting of any server and `=`, as in a `.env` file.
+  static func isAssignment(_ line: ArraySlice<UInt8>) -> Bool {
+    func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    var line = line.drop(while: isSpace)
+    if line.starts(with: "export ".utf8) { line = line.dropFirst(7).drop(while: isSpace) }
+    guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { return false }
+    return variablesOfAll.contains(String(decoding: line[..<equals], as: UTF8.self))
+  }
+
   /// What applies after SIGHUP, and the names of the settings that keep their old value.
   func merge(_ new: Environment, over running: Environment) -> (Environment, kept: [String]) {
     var result = new

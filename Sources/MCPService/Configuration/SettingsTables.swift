@@ -15,7 +15,7 @@ extension Settings {
   // MARK: Settings of several executables
 
   package static let apiKey = SecretSetting(
-    "\(prefix)API_KEY", .applies,
+    "\(prefix)API_KEY", .appliesAndRevokes,
     """
     the API key that each call must present, \(APIKeyList.minimumLength) to \(APIKeyList.maximumLength) \
     characters of visible ASCII; several keys with commas between them
@@ -33,10 +33,10 @@ extension Settings {
     "\(prefix)LOG", default: LogLevel.info, .needsRestart,
     "how much is written to standard error, as JSON lines; `off` also ends the audit log")
   package static let tokenSecret = SecretSetting(
-    "JWT_SECRET", .applies,
+    "JWT_SECRET", .appliesAndRevokes,
     "the secret that signs access tokens, at least \(HMACKey.minimumLength) bytes")
   package static let previousTokenSecret = SecretSetting(
-    "JWT_SECRET_PREVIOUS", .applies,
+    "JWT_SECRET_PREVIOUS", .appliesAndRevokes,
     "the previous secret: its tokens still verify, and no new token is signed with it")
   package static let issuer = name("JWT_ISSUER", "the issuer of the tokens (`iss`)")
   package static let audience = name("JWT_AUDIENCE", "the audience of the tokens (`aud`)")
@@ -70,16 +70,17 @@ extension Settings {
 
   package static let basicUser = Setting.text(
     "\(prefix)BASIC_USER", "a name of 1 to 256 bytes without colons and control characters",
-    .applies, example: "anshika",
+    .appliesAndRevokes, example: "anshika",
     "the user for `Authorization: Basic`; role `\(Role.standard.rawValue)`")
   package static let basicPassword = SecretSetting(
-    "\(prefix)BASIC_PASSWORD", .applies, example: "replace-with-the-output-of-openssl-rand-hex-12",
+    "\(prefix)BASIC_PASSWORD", .appliesAndRevokes,
+    example: "replace-with-the-output-of-openssl-rand-hex-12",
     """
     the user's password, at least \(PasswordUser.minimumPasswordLength) characters, not a common \
     password and not the user's name
     """)
   package static let credentials = FileSetting(
-    "\(prefix)CREDENTIALS", .credentials, .applies, example: "\(folder)/credentials.json",
+    "\(prefix)CREDENTIALS", .credentials, .appliesAndRevokes, example: "\(folder)/credentials.json",
     "keys and users with a role each; `new-key` and `hash-password` make its entries")
   package static let guestRole = Setting.optionalChoice(
     "\(prefix)GUEST_ROLE", .needsRestart, example: Role.guest,

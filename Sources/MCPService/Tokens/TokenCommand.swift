@@ -31,8 +31,8 @@ package struct TokenCommand {
     await withIssuer { issuer in
       let known = permissions.compactMap(Permission.init(known:))
       guard known.count == permissions.count else {
-        let names = Permission.known.map(\.rawValue).joined(separator: ", ")
-        return Output(errors: "--permissions takes: \(names)", status: 64)
+        let names = Permission.known.map(\.rawValue).joined(separator: " ")
+        return Output(errors: "--permissions takes one or more of these: \(names)", status: 64)
       }
       do throws(IssueFailure) {
         let pair = try issuer.issue(
@@ -40,6 +40,10 @@ package struct TokenCommand {
           lifetime: seconds)
         return Output(text: pair.accessToken.exposed)
       } catch {
+        if case .invalidLifetime(let maximum) = error {
+          let range = "--expires-in takes whole seconds from 1 to \(maximum / 1000)"
+          return Output(errors: "\(range), which \(Settings.lifetime.name) sets", status: 1)
+        }
         return Output(errors: error.sentence, status: 1)
       }
     }

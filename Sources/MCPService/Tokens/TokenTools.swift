@@ -165,7 +165,9 @@ package enum TokenTools {
   }
 
   /// Arguments that no schema names are refused, and not repeated: one may be a secret.
-  private static func refuseOthers(in arguments: JSONObject, than names: [String], _ policy: AccessPolicy)
+  private static func refuseOthers(
+    in arguments: JSONObject, than names: [String], _ policy: AccessPolicy
+  )
     throws(ToolFailure)
   {
     guard arguments.members.allSatisfy({ names.contains($0.name) }) else {

@@ -82,7 +82,8 @@ struct AcceptedCredentials: Sendable {
 
   // MARK: One kind each
 
-  private static func readKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeyList? {
+  private static func readKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeyList?
+  {
     guard let source = reader.secret(Settings.apiKey) else { return nil }
     do throws(APIKeyError) {
       return try APIKeyList(list: source.secret, allowingWeak: allowsWeak)

@@ -169,6 +169,8 @@ package struct HTTPPipeline: HTTPResponder {
       }
       return .json(reply)
     case .batch(let outcomes):
+      // One answer and one line of audit, not one for each message. ATTACKS R14
+      if let rate = context.rate, !rate.isAllowed { throw .tooManyRequests(rate) }
       guard let body = Reply.serialized(replies(to: outcomes, from: identity, headers, &context))
       else { return HTTPResponse(status: 202) }
       return .json(body)

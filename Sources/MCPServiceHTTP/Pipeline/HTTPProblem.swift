@@ -51,20 +51,21 @@ extension HTTPProblem {
     case .fault(.expectationFailed):
       return answer(417, "Only 100-continue can be expected", closes: true)
     case .fault(.headTooLarge): return answer(431, "The head is too large", closes: true)
+    case .fault(.overloaded), .unauthenticated(.overloaded):  // RFC 9110 §15.6.4
+      return answer(503, "Too busy; try again", [("Retry-After", "1")], closes: true)
     case .foreignHost: return answer(403, "This host is not served here")
     case .foreignOrigin: return answer(403, "This origin is not allowed")
     case .plaintextPeer: return answer(403, "Only a trusted proxy may connect without TLS")
-    case .notFound: return answer(404, "Not found")
+    case .notFound: return answer(404, "Not found: \(Self.endpoint)")
     case .methodNotAllowed(let methods):
-      return answer(405, "Method not allowed", [("Allow", methods.joined(separator: ", "))])
+      let hint = methods == Route.mcp.methods ? "" : ": \(Self.endpoint)"
+      return answer(405, "Method not allowed\(hint)", [("Allow", methods.joined(separator: ", "))])
     case .notAcceptable: return answer(406, "Accept must allow application/json")
     case .unsupportedMediaType: return answer(415, "Content-Type must be application/json")
     case .unauthenticated(.ambiguousCredential):  // RFC 6750 §3.1
       return answer(
         400, "Send one credential", [Challenge(.bearer, error: .invalidRequest).field],
         audit: .unauthenticated(.ambiguousCredential))
-    case .unauthenticated(.overloaded):  // RFC 9110 §15.6.4
-      return answer(503, "Too busy; try again", [("Retry-After", "1")], closes: true)
     case .unauthenticated(let reason):  // RFC 9110 §15.5.2: a challenge for each scheme
       return answer(
         401, "Authentication failed", challenges.map(\.field), audit: .unauthenticated(reason))
@@ -79,8 +80,9 @@ extension HTTPProblem {
         403, "Permission denied: this needs \(permission.rawValue)", fields,
         audit: identity.map { .forbidden($0, permission) })
     case .tooManyFailures(let decision), .tooManyRequests(let decision):
+      let seconds = String(decision.retryAfterSeconds)
       return answer(
-        429, "Too many requests", [("Retry-After", String(decision.retryAfterSeconds))],
+        429, "Too many requests: try again in \(seconds) s", [("Retry-After", seconds)],
         audit: .limited(identity))
     case .rpc(let error, let isModern):
       return Answer(
@@ -88,6 +90,8 @@ extension HTTPProblem {
         audit: .rejected(identity, code: error.code))
     }
   }
+
+  private static let endpoint = "MCP is served at POST /mcp"
 
   private static func status(of error: RPCError, isModern: Bool) -> Int {
     switch error {

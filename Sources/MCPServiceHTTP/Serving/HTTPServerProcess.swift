@@ -58,6 +58,10 @@ package struct HTTPServerProcess: Sendable {
       fflush(nil)  // a pipe or a file would see it only at the end
     } catch {
       switch error {
+      case .addressInUse:
+        tell(
+          "cannot listen at \(host) port \(port): Address already in use; take another port, such as "
+            + "--port \(port == 8081 ? 8082 : 8081)")
       case .cannotListen(let reason):
         tell("cannot listen at \(host) port \(port): \(reason); see --host and --port")
       }

@@ -48,7 +48,8 @@ package final class HTTPService: HTTPResponder {
       monotonic: clock, random: random, pool: pool)
     proxies = configuration.proxies
     connectionsPerClient = configuration.connectionsPerClient
-    certificate = configuration.certificate.map(TLSIdentity.init)
+    let notice = PlainHTTPNotice(audit: audit, now: clock)
+    certificate = configuration.certificate.map { TLSIdentity($0, onPlainHTTP: notice.write) }
     limits = Limits(requests: configuration.requestLimit, failures: configuration.failureLimit)
     telemetry = Telemetry(
       audit: audit, metrics: configuration.hasMetrics ? Metrics() : nil, now: clock)

@@ -27,8 +27,8 @@ final class LogWriter: Sendable {
     if isFirst { schedule() }
   }
 
-  /// Writes what standard error takes now, before the process ends.
-  func finish() { queue.sync { sink.flush() } }
+  /// Writes what waits, before the process ends: see `StandardErrorSink.finish`.
+  func finish() { queue.sync { sink.finish() } }
 
   private func drain() {
     isScheduled.withLock { $0 = false }

@@ -37,6 +37,9 @@ struct APIKeyListTests {
       expected: .failure(.tooLong(1))),
     Row(
       testDescription: "a space inside", list: "correct horse battery",
+      expected: .failure(.space(1))),
+    Row(
+      testDescription: "a tab inside", list: "correct\thorse-battery",
       expected: .failure(.notVisibleASCII(1))),
     Row(
       testDescription: "a letter that is not ASCII", list: "schlüssel-0123456789",
@@ -47,6 +50,12 @@ struct APIKeyListTests {
     Row(
       testDescription: "a variable that the client did not fill in",
       list: "${CALCULATOR_API_KEY}", expected: .failure(.placeholder(1))),
+    Row(
+      testDescription: "a command that no shell ran", list: "$(openssl rand -hex 32)",
+      expected: .failure(.reference(1))),
+    Row(
+      testDescription: "a variable that no shell expanded", list: "\(first),$CALCULATOR_API_KEY",
+      expected: .failure(.placeholder(2))),
   ])
   func readsAList(_ row: Row) {
     let result = Result { () throws(APIKeyError) in
@@ -54,6 +63,16 @@ struct APIKeyListTests {
     }
     #expect(result == row.expected)
   }
+
+  /// What is wrong, and what to do.
+  @Test(arguments: [
+    (APIKeyError.empty(1), "key 1 is empty"), (.empty(2), "key 2 is empty: remove the comma"),
+    (.space(1), "key 1 has a space in it: remove it"),
+    (
+      .reference(1), "key 1 is an unexpanded reference, $(COMMAND): write what the command prints"
+    ),
+  ])
+  func saysWhatIsWrong(_ error: APIKeyError, _ reason: String) { #expect(error.reason == reason) }
 
   @Test(
     arguments: [

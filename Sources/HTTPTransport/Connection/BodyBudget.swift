@@ -1,0 +1,42 @@
+private import Support
+private import Synchronization
+
+/// How many bytes of bodies all connections of a server may hold at one time (ATTACKS R13).
+final class BodyBudget: Sendable {
+  private let limit: Int
+  private let used = Mutex(0)
+
+  init(limit: Int) { self.limit = limit }
+
+  /// The bytes that are charged now.
+  var charged: Int { used.withLock { $0 } }
+
+  /// Charges `count` bytes; `false`, and nothing charged, where they are more than is left.
+  fileprivate func take(_ count: Int) -> Bool {
+    used.withLock { used in
+      guard count <= limit - used else { return false }
+      used += count
+      return true
+    }
+  }
+
+  fileprivate func give(_ count: Int) { used.withLock { $0 -= count } }
+}
+
+/// The part of a body that has arrived. Its bytes are charged to the budget until it is freed, however
+/// its request ends: that is why it is a class.
+final class ArrivedBody {
+  private(set) var bytes: [UInt8] = []
+  private let budget: BodyBudget
+
+  init(_ budget: BodyBudget) { self.budget = budget }
+
+  deinit { budget.give(bytes.count) }
+
+  /// Adds bytes; `false`, and nothing added, where the budget of all bodies has no room for them.
+  func append(_ more: some Collection<UInt8>) -> Bool {
+    guard budget.take(more.count) else { return false }
+    bytes.append(contentsOf: more)
+    return true
+  }
+}

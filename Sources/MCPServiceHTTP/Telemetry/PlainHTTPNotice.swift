@@ -1,0 +1,29 @@
+internal import Auth
+private import Support
+private import Synchronization
+
+/// Tells the log that a client sent HTTP to the HTTPS port, once a minute at most: a stranger must
+/// not fill the log.
+final class PlainHTTPNotice: Sendable {
+  /// In nanoseconds.
+  private static let pause = 60_000_000_000
+
+  private let audit: AuditLog
+  private let now: @Sendable () -> Int
+  private let last = Mutex<Int?>(nil)
+
+  /// - Parameter now: the monotonic clock, in nanoseconds.
+  init(audit: AuditLog, now: @escaping @Sendable () -> Int) {
+    (self.audit, self.now) = (audit, now)
+  }
+
+  @Sendable func write() {
+    let now = now()
+    let isDue = last.withLock { last in
+      if let last, now - last < Self.pause { return false }
+      last = now
+      return true
+    }
+    if isDue { audit.notice("a client sent HTTP to this HTTPS port: its URL must begin https://") }
+  }
+}

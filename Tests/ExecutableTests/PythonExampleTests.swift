@@ -1,0 +1,52 @@
+import Foundation
+import TestHarness
+import TestSupport
+import Testing
+
+/// The clients in Python under `examples/python/`, run as a reader runs them.
+@Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
+struct PythonExampleTests {
+  private static func run(_ script: String, _ arguments: [String] = [], key: String) throws
+    -> Command.Result
+  {
+    let servers = URL(filePath: try ServerProcess.path(of: "CalculatorStdio"))
+      .deletingLastPathComponent().path
+    return try Command.run(
+      Python.interpreter("modern").path,
+      [Repository.root.appending(path: "examples/python/\(script)").path] + arguments,
+      environment: ["PATH": "\(servers):/usr/bin:/bin", "CALCULATOR_API_KEY": key])
+  }
+
+  @Test func addsOverStdio() throws {
+    let result = try Self.run("over_stdio.py", key: StdioHarness.key)
+    #expect(result.output == "0.3\n", "\(result.errors)")
+  }
+
+  @Test func addsOverHTTP() throws {
+    let server = try HTTPProcess()
+    let result = try Self.run("over_http.py", [server.url], key: HTTPProcess.key)
+    #expect(result.output == "0.3\n", "\(result.errors)")
+  }
+
+  /// What troubleshooting says of a server that refused to start.
+  @Test func aServerThatRefusesToStartClosesTheConnection() throws {
+    let result = try Self.run("over_stdio.py", key: "short")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("MCPError: Connection closed"))
+    #expect(result.errors.contains("key 1 is shorter than 16 characters"))
+  }
+
+  /// What troubleshooting says of a wrong path.
+  @Test(arguments: [
+    ("/", "Method not allowed: MCP is served at POST /mcp"),
+    ("/sse", "Not found: MCP is served at POST /mcp"),
+    ("/mcp/", "Not found: MCP is served at POST /mcp"),
+  ])
+  func aWrongPathNamesTheRightOne(_ path: String, _ message: String) throws {
+    let server = try HTTPProcess()
+    let url = server.url.replacing("/mcp", with: path)
+    let result = try Self.run("over_http.py", [url], key: HTTPProcess.key)
+    #expect(result.status == 1)
+    #expect(result.errors.contains("MCPError: \(message)"))
+  }
+}
