@@ -130,11 +130,22 @@ struct SecretRuleTests {
   }
 
   @Test(arguments: [
-    (SecretForm.Fault.assignment, "JWT_SECRET begins with NAME=: write the value alone"),
-    (.environmentFile, "JWT_SECRET has NAME=VALUE lines: name the file with --env-file"),
+    (SecretForm.Fault.assignment, "JWT_SECRET: begins with NAME=; write the value alone"),
+    (.environmentFile, "JWT_SECRET: has NAME=VALUE lines; name the file with --env-file"),
   ])
   func saysHowToGiveASecret(_ fault: SecretForm.Fault, _ sentence: String) {
     #expect(ConfigurationError.invalidSecret(variable: "JWT_SECRET", fault).description == sentence)
+  }
+
+  @Test(arguments: [
+    (APIKeyError.empty(2), "key 2 is empty; remove the comma"),
+    (.space(1), "key 1 has a space in it; remove it"),
+    (.reference(1), "key 1 is an unexpanded reference, $(COMMAND); write what the command prints"),
+  ])
+  func saysHowToCorrectAKey(_ error: APIKeyError, _ sentence: String) {
+    #expect(
+      ConfigurationError.invalidKey(variable: "CALCULATOR_API_KEY", error).description
+        == "CALCULATOR_API_KEY: " + sentence)
   }
 
   @Test(arguments: ["", "\n", "\r\n", "\nsecond line\n"], ["", "\u{FEFF}"])
