@@ -5,7 +5,7 @@ import StdioTransport
 
 /// The calculator over stdio, behind tokens that it issues itself.
 @main
-struct CalculatorJWT: AsyncParsableCommand {
+struct CalculatorJWT: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "CalculatorJWT",
     abstract: "A calculator for MCP clients over stdio, guarded by expiring tokens.",
@@ -16,30 +16,25 @@ struct CalculatorJWT: AsyncParsableCommand {
   @OptionGroup var options: CommonOptions
 
   /// See CalculatorStdio: without arguments there is nothing to parse.
-  static func main() async {
+  static func main() {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
     StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)
-    guard CommandLine.argc > 1 else { exit(withError: await serve(nil)) }
+    guard CommandLine.argc > 1 else { exit(withError: serve(nil)) }
     do {
       var command = try parseAsRoot()
       if !(command is Self) { ProcessSignals.unblock() }
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
+      try command.run()
     } catch {
       exit(withError: error)
     }
   }
 
-  func run() async throws { throw await Self.serve(options.envFile) }
+  func run() throws { throw Self.serve(options.envFile) }
 
-  private static func serve(_ envFile: String?) async -> ExitCode {
-    ExitCode(
-      await StdioServer(
-        JWTService.self, environment: .ofProcess(), environmentFile: envFile
-      ).run())
+  private static func serve(_ envFile: String?) -> ExitCode {
+    let server = StdioServer(
+      JWTService.self, environment: .ofProcess(), environmentFile: envFile)
+    return ExitCode(ThreadExecutor.run { await server.run() })
   }
 }
 

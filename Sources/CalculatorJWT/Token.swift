@@ -9,7 +9,7 @@ struct Token: ParsableCommand {
     abstract: "Issues, shows and verifies tokens.",
     subcommands: [Issue.self, Inspect.self, Verify.self])
 
-  struct Issue: AsyncParsableCommand {
+  struct Issue: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints a new access token.",
       usage: """
@@ -37,12 +37,17 @@ struct Token: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() async throws {
-      try show(await options.command.issue(to: user, permissions: permissions, seconds: expiresIn))
+    func run() throws {
+      let command = options.command
+      let (user, permissions, seconds) = (user, permissions, expiresIn)
+      try show(
+        ThreadExecutor.run {
+          await command.issue(to: user, permissions: permissions, seconds: seconds)
+        })
     }
   }
 
-  struct Inspect: AsyncParsableCommand {
+  struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Shows what a token says, and whether it verifies, or why not.")
 
@@ -51,10 +56,13 @@ struct Token: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() async throws { try show(await options.command.inspect(token ?? readToken())) }
+    func run() throws {
+      let (command, token) = (options.command, token ?? readToken())
+      try show(ThreadExecutor.run { await command.inspect(token) })
+    }
   }
 
-  struct Verify: AsyncParsableCommand {
+  struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints the claims of a token that verifies; else says why not, with status 1.")
 
@@ -63,7 +71,10 @@ struct Token: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() async throws { try show(await options.command.verify(token ?? readToken())) }
+    func run() throws {
+      let (command, token) = (options.command, token ?? readToken())
+      try show(ThreadExecutor.run { await command.verify(token) })
+    }
   }
 }
 

@@ -203,8 +203,8 @@ import TestHarness
     Configuration(
       testDescription: "no such file", arguments: ["--env-file", "/nowhere"],
       environment: ["CALCULATOR_API_KEY": key], status: 78,
-      errors: "CalculatorStdio: --env-file must name a file that this process can read, "
-        + "and names none"),
+      errors: "CalculatorStdio: --env-file: names no file that this process can read; correct the "
+        + "path or the permissions"),
   ])
   func refusesToStart(_ row: Configuration) throws {
     let server = try ServerProcess(arguments: row.arguments, environment: row.environment)

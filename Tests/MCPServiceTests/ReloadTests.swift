@@ -150,6 +150,26 @@ struct ReloadTests {
     return String(decoding: reply ?? [], as: UTF8.self)
   }
 
+  /// From the signal on the new key is the only one.
+  @Test func aKeyFileIsReadAgain() throws {
+    let folder = try ReloadFolder()
+    let (old, new) = ("first-0123456789abcdef", "second-0123456789abcdef")
+    try folder.write(old + "\n")
+    let environment = Environment(["CALCULATOR_API_KEY_FILE": folder.path])
+    let first = try StdioConfiguration.read(environment: environment, file: nil, after: .none)
+    var service = KeyService(first, audit: Self.silent)
+    func accepts(_ key: String) -> Bool {
+      answer(service.pipeline, "add", #""a":1,"b":2,"auth_token":"\#(key)""#)
+        .contains(#"{"result":3}"#)
+    }
+    #expect(accepts(old) && !accepts(new))
+    try folder.write(new + "\n")
+    let second = try StdioConfiguration.read(
+      environment: environment, file: nil, after: first.running)
+    _ = service.reload(second, audit: Self.silent)
+    #expect(!accepts(old) && accepts(new))
+  }
+
   @Test func aRequiredKeyIsRequiredFromTheSignalOn() throws {
     let folder = try ReloadFolder()
     try folder.write("CALCULATOR_REQUIRE_AUTH=false\n")

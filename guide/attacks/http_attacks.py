@@ -20,11 +20,11 @@ SETTINGS = {
     "CALCULATOR_BASIC_PASSWORD": PASSWORD,
 }
 
-AUTH = "Sources/Auth/HTTP/"
+AUTH = "Sources/Auth/"
 HTTP = "Sources/HTTPTransport/"
 PIPELINE = "Sources/MCPServiceHTTP/Pipeline/"
-CREDENTIAL = AUTH + "PresentedCredential.swift"
-RECOGNITION = AUTH + "HTTPAuthentication.swift"
+CREDENTIAL = AUTH + "Credential+HTTP.swift"
+RECOGNITION = AUTH + "Authentication.swift"
 FRAMING = HTTP + "Connection/BodyFraming.swift"
 ROUTE = PIPELINE + "Route.swift"
 
@@ -198,7 +198,7 @@ ATTACKS = [
         "C9",
         "no credential",
         "RFC 9110 §15.5.2",
-        (RECOGNITION, "throw .missing"),
+        (RECOGNITION, "throw .missingCredential"),
         sending(head()),
         reason="missing_credential",
     ),
@@ -248,7 +248,7 @@ ATTACKS = [
         "C8",
         "the key as a password",
         "ASVS 15.1.3",
-        (RECOGNITION, "case .basic(let user"),
+        (RECOGNITION, "case .apiKey, .bearer, .password: throw"),
         sending(head(basic(USER, KEY))),
         reason="wrong_password",
     ),
@@ -264,7 +264,7 @@ ATTACKS = [
         "C6",
         "which users exist?",
         "ASVS 6.3.8",
-        (PIPELINE + "Refusal+Response.swift", '"Authentication failed"'),
+        (PIPELINE + "HTTPProblem.swift", '"Authentication failed"'),
         who_exists,
         reason="unknown_user",
     ),
@@ -304,7 +304,7 @@ ATTACKS = [
         "C10",
         "a tool that the token does not permit",
         "RFC 6750 §3.1",
-        (PIPELINE + "HTTPPipeline+Body.swift", "tool.authorise(identity)"),
+        (PIPELINE + "HTTPPipeline.swift", "tool.authorize(identity)"),
         sending(lambda: head(token(permissions=["calculate:basic"]), name="power"), POWER),
         reason="forbidden",
     ),
@@ -312,7 +312,7 @@ ATTACKS = [
         "H15",
         "the credential of the request before",
         "RFC 9110 §3.3",
-        (PIPELINE + "HTTPPipeline.swift", "PresentedCredential(head)"),
+        (PIPELINE + "HTTPPipeline.swift", "let credential = Credential(request)"),
         borrowed_connection,
         reason="missing_credential",
     ),
@@ -395,7 +395,7 @@ ATTACKS = [
         "H16",
         "a stranger's body",
         "ASVS 15.2.2",
-        (PIPELINE + "HTTPPipeline.swift", "return .takeBody"),
+        (PIPELINE + "HTTPPipeline.swift", "try await body(of: request, context)"),
         body_of_a_stranger,
         reason="unknown_key",
     ),
@@ -411,7 +411,7 @@ ATTACKS = [
         "H20",
         "a body of 2 MiB",
         "RFC 9110 §15.5.14",
-        (HTTP + "Connection/HTTPConnection.swift", "finish(take, .failed(.bodyTooLarge))"),
+        (HTTP + "Connection/HTTPConnection.swift", "throw .bodyTooLarge"),
         sending(head(RIGHT), ADD + " " * (2 << 20)),
         reason="413",
         hole="any length will do",
@@ -445,7 +445,7 @@ ATTACKS = [
         "H31",
         "an error that tells too much",
         "ASVS 16.5.1",
-        (PIPELINE + "Refusal+Response.swift", "repeats nothing"),
+        (PIPELINE + "HTTPProblem.swift", "the same whatever was wrong"),
         talkative_error,
         reason="-32600",
     ),

@@ -10,7 +10,7 @@ KEY = secrets.token_hex(32)
 NUMBERS = {"a": 1, "b": 2}
 
 SLOT = "Sources/MCPService/Tools/CredentialSlot.swift"
-KEYS = "Sources/Auth/Keys/APIKeys.swift"
+KEYS = "Sources/Auth/APIKeys/APIKeyStore.swift"
 PARSER = "Sources/JSON/JSONParser.swift"
 READER = "Sources/MCPService/Configuration/EnvironmentReader.swift"
 
@@ -110,7 +110,7 @@ ATTACKS = [
         "S1",
         "no key at all",
         "ASVS 15.3.5",
-        (SLOT, "return .absent"),
+        (SLOT, "return Credential.none"),
         calling({}),
         reason="missing_credential",
     ),
@@ -213,7 +213,7 @@ ATTACKS = [
         "C15",
         "a key that stands in the documentation",
         "CWE-798",
-        (KEYS, "throw .placeholder"),
+        ("Sources/Auth/APIKeys/APIKeyList.swift", "throw .placeholder"),
         starting(
             {"auth_token": "replace-with-the-output-of-openssl-rand-hex-32"},
             CALCULATOR_API_KEY="replace-with-the-output-of-openssl-rand-hex-32",

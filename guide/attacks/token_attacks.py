@@ -327,7 +327,7 @@ ATTACKS = [
         "S1",
         "a token for anshika without the issuer key",
         "ASVS 8.3.1",
-        ("Sources/MCPService/Tools/Gate.swift", "throw .missingCredential"),
+        ("Sources/Auth/Authentication.swift", "throw .missingCredential"),
         without_issuer_key,
         reason="missing_credential",
     ),

@@ -112,13 +112,13 @@ def check(root, binaries, lines=None):
     yield from unequal(table.line, "error", table.first(r"`(-\d+)`"), codes)
 
     table = Table(lines, "What the audit log says")
-    kinds = (root / "Sources/Auth/AuthenticationFailure.swift").read_text(encoding="utf-8")
+    kinds = (root / "Sources/Auth/AuthenticationError.swift").read_text(encoding="utf-8")
     reasons = set(re.findall(r'case \.\w+: "([a-z_]+)"', kinds))
     failures = (root / "Sources/JOSE/JWTError.swift").read_text(encoding="utf-8")
     reasons |= set(re.findall(r'case \.\w+: "([a-z0-9_]+)"', failures))
     for file in ["JOSE/RegisteredClaims.swift", "Auth/AccessTokens/TokenClaims.swift"]:
         claims = (root / "Sources" / file).read_text(encoding="utf-8")
-        reasons |= {f"malformed_{name}" for name in re.findall(r'\.claim\("(\w+)"', claims)}
+        reasons |= {f"malformed_{name}" for name in re.findall(r'(?:\.claim|malformedClaim)\("(\w+)"', claims)}
     yield from unequal(table.line, "reason", table.first(), reasons)
 
 
