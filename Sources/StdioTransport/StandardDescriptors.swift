@@ -1,12 +1,5 @@
 private import Support
-
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Glibc
-#endif
+private import SystemC
 
 /// Standard input, output and error.
 package enum StandardDescriptors {

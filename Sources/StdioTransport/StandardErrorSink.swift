@@ -1,14 +1,7 @@
 private import Support
 private import Synchronization
 
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Glibc
-#endif
-
+private import SystemC
 /// Log lines on their way to standard error.
 ///
 /// A client may leave standard error unread (MCP basic/transports/stdio): once its pipe is full,
