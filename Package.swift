@@ -92,7 +92,7 @@ let package = Package(
     .target(name: "FuzzJSON", dependencies: ["JSON"], path: "Fuzz/JSON", swiftSettings: settings),
     .target(
       name: "FuzzMCP",
-      dependencies: ["Auth", "JSON", "MCP", "MCPService", "Support", "TestSupport"],
+      dependencies: ["Auth", "JSON", "MCP", "MCPService", "Support"],
       path: "Fuzz/MCP",
       swiftSettings: settings),
     .target(

@@ -127,7 +127,7 @@ MUTANTS = [
         "key: it is good at the moment of its end", AUTH,
         "now().milliseconds >= expires.milliseconds { throw .expiredKey }",
         "now().milliseconds > expires.milliseconds { throw .expiredKey }",
-        "AuthTests.NamedKeysTests", r"aKeyEndsAtItsTime",
+        "AuthTests.APIKeyAuthenticatorTests", r"aKeyEndsAtItsTime",
     ),
     (
         "user: a password is good at the moment of its end", AUTH,
@@ -137,22 +137,22 @@ MUTANTS = [
     ),
     (
         "user: an unknown user costs no scrypt", AUTH,
-        "      let isRight = hash.matches(password, work: work, derive: self.derive)\n"
-        "      guard let user else { throw .unknownUser }\n",
-        "      guard let user else { throw .unknownUser }\n"
-        "      let isRight = hash.matches(password, work: work, derive: self.derive)\n",
+        "    let isRight = hash.matches(password, work: work, derive: derive)\n"
+        "    guard let user else { throw .unknownUser }\n",
+        "    guard let user else { throw .unknownUser }\n"
+        "    let isRight = hash.matches(password, work: work, derive: derive)\n",
         "AuthTests.PasswordAuthenticatorTests", r"everyCheckIsTheSameWork",
     ),
     (
         "credential: two are accepted", AUTH,
-        "guard authorization.count + apiKey.count <= 1 else { throw CredentialConflict() }",
-        "guard authorization.count + apiKey.count <= 2 else { throw CredentialConflict() }",
+        "guard authorization.count + apiKey.count <= 1 else {",
+        "guard authorization.count + apiKey.count <= 2 else {",
         ATTACKS, r"C1 a key and a token",
     ),
     (
         "credential: one in the query is ignored beside another", SERVICE,
-        "guard case .none = self else { throw .conflictingCredentials }",
-        "",
+        "guard case .none = self else {",
+        "guard true else {",
         ATTACKS, r"C1 a token in the query too",
     ),
     (
@@ -170,13 +170,13 @@ MUTANTS = [
     # --- Permissions -----------------------------------------------------------------------------
     (
         "permission: over stdio it is not checked", "Sources/MCPService",
-        "      try tool.authorise(identity)\n",
+        "      try tool.authorize(identity)\n",
         "",
         "AttackTests.JWTAttackTests", r"unknownPermissionsGrantNothing",
     ),
     (
         "permission: over HTTP it is not checked", SERVICE,
-        "      try tool.authorise(identity)\n",
+        "      try tool.authorize(identity)\n",
         "",
         "AttackTests.HTTPCredentialAttackTests", r"aForbiddenTool",
     ),
@@ -195,21 +195,40 @@ MUTANTS = [
     ),
     (
         "failure limit: a guess is not charged", SERVICE,
-        "if isGuess { try limits.charge(client, at: watcher.now()) }",
+        "if isGuess { try limits.charge(context.client, at: telemetry.now()) }",
         "",
         "LimitsTests.theFailureLimitWithholdsOnlyGuesses", r"theFailureLimitWithholdsOnlyGuesses",
     ),
     (
         "failure limit: a wrong key is not charged", SERVICE,
-        "if !isGuess, error != .missingCredential { try limits.charge(client, at: watcher.now()) }",
-        "",
+        "if !isGuess { try limits.charge(context.client, at: telemetry.now()) }",
+        "break",
         "LimitsTests.waitingSufficesAfterFailures", r"waitingSufficesAfterFailures",
     ),
     (
         "failure limit: a right password is not refunded", SERVICE,
-        "          limits.refund(exchange.client)\n          return admit(",
-        "          return admit(",
+        "if isGuess { limits.refund(context.client) }\n      context.identity",
+        "context.identity",
         "LimitsTests.aRightPasswordIsRefunded", r"aRightPasswordIsRefunded",
+    ),
+    (
+        "failure limit: a password that was not checked is not refunded", SERVICE,
+        "case .overloaded: if isGuess { limits.refund(context.client) }",
+        "case .overloaded: break",
+        "LimitsTests.whatIsNotCheckedIsRefunded", r"whatIsNotCheckedIsRefunded",
+    ),
+    (
+        "failure limit: two credentials are charged", SERVICE,
+        "case .missingCredential, .ambiguousCredential: break",
+        "case .missingCredential: break",
+        "LimitsTests.whatIsNoAttemptIsNotCharged", r"whatIsNoAttemptIsNotCharged",
+    ),
+    (
+        "rate limit: a batch over it is answered message by message", SERVICE,
+        "if let rate = context.rate, !rate.isAllowed { throw .tooManyRequests(rate) }\n"
+        "      guard let body",
+        "guard let body",
+        "MCPServiceHTTPTests.HTTPAnswerTests", r"answers",
     ),
     # --- Hosts, origins, peers -------------------------------------------------------------------
     (
@@ -232,8 +251,8 @@ MUTANTS = [
     ),
     (
         "peer: anybody may send credentials in plain HTTP", SERVICE,
-        "if requiresTrustedPeer, !proxies.contains(head.peer), !head.peer.isLoopback {",
-        "if requiresTrustedPeer, proxies.contains(head.peer), !head.peer.isLoopback {",
+        "if requiresTrustedPeer, !proxies.contains(request.peer), !request.peer.isLoopback {",
+        "if requiresTrustedPeer, proxies.contains(request.peer), !request.peer.isLoopback {",
         "MCPServiceHTTPTests.HTTPConfigurationTests", r"credentialsInPlainHTTPComeFromTheProxyAlone",
     ),
     (
@@ -306,9 +325,27 @@ MUTANTS = [
     ),
     (
         "body: chunks over the limit are accepted", HTTP,
-        "body.count > bodyLimit",
-        "body.count > 2 * bodyLimit",
+        "bytes.count > bodyLimit - body.bytes.count",
+        "bytes.count > 2 * bodyLimit - body.bytes.count",
         FRAMING, r"H20 a chunk of 1 MiB and a byte",
+    ),
+    (
+        "body: the bodies of all connections are not bounded", HTTP,
+        "guard body.append(bytes) else { throw .overloaded }",
+        "_ = body.append(bytes)",
+        "HTTPTransportTests.BodyBudgetTests", r"aBodyOverTheBudgetIs503",
+    ),
+    (
+        "body: its charge stays after the request", HTTP,
+        "deinit { budget.give(bytes.count) }",
+        "",
+        "HTTPTransportTests.BodyBudgetTests", r"everyEndGivesTheBudgetBack|budgetIsWhole",
+    ),
+    (
+        "body: its charge is given back before the request is over", HTTP,
+        "arrivedBody = body",
+        "_ = body",
+        "HTTPTransportTests.BodyBudgetTests", r"theBodyIsChargedUntilItsRequestIsOver",
     ),
     (
         "inbox: unread bytes are not counted", HTTP,
@@ -346,5 +383,36 @@ MUTANTS = [
         "if skipping || buffer.count - lineStart > Self.maximumLength {",
         "if skipping {",
         "StdioTransportTests.LineFramerTests", r"skipsALongLineWithoutKeepingIt",
+    ),
+    # --- Configuration and SIGHUP ----------------------------------------------------------------
+    (
+        "file: a file that is not regular is read", "Sources/MCPService/Configuration/SecretFile.swift",
+        "guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }",
+        "",
+        "RegularFileTests", r"whatIsNoRegularFileIsAnErrorAtOnce",
+    ),
+    (
+        "SIGHUP: a setting that was removed falls back to its default", "Sources/MCPService",
+        "return reload == .appliesAndRevokes || reload == .appliesIfDefault",
+        "return true",
+        "MCPServiceTests.ReloadTests", r"aSettingThatIsRemovedKeepsItsValueAndIsNamed",
+    ),
+    (
+        "SIGHUP: any value of a switch applies", "Sources/MCPService",
+        "value.map { fallback == .value(String(decoding: $0, as: UTF8.self)) } ?? true",
+        "value != []",
+        "MCPServiceTests.ReloadTests", r"neverOpensAccess",
+    ),
+    (
+        "env file: a name may stand twice", "Sources/MCPService",
+        "if let first = lines[entry.name] {",
+        "if let first = lines[entry.name], first < 0 {",
+        "MCPServiceTests.StdioConfigurationTests", r"aNameTwiceInAFileIsAnError",
+    ),
+    (
+        "secret: a .env file is taken for a secret", "Sources/MCPService",
+        "if let assignment { throw assignment }",
+        "_ = assignment",
+        "MCPServiceTests.SecretRuleTests", r"SecretRuleTests",
     ),
 ]

@@ -91,7 +91,7 @@ extension Reading {
       switch unwrapInboundIn(data) {
       case .head(let head):
         request = Request(method: head.method.rawValue, target: Self.origin(head.uri))
-        // It hands no more over after an Upgrade that the client offers: nobody answers it here.
+        // After an Upgrade that the client offers it delivers nothing more until the server answers.
         isLast = !head.isKeepAlive || head.headers.contains(name: "Upgrade")
       case .body(let bytes): request?.body += bytes.readableBytesView
       case .end:

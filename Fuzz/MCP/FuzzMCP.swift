@@ -3,9 +3,8 @@ import Auth
 import MCPService
 import JSON
 import MCP
-import TestSupport
 
-/// The whole way of a request, with a key that no fuzzer guesses.
+/// The whole pipeline, with a key that no fuzzer guesses.
 private let pipeline: Pipeline = {
   let environment = Environment(["CALCULATOR_API_KEY": "not-to-be-guessed-9f2c7b61d5"])
   guard
@@ -21,7 +20,7 @@ private let pipeline: Pipeline = {
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   for version in [nil, ProtocolVersion.v2025_11_25, .v2025_03_26] {
-    let reply = awaited {
+    let reply = ThreadExecutor.run {
       var session = Session(legacyVersion: version)
       return await pipeline.answer(bytes, in: &session)
     }

@@ -5,9 +5,9 @@ package import JSON
 package struct AuditEvent: Sendable {
   package enum Outcome: Sendable {
     case accepted(Identity)
-    /// Nobody was recognised.
+    /// The caller was not authenticated.
     case unauthenticated(AuthenticationError)
-    /// Somebody was recognised who lacks the permission.
+    /// The caller was authenticated and lacks the permission.
     case forbidden(Identity, Permission)
     /// Too many requests of somebody or, without one, too many failures from an address.
     case limited(Identity?)

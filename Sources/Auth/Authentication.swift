@@ -2,8 +2,8 @@ private import Support
 
 /// Authenticates a request by the one authenticator that its credential is for.
 ///
-/// No credential is tried against two authenticators: the first whose kind it is accepts or refuses
-/// it, and a credential that is there and bad is never taken for none.
+/// No credential is tried against two authenticators: the first one that handles its kind accepts or
+/// refuses it. A bad credential is never treated as a missing one.
 package struct Authentication: Sendable {
   private let authenticators: [any Authenticator]
 

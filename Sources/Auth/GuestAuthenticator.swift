@@ -5,8 +5,8 @@ package struct GuestAuthenticator: Authenticator {
   private let role: Role
   private let ignoresCredentials: Bool
 
-  /// - Parameter ignoresCredentials: whether a caller who sends a credential is a guest too. Only a
-  ///   server that knows no credential may do so: elsewhere its sender meant to be known.
+  /// - Parameter ignoresCredentials: whether a caller who sends a credential is a guest too. Set it
+  ///   only for a server without credentials: elsewhere the caller expects a check.
   package init(role: Role, ignoresCredentials: Bool = false) {
     self.role = role
     self.ignoresCredentials = ignoresCredentials

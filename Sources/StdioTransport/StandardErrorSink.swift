@@ -1,7 +1,6 @@
 private import Support
 private import Synchronization
 
-private import SystemC
 /// Log lines on their way to standard error.
 ///
 /// A client may leave standard error unread (MCP basic/transports/stdio): once its pipe is full,
@@ -72,7 +71,9 @@ package final class StandardErrorSink: Sendable {
 
   /// Writes what waits, before the process ends: for up to two seconds, as the reader takes it. What
   /// is left then is dropped in whole lines, and their number is written (ATTACKS S20).
-  package func finish() { finish(now: Self.now) { self.waitForReader($0) } }
+  package func finish() {
+    finish(now: { MonotonicTime.now() / 1_000_000 }, wait: { waitForReader($0) })
+  }
 
   /// - Parameters:
   ///   - now: milliseconds of a monotonic clock.
@@ -100,12 +101,6 @@ package final class StandardErrorSink: Sendable {
   private func waitForReader(_ milliseconds: Int) {
     _ = FileDescriptor.wait(
       for: [(descriptor, .writing)], milliseconds: Int32(clamping: milliseconds))
-  }
-
-  private static func now() -> Int {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
   }
 
   package var hasWaiting: Bool { state.withLock { !$0.queue.isEmpty } }

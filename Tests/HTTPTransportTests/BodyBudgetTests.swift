@@ -42,8 +42,22 @@ struct BodyBudgetTests {
     #expect(budget.charged == 0)
   }
 
-  /// While the request is answered its body is still in memory.
+  /// While the responder works on a request its body is still in memory.
   @Test func theBodyIsChargedUntilItsRequestIsOver() throws {
+    let budget = BodyBudget(limit: 100)
+    let wire = try Wire(bodies: budget)
+    try wire.send(
+      "POST /held HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n\r\n"
+        + String(repeating: "a", count: 60))
+    #expect(wire.echo.held.count == 1)
+    #expect(budget.charged == 60)
+    wire.echo.held.release()
+    #expect(Wire.statuses(try wire.received()) == ["200"])
+    #expect(budget.charged == 0)
+  }
+
+  /// What does not fit is not kept in part.
+  @Test func aPartThatDoesNotFitIsNotCharged() throws {
     let budget = BodyBudget(limit: 100)
     let body = ArrivedBody(budget)
     #expect(body.append([1, 2, 3]))

@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import TestSupport
 
 @testable import HTTPTransport
 
@@ -18,6 +19,8 @@ struct EchoResponder: HTTPResponder {
   let record = Record()
   /// For the work of `/off`; without them there is no such work.
   var threads: BlockingThreads?
+  /// What `/held` waits for once it has the body.
+  let held = HeldWork()
 
   func respond(to request: HTTPRequest) async -> HTTPResponse {
     switch request.path {
@@ -28,6 +31,10 @@ struct EchoResponder: HTTPResponder {
       let text = await threads?.run(for: 0) { "off" }
       return text.map { HTTPResponse(status: 200, body: Array($0.utf8)) }
         ?? HTTPResponse(status: 503)
+    case "/held":
+      let body = try? await request.body()
+      await held.hold()
+      return HTTPResponse(status: body == nil ? 400 : 200)
     case "/empty": return HTTPResponse(status: 204)
     case "/accepted": return HTTPResponse(status: 200, isAccepted: true)
     case "/large":

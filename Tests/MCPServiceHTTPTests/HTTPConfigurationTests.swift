@@ -146,7 +146,7 @@ struct HTTPConfigurationTests {
   {
     let log = Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })
     let service = HTTPService(try read(environment, host: host), audit: AuditLog(log))
-    return awaited { await service.respond(to: request) }.status
+    return ThreadExecutor.run { await service.respond(to: request) }.status
   }
 
   /// ATTACKS L3: 403 before the credential is looked at, which here is a wrong one.
@@ -179,7 +179,7 @@ struct HTTPConfigurationTests {
       ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"], host: "0.0.0.0")
     let service = HTTPService(configuration, audit: AuditLog(log))
     let request = try request(from: "203.0.113.9")
-    _ = awaited { await service.respond(to: request) }
+    _ = ThreadExecutor.run { await service.respond(to: request) }
     let line = try #require(lines.all.withLock { $0 }.first)
     #expect(
       line.hasBytes(

@@ -132,6 +132,17 @@ struct LimitsTests {
     #expect(call(harness, Self.wrong, from: "127.0.0.2").status == 401, "others are not affected")
   }
 
+  /// A request without a credential, or with two, is no attempt: nothing was checked.
+  @Test func whatIsNoAttemptIsNotCharged() throws {
+    let harness = try HTTPHarness()
+    for _ in 0..<20 {
+      #expect(call(harness, nil).status == 401)
+      #expect(call(harness, Self.wrong, Self.bearer).status == 400)
+    }
+    for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
+    #expect(isLimited(call(harness, Self.wrong)))
+  }
+
   /// C16: a right password that nobody has shown from here is withheld as a wrong one is: the
   /// response tells no guess apart.
   @Test func aPasswordThatIsNotRememberedIsWithheld() throws {
@@ -403,7 +414,7 @@ struct LimitsTests {
         audit: AuditLog(
           Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })), metrics: nil,
         now: { 0 }))
-    let refused = awaited {
+    let refused = ThreadExecutor.run {
       for number in 0..<100_000 {
         let request = HTTPRequest(
           method: "POST", path: "/mcp", query: nil,

@@ -143,7 +143,7 @@ struct ReloadTests {
     Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in }))
 
   private func answer(_ pipeline: Pipeline, _ tool: String, _ arguments: String) -> String {
-    let reply = awaited {
+    let reply = ThreadExecutor.run {
       var session = Session()
       return await pipeline.answer(Array(Wire.call(tool, arguments).utf8), in: &session)
     }

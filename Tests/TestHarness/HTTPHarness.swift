@@ -89,7 +89,7 @@ package final class HTTPHarness: Sendable {
   ) -> HTTPResponse {
     let request = request(
       method, path, query: query, fields: fields, body: body, bodyFault: bodyFault, from: peer)
-    return awaited { [service] in await service.respond(to: request) }
+    return ThreadExecutor.run { [service] in await service.respond(to: request) }
   }
 
   /// - Parameter bodyFault: what ends the body instead of its last byte.

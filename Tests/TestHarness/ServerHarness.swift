@@ -36,7 +36,7 @@ package class ServerHarness {
   package func send(_ line: String) -> String? { send(bytes: Array(line.utf8)) }
 
   package func send(bytes: [UInt8]) -> String? {
-    let (reply, after) = awaited { [pipeline, session] in
+    let (reply, after) = ThreadExecutor.run { [pipeline, session] in
       var session = session
       let reply = await pipeline.answer(bytes, in: &session)
       return (reply, session)

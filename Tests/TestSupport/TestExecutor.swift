@@ -1,14 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Runs tasks one at a time, while a test waits for them: so the test says when they go on.
-///
-/// They run on a thread of their own. On the test's thread, inside the test's own task, the runtime
-/// crashes.
+/// Runs tasks one at a time on the thread of a test: so the test says when they go on.
 package final class TestExecutor: TaskExecutor {
   private let jobs = Mutex<[UnownedJob]>([])
   private let enqueued = DispatchSemaphore(value: 0)
-  private let queue = DispatchQueue(label: "tasks of a test")
 
   package init() {}
 
@@ -37,14 +33,9 @@ package final class TestExecutor: TaskExecutor {
 
   /// Runs every task until it ends or waits for something.
   package func runAll() {
-    let isDone = DispatchSemaphore(value: 0)
-    queue.async {
-      while let job = self.jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-        unsafe job.runSynchronously(on: self.asUnownedTaskExecutor())
-      }
-      isDone.signal()
+    while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+      unsafe job.runSynchronously(on: asUnownedTaskExecutor())
     }
-    isDone.wait()
   }
 
   /// Runs tasks until this one has ended.
@@ -55,10 +46,4 @@ package final class TestExecutor: TaskExecutor {
       enqueued.wait()
     }
   }
-}
-
-/// The result of an async function, for a test that is not async.
-package func awaited<Value: Sendable>(_ operation: @escaping @Sendable () async -> Value) -> Value {
-  let executor = TestExecutor()
-  return executor.wait(for: executor.start(operation))
 }

@@ -19,8 +19,8 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   /// A `jti` or the name of a family, in 16 bytes however long it is: half of a SHA-256 digest.
   private struct ID: Hashable {
-    private let value: UInt128
-    init(_ name: String) { value = SHA256Digest(of: name.utf8).firstHalf }
+    private let value: Bits128
+    init(_ name: String) { value = Bits128(SHA256Digest(of: name.utf8).firstHalf) }
   }
 
   /// The revoked tokens of one family, or the whole family.

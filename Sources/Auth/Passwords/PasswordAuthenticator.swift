@@ -5,8 +5,8 @@ private import Synchronization
 /// Authenticates a caller by name and password.
 ///
 /// A password that was right is remembered for five minutes, as a code under a key of this process,
-/// and costs a microsecond instead of a scrypt. Each user has one password, so one code is kept for
-/// each: the cache is as large as the list of users, and nobody can fill it.
+/// and costs a microsecond instead of a scrypt. The cache has at most one entry for each user, so no
+/// caller can fill it.
 ///
 /// Every check costs the same (ATTACKS C17): one scrypt with each set of parameters that any user's
 /// hash has, for every user and for a name that no user has. With one set, which is usual, that is

@@ -7,7 +7,8 @@ package struct BucketKey: Sendable, Hashable {
 
   /// The same for every token of one user, so that a new `jti` brings no new bucket (R7).
   ///
-  /// The first half of a digest: nobody finds a name with the key of another name or of an address.
+  /// The first half of a digest: it is infeasible to find a name with the key of another name or of
+  /// an address.
   package init(_ identity: Identity) {
     let text = identity.method.rawValue + ":" + identity.subject
     value = Bits128(SHA256Digest(of: text.utf8).firstHalf)

@@ -11,7 +11,7 @@ final class BodyBudget: Sendable {
   /// The bytes that are charged now.
   var charged: Int { used.withLock { $0 } }
 
-  /// Charges `count` bytes; `false`, and nothing charged, where they are more than is left.
+  /// Charges `count` bytes. Returns `false`, and charges nothing, if fewer are left.
   fileprivate func take(_ count: Int) -> Bool {
     used.withLock { used in
       guard count <= limit - used else { return false }
@@ -33,7 +33,7 @@ final class ArrivedBody {
 
   deinit { budget.give(bytes.count) }
 
-  /// Adds bytes; `false`, and nothing added, where the budget of all bodies has no room for them.
+  /// Adds bytes. Returns `false`, and adds nothing, if the budget of all bodies has no room for them.
   func append(_ more: some Collection<UInt8>) -> Bool {
     guard budget.take(more.count) else { return false }
     bytes.append(contentsOf: more)

@@ -124,7 +124,7 @@ package struct HTTPPipeline: HTTPResponder {
     } catch {
       switch error {
       case .missingCredential, .ambiguousCredential: break  // nothing was checked
-      case .overloaded: limits.refund(context.client)  // it was not checked
+      case .overloaded: if isGuess { limits.refund(context.client) }  // it was not checked
       default: if !isGuess { try limits.charge(context.client, at: telemetry.now()) }
       }
       throw .unauthenticated(error)

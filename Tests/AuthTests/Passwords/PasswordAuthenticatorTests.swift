@@ -83,7 +83,7 @@ struct PasswordAuthenticatorTests {
     from client: Client = here
   ) -> Answer {
     let runs = pool.runs
-    let result = awaited { () -> Result<String, AuthenticationError> in
+    let result = ThreadExecutor.run { () -> Result<String, AuthenticationError> in
       do throws(AuthenticationError) {
         return .success(
           try await authenticator.authenticate(
