@@ -174,8 +174,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     guard !isProceeding else { return }
     isProceeding = true
     while mustProceed {
-      answerRequests()
-      mustProceed = outbox.isFull
+      mustProceed = false
+      siblings.executor.collecting { answerRequests() }
+      mustProceed = mustProceed || outbox.isFull
       if sawEnd, !mustProceed { endOfInput() }
       if flushing || mustProceed { send() }
     }
@@ -268,7 +269,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     setDeadline(limits.bodyTimeout)
     phase = .responding(
       .reading(BodyReader(request.framing, limits: limits), ArrivedBody(bodies)))
-    proceed()
+    answerRequests()
+    if bodyResult == nil { proceed() }
     if let result = bodyResult {
       bodyResult = nil
       return result
