@@ -176,9 +176,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     while mustProceed {
       mustProceed = false
       siblings.executor.collecting { answerRequests() }
-      mustProceed = mustProceed || outbox.isFull
-      if sawEnd, !mustProceed { endOfInput() }
-      if flushing || mustProceed { send() }
+      let isFull = outbox.isFull
+      if sawEnd, !mustProceed, !isFull { endOfInput() }
+      if flushing || isFull { send() }
+      mustProceed = mustProceed || isFull
     }
     isProceeding = false
     inbox.release()
