@@ -107,7 +107,7 @@ def check(root, binaries, lines=None):
         page = {f"{row[1]}: {row[2]}" for row in table.rows if row[0] == f"`{server}`"}
         yield from unequal(table.line, f"tool of {server}", page, truth)
 
-    table = Table(lines, "What a caller is told")
+    table = Table(lines, "Replies and errors")
     codes = in_code(root, "Sources/MCP", r": (-32\d{3})\b")
     yield from unequal(table.line, "error", table.first(r"`(-\d+)`"), codes)
 
