@@ -1,7 +1,7 @@
 private import Support
 package import JSON
 
-/// One request that was let in or kept out, and why. There is no field that a secret could be in.
+/// The result of authenticating and authorizing one request. No field can contain a secret.
 package struct AuditEvent: Sendable {
   package enum Outcome: Sendable {
     case accepted(Identity)
@@ -9,23 +9,23 @@ package struct AuditEvent: Sendable {
     case unauthenticated(AuthenticationError)
     /// The caller was authenticated and lacks the permission.
     case forbidden(Identity, Permission)
-    /// Too many requests of somebody or, without one, too many failures from an address.
+    /// Too many requests of an identity or, without an identity, too many failures of an address.
     case limited(Identity?)
-    /// What they sent is no request: the JSON-RPC error or HTTP status that went back. Without an
-    /// identity it never came to a credential.
+    /// The message is not a valid request. `code` is the JSON-RPC error or HTTP status of the
+    /// response. Without an identity, the request was refused before authentication.
     case rejected(Identity?, code: Int)
   }
 
-  /// The request's identifier as the client chose it; `nil` where it could not be read.
+  /// The request's `id`, which the client chose; `nil` if it could not be read.
   package let request: JSONValue?
-  /// A tool that exists; `nil` where the request named none.
+  /// The name of an existing tool; `nil` if the request names none.
   package let tool: String?
   package let outcome: Outcome
-  /// Over HTTP, where it came from and what kind of credential it showed; `nil` over stdio.
+  /// Over HTTP, the client's address and the kind of its credential; `nil` over stdio.
   package let address: String?
   package let credential: String?
 
-  /// Over HTTP, the `Host` or `Origin` because of which it was refused.
+  /// Over HTTP, the refused name, such as the `Host` or the `Origin`.
   package let refusedName: RefusedName?
 
   package init(

@@ -1,19 +1,19 @@
 private import Support
 private import JSON
 
-/// Writes one line for each attempt to authenticate and each message that is refused before
-/// (ASVS 16.3.1, 16.3.3).
+/// Writes one line for each authentication, and for each message that is refused before it (ASVS
+/// 16.3.1, 16.3.3).
 package struct AuditLog: Sendable {
-  /// In bytes: enough to find a request again, too little for a key in the wrong place.
+  /// In bytes: enough to find a request, too few to reveal a key that was sent as an `id`.
   private static let shownOfText = 8
-  /// In digits: every number of 64 bits is whole.
+  /// In digits: enough for every 64-bit integer.
   private static let shownOfNumber = 20
 
   private let log: Log
 
   package init(_ log: Log) { self.log = log }
 
-  /// A sentence for the person who runs the server (`Log.notice`).
+  /// Writes a sentence for the operator (`Log.notice`).
   package func notice(_ message: String) { log.notice(message) }
 
   package func record(_ event: AuditEvent) {
@@ -46,20 +46,20 @@ package struct AuditLog: Sendable {
     log.write(.info, fields)
   }
 
-  /// An identifier of any length in a few bytes, so that no line is too long to be written
-  /// (ASVS 16.2.5, ATTACKS S18).
+  /// The request's `id` in a few bytes, so that no log line is too long to be written (ASVS 16.2.5,
+  /// ATTACKS S18).
   private func shown(_ request: JSONValue?) -> JSONValue {
     switch request {
     case .string(let id) where id.utf8.count > Self.shownOfText: .string(Self.cut(id))
     case .number(let id) where id.text.utf8.count > Self.shownOfNumber: .string(Self.cut(id.text))
     case .string, .number: request ?? .null
-    default: .null  // JSON-RPC 2.0 §4: an identifier is a string or a number
+    default: .null  // JSON-RPC 2.0 §4: an `id` is a string or a number
     }
   }
 
   private static func cut(_ text: String) -> String {
     var end = text.utf8.index(text.utf8.startIndex, offsetBy: shownOfText)
-    // RFC 3629 §3: a byte that continues a code point is not its beginning.
+    // RFC 3629 §3: do not cut inside a code point.
     while text.utf8[end] & 0xC0 == 0x80 { text.utf8.formIndex(before: &end) }
     return text[..<end] + "..."
   }

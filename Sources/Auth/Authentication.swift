@@ -1,17 +1,17 @@
 private import Support
 
-/// Authenticates a request by the one authenticator that its credential is for.
+/// Authenticates a request with the authenticator for its kind of credential.
 ///
-/// No credential is tried against two authenticators: the first one that handles its kind accepts or
+/// No credential is tried with two authenticators: the first one that handles its kind accepts or
 /// refuses it. A bad credential is never treated as a missing one.
 package struct Authentication: Sendable {
   private let authenticators: [any Authenticator]
 
-  /// - Parameter authenticators: in the order in which they are asked: tokens before keys, which may
-  ///   be sent in the same place.
+  /// - Parameter authenticators: in the order in which they are tried: tokens before API keys,
+  ///   because both may be sent as a Bearer token.
   package init(_ authenticators: [any Authenticator]) { self.authenticators = authenticators }
 
-  /// - Throws: `AuthenticationError`: over HTTP a 401 that is the same for every one.
+  /// - Throws: `AuthenticationError`, for the audit log only.
   package func authenticate(_ credential: Credential, from client: Client)
     async throws(AuthenticationError) -> Identity
   {
@@ -40,15 +40,14 @@ package struct Authentication: Sendable {
     authenticators.first { $0.handles(credential) }
   }
 
-  /// What a 401 says: one challenge for each scheme that is on and fits what was sent, and
-  /// `invalid_token` only to a caller who sent a Bearer token (RFC 6750 §3: without a credential, no
-  /// error).
+  /// The challenges of a 401: one for each enabled scheme that fits the credential. Only a caller
+  /// who sent a Bearer token gets `invalid_token` (RFC 6750 §3: without a credential, no error).
   ///
-  /// Whoever sent a key or a token gets no Basic challenge where Bearer is on: URLSession on Linux
-  /// never returns from one, and a browser asks its user for a password.
+  /// A caller who sent a key or a token gets no Basic challenge if Bearer is enabled: URLSession on
+  /// Linux never returns from it, and a browser asks its user for a password.
   /// - Parameters:
-  ///   - credential: what was sent.
-  ///   - scheme: its scheme; `nil` where there was none, or an unknown one.
+  ///   - credential: the kind of the credential that was sent.
+  ///   - scheme: its scheme; `nil` for none or an unknown one.
   package func challenges(to credential: Credential.Kind?, _ scheme: Challenge.Scheme?)
     -> [Challenge]
   {
@@ -56,7 +55,8 @@ package struct Authentication: Sendable {
     for scheme in authenticators.compactMap(\.scheme) where !schemes.contains(scheme) {
       schemes.append(scheme)
     }
-    // RFC 9110 §15.5.2: there is at least one, also where a guest who needs none sent a bad one.
+    // RFC 9110 §15.5.2: a 401 has at least one challenge. This is also true for a server of guests
+    // that refuses a bad credential.
     if schemes.isEmpty { schemes = [.bearer] }
     if let scheme, schemes.contains(scheme) { schemes = [scheme] }
     return schemes.map {

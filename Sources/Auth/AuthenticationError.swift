@@ -1,14 +1,14 @@
 private import Support
 package import JOSE
 
-/// Why authentication failed. For the audit log: the caller gets the same answer in every case.
+/// Why authentication failed. The reason goes to the audit log only, never to the caller.
 package enum AuthenticationError: Error, Sendable, Equatable {
   case missingCredential
-  /// A credential that is no string, or an empty one.
+  /// The credential is not a string, or is empty.
   case malformedCredential
-  /// A credential in two places at once (OAuth 2.1 §5.1: one method a request).
+  /// The request has two credentials (OAuth 2.1 §5.1: one method a request).
   case ambiguousCredential
-  /// A credential of a kind that this server does not take.
+  /// The server does not accept this kind of credential.
   case unsupportedCredential
   case unknownKey
   case expiredKey
@@ -17,11 +17,11 @@ package enum AuthenticationError: Error, Sendable, Equatable {
   case expiredUser
   case invalidToken(JWTError)
   case revokedToken
-  /// A refresh token of another process, or of a family that was ended.
+  /// A refresh token of another process, or of a family that has ended.
   case unknownFamily
-  /// A refresh token for the second time (RFC 9700 §4.14.2).
+  /// A refresh token that was used before (RFC 9700 §4.14.2).
   case replayedToken
-  /// Too many passwords wait to be checked: this one was not.
+  /// Too many passwords wait to be checked. This one was not checked.
   case overloaded
 
   /// One word for the audit log.

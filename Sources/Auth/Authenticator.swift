@@ -1,27 +1,27 @@
 private import Support
 
-/// Answers one question about a request: who sends it?
+/// Finds out who sent a request, by one kind of credential.
 ///
 /// Each kind of credential has one authenticator. A transport extracts the credential; the
 /// authenticator does not know the transport.
 package protocol Authenticator: Sendable {
   /// Whether the credential is of this authenticator's kind. If it is, no other authenticator is
-  /// asked, whatever comes of it.
+  /// tried, even after an error.
   func handles(_ credential: Credential) -> Bool
 
-  /// - Throws: `AuthenticationError`, the reason for the audit log alone.
+  /// - Throws: `AuthenticationError`, for the audit log only.
   func authenticate(_ credential: Credential, from client: Client)
     async throws(AuthenticationError) -> Identity
 
-  /// The identity, where `client` is known to have shown this same credential before. It takes no
-  /// time, and `nil` says nothing about the credential.
+  /// The identity, if `client` was authenticated with the same credential before and the result is
+  /// cached. It does no slow work. `nil` does not mean that the credential is wrong.
   func recall(_ credential: Credential, from client: Client) -> Identity?
 
-  /// Whether somebody could find a credential of this kind by guessing. An attempt is then charged to
-  /// the client before it is checked (ATTACKS C16).
+  /// Whether an attacker could guess a credential of this kind. An attempt is then charged to the
+  /// client before it is checked (ATTACKS C16).
   var canBeGuessed: Bool { get }
 
-  /// What a 401 asks for (RFC 9110 §11.6.1); `nil` where there is nothing to ask for.
+  /// The scheme of the challenge in a 401 (RFC 9110 §11.6.1); `nil` for no challenge.
   var scheme: Challenge.Scheme? { get }
 }
 

@@ -1,14 +1,15 @@
 private import Support
 
-/// Runs work that takes long, such as scrypt, where no request waits behind it.
+/// Runs slow work, such as scrypt, without delaying other requests.
 package protocol BlockingPool: Sendable {
-  /// - Parameter client: whose work it is: each client has a share of the queue (ATTACKS R11).
-  /// - Throws: `BlockingPoolIsFull`; the work was not and will not be run then.
+  /// - Parameter client: the client that caused the work. Each client has a share of the queue
+  ///   (ATTACKS R11).
+  /// - Throws: `BlockingPoolIsFull`. The work is then never run.
   func run<Value: Sendable>(for client: Client, _ work: @escaping @Sendable () -> Value)
     async throws(BlockingPoolIsFull) -> Value
 }
 
-/// Too much work waits already, of all clients or of this one; or the server ends.
+/// The queue is full, in total or for this client, or the server is stopping.
 package struct BlockingPoolIsFull: Error, Sendable {
   package init() {}
 }

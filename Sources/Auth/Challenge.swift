@@ -1,10 +1,9 @@
 private import Support
 
-/// What a 401 or 403 says about the credential that would do: the value of one `WWW-Authenticate`
-/// line (RFC 9110 §11.6.1).
+/// A challenge of a 401 or 403: the value of one `WWW-Authenticate` line (RFC 9110 §11.6.1).
 package struct Challenge: Sendable, Equatable {
-  /// A key in `X-API-Key` has no registered scheme; it may come as a Bearer token too, so `bearer`
-  /// stands for it (RFC 9110 §15.5.2: a 401 has one challenge or more).
+  /// `X-API-Key` has no registered scheme. A key may also be sent as a Bearer token, so `bearer`
+  /// includes it (RFC 9110 §15.5.2: a 401 has at least one challenge).
   package enum Scheme: String, Sendable {
     case bearer = "Bearer"
     case basic = "Basic"
@@ -21,7 +20,7 @@ package struct Challenge: Sendable, Equatable {
 
   package let scheme: Scheme
   package let error: Error?
-  /// What the request needs (RFC 6750 §3).
+  /// The permissions that the request needs (RFC 6750 §3).
   package let scope: [Permission]
 
   package init(_ scheme: Scheme, error: Error? = nil, scope: [Permission] = []) {
@@ -30,13 +29,13 @@ package struct Challenge: Sendable, Equatable {
     self.scope = scope
   }
 
-  /// For a 403 to somebody who came with a token.
+  /// For a 403 to a caller with a token.
   package static func insufficientScope(_ permission: Permission) -> Challenge {
     Challenge(.bearer, error: .insufficientScope, scope: [permission])
   }
 
-  /// Every value is ours and has neither a quote nor a backslash: nothing must be escaped in a
-  /// quoted-string (RFC 9110 §5.6.4), and nothing that was sent comes back.
+  /// Every part comes from this program and has neither a quote nor a backslash, so a quoted-string
+  /// needs no escapes (RFC 9110 §5.6.4). Never echo text that the client sent.
   package var fieldValue: String {
     var value = "\(scheme.rawValue) realm=\"\(Self.realm)\""
     if scheme == .basic { value += ", charset=\"UTF-8\"" }  // RFC 7617 §2.1

@@ -1,10 +1,12 @@
 package import Support
 
-/// Where a request comes from, as far as the transport knows: for limits, never for access.
+/// The origin of a request, as the transport sees it. It is used for limits, never for access
+/// control.
 package struct Client: Sendable, Equatable {
-  /// An IP address; of IPv6 the /64, inside of which anybody has as many as they like (R3).
+  /// The IPv4 address, or the /64 of the IPv6 address: a client can use every address of its /64
+  /// (R3).
   package let address: Bits128
-  /// What one customer of a network may have: an IPv4 address, or a /48.
+  /// The network of one customer: the IPv4 address, or the /48 of the IPv6 address.
   package let network: Bits128
 
   package init(address: Bits128, network: Bits128) {

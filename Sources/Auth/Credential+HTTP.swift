@@ -1,10 +1,10 @@
 private import Support
 
-// Credentials in the fields of a request over HTTP.
+// Extracts the credential from the header fields of an HTTP request.
 //
-// A text that exists is bounded, and has only the characters that its kind may have.
+// Each extracted text has a bounded length and only the characters that its kind allows.
 extension Credential {
-  /// In bytes, of a field value: a token of the greatest length behind its scheme.
+  /// The longest field value, in bytes: a scheme and the longest token.
   package static let maximumLength = 8192 + 16
   /// In bytes.
   package static let maximumPasswordLength = 1024
@@ -47,11 +47,13 @@ extension Credential {
     return name.elementsEqual("basic".utf8) ? .basic : nil
   }
 
-  /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent: no Unicode
-  /// normalization (RFC 8265 would ask for NFC), which a client that follows §2.1 has done.
+  /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent. The server does
+  /// no Unicode normalization: RFC 8265 asks for NFC, which a client that follows §2.1 has already
+  /// done.
   private static func basic(_ text: ArraySlice<UInt8>) -> Credential {
     guard let bytes = Base64.standard.decode(text.span),
-      // The first colon: the password may have more. A colon is never a part of a code point.
+      // Split at the first colon: the password may contain more. A colon is never a part of another
+      // code point.
       let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
       bytes.count - colon - 1 <= maximumPasswordLength,
       // charset="UTF-8" (§2.1)
@@ -63,7 +65,7 @@ extension Credential {
     return .password(user: user, Secret(password))
   }
 
-  /// RFC 9110 §11.2
+  /// Whether the text is a token68 (RFC 9110 §11.2).
   private static func isToken68(_ text: ArraySlice<UInt8>) -> Bool {
     var text = text
     while text.last == UInt8(ascii: "=") { text.removeLast() }

@@ -1,15 +1,15 @@
 package import Support
 
-/// What a caller presented, of one kind. A transport extracts it; nothing else about authentication
-/// differs between stdio and HTTP.
+/// The credential that a caller presented. A transport extracts it. Nothing else about
+/// authentication differs between stdio and HTTP.
 package enum Credential: Sendable {
   case none
   case apiKey(Secret)
-  /// An access token or, over HTTP, an API key that was sent as one (RFC 6750 §2.1).
+  /// An access token or, over HTTP, an API key that was sent as a Bearer token (RFC 6750 §2.1).
   case bearer(Secret)
   case password(user: String, Secret)
-  /// Something that is no credential (ASVS 15.3.5: types are checked, never coerced); over HTTP with
-  /// the scheme of the challenge that fits, `nil` where it has an unknown scheme or none.
+  /// A value that is not a valid credential (ASVS 15.3.5: types are checked, never coerced). Over
+  /// HTTP it has the scheme of the matching challenge; `nil` for an unknown scheme or none.
   case malformed(Challenge.Scheme?)
   /// Two credentials in one request (OAuth 2.1 §5.1: one method a request).
   case ambiguous
@@ -23,7 +23,7 @@ package enum Credential: Sendable {
     case malformed
   }
 
-  /// `nil` where there are several, of which none was read.
+  /// `nil` for several credentials, because none of them was read.
   package var kind: Kind? {
     switch self {
     case .none: Kind.none
@@ -35,8 +35,8 @@ package enum Credential: Sendable {
     }
   }
 
-  /// The scheme of the challenge that fits what was sent: a client that gets a challenge of another
-  /// scheme may ask its user for a password, or wait forever, as URLSession on Linux does.
+  /// The scheme of the challenge that fits this credential. A client that gets a challenge of
+  /// another scheme may ask its user for a password, or wait forever, as URLSession on Linux does.
   package var scheme: Challenge.Scheme? {
     switch self {
     case .none, .ambiguous: nil

@@ -1,6 +1,7 @@
 private import Support
 
-/// Who a caller is, how that was shown, and what they may do; never the credential itself.
+/// An authenticated caller: the subject, the method and the permissions, never the credential
+/// itself.
 package struct Identity: Sendable, Equatable {
   package enum Method: String, Sendable {
     case apiKey = "api_key"
@@ -9,11 +10,11 @@ package struct Identity: Sendable, Equatable {
     case guest
   }
 
-  /// A name for logs: which key, not what it is.
+  /// A name for logs, such as the name of a key.
   package let subject: String
   package let method: Method
   package let permissions: PermissionSet
-  /// What the token says that showed it; `nil` where it was no token.
+  /// The claims of the access token; `nil` for another method.
   package let claims: TokenClaims?
 
   package init(
@@ -25,7 +26,7 @@ package struct Identity: Sendable, Equatable {
     self.claims = claims
   }
 
-  /// Whoever comes without a credential, where that is allowed.
+  /// A caller without a credential, if guests are allowed.
   package static func guest(_ role: Role) -> Identity {
     Identity(subject: "guest", method: .guest, permissions: role.permissions)
   }

@@ -1,13 +1,13 @@
 package import Support
 package import JSON
 
-/// JSON lines for people and machines that watch the server, with the clock and the sink handed in.
+/// Writes log lines in JSON. The clock and the sink are passed in.
 package struct Log: Sendable {
   private let level: LogLevel
   private let now: @Sendable () -> WallTime
   private let write: @Sendable ([UInt8]) -> Void
 
-  /// - Parameter write: takes one line with its end; it must not block.
+  /// - Parameter write: takes one line, which includes its line end. It must not block.
   package init(
     level: LogLevel, now: @escaping @Sendable () -> WallTime,
     write: @escaping @Sendable ([UInt8]) -> Void
@@ -17,16 +17,16 @@ package struct Log: Sendable {
     self.write = write
   }
 
-  /// Writes `fields` behind the time (UTC, RFC 3339, milliseconds), if `level` is on.
+  /// Writes the time (UTC, RFC 3339, milliseconds) and `fields`, if `level` is enabled.
   ///
-  /// All that is not printable ASCII is escaped: nobody can write a line of their own or drive a
-  /// terminal through the log (ASVS 16.4.1).
+  /// Every character that is not printable ASCII is escaped, so nobody can forge a line or control
+  /// a terminal through the log (ASVS 16.4.1).
   package func write(_ level: LogLevel, _ fields: [(String, JSONValue)]) {
     guard level <= self.level, level != .off else { return }
     var line: [UInt8] = []
     line.reserveCapacity(512)
     line += "{\"time\":\"\(now().rfc3339)\"".utf8
-    for (name, value) in fields {  // the names are ours: plain, and no two the same
+    for (name, value) in fields {  // constant names, without escapes and duplicates
       line += ",\"".utf8
       line += name.utf8
       line += "\":".utf8
@@ -36,7 +36,8 @@ package struct Log: Sendable {
     write(line)
   }
 
-  /// A sentence for the person who runs the server. It is written by us, never from input.
+  /// Writes a sentence for the operator. The program writes the sentence; it never comes from
+  /// input.
   package func notice(_ message: String) {
     write(.info, [("event", "notice"), ("message", .string(message))])
   }

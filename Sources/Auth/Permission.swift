@@ -2,7 +2,8 @@ private import Support
 
 /// What an identity may do. The name is an OAuth scope (RFC 6749 §3.3).
 ///
-/// The set of names is open: tokens may contain others than those below. They grant nothing here.
+/// The set of names is open: tokens may contain names other than those below. Such names grant
+/// nothing here.
 package struct Permission: RawRepresentable, Sendable, Hashable {
   package let rawValue: String
 
@@ -32,7 +33,7 @@ package struct Permission: RawRepresentable, Sendable, Hashable {
   /// Revoking the tokens of other users.
   package static let tokensManage = Permission("tokens:manage")
 
-  /// All that this server knows, in the order in which it lists them.
+  /// All permissions that this server knows, in the order in which it lists them.
   package static let known = [calculateBasic, calculateAdvanced, tokensManage]
 }
 

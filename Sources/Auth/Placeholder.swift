@@ -1,10 +1,10 @@
 private import Support
 private import Crypto
 
-/// Texts that are no secret because everyone knows them: the placeholders of examples, references
+/// Texts that are not secret because everyone knows them: the placeholders of examples, references
 /// that a client did not expand, and the secrets that jwt.io shows (ATTACKS S19, C15).
 package enum Placeholder {
-  /// Beginnings, in lower case: placeholders, then references of shells, clients and secret stores.
+  /// Prefixes in lower case: placeholders, then references of shells, clients and secret stores.
   private static let beginnings = [
     "replace-", "replace_", "replaceme", "changeme", "change-me", "change_me", "your-", "your_",
     "a-string-secret-at-least-", "a-valid-string-secret-that-is-at-least-",
@@ -33,7 +33,7 @@ package enum Placeholder {
     }
   }
 
-  /// The digests of the placeholders in the examples, as far as they stand there whole.
+  /// The digests of the placeholders that the examples contain in full, first half only.
   static let digests = Set(
     [
       "replace-with-the-output-of-openssl-rand-hex-32",
@@ -42,6 +42,6 @@ package enum Placeholder {
 }
 
 enum ASCIICase {
-  /// A capital letter of ASCII as its small letter; every other byte as it is.
+  /// The lower-case letter for an upper-case ASCII letter; every other byte unchanged.
   static func lowered(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 }

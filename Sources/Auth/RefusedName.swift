@@ -1,20 +1,20 @@
 private import Support
 
-/// A name in the head of a request that this server does not know, for the audit log alone: whoever
-/// runs the server sees what to allow. The log escapes all that is not printable ASCII.
+/// A name in the head of a request that the server does not accept. It goes to the audit log only
+/// and shows the operator what to allow. The log escapes everything that is not printable ASCII.
 package struct RefusedName: Sendable, Equatable {
   package enum Kind: String, Sendable {
     case host, origin
-    /// The other end of the socket.
+    /// The peer of the socket.
     case peer
   }
 
-  /// In bytes. A name is as long as its sender likes.
+  /// In bytes: the sender chooses the length of a name.
   private static let maximumLength = 128
 
   package let kind: Kind
   package let text: String
-  /// The variable that would allow it.
+  /// The setting that would allow the name.
   package let setting: String
 
   package init(_ kind: Kind, _ text: String, setting: String) {

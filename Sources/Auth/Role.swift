@@ -4,7 +4,7 @@ private import Support
 package enum Role: String, Sendable, CaseIterable {
   case guest, basic, advanced, admin
 
-  /// The role of every caller whom no setting or file gives another one.
+  /// The role of a caller to whom no setting or file assigns another one.
   package static let standard = Role.advanced
 
   package var permissions: PermissionSet {

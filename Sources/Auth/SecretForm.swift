@@ -1,13 +1,13 @@
 private import Support
 
-/// The form that every secret of the configuration has, wherever it comes from (ATTACKS S19).
+/// The form that every secret of the configuration must have (ATTACKS S19).
 ///
-/// A quote or a space that a shell or an editor left around a secret would be a part of it: the
-/// client sends the secret without it, and nobody sees why it fails.
+/// A quote or a space that a shell or an editor left around a secret would become a part of it. The
+/// client sends the secret without it, and the reason of the failure is hard to find.
 package enum SecretForm {
   package enum Fault: Error, Sendable, Equatable {
     case notUTF8, controlCharacter, surroundingWhiteSpace, surroundingQuotes
-    /// A setting's name and `=` in front of the secret, or such lines in the file of a secret.
+    /// The value begins with a setting's name and `=`, or a secret's file has such lines.
     case assignment, environmentFile
 
     package var problem: String {
@@ -21,7 +21,7 @@ package enum SecretForm {
       }
     }
 
-    /// What fixes it.
+    /// What the operator must do.
     package var remedy: String {
       switch self {
       case .notUTF8: "encode random bytes as text"
@@ -36,7 +36,7 @@ package enum SecretForm {
   /// The text of a secret.
   /// - Throws: `Fault`, the first that applies.
   package static func text(of bytes: [UInt8]) throws(Fault) -> String {
-    // An invalid byte must not become U+FFFD: secrets that differ would become the same text.
+    // An invalid byte must not become U+FFFD: different secrets would become the same text.
     guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
     let scalars = text.unicodeScalars
     guard let first = scalars.first, let last = scalars.last else { return text }
@@ -48,7 +48,7 @@ package enum SecretForm {
     return text
   }
 
-  /// Unicode's white space, and characters without a width such as U+FEFF.
+  /// Unicode white space, and characters without a width such as U+FEFF.
   private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.isWhitespace || scalar.properties.generalCategory == .format
   }

@@ -11,7 +11,7 @@ package enum CalculatorError: Error, Equatable, Sendable {
   case overflow
   case underflow
 
-  /// One sentence that a language model can act on, with the operands as `a` and `b`.
+  /// One sentence that a language model can act on. It calls the operands `a` and `b`.
   package var message: String {
     switch self {
     case .divisionByZero: "b must not be zero: division by zero has no result."

@@ -1,14 +1,14 @@
 private import Support
 
-/// Each result is exact where 34 digits hold it, else rounded half to even.
+/// A result that fits into 34 digits is exact. Any other result is rounded half to even.
 extension Decimal {
   /// - Throws: `.overflow`, `.underflow`.
   package static func + (a: Decimal, b: Decimal) throws(CalculatorError) -> Decimal {
     if a.isZero { return b }
     if b.isZero { return a }
     let (high, low) = a.exponent >= b.exponent ? (a, b) : (b, a)
-    // Both get one exponent: `high` takes zeros while there is room for 38 digits, and beyond
-    // that `low` loses digits, which are then too far behind for more than the rounding.
+    // Give both the same exponent. `high` gets zeros, up to 38 digits. If that is not enough, `low`
+    // loses digits, which are so small that they only affect the rounding.
     let gap = high.exponent - low.exponent
     let zeros = min(gap, UInt128.maximumPowerOfTen - high.coefficient.digitCount)
     let upper = high.coefficient * .powerOfTen(zeros)
@@ -20,7 +20,8 @@ extension Decimal {
       } else if upper < lower {
         (lower - upper, low.isNegative)
       } else {
-        // What was cut off would have been subtracted too: one less, and something behind it.
+        // The digits that were cut off would have been subtracted too. Subtract one more instead,
+        // and mark the result as truncated.
         (upper - lower - (isTruncated ? 1 : 0), high.isNegative)
       }
     return try Magnitude(

@@ -1,14 +1,14 @@
 private import Support
 
 extension Decimal {
-  /// Nine digits, as in the General Decimal Arithmetic specification.
+  /// The largest power. It has nine digits, as in the General Decimal Arithmetic specification.
   package static let maximumPower = 999_999_999
 
-  /// `self` to an integer power, where 0^0 is 1.
+  /// `self` to an integer power. 0^0 is 1.
   ///
-  /// It is exact where 34 digits hold the result and, for a negative power, its reciprocal. Else
-  /// the error before the rounding is below |power| × 10^-36 of the result: the last digit is off
-  /// by one at most up to the power 50, and 30 digits are right up to 9999.
+  /// The result is exact if 34 digits hold it and, for a negative power, its reciprocal. Otherwise
+  /// the relative error before rounding is below |power| × 10^-36: up to the power 50 the last
+  /// digit differs by one at most, and up to the power 9999 at least 30 digits are correct.
   /// - Throws: `.exponentNotInteger`, `.exponentTooLarge`, `.zeroToNegativePower`, `.overflow`,
   ///   `.underflow`.
   package func raised(to power: Decimal) throws(CalculatorError) -> Decimal {
@@ -21,7 +21,7 @@ extension Decimal {
     let isNegative = self.isNegative && power.isOddInteger
     if coefficient == 1 && exponent == 0 { return Decimal(isNegative ? -1 : 1) }
 
-    // A power beyond the limit is tried at the limit: most are out of range there already.
+    // Compute a power beyond the limit at the limit: most results are already out of range there.
     let isTooLarge = power.leadingExponent >= 9
     let times =
       isTooLarge
@@ -36,14 +36,16 @@ extension Decimal {
 }
 
 extension Magnitude {
-  /// The product of `times` (1 or more) such factors, or `nil` where it and 1 ÷ it are out of range.
+  /// The product of `times` such factors; `nil` if it and its reciprocal are out of range.
+  /// - Precondition: `times` is at least 1.
   fileprivate func multiplied(times: Int) -> Magnitude? {
-    // From the highest bit of `times` down: square for each, and multiply where it is set.
+    // For each bit of `times` after the highest: square, and multiply if the bit is set.
     var result = self
     for bit in (0..<Int.bitWidth - times.leadingZeroBitCount - 1).reversed() {
       result = result * result
       if times >> bit & 1 == 1 { result = result * self }
-      // The results run away from 1 in one direction, so what has left the range stays out.
+      // The intermediate results move away from 1 in one direction, so a result that has left the
+      // range does not return.
       let leadingExponent = result.exponent + result.coefficient.digitCount - 1
       guard abs(leadingExponent) <= Decimal.maximumExponent + 2 else { return nil }
     }

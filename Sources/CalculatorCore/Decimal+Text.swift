@@ -1,9 +1,9 @@
 private import Support
 
 extension Decimal {
-  /// The number that a JSON number stands for (RFC 8259 §6): exact, or refused.
-  /// - Throws: `.notANumber`, `.tooManyDigits` above 34 without leading and trailing zeros,
-  ///   `.outOfRange`.
+  /// Parses a JSON number (RFC 8259 §6) exactly.
+  /// - Throws: `.notANumber`, `.tooManyDigits` for more than 34 digits without leading and trailing
+  ///   zeros, `.outOfRange`.
   package init(parsing text: String) throws(DecimalError) {
     var parser = DecimalParser(text)
     self = try parser.decimal()
@@ -11,7 +11,8 @@ extension Decimal {
 }
 
 extension Decimal: CustomStringConvertible {
-  /// A JSON number: integers in full, fractions plain down to 0.000001, smaller ones as 1.5e-7.
+  /// A JSON number. Integers are written in full, fractions down to 0.000001 without an exponent,
+  /// and smaller ones as 1.5e-7.
   package var description: String {
     let sign = isNegative ? "-" : ""
     let digits = String(coefficient)
@@ -21,7 +22,7 @@ extension Decimal: CustomStringConvertible {
       return sign + Substring(digits.utf8.prefix(1)) + (fraction.isEmpty ? "" : "." + fraction)
         + "e\(leadingExponent)"
     }
-    // Zeros in front, so that there is a digit on both sides of the point.
+    // Add zeros in front, so that there is a digit on each side of the point.
     let padded = (String(repeating: "0", count: max(0, -leadingExponent)) + digits).utf8
     return sign + Substring(padded.dropLast(-exponent)) + "." + Substring(padded.suffix(-exponent))
   }

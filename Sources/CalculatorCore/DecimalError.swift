@@ -1,12 +1,12 @@
 private import Support
 
-/// Why a text is no `Decimal`.
+/// Why a text is not a valid `Decimal`.
 package enum DecimalError: Error, Equatable, Sendable {
   case notANumber
   case tooManyDigits
   case outOfRange
 
-  /// What the number must be, to follow the name of an argument: "b must be …".
+  /// A phrase that follows the name of an argument, as in "b must be …".
   package var reason: String {
     switch self {
     case .notANumber: "must be a JSON number, such as -12.5 or 1e3"

@@ -1,20 +1,22 @@
 private import Support
 
-/// Reads the text of a JSON number (RFC 8259 §6), exactly and in time linear to its length.
+/// Parses a JSON number (RFC 8259 §6) exactly, in time linear in its length.
 struct DecimalParser {
-  /// More than any text has digits, so that an exponent beyond it stays out of range.
+  /// The largest exponent that is kept. No text has so many digits, so a number with this exponent
+  /// is out of range.
   private static let endlessExponent = 1_000_000_000_000_000
 
   private var rest: Substring.UTF8View
   private var coefficient: UInt128 = 0
-  /// Zeros since the last other digit: they count once another one follows.
+  /// Zeros since the last nonzero digit. They become part of the coefficient if another nonzero
+  /// digit follows.
   private var pendingZeros = 0
   private var hasTooManyDigits = false
 
   init(_ text: String) { rest = text.utf8[...] }
 
-  /// The number that all of the text stands for.
-  /// - Throws: `DecimalError`, where the grammar counts first, then the digits, then the range.
+  /// Parses the whole text.
+  /// - Throws: `DecimalError`. The grammar is checked first, then the digits, then the range.
   mutating func decimal() throws(DecimalError) -> Decimal {
     let isNegative = skip("-")
     if !skip("0") { try digits() }
@@ -30,7 +32,8 @@ struct DecimalParser {
     return decimal
   }
 
-  /// Appends one digit or more to the coefficient, and says how many.
+  /// Appends one or more digits to the coefficient.
+  /// - Returns: the number of digits.
   @discardableResult
   private mutating func digits() throws(DecimalError) -> Int {
     var count = 0

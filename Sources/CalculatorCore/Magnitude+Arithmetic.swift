@@ -1,11 +1,11 @@
 private import Support
 
-/// Arithmetic on coefficients of at most 38 digits, whose results have at most 38 again.
+/// Arithmetic on coefficients of at most 38 digits. The results have at most 38 digits too.
 ///
-/// Products and dividends need 256 bits: a `UInt128` pair, of which `high` must be below the
-/// divisor so that the quotient fits into 128.
+/// Products and dividends need 256 bits: a pair of `UInt128`. Its `high` must be smaller than the
+/// divisor, so that the quotient fits into 128 bits.
 extension Magnitude {
-  /// The product, truncated to 37 or 38 digits where it has more: an error below 10^-36 of it.
+  /// The product. A longer one is truncated to 37 or 38 digits, with a relative error below 10^-36.
   static func * (a: Magnitude, b: Magnitude) -> Magnitude {
     let product = a.coefficient.multipliedFullWidth(by: b.coefficient)
     let excess =
@@ -21,9 +21,11 @@ extension Magnitude {
       isTruncated: wasTruncated || dropped != 0)
   }
 
-  /// The quotient by a number other than zero, to 37 digits or more.
+  /// The quotient, with at least 37 digits.
+  /// - Precondition: `b` is not zero.
   static func / (a: Magnitude, b: Magnitude) -> Magnitude {
-    // With a dividend from 10^37 and b's own power of ten, the quotient is from 10^36 to 10^38.
+    // The dividend is at least 10^37 and is multiplied by b's power of ten, so the quotient is
+    // between 10^36 and 10^38.
     let dividend = a.filled
     let shift = b.coefficient.digitCount - 1
     let (quotient, remainder) = b.coefficient.dividingFullWidth(
@@ -33,14 +35,15 @@ extension Magnitude {
       isTruncated: a.isTruncated || b.isTruncated || remainder != 0)
   }
 
-  /// The square root, to 38 digits.
+  /// The square root, with 38 digits.
   var squareRoot: Magnitude {
     guard coefficient != 0 else { return self }
-    // 75 or 76 digits, whichever makes the exponent even.
+    // Use 75 or 76 digits, because the exponent must be even.
     let radicand = filled
     let shift = radicand.exponent.isMultiple(of: 2) ? 38 : 37
     let square = radicand.coefficient.multipliedFullWidth(by: .powerOfTen(shift))
-    // Newton's method from above: it falls until it reaches the root, rounded down.
+    // Newton's method, starting above the root: the value decreases until it is the root, rounded
+    // down.
     var root = UInt128.powerOfTen(38)
     while true {
       let next = (root + root.dividingFullWidth(square).quotient) / 2
@@ -52,7 +55,7 @@ extension Magnitude {
       isTruncated: isTruncated || root.multipliedFullWidth(by: root) != square)
   }
 
-  /// The same number with zeros behind it, up to 38 digits.
+  /// The same number with a coefficient of 38 digits: zeros are appended.
   private var filled: Magnitude {
     let zeros = UInt128.maximumPowerOfTen - coefficient.digitCount
     return Magnitude(

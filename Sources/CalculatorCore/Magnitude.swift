@@ -1,9 +1,9 @@
 private import Support
 
-/// A result before it is rounded and before its range is known: coefficient × 10^exponent.
+/// A result before rounding and before the range check: coefficient × 10^exponent.
 ///
-/// It is exact, or it has 36 digits or more and says that digits other than zero were cut off.
-/// That much decides every rounding to 34 digits.
+/// It is exact, or it has at least 36 digits and `isTruncated` says that nonzero digits were cut
+/// off. That is enough to round correctly to 34 digits.
 struct Magnitude {
   let coefficient: UInt128
   let exponent: Int
@@ -17,7 +17,7 @@ struct Magnitude {
     self.init(coefficient: decimal.coefficient, exponent: decimal.exponent)
   }
 
-  /// The nearest number of 34 digits; of two that are equally near, the one with the even digit.
+  /// The nearest number of 34 digits. A tie goes to the even last digit.
   /// - Throws: `.overflow` from 1e308, `.underflow` below 1e-307.
   func rounded(isNegative: Bool) throws(CalculatorError) -> Decimal {
     let excess = max(0, coefficient.digitCount - Decimal.maximumDigits)

@@ -1,6 +1,6 @@
 private import Support
 
-/// What the calculator can do; the raw value is the name of the tool.
+/// An operation of the calculator. The raw value is the name of the tool.
 package enum Operation: String, CaseIterable, Sendable {
   case add
   case subtract
@@ -13,8 +13,9 @@ package enum Operation: String, CaseIterable, Sendable {
   /// The names of the operands, in their order.
   package var argumentNames: [String] { self == .squareRoot ? ["a"] : ["a", "b"] }
 
-  /// The result for as many operands as there are `argumentNames`.
-  /// - Throws: `CalculatorError`, whose cases stand with the arithmetic of `Decimal`.
+  /// The result of the operation.
+  /// - Precondition: there are as many operands as `argumentNames`.
+  /// - Throws: `CalculatorError`. The functions of `Decimal` list the cases.
   package func evaluate(_ operands: [Decimal]) throws(CalculatorError) -> Decimal {
     precondition(operands.count == argumentNames.count, "\(rawValue) takes \(argumentNames)")
     return switch self {

@@ -7,7 +7,7 @@ package final class HMACSHA256: Sendable {
   /// The length of a code, in bytes.
   package static let length = Int(SHA256_DIGEST_LENGTH)
 
-  /// Knows the key and has seen no message.
+  /// A context with the key and without a message. Each code is computed in a copy of it.
   private let keyed: Mutex<MACContext>
 
   /// - Precondition: `key` is not empty.
@@ -41,7 +41,7 @@ package final class HMACSHA256: Sendable {
     guard let algorithm = unsafe EVP_MAC_fetch(nil, OSSL_MAC_NAME_HMAC, nil) else {
       fatalError("libcrypto has no HMAC")
     }
-    // The context keeps a reference of its own.
+    // The context keeps its own reference.
     defer { unsafe EVP_MAC_free(algorithm) }
     guard let pointer = unsafe EVP_MAC_CTX_new(algorithm) else { fatalError("no memory") }
     unsafe self.init(pointer)

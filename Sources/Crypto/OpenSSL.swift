@@ -1,7 +1,7 @@
 private import Support
 internal import COpenSSL
 
-/// libcrypto as a whole.
+/// The settings of libcrypto for the whole process.
 enum OpenSSL {
   /// Starts libcrypto without its configuration file and without its error texts.
   ///
@@ -13,7 +13,7 @@ enum OpenSSL {
   private static let initialized: Int32 = OPENSSL_init_crypto(
     UInt64(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS), nil)
 
-  /// SHA-256, fetched once: a fetch takes longer than the digest of a key.
+  /// SHA-256, fetched once: a fetch takes longer than hashing a key.
   ///
   /// libcrypto never changes a fetched algorithm, so every thread may use it (openssl-threads(7)).
   nonisolated(unsafe) static let sha256: OpaquePointer = {

@@ -39,12 +39,13 @@ package struct SHA256Digest: Sendable {
     }
   }
 
-  /// 64 digits.
+  /// 64 hexadecimal digits, in lower case.
   package var hexadecimal: String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// A key for dictionaries. A collision of 128 bits takes about 2^64 digests.
+  /// The first 128 bits, as a key for dictionaries. Two secrets with the same key take about 2^64
+  /// digests to find.
   package var firstHalf: UInt128 { bytes.prefix(16).reduce(0) { $0 << 8 | UInt128($1) } }
 
   /// Whether both are the same, in constant time (CRYPTO_memcmp).

@@ -4,13 +4,14 @@ private import Support
 ///
 /// The payload is bytes: do not parse it before the signature is verified.
 package struct CompactJWS: Sendable {
-  /// In bytes of text.
+  /// The longest token, in bytes.
   package static let maximumLength = 8192
 
   package let header: [UInt8]
   package let payload: [UInt8]
   package let signature: [UInt8]
-  /// What the signature covers: the encoded header, a point and the encoded payload, as received.
+  /// The bytes that the signature covers: the encoded header, a dot and the encoded payload, as
+  /// received.
   package let signingInput: ArraySlice<UInt8>
 
   /// - Throws: `JWTError.tooLong`, `.notThreeParts`, `.notBase64URL`
@@ -18,7 +19,7 @@ package struct CompactJWS: Sendable {
     guard text.utf8.count <= Self.maximumLength else { throw .tooLong }
     let bytes = Array(text.utf8)
     let point = UInt8(ascii: ".")
-    // RFC 7515 §7.1: two points. A JWE has four (RFC 7516 §9).
+    // RFC 7515 §7.1: two dots. A JWE has four (RFC 7516 §9).
     guard let first = bytes.firstIndex(of: point), let last = bytes.lastIndex(of: point),
       first < last
     else { throw .notThreeParts }
@@ -27,7 +28,8 @@ package struct CompactJWS: Sendable {
       let payload = Base64.url.decode(bytes.span.extracting((first + 1)..<last)),
       let signature = Base64.url.decode(bytes.span.extracting((last + 1)...))
     else {
-      // A third point is not Base64url, so it is looked for only here.
+      // A dot is not a Base64url character, so a third one makes the decoding fail. Look for it
+      // only here.
       throw bytes[(first + 1)..<last].contains(point) ? .notThreeParts : .notBase64URL
     }
     self.header = header
@@ -36,7 +38,7 @@ package struct CompactJWS: Sendable {
     signingInput = bytes[..<last]
   }
 
-  /// RFC 7515 §5.1 (5) to (8), for any bytes.
+  /// Signs and serializes (RFC 7515 §5.1 (5) to (8)). `header` and `payload` may be any bytes.
   static func text(header: [UInt8], payload: [UInt8], key: HMACKey) -> String {
     var text = Base64.url.encode(header)
     text.append(UInt8(ascii: "."))

@@ -21,7 +21,7 @@ package struct HMACKey: Sendable {
       secret: secret, id: Self.thumbprint(of: secret), allowingWeak: allowingWeak)
   }
 
-  /// A key with another name than its thumbprint.
+  /// A key whose `id` is not its thumbprint.
   init(secret: [UInt8], id: String, allowingWeak: Bool = false) throws(HMACKeyError) {
     if secret.isEmpty { throw .empty }
     // RFC 7518 §3.2
@@ -30,7 +30,7 @@ package struct HMACKey: Sendable {
     mac = HMACSHA256(key: secret)
   }
 
-  /// RFC 7518 §3.2, 32 bytes.
+  /// The signature of `input`, 32 bytes (RFC 7518 §3.2).
   func signature(over input: ArraySlice<UInt8>) -> [UInt8] { mac.code(for: input) }
 
   /// Whether `signature` is the whole signature of `input`, in constant time (RFC 7518 §3.2).

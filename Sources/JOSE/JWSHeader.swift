@@ -19,8 +19,8 @@ package struct JWSHeader: Sendable, Equatable {
     if object["crit"] != nil { throw .criticalExtension }
     // RFC 7797 §6: `b64` changes which bytes are signed. It is only safe together with `crit`.
     if object["b64"] != nil { throw .unencodedPayload }
-    // RFC 7515 §4.1.2, §4.1.3, §4.1.5, §4.1.6: a key from the sender. To ignore these members would
-    // be safe too. An error names the attempt in the audit log (CVE-2018-0114).
+    // RFC 7515 §4.1.2, §4.1.3, §4.1.5, §4.1.6: a key from the sender. Ignoring these members would
+    // be safe too, but an error records the attempt in the audit log (CVE-2018-0114).
     if Self.senderKeys.contains(where: { object[$0] != nil }) { throw .embeddedKey }
     // RFC 7515 §4.1.4: optional there, mandatory here.
     guard let keyID = object["kid"]?.string else { throw .missingKeyID }
@@ -40,7 +40,7 @@ package struct JWSHeader: Sendable, Equatable {
     return name == Array(expected.utf8) || name == Array("application/\(expected)".utf8)
   }
 
-  /// The header of what `key` signs. The members are always in this order.
+  /// The header of a token that `key` signs. The order of the members is fixed.
   static func text(for key: HMACKey, type: String) -> [UInt8] {
     let object: JSONValue = [
       "alg": .string(key.algorithm.rawValue), "kid": .string(key.id), "typ": .string(type),

@@ -1,13 +1,14 @@
 private import Support
 
-/// Why a token is refused. For logs only: a caller gets the same answer for every reason.
+/// Why a token is refused. The reason goes to the log only: the caller gets the same answer for
+/// every reason.
 package enum JWTError: Error, Sendable, Equatable {
   /// Over 8 KiB.
   case tooLong
   case notThreeParts
   case notBase64URL
 
-  /// The header is not strict JSON, or no object.
+  /// The header is not strict JSON, or not an object.
   case malformedHeader
   case criticalExtension
   case unencodedPayload
@@ -15,17 +16,17 @@ package enum JWTError: Error, Sendable, Equatable {
   case embeddedKey
   /// `typ` is missing or not the expected one.
   case wrongType
-  /// `kid` is missing or no string.
+  /// `kid` is missing or not a string.
   case missingKeyID
   case unknownKey
   /// `alg` is missing or not the algorithm of the key.
   case wrongAlgorithm
   case wrongSignature
 
-  /// The payload is not strict JSON, or no object.
+  /// The payload is not strict JSON, or not an object.
   case malformedPayload
-  /// The claim of this name is mandatory and missing, or has a wrong type. The name is one that the
-  /// program looks for, never one that a token contains.
+  /// A mandatory claim is missing, or a claim has a wrong type. The name is one that the program
+  /// looks for, never one that a token contains.
   case malformedClaim(String)
 
   case wrongIssuer

@@ -40,7 +40,7 @@ package enum NumericDate {
     return milliseconds <= maximum ? milliseconds : nil
   }
 
-  /// Whole seconds without a fraction, others with three decimals.
+  /// Writes whole seconds without a fraction, and other times with three decimals.
   static func json(_ milliseconds: Int) -> JSONValue {
     let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
     if rest == 0 { return .number(JSONNumber(seconds)) }

@@ -3,7 +3,7 @@ package import JSON
 
 /// The registered claims of a JWT (RFC 7519 §4.1). Times are in milliseconds since 1970.
 ///
-/// `nil` is a claim that is missing. Which claims are mandatory is for the application to decide.
+/// A missing claim is `nil`. The application decides which claims are mandatory.
 package struct RegisteredClaims: Sendable, Equatable {
   package let issuer: String?
   package let subject: String?
@@ -26,7 +26,7 @@ package struct RegisteredClaims: Sendable, Equatable {
     self.identifier = identifier
   }
 
-  /// - Throws: `JWTError.malformedClaim` with the first claim that is there with a wrong type.
+  /// - Throws: `JWTError.malformedClaim` for the first claim that has a wrong type.
   package init(_ payload: JSONObject) throws(JWTError) {
     issuer = try payload.claim("iss") { $0.string }
     subject = try payload.claim("sub") { $0.string }
@@ -38,7 +38,8 @@ package struct RegisteredClaims: Sendable, Equatable {
     identifier = try payload.claim("jti") { $0.string }
   }
 
-  /// The claims that are there, always in this order. One audience is a string, several an array.
+  /// The claims that are present, always in this order. One audience is written as a string,
+  /// several as an array.
   package var members: [(String, JSONValue)] {
     let claims: [(String, JSONValue?)] = [
       ("iss", issuer.map(JSONValue.string)),

@@ -1,6 +1,6 @@
 private import Support
 
-/// Why a text is no strict JSON, and at which byte (counted from 0).
+/// Why a text is not strict JSON, and at which byte offset, counted from 0.
 package struct JSONError: Error, Equatable {
   package enum Reason: Sendable, Equatable {
     case unexpectedEnd

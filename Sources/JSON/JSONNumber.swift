@@ -1,6 +1,6 @@
 private import Support
 
-/// A JSON number (RFC 8259 §6), kept as its text so that nothing is lost before somebody calculates.
+/// A JSON number (RFC 8259 §6). It is stored as text, so that no digit is lost.
 package struct JSONNumber: Sendable, Equatable {
   /// The text, a valid JSON number.
   package let text: String
@@ -10,12 +10,13 @@ package struct JSONNumber: Sendable, Equatable {
     text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || $0 <= 0x39 && $0 >= 0x30 }
   }
 
-  /// The value where it is an integer that `Int` holds, however it is written: `600`, `600.0`, `6e2`.
+  /// The value, if it is an integer that fits into `Int`, in any spelling: `600`, `600.0`, `6e2`.
   package var integer: Int? {
     if let value = Int(text) { return value }
     let parts = text.utf8.split { $0 | 0x20 == UInt8(ascii: "e") }
     var digits = parts[0].filter { 0x30...0x39 ~= $0 }
-    // Before any arithmetic: only zero has an exponent of any size (JSONParser.maximumExponent).
+    // Check for zero before the arithmetic: the parser does not limit the exponent of zero
+    // (JSONParser.maximumExponent).
     guard digits.contains(where: { $0 != 0x30 }) else { return 0 }
     let point = parts[0].firstIndex(of: UInt8(ascii: "."))
     let decimals = point.map { parts[0].distance(from: $0, to: parts[0].endIndex) - 1 } ?? 0
@@ -33,7 +34,7 @@ package struct JSONNumber: Sendable, Equatable {
 
   package init(_ value: Int) { text = String(value) }
 
-  /// `nil` where `text` is no JSON number or is out of range.
+  /// `nil` if `text` is not a JSON number or is out of range.
   package init?(_ text: String) {
     guard let value = try? JSONParser.parse(Array(text.utf8)), case .number(let number) = value,
       number.text.utf8.count == text.utf8.count
@@ -41,6 +42,6 @@ package struct JSONNumber: Sendable, Equatable {
     self = number
   }
 
-  /// For the parser, which has read the grammar already.
+  /// For the parser, which has already checked the grammar.
   init(validated text: String) { self.text = text }
 }

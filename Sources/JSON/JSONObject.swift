@@ -1,6 +1,6 @@
 private import Support
 
-/// A JSON object whose names are unique (RFC 7493 §2.3), in the order of the text.
+/// A JSON object with unique names (RFC 7493 §2.3). The members keep the order of the text.
 ///
 /// Names are compared byte by byte (RFC 8259 §8.3).
 package struct JSONObject: Sendable, Equatable {
@@ -11,19 +11,21 @@ package struct JSONObject: Sendable, Equatable {
 
   package private(set) var members: [Member]
 
-  /// An object that the program itself writes; a repeated name is a mistake in the program.
+  /// An object that the program builds.
+  /// - Precondition: no name occurs twice.
   package init(_ members: [(String, JSONValue)] = []) {
     self.members = members.map { Member(name: $0.0, value: $0.1) }
     precondition(!Self.repeatsName(self.members), "a JSON object names a member twice")
   }
 
-  /// `nil` where two members have the same name (RFC 7493 §2.3).
+  /// `nil` if two members have the same name (RFC 7493 §2.3).
   init?(unique members: [Member]) {
     guard !Self.repeatsName(members) else { return nil }
     self.members = members
   }
 
-  /// Reading a name that is not there gives `nil`; setting `nil` removes the member.
+  /// The value of the member `name`; `nil` if there is no such member. Setting `nil` removes the
+  /// member.
   package subscript(name: String) -> JSONValue? {
     get {
       for index in members.indices where members[index].name.hasSameBytes(as: name) {
@@ -42,18 +44,19 @@ package struct JSONObject: Sendable, Equatable {
     }
   }
 
-  /// The value of a member that may be left out: `null` is as if it were not there, because many
-  /// clients write what they leave out as `null`.
+  /// The value of an optional member. `null` counts as absent, because many clients write `null`
+  /// for a member that they leave out.
   package func optional(_ name: String) -> JSONValue? {
     let value = self[name]
     return value == .null ? nil : value
   }
 
-  /// Few names are compared in pairs, which is fastest; many go through a set, so that a megabyte
-  /// of short names takes linear time (Swift seeds its hashes at random for each process).
+  /// Up to 16 names are compared in pairs, which is fastest. More names go into a set, so that a
+  /// megabyte of short names takes linear time. Swift seeds its hashes at random for each process,
+  /// so nobody can choose names that collide.
   private static func repeatsName(_ members: [Member]) -> Bool {
     if members.count <= 16 {
-      // By index, so that no member is copied.
+      // Compare by index, so that no member is copied.
       return members.indices.contains { index in
         members.indices[..<index].contains {
           members[$0].name.hasSameBytes(as: members[index].name)

@@ -1,23 +1,25 @@
 private import Support
 
-/// Strict JSON: RFC 8259 with the restrictions of I-JSON (RFC 7493), in time linear to the text.
+/// A parser for strict JSON: RFC 8259 with the restrictions of I-JSON (RFC 7493). The time is
+/// linear in the length of the text.
 ///
-/// One text has one meaning for every reader, so that a gateway and this server never see two
-/// different requests: names are unique, UTF-8 is valid, surrogates come in pairs.
-/// The file is longer than most because the whole grammar reads best in one place.
+/// Names are unique, UTF-8 is valid and surrogates come in pairs. So all parsers read a text in the
+/// same way, and a proxy and this server never see two different requests.
+///
+/// The file is longer than 150 lines because it contains the whole grammar.
 package struct JSONParser {
-  /// Nesting of arrays and objects; deeper texts are refused (RFC 8259 §9 allows a limit).
+  /// The deepest nesting of arrays and objects (RFC 8259 §9 allows a limit).
   package static let maximumDepth = 64
 
-  /// The range of an IEEE 754 decimal128, in powers of ten (RFC 8259 §9 allows a limit).
+  /// The largest power of ten of a number, as in IEEE 754 decimal128 (RFC 8259 §9 allows a limit).
   package static let maximumExponent = 6144
 
-  /// Values in one text, each element and each member's value counted; longer texts are refused
-  /// (RFC 8259 §9 allows a limit).
+  /// The largest number of values in one text. Each element and each member's value counts (RFC
+  /// 8259 §9 allows a limit).
   ///
-  /// A megabyte of `[[[…` or `{"a":{"a":…` is half a million values, and each takes up to 200 bytes
-  /// once it is parsed. This number keeps all of them under 14 MB, and leaves a thousand times what a
-  /// call of a tool has.
+  /// A megabyte of `[[[…` or `{"a":{"a":…` has half a million values, and each parsed value takes
+  /// up to 200 bytes. This limit keeps the memory of all values under 14 MB. It is a thousand times
+  /// the number of values in a tool call.
   package static let maximumValues = 1 << 16
 
   private let bytes: [UInt8]
@@ -25,7 +27,7 @@ package struct JSONParser {
   private var position = 0
   private var depth = 0
 
-  /// The value that all of `bytes` stands for.
+  /// Parses `bytes`, which must contain one value.
   /// - Throws: `JSONError` with the reason and the offset in bytes.
   package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var parser = JSONParser(bytes: bytes)
@@ -60,7 +62,7 @@ package struct JSONParser {
     let start = position
     var members: [JSONObject.Member] = []
     try list(closedBy: UInt8(ascii: "}")) { (parser) throws(JSONError) in
-      // Not before there is one: a megabyte of `{}` would take a hundred of memory.
+      // Reserve memory only for the first member: a megabyte of `{}` would otherwise take 100 MB.
       if members.isEmpty { members.reserveCapacity(4) }
       let name = try parser.name()
       parser.skipWhitespace()
@@ -88,7 +90,7 @@ package struct JSONParser {
     return elements
   }
 
-  /// Brackets around items with commas between them, and none after the last.
+  /// Items in brackets, with a comma between two items and none after the last.
   private mutating func list(
     closedBy end: UInt8, item: (inout JSONParser) throws(JSONError) -> Void
   ) throws(JSONError) {
@@ -123,7 +125,8 @@ package struct JSONParser {
       let byte = bytes[position]
       switch byte {
       case UInt8(ascii: "\""):
-        // ASCII, as nearly always, is valid UTF-8: a second look costs a third of the whole parse.
+        // Nearly all strings are ASCII, which is valid UTF-8. Validating these too would take a
+        // third of the parsing time.
         let text =
           all < 0x80 ? ascii(start..<position) : try text(bytes[start..<position], at: start)
         position += 1
@@ -138,7 +141,8 @@ package struct JSONParser {
     throw error(.unexpectedEnd)
   }
 
-  /// The rest of a string that has an escape; `start` is its first byte.
+  /// The rest of a string that contains an escape. `start` is the offset of the string's first
+  /// byte.
   private mutating func escapedString(from start: Int) throws(JSONError) -> String {
     var decoded = Array(bytes[start..<position])
     while true {
@@ -179,7 +183,8 @@ package struct JSONParser {
     return scalar
   }
 
-  /// `uXXXX`, or a surrogate pair of two of them; a lone surrogate is refused (RFC 7493 §2.1).
+  /// `uXXXX`, or a surrogate pair of two such escapes. A lone surrogate is an error (RFC 7493
+  /// §2.1).
   private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
     let start = position
     let first = try hexadecimal()
@@ -208,15 +213,15 @@ package struct JSONParser {
     return value
   }
 
-  /// The text of bytes that are known to be ASCII; through their pointer, as a slice would be one
-  /// more owner to count.
+  /// The text of bytes that are known to be ASCII. Reading through the pointer avoids the reference
+  /// counting of a slice.
   private func ascii(_ range: Range<Int>) -> String {
     unsafe bytes.withUnsafeBufferPointer { all in
       unsafe String(decoding: UnsafeBufferPointer(rebasing: all[range]), as: UTF8.self)
     }
   }
 
-  /// RFC 8259 §8.1: valid UTF-8, neither overlong nor a surrogate.
+  /// RFC 8259 §8.1: the text must be valid UTF-8, without overlong forms and surrogates.
   private func text(_ utf8: ArraySlice<UInt8>, at offset: Int) throws(JSONError) -> String {
     guard let text = String(validating: utf8, as: UTF8.self) else {
       throw JSONError(reason: .invalidUTF8, offset: offset)
@@ -243,12 +248,12 @@ package struct JSONParser {
       position += 1
       let sign = try peek()
       if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { position += 1 }
-      for index in try digits() {  // far beyond the range, the value no longer matters
+      for index in try digits() {  // capped: a larger one is out of range too
         exponent = min(exponent * 10 + Int(bytes[index] - 0x30), 1 << 40)
       }
       if sign == UInt8(ascii: "-") { exponent = -exponent }
     }
-    // The power of ten of the first digit that is not zero; zero itself is always in range.
+    // Compute the power of ten of the first nonzero digit. Zero is always in range.
     if let leading = integer.first(where: { bytes[$0] != 0x30 }) {
       exponent += integer.upperBound - leading - 1
     } else if let leading = fraction.first(where: { bytes[$0] != 0x30 }) {

@@ -1,6 +1,6 @@
 private import Support
 
-/// One JSON value (RFC 8259 §3) as the sender wrote it: members keep their order, numbers their text.
+/// One JSON value (RFC 8259 §3). Members keep their order, and numbers keep their text.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)

@@ -5,14 +5,15 @@ extension JSONValue {
   package enum Escaping: Sendable {
     /// Only quote, backslash and U+0000 to U+001F.
     case minimal
-    /// All that is not printable ASCII, so that no terminal and no log viewer acts on it.
+    /// Also every character that is not printable ASCII, so that no terminal or log viewer
+    /// interprets it.
     case nonASCII
   }
 
   /// The shortest text of this value, on one line.
   package func serialized(escaping: Escaping = .minimal) -> [UInt8] {
     var output: [UInt8] = []
-    output.reserveCapacity(512)  // a message or a line of the log, mostly
+    output.reserveCapacity(512)  // enough for most messages and log lines
     write(to: &output, escaping: escaping)
     return output
   }
@@ -48,7 +49,7 @@ extension JSONValue {
     output.append(UInt8(ascii: "\""))
     let start = output.count
     output.append(contentsOf: text.utf8)
-    if output[start...].allSatisfy({ isPlain($0, escaping) }) {  // nearly always
+    if output[start...].allSatisfy({ isPlain($0, escaping) }) {  // true for nearly every string
       output.append(UInt8(ascii: "\""))
       return
     }
@@ -63,7 +64,7 @@ extension JSONValue {
     output.append(UInt8(ascii: "\""))
   }
 
-  /// Whether `byte` stands for itself inside a string.
+  /// Whether `byte` needs no escape in a string.
   private static func isPlain(_ byte: UInt8, _ escaping: Escaping) -> Bool {
     byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
       && (byte < 0x7F || escaping == .minimal)

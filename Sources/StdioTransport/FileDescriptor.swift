@@ -1,21 +1,23 @@
 private import SystemC
 private import Support
 
-/// The four system calls that the transport needs, with their interruptions (EINTR) handled.
+/// A file descriptor and the system calls that the transport needs. It handles their interruptions
+/// (EINTR).
 struct FileDescriptor: Sendable {
   static let standardInput = FileDescriptor(raw: 0)
   static let standardOutput = FileDescriptor(raw: 1)
   static let standardError = FileDescriptor(raw: 2)
 
-  /// How much a pipe that is ready takes without blocking (POSIX `PIPE_BUF`).
+  /// The number of bytes that a writable pipe accepts without blocking (POSIX `PIPE_BUF`).
   ///
-  /// Descriptors stay in blocking mode: they may be shared with the shell that started us, and
-  /// `O_NONBLOCK` would change them for the shell too.
+  /// Descriptors stay in blocking mode: they may be shared with the shell that started this
+  /// process, and `O_NONBLOCK` would change them for the shell too.
   static let atomicWrite = Int(PIPE_BUF)
 
   let raw: Int32
 
-  /// Up to `count` bytes: empty at the end of the stream, `nil` where reading failed.
+  /// Reads up to `count` bytes. The result is empty at the end of the stream, and `nil` after an
+  /// error.
   func read(upTo count: Int) -> [UInt8]? {
     var result = -1
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -27,7 +29,8 @@ struct FileDescriptor: Sendable {
     return result < 0 ? nil : bytes
   }
 
-  /// How many of `bytes` were taken, or `nil` where the reader is gone (EPIPE) or writing failed.
+  /// Writes `bytes` and returns how many were written; `nil` if the reader is gone (EPIPE) or after
+  /// another error.
   func write(_ bytes: ArraySlice<UInt8>) -> Int? {
     var result = -1
     repeat {
@@ -38,21 +41,21 @@ struct FileDescriptor: Sendable {
 
   var isTerminal: Bool { isatty(raw) == 1 }
 
-  /// What a descriptor is ready for.
+  /// The result of `wait` for one descriptor.
   struct Readiness {
     var readable = false
     var writable = false
-    /// The other side is gone, or the descriptor is not open.
+    /// The other end is closed, or the descriptor is not open.
     var broken = false
   }
 
   enum Interest {
     case ignored, reading, writing
-    /// Only whether the other side is still there.
+    /// Only whether the other end is closed.
     case breakage
   }
 
-  /// Waits until something is ready, for `milliseconds` at most (-1: without end).
+  /// Waits until a descriptor is ready, for at most `milliseconds`; -1 is no limit.
   static func wait(
     for interests: [(FileDescriptor, Interest)], milliseconds: Int32 = -1
   ) -> [Readiness] {
@@ -63,7 +66,7 @@ struct FileDescriptor: Sendable {
         case .reading: Int32(POLLIN)
         case .writing: Int32(POLLOUT)
         }
-      // `poll` passes over negative descriptors; a pipe at its end would wake it again and again.
+      // `poll` ignores negative descriptors. A pipe at its end would wake it again and again.
       return pollfd(
         fd: interest == .ignored ? -1 : descriptor.raw, events: Int16(events), revents: 0)
     }
@@ -73,7 +76,7 @@ struct FileDescriptor: Sendable {
     return zip(entries, interests).map { entry, wanted in
       let seen = Int32(entry.revents)
       return Readiness(
-        // A pipe whose writer is gone reports only POLLHUP; reading then gives its end.
+        // A pipe without a writer reports only POLLHUP. A read then returns the end of the stream.
         readable: wanted.1 == .reading && seen & (Int32(POLLIN) | Int32(POLLHUP)) != 0,
         writable: wanted.1 == .writing && seen & Int32(POLLOUT) != 0,
         broken: seen & (Int32(POLLERR) | Int32(POLLNVAL)) != 0
@@ -81,7 +84,7 @@ struct FileDescriptor: Sendable {
     }
   }
 
-  /// Both ends of a new pipe, or `nil` where no descriptor is left.
+  /// Both ends of a new pipe; `nil` if no descriptor is available.
   static func pipe() -> (reading: FileDescriptor, writing: FileDescriptor)? {
     var ends: [Int32] = [-1, -1]
     guard unsafe systemPipe(&ends) == 0 else { return nil }
@@ -89,7 +92,7 @@ struct FileDescriptor: Sendable {
   }
 }
 
-// The methods above have the names of the system calls, which only these see.
+// The methods above hide the system calls of the same name. These functions can call them.
 private func systemRead(_ fd: Int32, _ to: UnsafeMutableRawPointer?, _ count: Int) -> Int {
   unsafe read(fd, to, count)
 }

@@ -1,17 +1,17 @@
 private import Support
 
-/// Cuts a stream of bytes into lines at LF and nowhere else (MCP basic/transports/stdio).
+/// Splits a stream of bytes into lines at LF only (MCP basic/transports/stdio).
 ///
-/// It holds one line at most: a line over the limit is reported once and skipped to its end.
-/// A line of nothing but white space is no message and is passed over.
+/// It keeps at most one incomplete line. A line over the limit is reported once, and the rest of it
+/// is discarded. A line of white space only is not a message and is skipped.
 package struct LineFramer {
-  /// What stands between two line ends.
+  /// One line without its line end.
   package enum Line: Equatable {
     case complete([UInt8])
     case tooLong
   }
 
-  /// In bytes, without the line's end.
+  /// The longest line, in bytes without the line end.
   package static let maximumLength = 1 << 20
 
   private var buffer: [UInt8] = []
@@ -21,7 +21,7 @@ package struct LineFramer {
 
   package init() {}
 
-  /// Takes the next bytes of the stream.
+  /// Appends the next bytes of the stream.
   package mutating func append(_ chunk: some Sequence<UInt8>) {
     buffer.removeFirst(lineStart)
     searched -= lineStart
@@ -29,7 +29,7 @@ package struct LineFramer {
     buffer.append(contentsOf: chunk)
   }
 
-  /// The next whole line, or `nil` until more bytes come.
+  /// The next complete line; `nil` if more bytes are needed.
   package mutating func next() -> Line? {
     while let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
       let line = buffer[lineStart..<end]
@@ -54,14 +54,14 @@ package struct LineFramer {
     return nil
   }
 
-  /// The last line where the stream ends without a line end.
+  /// At the end of the stream: the last line, if it has no line end.
   package mutating func finish() -> Line? {
     defer { self = LineFramer() }
     let line = buffer[lineStart...]
     return isBlank(line) ? nil : .complete(Array(line))
   }
 
-  /// The white space of JSON (RFC 8259 §2), CR of a CRLF included.
+  /// Whether the line has only JSON white space (RFC 8259 §2), which includes the CR of a CRLF.
   private func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
     line.allSatisfy {
       $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")

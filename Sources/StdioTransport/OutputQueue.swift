@@ -1,21 +1,21 @@
 private import Support
 
-/// Bytes on their way to a descriptor that may not take them yet.
+/// Bytes that wait to be written to a descriptor.
 struct OutputQueue: Sendable {
   let descriptor: FileDescriptor
   private var bytes: [UInt8] = []
   private var written = 0
-  /// Whether the last byte that was written is no line end.
+  /// Whether the last written byte is not a line end.
   private var endsInsideLine = false
 
-  /// How many bytes wait.
+  /// The number of waiting bytes.
   var count: Int { bytes.count - written }
   var isEmpty: Bool { count == 0 }
 
   init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
 
-  /// Takes out the whole lines that wait, without their ends, but for what is left of a line that is
-  /// written in part.
+  /// Removes and returns the waiting lines, without their line ends. The rest of a partly written
+  /// line stays in the queue.
   mutating func takeLines() -> [ArraySlice<UInt8>] {
     var rest = bytes[written...]
     var begun: ArraySlice<UInt8> = []
@@ -29,10 +29,10 @@ struct OutputQueue: Sendable {
 
   mutating func append(_ more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
-  /// Writes as much as is taken without blocking; `false` where the reader is gone.
+  /// Writes as much as possible without blocking. Returns `false` if the reader is gone.
   ///
-  /// A write ends at the end of a line where there is one: a pipe takes up to `PIPE_BUF` bytes whole,
-  /// so a line within that is never written in part.
+  /// A write ends at a line end if there is one. A pipe accepts up to `PIPE_BUF` bytes in one
+  /// piece, so a line of that length is never written in part.
   mutating func drain() -> Bool {
     while !isEmpty {
       let ready = FileDescriptor.wait(for: [(descriptor, .writing)], milliseconds: 0)[0]

@@ -1,8 +1,9 @@
 private import SystemC
 private import Support
 
-/// The signals that a server lives by. They are blocked in all threads, and one thread waits for
-/// them: a blocked signal waits in the system, so that none is lost (ATTACKS G1).
+/// The signals that a server handles: SIGHUP, SIGTERM and SIGINT. They are blocked in all threads,
+/// and one thread waits for them. The system keeps a blocked signal pending, so that none is lost
+/// (ATTACKS G1).
 package enum ProcessSignals {
   package enum Signal: Sendable, Equatable {
     /// SIGTERM and SIGINT.
@@ -11,23 +12,23 @@ package enum ProcessSignals {
     case reload
   }
 
-  /// Blocks SIGHUP and SIGTERM. The first statement of `main`: threads inherit it from the thread
-  /// that starts them. SIGINT still ends a process that reads its configuration.
+  /// Blocks SIGHUP and SIGTERM. Call it first in `main`: a thread inherits the blocked signals from
+  /// the thread that starts it. SIGINT still ends a process that reads its configuration.
   package static func block() {
     for number in [SIGHUP, SIGTERM] {
       change(SIG_BLOCK, number)
-      // A signal that the parent ignored, as nohup does, would be lost.
+      // Reset the action: a signal that the parent ignored, as nohup does, would be lost.
       signal(number, SIG_DFL)
     }
   }
 
-  /// Undoes `block`, for a command that is no server: a signal ends it.
+  /// Undoes `block`, for a command that is not a server: a signal then ends the process.
   package static func unblock() {
     for number in [SIGHUP, SIGTERM] { change(SIG_UNBLOCK, number) }
   }
 
-  /// From here on SIGINT is as SIGTERM, and SIGPIPE is an error of `write` instead of the end of the
-  /// process. Call it before other threads are started.
+  /// After this call SIGINT acts as SIGTERM, and SIGPIPE does not end the process: `write` returns
+  /// an error instead. Call it before starting other threads.
   package static func prepare() {
     block()
     change(SIG_BLOCK, SIGINT)
@@ -35,7 +36,8 @@ package enum ProcessSignals {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Waits for the next signal, which this thread has blocked as all others have.
+  /// Waits for the next signal.
+  /// - Precondition: all threads block these signals.
   package static func next() -> Signal {
     var awaited = sigset_t()
     unsafe sigemptyset(&awaited)

@@ -1,19 +1,19 @@
 private import SystemC
 private import Support
 
-/// Signals as bytes of a pipe, so that one `poll` waits for input and for signals alike.
+/// Delivers signals as bytes of a pipe, so that one `poll` waits for input and for signals.
 struct SignalPipe {
-  /// The end to wait at.
+  /// The end to read from.
   let descriptor: FileDescriptor
   private let writing: FileDescriptor
 
-  /// A pipe that nothing writes to yet; `nil` where no descriptor is left.
+  /// Makes the pipe. `nil` if no descriptor is available.
   init?() {
     guard let pipe = FileDescriptor.pipe() else { return nil }
     (descriptor, writing) = (pipe.reading, pipe.writing)
   }
 
-  /// From here on the signals of this process come through the pipe: a thread waits for them.
+  /// Starts a thread that waits for the signals of this process and writes them to the pipe.
   /// - Returns: whether the thread was started.
   func start() -> Bool {
     ProcessSignals.prepare()
@@ -23,14 +23,14 @@ struct SignalPipe {
     }
   }
 
-  /// Puts a signal into the pipe.
+  /// Writes a signal to the pipe.
   func send(_ signal: ProcessSignals.Signal) { Self.send(signal, to: writing) }
 
   private static func send(_ signal: ProcessSignals.Signal, to writing: FileDescriptor) {
     _ = writing.write([signal == .reload ? 1 : 0])
   }
 
-  /// The signals that have come since the last call; call it when the pipe is readable.
+  /// The signals since the last call. Call it when the pipe is readable: otherwise it blocks.
   func take() -> [ProcessSignals.Signal] {
     (descriptor.read(upTo: 64) ?? []).map { $0 == 1 ? .reload : .terminate }
   }

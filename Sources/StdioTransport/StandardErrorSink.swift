@@ -1,11 +1,11 @@
 private import Support
 private import Synchronization
 
-/// Log lines on their way to standard error.
+/// Writes log lines to standard error without blocking the server.
 ///
-/// A client may leave standard error unread (MCP basic/transports/stdio): once its pipe is full,
-/// lines wait up to a bound, then whole lines are dropped and counted. The server never blocks while it
-/// serves; at its end it waits for the reader up to a deadline.
+/// A client may leave standard error unread (MCP basic/transports/stdio). When its pipe is full,
+/// lines are queued up to a limit; further lines are dropped and counted. Only `finish`, at the end
+/// of the process, waits for the reader, up to a deadline.
 package final class StandardErrorSink: Sendable {
   private struct State {
     var queue: OutputQueue
@@ -13,14 +13,14 @@ package final class StandardErrorSink: Sendable {
 
     private static let note = "{\"event\":\"log_lines_dropped\",\"count\":"
 
-    /// Writes behind the lines that wait how many were dropped.
+    /// Appends a line with the number of dropped lines to the queue.
     mutating func noteDropped() {
       if dropped == 0 { return }
       queue.append("\(Self.note)\(dropped)}\n".utf8)
       dropped = 0
     }
 
-    /// Drops the lines that wait; one that is such a note stands for those that it counts.
+    /// Drops the queued lines and counts them. A line of `noteDropped` counts as the number in it.
     mutating func dropLines() {
       for line in queue.takeLines() {
         let isNote = line.starts(with: Self.note.utf8)
@@ -30,8 +30,8 @@ package final class StandardErrorSink: Sendable {
     }
   }
 
-  /// In milliseconds: how long the end of the process waits for the reader, and how much of it is
-  /// kept for the end of a line and the count of those that were dropped.
+  /// In milliseconds: how long `finish` waits for the reader, and the part of it that is kept for
+  /// the rest of a partly written line and the count of dropped lines.
   private static let farewell = 2_000
   private static let lastWords = 500
 
@@ -50,7 +50,7 @@ package final class StandardErrorSink: Sendable {
     state = Mutex(State(queue: OutputQueue(descriptor)))
   }
 
-  /// Takes one line with its end.
+  /// Queues one line, which includes its line end.
   package func write(_ line: [UInt8]) {
     state.withLock { state in
       guard state.queue.count + line.count <= maximumWaiting else {
@@ -62,22 +62,22 @@ package final class StandardErrorSink: Sendable {
     }
   }
 
-  /// Writes what standard error takes now; where nobody reads it any more, forgets what waits.
+  /// Writes as much as standard error accepts now. Without a reader the queue is discarded.
   package func flush() {
     state.withLock { state in
       if !state.queue.drain() { state.queue = OutputQueue(descriptor) }
     }
   }
 
-  /// Writes what waits, before the process ends: for up to two seconds, as the reader takes it. What
-  /// is left then is dropped in whole lines, and their number is written (ATTACKS S20).
+  /// Writes the queue before the process ends, for up to two seconds. Whole lines that remain are
+  /// dropped, and their number is written (ATTACKS S20).
   package func finish() {
     finish(now: { MonotonicTime.now() / 1_000_000 }, wait: { waitForReader($0) })
   }
 
   /// - Parameters:
-  ///   - now: milliseconds of a monotonic clock.
-  ///   - wait: waits until the descriptor can be written to, for so many milliseconds at most.
+  ///   - now: a monotonic clock, in milliseconds.
+  ///   - wait: waits until the descriptor is writable, for at most the given milliseconds.
   func finish(now: () -> Int, wait: (Int) -> Void) {
     let end = now() + Self.farewell
     flush(until: end - Self.lastWords, now, wait)

@@ -1,15 +1,17 @@
 private import Support
 
-/// One message a line on standard input, one reply a line on standard output
+/// Reads one message per line from standard input and writes one reply per line to standard output
 /// (MCP 2026-07-28 basic/transports/stdio).
 ///
-/// A single loop reads, answers and writes; it waits for nobody but `poll`. A client may send many
-/// requests before it reads an answer: replies wait, up to a bound, and past it reading pauses.
+/// A single loop reads, answers and writes. The loop itself blocks only in `poll`. A client may
+/// send many requests before it reads a reply: replies are queued up to a limit, and at the limit
+/// the loop stops reading.
 package struct StdioTransport {
-  /// In bytes: replies that wait for the client, and one read.
+  /// In bytes: the limit of queued replies, and the size of one read.
   private static let maximumWaiting = 4 << 20
   private static let chunk = 1 << 16
-  /// In milliseconds: how long a client that was told to go may take to read its last replies.
+  /// In milliseconds: after SIGTERM or SIGINT, how long the loop waits for the client to read the
+  /// last replies.
   private static let farewell: Int32 = 2_000
 
   private var input = LineFramer()
@@ -29,13 +31,13 @@ package struct StdioTransport {
     self.errors = errors
   }
 
-  /// Whether a person sits at standard input, and no client.
+  /// Whether standard input is a terminal: then a person started the server, not a client.
   package static var isTerminal: Bool { FileDescriptor.standardInput.isTerminal }
 
-  /// Serves until the input ends, a signal asks for the end, or nobody reads the output.
+  /// Serves until the input ends, SIGTERM or SIGINT arrives, or the output has no reader.
   /// - Parameters:
   ///   - reload: called on SIGHUP.
-  ///   - answer: the reply to a line, without its end, or `nil` for none.
+  ///   - answer: the reply to a line, without its line end; `nil` for no reply.
   package mutating func run(
     reload: () -> Void, answer: (LineFramer.Line) async -> [UInt8]?
   ) async {
@@ -43,14 +45,14 @@ package struct StdioTransport {
     await run(signals, reload: reload, answer: answer)
   }
 
-  /// The loop, with signals from wherever.
+  /// The loop. Tests pass a signal pipe of their own.
   mutating func run(
     _ signals: SignalPipe, reload: () -> Void, answer: (LineFramer.Line) async -> [UInt8]?
   ) async {
     while true {
       let allAnswered = await answerLines(answer)
       errors.flush()
-      guard output.drain() else { return }  // EPIPE: nobody is there to answer
+      guard output.drain() else { return }  // EPIPE: the client is gone
       if output.isEmpty {
         if !allAnswered { continue }
         if inputEnded || terminated { return }
@@ -87,7 +89,8 @@ package struct StdioTransport {
     }
   }
 
-  /// Answers the lines that are whole; `false` where replies fill the output before all are done.
+  /// Answers the complete lines. Returns `false` if the output is full before all of them are
+  /// answered.
   private mutating func answerLines(_ answer: (LineFramer.Line) async -> [UInt8]?) async
     -> Bool
   {

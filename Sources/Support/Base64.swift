@@ -1,9 +1,9 @@
-/// Base64 in which bytes have one spelling and no other, so that nobody makes a second token, or a
-/// second password, out of a first one (RFC 4648 §3.5).
+/// Base64 with exactly one valid encoding of the same bytes (RFC 4648 §3.5). Otherwise an attacker
+/// could make a second valid token or password by changing the encoding of the first one.
 package struct Base64: Sendable {
-  /// RFC 4648 §4
+  /// The standard alphabet with padding (RFC 4648 §4).
   package static let standard = Base64(lastTwo: "+/", isPadded: true)
-  /// The same without padding, as a PHC string has it.
+  /// The standard alphabet without padding, as in a PHC string.
   package static let unpadded = Base64(lastTwo: "+/", isPadded: false)
   /// The URL-safe alphabet without padding (RFC 7515 §2, RFC 4648 §5).
   package static let url = Base64(lastTwo: "-_", isPadded: false)
@@ -11,7 +11,7 @@ package struct Base64: Sendable {
   private static let padding = UInt8(ascii: "=")
 
   private let alphabet: [UInt8]
-  /// The place of each byte in the alphabet; 255 where it is not in there.
+  /// The value of each byte of the alphabet; 255 for every other byte.
   private let values: [UInt8]
   private let isPadded: Bool
 
@@ -46,10 +46,10 @@ package struct Base64: Sendable {
     return text
   }
 
-  /// `nil` where `text` is not exactly what `encode` gives for some bytes.
+  /// `nil` unless `text` is exactly what `encode` returns for some bytes.
   package func decode(_ text: [UInt8]) -> [UInt8]? { decode(text.span) }
 
-  /// The same for a part of a text, of which no copy is made.
+  /// Decodes a part of a text without copying it. `nil` unless it is exactly what `encode` returns.
   package func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard isPadded else { return decodeUnpadded(text) }
     guard text.count % 4 == 0 else { return nil }  // RFC 4648 §3.2
@@ -59,19 +59,19 @@ package struct Base64: Sendable {
   }
 
   private func decodeUnpadded(_ input: Span<UInt8>) -> [UInt8]? {
-    guard input.count % 4 != 1 else { return nil }  // six bits are no byte
-    // Appended: an array made with its count looks its type up at run time, which takes as long as
-    // all that follows for a short text.
+    guard input.count % 4 != 1 else { return nil }  // 6 bits are less than a byte
+    // Append: `Array(repeating:count:)` looks up its type at run time, which takes as long as
+    // decoding a short text.
     var bytes: [UInt8] = []
     bytes.append(contentsOf: repeatElement(0, count: input.count * 3 / 4))
     var output = bytes.mutableSpan
     let values = values.span
-    var outside: UInt8 = 0  // bits 6 and 7 rise with the first character outside the alphabet
+    var outside: UInt8 = 0  // 64 or more after a character outside the alphabet
     var end = 0
     var start = 0
     while start + 4 <= input.count {  // four characters are three bytes
-      // Unchecked, which takes half the time: the condition above bounds `start`, there are three
-      // bytes of room for each four characters, and a value for each of the 256 bytes.
+      // Unchecked access takes half the time. It is safe: the loop condition bounds `start`, the
+      // output has three bytes for each four characters, and `values` has an entry for each byte.
       let a = unsafe values[unchecked: Int(input[unchecked: start])]
       let b = unsafe values[unchecked: Int(input[unchecked: start + 1])]
       let c = unsafe values[unchecked: Int(input[unchecked: start + 2])]
@@ -96,7 +96,7 @@ package struct Base64: Sendable {
         end += 1
       }
     }
-    // RFC 4648 §3.3: whatever is outside the alphabet is refused, padding (§3.2) included.
+    // RFC 4648 §3.3: refuse characters outside the alphabet, padding (§3.2) included.
     guard outside < 64 else { return nil }
     guard pending & (1 << bits - 1) == 0 else { return nil }  // RFC 4648 §3.5: unused bits are 0
     return bytes

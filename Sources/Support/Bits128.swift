@@ -1,7 +1,7 @@
-/// 128 bits, such as an IPv6 address or half of a digest, for types that async functions hold.
+/// 128 bits, such as an IPv6 address or half of a digest, for values that async functions hold.
 ///
-/// Not a stored `UInt128`: it needs an alignment of 16 bytes, which the frame of an async function
-/// does not have in Swift 6.3. The process then crashes when the function goes on.
+/// It does not store a `UInt128`: that needs an alignment of 16 bytes, which the frame of an async
+/// function does not have in Swift 6.3. The process then crashes when the function resumes.
 package struct Bits128: Sendable, Hashable, ExpressibleByIntegerLiteral {
   private let high: UInt64
   private let low: UInt64

@@ -1,14 +1,14 @@
-/// A compiler check: text that somebody sent is handled as bytes.
+/// A compiler check: received text is handled as bytes.
 ///
-/// Operations on Characters are quadratic over some scripts, and a combining mark merges with the
+/// Operations on Characters are quadratic for some scripts, and a combining mark merges with the
 /// separator before it (ATTACKS H34, S18). These extensions hide the standard library's members in
-/// each file that imports this module: the compiler then warns, and `make lint`, which also checks
-/// that each file in `Sources/` has the import, turns the warning into an error.
+/// each file that imports this module. The compiler then warns about their use. `make lint` turns
+/// the warning into an error, and checks that each file in `Sources/` has the import.
 ///
-/// Use the members of `utf8` instead. Where Characters are meant, write `Array(text)`.
+/// Use the members of `utf8` instead. If you need Characters, write `Array(text)`.
 ///
-/// The file is longer than 150 lines because `String` and `Substring` need the same members: one
-/// extension of `StringProtocol` would lose against the standard library's own.
+/// The file is longer than 150 lines because `String` and `Substring` need the same members: the
+/// compiler would prefer the standard library's members to an extension of `StringProtocol`.
 extension String {
   @available(*, deprecated, message: "counts Characters: use utf8.count, or Array(text).count")
   package var count: Int { indices.count }
@@ -176,7 +176,7 @@ extension StringProtocol {
     utf8.reversed().starts(with: suffix.utf8.reversed())
   }
 
-  /// `count` Characters from the start or, where it is negative, from the end.
+  /// The position `count` Characters after the start; if `count` is negative, before the end.
   fileprivate func offset(_ count: Int) -> Index {
     count < 0
       ? index(endIndex, offsetBy: count, limitedBy: startIndex) ?? startIndex

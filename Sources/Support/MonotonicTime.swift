@@ -1,8 +1,8 @@
 private import SystemC
 
-/// A clock that nobody sets: it only goes forward.
+/// A clock that only goes forward: nobody can set it.
 package enum MonotonicTime {
-  /// In nanoseconds since some moment before this process began.
+  /// The time in nanoseconds, since a moment before this process started.
   package static func now() -> Int {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)

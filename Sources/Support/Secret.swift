@@ -1,6 +1,6 @@
-/// Text that must not be seen: it prints as "[secret]" wherever it is interpolated, dumped or logged.
+/// A secret text. It prints as "[secret]" when it is interpolated, dumped or logged.
 package struct Secret: Sendable {
-  /// The text itself, for the one line that hashes or checks it.
+  /// The text. Use it only where the secret is hashed or checked.
   package let exposed: String
 
   package init(_ text: String) { exposed = text }

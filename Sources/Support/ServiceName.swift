@@ -1,6 +1,6 @@
-/// The name of the service. The names of its settings, of its metrics and of its `_meta` keys, the
-/// realm of its challenges and the default issuer and audience of its tokens derive from this name.
-/// To protect another server, change the first line.
+/// The name of the service. The names of its settings, metrics and `_meta` keys, the realm of its
+/// challenges, and the default issuer and audience of its tokens derive from it. To protect another
+/// server, change `text`.
 package enum ServiceName {
   package static let text = "calculator"
 
@@ -11,7 +11,7 @@ package enum ServiceName {
   /// The prefix of the keys in `_meta`: `calculator/`.
   package static let metaPrefix = "\(text)/"
 
-  /// The name with `_` in place of every byte that is not a letter or a digit, and `_` at its end.
+  /// The name with `_` instead of every byte that is not a letter or a digit, followed by `_`.
   static func words(of text: String, uppercase: Bool) -> String {
     let bytes = text.utf8.map { byte in
       switch byte {

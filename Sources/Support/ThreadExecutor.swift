@@ -1,10 +1,10 @@
 private import Dispatch
 private import Synchronization
 
-/// Runs an async function on the thread that waits for it.
+/// Runs an async function on the thread that waits for its result.
 ///
-/// For `main`: an `async` main of its own would leave the main thread to the system, where a signal
-/// ends the process although all other threads block it (ATTACKS G1).
+/// Use it in `main`. With an `async` main the system runs the main thread, and a signal there ends
+/// the process although all other threads block it (ATTACKS G1).
 package final class ThreadExecutor: TaskExecutor {
   private let jobs = Mutex<[UnownedJob]>([])
   private let enqueued = DispatchSemaphore(value: 0)
@@ -17,7 +17,8 @@ package final class ThreadExecutor: TaskExecutor {
     enqueued.signal()
   }
 
-  /// The result of the operation; this thread runs it and does nothing else meanwhile.
+  /// Runs the operation on this thread and returns its result. The thread does nothing else until
+  /// then.
   package static func run<Value: Sendable>(_ operation: @escaping @Sendable () async -> Value)
     -> Value
   {

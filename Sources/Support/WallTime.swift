@@ -1,12 +1,12 @@
 private import SystemC
 
-/// A moment of the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
+/// A point in time of the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
 package struct WallTime: Sendable, Equatable {
   package let milliseconds: Int
 
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-  /// The system's clock.
+  /// The current time of the system clock.
   package static func now() -> WallTime {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
@@ -23,12 +23,13 @@ package struct WallTime: Sendable, Equatable {
     return "\(date)T\(time).\(pad(Int32(milliseconds % 1000), to: 3))Z"
   }
 
-  /// Reads what `rfc3339` gives, with or without the milliseconds, and nothing else; 1970 to 9999.
+  /// Parses the form that `rfc3339` writes, with or without milliseconds. `nil` for any other text.
+  /// The years are 1970 to 9999.
   package init?(rfc3339 text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count == 20 || bytes.count == 24 else { return nil }
     func number(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 * 10 + Int($1) - 0x30 } }
-    // A year that begins in March has the leap day at its end.
+    // Count years from March, so that the leap day is the last day of its year.
     let month = (number(5..<7) + 9) % 12
     let year = number(0..<4) - (month >= 10 ? 1 : 0)
     let days =
@@ -37,7 +38,8 @@ package struct WallTime: Sendable, Equatable {
     let seconds = (days * 24 + number(11..<13)) * 3600 + number(14..<16) * 60 + number(17..<19)
     let milliseconds = bytes.count == 24 ? number(20..<23) : 0
     self.init(milliseconds: seconds * 1000 + milliseconds)
-    // What is no digit and what is no date (the 30th of February) is told by the way back.
+    // Format the result and compare. This refuses bytes that are not digits, and dates that do not
+    // exist, such as 30 February.
     let spelled = bytes.count == 24 ? bytes : bytes.dropLast() + Array(".000Z".utf8)
     guard self.milliseconds >= 0, rfc3339.utf8.elementsEqual(spelled), bytes.last == 0x5A else {
       return nil

@@ -1,6 +1,6 @@
-/// The C library of the system under one name: the only place that asks which system this is.
+/// The C library of the system. This is the only file that distinguishes operating systems.
 ///
-/// The import is public because what a file re-exports must be visible to all who import it.
+/// The imports are public because every importer must see a re-exported module.
 #if canImport(Darwin)
   @_exported public import Darwin
 #elseif canImport(Musl)
@@ -9,7 +9,7 @@
   @_exported public import Glibc
 #endif
 
-// Darwin declares a thread and its argument otherwise than the others.
+// Darwin declares the types of a thread and of its argument differently.
 #if canImport(Darwin)
   package typealias ThreadBody =
     @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer?
@@ -22,14 +22,14 @@
   private let noThread: ThreadHandle = 0
 #endif
 
-/// Starts a thread that ends with the process.
+/// Starts a thread that runs until the process ends.
 /// - Parameters:
-///   - number: what the thread needs to know; it reads it with `threadNumber`.
-///   - body: captures nothing.
+///   - number: a value for the thread, not negative. The thread reads it with `threadNumber`.
+///   - body: the code of the thread. It captures nothing.
 /// - Returns: whether the thread was started.
 package func startThread(number: Int, _ body: ThreadBody) -> Bool {
   var thread = noThread
-  // One is added, since an argument of zero is none.
+  // Add one, because zero is a null pointer.
   let argument = unsafe UnsafeMutableRawPointer(bitPattern: number + 1)
   return unsafe pthread_create(&thread, nil, body, argument) == 0
 }

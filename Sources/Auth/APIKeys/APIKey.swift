@@ -2,12 +2,12 @@ package import Support
 package import JSON
 package import Crypto
 
-/// An API key as it is kept: its name and its digest, never the key.
+/// A stored API key: its name and its digest, never the key itself.
 package struct APIKey: Sendable {
   package let name: String
   package let digest: SHA256Digest
   package let role: Role
-  /// The first moment at which the key is no longer good; `nil` for never.
+  /// The key is invalid from this time on; `nil` for no expiry.
   package let expires: WallTime?
 
   package init(name: String, digest: SHA256Digest, role: Role, expires: WallTime?) {
@@ -17,7 +17,7 @@ package struct APIKey: Sendable {
     self.expires = expires
   }
 
-  /// A key of 256 bits that nobody guesses; scanners for secrets find it by its beginning.
+  /// A new random key of 256 bits. Secret scanners find it by its prefix.
   package static func makeSecret(random: (_ count: Int) -> [UInt8]) -> Secret {
     Secret("calc_" + Base64.url.text(of: random(32)))
   }

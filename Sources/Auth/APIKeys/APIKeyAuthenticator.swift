@@ -13,8 +13,8 @@ package struct APIKeyAuthenticator: Authenticator {
 
   package var scheme: Challenge.Scheme? { .bearer }
 
-  /// A key in `X-API-Key`, in an argument, or as a Bearer token that no authenticator of tokens
-  /// handles.
+  /// Handles a key from `X-API-Key`, from a tool argument, or from a Bearer token that no token
+  /// authenticator handles.
   package func handles(_ credential: Credential) -> Bool { Self.key(in: credential) != nil }
 
   /// - Throws: `AuthenticationError.malformedCredential`, `.unknownKey`, `.expiredKey`.
@@ -28,7 +28,7 @@ package struct APIKeyAuthenticator: Authenticator {
     return Identity(subject: key.name, method: .apiKey, permissions: key.role.permissions)
   }
 
-  /// Whether some of the keys may be short or known words.
+  /// Whether some keys may be short or known words.
   package var canBeGuessed: Bool { keys.canBeGuessed }
 
   private static func key(in credential: Credential) -> Secret? {

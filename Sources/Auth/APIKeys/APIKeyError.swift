@@ -1,6 +1,6 @@
 private import Support
 
-/// What is wrong with a list of API keys; the number is the key's place in it, counted from 1.
+/// What is wrong with a list of API keys. The number is the position of the key, counted from 1.
 package enum APIKeyError: Error, Sendable, Equatable {
   case empty(Int)
   case tooShort(Int)
@@ -8,7 +8,7 @@ package enum APIKeyError: Error, Sendable, Equatable {
   case notVisibleASCII(Int)
   case space(Int)
   case placeholder(Int)
-  /// A command that no shell ran.
+  /// An unexpanded command substitution, `$(COMMAND)`.
   case reference(Int)
   case inQuotes(Int)
 

@@ -1,14 +1,14 @@
 package import Support
 internal import Crypto
 
-/// The API keys of a setting, as digests, in its order.
+/// The API keys of a setting, stored as digests in the order of the setting.
 package struct APIKeyList: Sendable {
-  /// In characters; 16 of them at random from 64 are 96 bits.
+  /// In characters. 16 random characters of an alphabet of 64 have 96 bits.
   package static let minimumLength = 16
   package static let maximumLength = 512
 
   private let digests: [SHA256Digest]
-  /// Why a key can be sent as `X-API-Key` only, by its place in the list, counted from 1.
+  /// The keys that can be sent as `X-API-Key` only, with the reason. Places are counted from 1.
   package private(set) var bearerProblems: [(place: Int, problem: BearerProblem)] = []
 
   package var isEmpty: Bool { digests.isEmpty }
@@ -17,7 +17,8 @@ package struct APIKeyList: Sendable {
   /// No keys.
   package init() { digests = [] }
 
-  /// Reads `first,second`: a new key can be added before the old one is taken away.
+  /// Parses a list such as `first,second`. For a rotation, add the new key, then remove the old
+  /// one.
   /// - Throws: `APIKeyError`, which names the key by its place in the list, never by its text.
   package init(list: Secret, allowingWeak: Bool) throws(APIKeyError) {
     var digests: [SHA256Digest] = []
@@ -56,7 +57,7 @@ package struct APIKeyList: Sendable {
     throws(APIKeyError)
   {
     if key.isEmpty { throw .empty(place) }  // an empty key would match an empty token
-    // Before the space: $(openssl rand -hex 32) has some.
+    // Check before the space: $(openssl rand -hex 32) contains spaces.
     if key.starts(with: "$(".utf8) { throw .reference(place) }
     if key.contains(0x20) { throw .space(place) }
     guard key.allSatisfy({ 0x21...0x7E ~= $0 }) else { throw .notVisibleASCII(place) }
@@ -71,7 +72,7 @@ package struct APIKeyList: Sendable {
   }
 }
 
-/// Without the spaces and tabs at both ends.
+/// The text without spaces and tabs at both ends.
 private func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
   func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
   var text = text.drop(while: isSpace)

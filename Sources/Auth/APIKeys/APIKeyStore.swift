@@ -1,11 +1,10 @@
 package import Support
 internal import Crypto
 
-/// The API keys of an HTTP server. To find one among 100,000 costs no more than among one.
+/// The API keys of an HTTP server. The time of a lookup does not depend on the number of keys.
 ///
-/// The time of a look into a hash table depends on the digest of what was sent. That tells nothing
-/// of use: a caller can choose a key but not its digest, and whoever knew a whole digest would still
-/// have to find the key for it (ASVS 11.2.4).
+/// It depends on the digest of the key that was sent, but that reveals nothing useful: a caller can
+/// choose a key but not its digest, and a known digest does not reveal its key (ASVS 11.2.4).
 package struct APIKeyStore: Sendable {
   private var keys: [UInt128: APIKey] = [:]
   /// Whether some may be short or known words.
@@ -13,15 +12,15 @@ package struct APIKeyStore: Sendable {
 
   package var count: Int { keys.count }
 
-  /// Of two entries with one digest the later counts, so that a key's line in the file, with its
-  /// role and its end, stands above the same key in the environment: pass the file's keys last.
+  /// Of two entries with the same digest the last one applies. Pass the keys of the credentials
+  /// file last: then their role and expiry apply if the environment has the same key.
   package init(_ keys: [APIKey], canBeGuessed: Bool = false) {
     self.canBeGuessed = canBeGuessed
     self.keys.reserveCapacity(keys.count)
     for key in keys { self.keys[key.digest.firstHalf] = key }
   }
 
-  /// A key is found by its digest, then compared once in constant time.
+  /// Finds a key by its digest, then compares the digest in constant time.
   package func key(for secret: Secret) -> APIKey? {
     key(for: SHA256Digest(of: secret.exposed.utf8))
   }

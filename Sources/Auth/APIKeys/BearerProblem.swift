@@ -1,10 +1,10 @@
 private import Support
 
-/// Why a key that can be sent as `X-API-Key` is not read as one where it comes as a Bearer token.
+/// Why a key is accepted as `X-API-Key` but not as a Bearer token.
 package enum BearerProblem: Sendable, Equatable {
-  /// A character that token68 does not have, or `=` before another character (RFC 6750 §2.1).
+  /// A character outside token68, or `=` before another character (RFC 6750 §2.1).
   case character(Unicode.Scalar)
-  /// Two dots, as an access token has (RFC 7515 §7.1); a problem only where tokens are on.
+  /// Two dots, as in an access token (RFC 7515 §7.1). It is a problem only if tokens are enabled.
   case looksLikeToken
 
   /// - Parameter key: visible ASCII.
@@ -20,7 +20,7 @@ package enum BearerProblem: Sendable, Equatable {
     }
   }
 
-  /// RFC 9110 §11.2
+  /// Whether the byte belongs to token68 (RFC 9110 §11.2).
   static func isToken68(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

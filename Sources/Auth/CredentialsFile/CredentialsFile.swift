@@ -1,15 +1,15 @@
 private import Support
 private import JSON
 
-/// The keys and users of an HTTP server, as a JSON file has them:
-/// `{"keys": [{"name", "sha256", "role", "expires"}], "users": [{"name", "password", "role",
-/// "expires"}]}`, of which `expires` may be left out.
+/// The keys and users of an HTTP server, read from a JSON file: `{"keys": [{"name", "sha256",
+/// "role", "expires"}], "users": [{"name", "password", "role", "expires"}]}`. `expires` is
+/// optional.
 package struct CredentialsFile: Sendable {
   package let keys: [APIKey]
   package let users: [PasswordUser]
 
-  /// - Throws: `CredentialsFileErrors` with every problem there is, so that a file is good as a whole
-  ///   or not used at all (C14).
+  /// - Throws: `CredentialsFileErrors` with all problems. A file with a problem is not used at all
+  ///   (C14).
   package static func read(_ text: [UInt8]) throws(CredentialsFileErrors) -> CredentialsFile {
     let root: JSONValue
     do throws(JSONError) {
@@ -37,15 +37,15 @@ extension JSONError {
     switch reason {
     case .unexpectedEnd: "the file ends in the middle"
     case .unexpectedByte: "this is no JSON"
-    case .trailingBytes: "there is more behind the end"
+    case .trailingBytes: "there is text after the end of the JSON value"
     case .byteOrderMark: "the file begins with a byte-order mark"
-    case .invalidUTF8: "this is no UTF-8"
+    case .invalidUTF8: "this is not valid UTF-8"
     case .controlCharacter: "a string has a control character"
-    case .invalidEscape: "a string has an escape that does not exist"
-    case .loneSurrogate: "a string has half a character"
+    case .invalidEscape: "a string has an invalid escape"
+    case .loneSurrogate: "a string has one half of a surrogate pair"
     case .numberOutOfRange: "a number is out of range"
     case .duplicateName: "an object that begins here has one name twice"
-    case .tooDeep: "brackets are too deep"
+    case .tooDeep: "arrays and objects are nested too deeply"
     case .tooManyValues: "the file has more than \(JSONParser.maximumValues) values"
     }
   }

@@ -1,6 +1,7 @@
 private import Support
 
-/// All that is wrong with a credentials file, in the order of its lines; never what is in it.
+/// The problems of a credentials file, in the order of its lines. They never contain text of the
+/// file.
 package struct CredentialsFileErrors: Error, Sendable, Equatable {
   package struct Problem: Sendable, Equatable {
     /// Counted from 1.

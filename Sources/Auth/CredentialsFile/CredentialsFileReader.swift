@@ -2,11 +2,11 @@ private import Support
 internal import JSON
 private import Crypto
 
-/// Reads a credentials file and notes whatever is wrong, with its line.
+/// Reads a credentials file and collects its problems with their lines.
 ///
-/// The file is longer than most because all rules of the format read best in one place.
+/// The file is longer than 150 lines because it contains all rules of the format.
 struct CredentialsFileReader {
-  /// More problems than anybody reads at once; to find a line costs a walk through the file.
+  /// The largest number of reported problems: finding the line of one needs a scan of the file.
   private static let maximumProblems = 20
 
   private let text: [UInt8]
@@ -63,7 +63,7 @@ struct CredentialsFileReader {
   private mutating func user(_ entry: Object, _ names: inout Set<[UInt8]>) -> PasswordUser? {
     refuseOthers(in: entry, than: ["name", "password", "role", "expires"])
     let name = name(in: entry, &names)
-    if let name, !PasswordUser.isName(name) {  // RFC 7617 §2: it could never be sent
+    if let name, !PasswordUser.isName(name) {  // RFC 7617 §2: it cannot be sent
       note(entry.path(to: "name"), "a user's \"name\" must not have a colon")
     }
     var password: PasswordHash?
@@ -150,7 +150,7 @@ struct CredentialsFileReader {
   private mutating func refuseOthers(in object: Object, than known: [String]) {
     for (place, member) in object.value.members.enumerated()
     where !known.contains(where: { $0.hasSameBytes(as: member.name) }) {
-      // It is not repeated: it may be a secret in the wrong place.
+      // Never echo the name: it may be a secret in the wrong place.
       note(object.path + [place], "only \(known.joined(separator: ", ")) may stand here")
     }
   }
@@ -160,14 +160,15 @@ struct CredentialsFileReader {
     problems.append(.init(line: JSONLocator.line(of: path, in: text), reason: reason))
   }
 
-  /// `key-1` and so on are the keys of the environment, and one name in the log is one key.
+  /// Keys of the environment are called `key-1`, `key-2` and so on. A name in the log must identify
+  /// one key.
   private func isReserved(_ name: String) -> Bool {
     name.utf8.starts(with: "key-".utf8) && name.utf8.dropFirst(4).allSatisfy { 0x30...0x39 ~= $0 }
   }
 }
 
 extension CredentialsFileReader {
-  /// An object and the places that lead to it.
+  /// An object and its path: the positions that lead to it.
   fileprivate struct Object {
     let value: JSONObject
     let path: [Int]

@@ -2,13 +2,14 @@ private import Support
 
 /// Finds the line of a value in a text that is known to be strict JSON.
 ///
-/// Only places count, no names: the parser keeps members in the order of the text.
+/// A path has positions, not names: the parser keeps members in the order of the text.
 struct JSONLocator {
   private let text: [UInt8]
   private var position = 0
 
-  /// The line, counted from 1, of what `path` leads to: the first step is a place in the outermost
-  /// array or object, counted from 0, the next one a place in there.
+  /// The line of the value at `path`, counted from 1. The first step is a position in the outermost
+  /// array or object, counted from 0. Each further step is a position inside the value that was
+  /// found.
   static func line(of path: [Int], in text: [UInt8]) -> Int {
     var locator = JSONLocator(text: text)
     locator.skipSpace()
@@ -22,9 +23,9 @@ struct JSONLocator {
 
   private init(text: [UInt8]) { self.text = text }
 
-  /// From an array, an object or a member to the item at `place`.
+  /// Moves from an array, an object or a member to the item at `place`.
   private mutating func enter(_ place: Int) {
-    if byte == UInt8(ascii: "\"") {  // a member: its value is what is entered
+    if byte == UInt8(ascii: "\"") {  // a member: go to its value
       skipString()
       skipSpace()
       position += 1
@@ -38,7 +39,7 @@ struct JSONLocator {
     skipSpace()
   }
 
-  /// To the comma or the bracket behind an item.
+  /// Moves to the comma or the bracket after an item.
   private mutating func skipItem() {
     var depth = 0
     while let byte {

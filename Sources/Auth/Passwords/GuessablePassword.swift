@@ -1,7 +1,7 @@
 private import Support
 
 /// Passwords that an attacker tries first (ASVS 6.2.4): the most common ones of eight characters or
-/// more, and the user's own name. Case, and digits or signs at the end, make no difference.
+/// more, and the user's own name. Case is ignored, and so are digits and punctuation at the end.
 enum GuessablePassword {
   private static let common = Set(
     [
@@ -22,7 +22,7 @@ enum GuessablePassword {
     return [bytes, word].contains { $0 == name || common.contains($0) }
   }
 
-  /// What people put behind a word when a form asks for a digit or a sign.
+  /// Characters that people append to a word when a form asks for a digit or a punctuation mark.
   private static func isDecoration(_ byte: UInt8) -> Bool {
     0x30...0x39 ~= byte || [UInt8(ascii: "!"), UInt8(ascii: "."), UInt8(ascii: "?")].contains(byte)
   }

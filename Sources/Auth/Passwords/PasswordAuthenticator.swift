@@ -4,34 +4,34 @@ private import Synchronization
 
 /// Authenticates a caller by name and password.
 ///
-/// A password that was right is remembered for five minutes, as a code under a key of this process,
-/// and costs a microsecond instead of a scrypt. The cache has at most one entry for each user, so no
-/// caller can fill it.
+/// A correct password is cached for five minutes, as an HMAC code under a key of this process. A
+/// repeated check then takes a microsecond instead of a scrypt. The cache has at most one entry for
+/// each user, so no caller can fill it.
 ///
-/// Every check costs the same (ATTACKS C17): one scrypt with each set of parameters that any user's
-/// hash has, for every user and for a name that no user has. With one set, which is usual, that is
-/// one scrypt.
+/// Every check that is not cached costs the same, also for a name that no user has (ATTACKS C17):
+/// one scrypt with each set of parameters that any user's hash has. Usually all hashes have the
+/// same parameters, and that is one scrypt.
 package final class PasswordAuthenticator: Authenticator {
-  /// In nanoseconds.
+  /// How long a correct password is cached, in nanoseconds.
   package static let remembered = 300_000_000_000
 
-  /// A right password.
+  /// A correct password.
   private struct Remembered {
     let code: SHA256Digest
     let until: Int
-    /// From where it came last.
+    /// The client that sent it last.
     var client: Client
-    /// How many other passwords `recall` may still compare with it.
+    /// Limits the wrong passwords that `recall` compares with it.
     var guesses = TokenBucket()
   }
 
   private struct State {
-    /// By name, as UTF-8: names are compared byte by byte.
+    /// By the name's UTF-8 bytes, because names are compared byte by byte.
     var users: [[UInt8]: PasswordUser] = [:]
     var verified: [[UInt8]: Remembered] = [:]
     /// For names that no user has.
     var dummy: PasswordHash
-    /// The parameters of all users' hashes, each once.
+    /// The different parameters of all users' hashes.
     var work: [PasswordHash.Parameters] = []
   }
 
@@ -45,8 +45,9 @@ package final class PasswordAuthenticator: Authenticator {
   private let derive: PasswordHash.Derivation
 
   /// - Parameters:
-  ///   - guesses: how many wrong passwords `recall` compares with one user's; `nil` for no limit.
-  ///   - monotonic: a clock in nanoseconds that is never set.
+  ///   - guesses: the limit of wrong passwords that `recall` compares with one user's; `nil` for no
+  ///     limit.
+  ///   - monotonic: a monotonic clock, in nanoseconds.
   ///   - pool: where scrypt runs.
   ///   - derive: scrypt.
   package init(
@@ -66,8 +67,8 @@ package final class PasswordAuthenticator: Authenticator {
     replace(with: users)
   }
 
-  /// From the next request on, `new` are the users; a password is remembered across it where
-  /// nothing in the user's line is new.
+  /// Replaces the users, from the next request on. A cached password is kept if the user's entry
+  /// has not changed.
   package func replace(with new: [PasswordUser]) {
     var work = Set(new.map(\.password.parameters)).sorted { $0.work < $1.work }
     if work.isEmpty { work = [.standard] }
@@ -91,11 +92,12 @@ package final class PasswordAuthenticator: Authenticator {
     if case .password = credential { true } else { false }
   }
 
-  /// The user, where this password was right when `client` showed it last.
+  /// The user, if this password is cached and `client` sent it last.
   ///
-  /// A caller may ask before it charges an attempt: so a client that is over its limit keeps what
-  /// works (ATTACKS C16). The limit still holds: other clients learn nothing here, and from the same
-  /// one only as many passwords are compared with a user's as `guesses` allows.
+  /// Call it before charging an attempt: then a client over its limit can still use a password that
+  /// works (ATTACKS C16). This does not help an attacker to guess: other clients always get `nil`,
+  /// and the same client can compare only as many wrong passwords with a user's as `guesses`
+  /// allows.
   package func recall(_ credential: Credential, from client: Client) -> Identity? {
     guard case .password(let user, let password) = credential else { return nil }
     let name = Array(user.utf8)
@@ -135,11 +137,11 @@ package final class PasswordAuthenticator: Authenticator {
     return try identity(of: try result.get())
   }
 
-  /// The user whose name and password they are. It takes as long as scrypt.
+  /// The user with this name and password. It runs scrypt.
   private func check(_ name: [UInt8], _ password: Secret, _ code: SHA256Digest, _ client: Client)
     throws(AuthenticationError) -> PasswordUser
   {
-    // Another request may have shown the same password while this one waited for a thread.
+    // Another request may have verified the same password while this one waited for a thread.
     if let user = remembered(name, code, client) { return user }
     let (user, hash, work) = state.withLock { state in
       (state.users[name], state.users[name]?.password ?? state.dummy, state.work)
@@ -177,7 +179,7 @@ package final class PasswordAuthenticator: Authenticator {
   ) {
     let until = monotonic() + Self.remembered
     state.withLock { state in
-      // The line may have become another one during the scrypt.
+      // The user's entry may have been replaced during the scrypt.
       guard state.users[name] == user else { return }
       state.verified[name] = Remembered(
         code: code, until: until, client: client,
@@ -185,7 +187,8 @@ package final class PasswordAuthenticator: Authenticator {
     }
   }
 
-  /// The length in front keeps "ab" and "c" apart from "a" and "bc".
+  /// The code of a name and a password. The length in front makes "ab" and "c" differ from "a" and
+  /// "bc".
   private func code(_ name: [UInt8], _ password: Secret) -> SHA256Digest {
     let message = [UInt8(name.count >> 8 & 0xFF), UInt8(name.count & 0xFF)] + name
     return SHA256Digest(of: mac.code(for: (message + password.exposed.utf8)[...]))

@@ -1,11 +1,11 @@
 package import Support
 private import Crypto
 
-/// A password as it is kept: scrypt with its parameters and salt, in the PHC string form
+/// A stored password: an scrypt hash with its parameters and its salt. In the PHC string form it is
 /// `$scrypt$ln=14,r=8,p=5$<salt>$<hash>` (RFC 7914; ASVS 11.4.2).
 package struct PasswordHash: Sendable, Equatable {
   package struct Parameters: Sendable, Hashable {
-    /// 16 MiB and, with p = 5, as slow as the OWASP Password Storage Cheat Sheet asks.
+    /// 16 MiB and, with p = 5, as slow as the OWASP Password Storage Cheat Sheet recommends.
     package static let standard = Parameters(ln: 14, r: 8, p: 5)
 
     /// N is two to the power of `ln`.
@@ -13,18 +13,19 @@ package struct PasswordHash: Sendable, Equatable {
     let r: Int
     let p: Int
 
-    /// What a check costs, in bytes that are gone through.
+    /// The cost of a check: the bytes that scrypt processes.
     var work: Int { memory * p }
-    /// In bytes.
+    /// The memory of a check, in bytes.
     fileprivate var memory: Int { 128 * r << ln }
 
-    /// Bounds, so that no line of a file makes a check cheap by mistake or a server stand still.
+    /// Whether the parameters are within bounds, so that no entry of a file makes a check cheap by
+    /// mistake or blocks the server.
     fileprivate var isSound: Bool {
       10...20 ~= ln && 1...32 ~= r && 1...16 ~= p && memory <= 128 << 20
     }
   }
 
-  /// Derives as many bytes as a hash has; `nil` where the memory for it is not there.
+  /// Derives the bytes of a hash; `nil` if there is not enough memory.
   package typealias Derivation =
     @Sendable (_ password: Secret, Parameters, _ salt: [UInt8]) -> [UInt8]?
 
@@ -35,8 +36,8 @@ package struct PasswordHash: Sendable, Equatable {
   private let salt: [UInt8]
   private let hash: [UInt8]
 
-  /// The hash of a new password, under a random salt.
-  /// - Parameter parameters: within the bounds of a line.
+  /// The hash of a new password, with a random salt.
+  /// - Parameter parameters: within the bounds of an entry.
   package init(
     of password: Secret, parameters: Parameters = .standard, random: (_ count: Int) -> [UInt8]
   ) {
@@ -48,14 +49,15 @@ package struct PasswordHash: Sendable, Equatable {
     self.hash = hash
   }
 
-  /// A hash that no password has, to spend as much time on as on a real one.
+  /// A hash that matches no password. Its check takes as long as that of a real one.
   init(dummyWith parameters: Parameters, random: (_ count: Int) -> [UInt8]) {
     self.parameters = parameters
     salt = random(16)
     hash = random(Self.length)
   }
 
-  /// Reads the PHC string form; `nil` where `text` is not exactly what `phc` gives within bounds.
+  /// Parses the PHC string form. `nil` unless `text` is exactly what `phc` returns, with parameters
+  /// within bounds.
   package init?(phc text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
     guard parts.count == 5, let parameters = Self.parameters(parts[2]), parameters.isSound,
@@ -73,13 +75,13 @@ package struct PasswordHash: Sendable, Equatable {
       + "$\(Base64.unpadded.text(of: salt))$\(Base64.unpadded.text(of: hash))"
   }
 
-  /// Whether it is the password's; it takes long, and the comparison takes the same time always.
+  /// Whether this is the hash of `password`. It takes long, and the comparison takes constant time.
   ///
-  /// Where the memory for it is not there, no password is right.
+  /// If there is not enough memory, it returns `false`.
   /// - Parameters:
-  ///   - work: one derivation is made with each of these, of which only that with the hash's own
-  ///     parameters counts: so every check takes as long, whatever parameters the hash has
-  ///     (ATTACKS C17).
+  ///   - work: one derivation is made with each of these parameters. Only the one with the hash's
+  ///     own parameters decides. So every check takes the same time, whatever parameters the hash
+  ///     has (ATTACKS C17).
   ///   - derive: scrypt.
   func matches(_ password: Secret, work: [Parameters], derive: Derivation = scrypt) -> Bool {
     var isRight = false

@@ -1,11 +1,11 @@
 package import Support
 
-/// A user as the credentials file has them.
+/// A user of the credentials file.
 package struct PasswordUser: Sendable, Equatable {
   package let name: String
   package let password: PasswordHash
   package let role: Role
-  /// The first moment at which the password is no longer good; `nil` for never.
+  /// The password is invalid from this time on; `nil` for no expiry.
   package let expires: WallTime?
 
   package init(name: String, password: PasswordHash, role: Role, expires: WallTime?) {
@@ -17,15 +17,16 @@ package struct PasswordUser: Sendable, Equatable {
 }
 
 extension PasswordUser {
-  /// In characters, which are code points (NIST SP 800-63B §3.1.1.2; ASVS 6.2.1 likes 15 better).
+  /// In characters, that is, code points (NIST SP 800-63B §3.1.1.2; ASVS 6.2.1 recommends 15).
   package static let minimumPasswordLength = 8
 
-  /// Whether somebody can come by this name (RFC 7617 §2: a colon would end it).
+  /// Whether a client can send this name (RFC 7617 §2: a colon would end it).
   package static func isName(_ text: String) -> Bool {
     TokenClaims.isName(text) && !text.utf8.contains(UInt8(ascii: ":"))
   }
 
-  /// Why a text cannot be the password of `user`; neither is repeated.
+  /// Why a text cannot be the password of `user`; `nil` if it can. The reason never contains either
+  /// of them.
   package static func problem(with password: Secret, of user: String, allowingWeak: Bool)
     -> String?
   {

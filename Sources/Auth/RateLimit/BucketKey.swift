@@ -1,19 +1,20 @@
 private import Crypto
 package import Support
 
-/// Whose bucket it is, in 16 bytes however long the name is.
+/// The key of a caller's bucket: 16 bytes, whatever the length of the caller's name.
 package struct BucketKey: Sendable, Hashable {
   private let value: Bits128
 
-  /// The same for every token of one user, so that a new `jti` brings no new bucket (R7).
+  /// The key of an identity. It is the same for every token of one user, so that a new token does
+  /// not give a new bucket (R7).
   ///
-  /// The first half of a digest: it is infeasible to find a name with the key of another name or of
-  /// an address.
+  /// It is the first half of a digest: it is infeasible to find a name with the key of another name
+  /// or of an address.
   package init(_ identity: Identity) {
     let text = identity.method.rawValue + ":" + identity.subject
     value = Bits128(SHA256Digest(of: text.utf8).firstHalf)
   }
 
-  /// The address of a client, or a network around it.
+  /// The key of a client's address or network.
   package init(address: Bits128) { value = address }
 }

@@ -1,26 +1,28 @@
 private import Support
 private import Synchronization
 
-/// A bucket for each caller, in bounded memory.
+/// A token bucket for each caller, in bounded memory.
 ///
-/// A full bucket says nothing and is forgotten when newcomers need its place, so that the table is
-/// swept by those who fill it and needs no timer. Where `capacity` buckets are in use, all newcomers
-/// share one: whoever comes with a million addresses gains no more than one bucket by the last of
-/// them, fills no memory, and evicts nobody (R5).
-/// Swift seeds its hashes at random for each process: nobody makes keys that collide.
+/// A full bucket carries no information. Each new caller removes a few full buckets, so the table
+/// needs no timer. If `capacity` buckets are in use, all new callers share one bucket. An attacker
+/// with a million addresses then gains at most that one bucket, uses no further memory and evicts
+/// no caller (R5). Swift seeds its hashes at random for each process, so nobody can choose keys
+/// that collide.
 package final class BucketTable: Sendable {
-  /// How many buckets each newcomer looks at: all of them are seen within `capacity / 8` newcomers.
+  /// The number of buckets that each new caller examines: `capacity / 8` new callers examine all of
+  /// them.
   private static let sweep = 8
 
   private struct State {
-    /// The place of each bucket in `entries`.
+    /// The index of each bucket in `entries`.
     var places: [BucketKey: Int] = [:]
     var entries: [Entry] = []
-    /// The place that the sweep looks at next.
+    /// The index that is examined next.
     var cursor = 0
     var shared = TokenBucket()
 
-    /// Forgets the full ones among the next few buckets; the last takes the place of each.
+    /// Removes the full ones among the next few buckets. The last bucket moves to the index of a
+    /// removed one.
     mutating func makeRoom(at now: Int, limit: RateLimit) {
       for _ in 0..<min(BucketTable.sweep, entries.count) {
         if cursor >= entries.count { cursor = 0 }
@@ -54,7 +56,7 @@ package final class BucketTable: Sendable {
 
   package var count: Int { state.withLock { $0.entries.count } }
 
-  /// Takes a token of the caller's, if one is there.
+  /// Takes a token from the caller's bucket, if there is one.
   /// - Parameter now: in nanoseconds of a monotonic clock.
   package func take(_ key: BucketKey, at now: Int) -> RateDecision {
     state.withLock { state in
@@ -71,8 +73,8 @@ package final class BucketTable: Sendable {
     }
   }
 
-  /// Gives back a token that the caller has taken. Where the caller had no bucket of its own, it
-  /// goes back into the one that newcomers share.
+  /// Returns a token that the caller has taken. If the caller has no bucket of its own, the token
+  /// goes back to the shared bucket.
   package func refund(_ key: BucketKey) {
     state.withLock { state in
       if let place = state.places[key] {
@@ -83,7 +85,7 @@ package final class BucketTable: Sendable {
     }
   }
 
-  /// What `take` would say, without taking and without a place for a newcomer.
+  /// The decision that `take` would make, without taking a token and without adding a bucket.
   package func peek(_ key: BucketKey, at now: Int) -> RateDecision {
     state.withLock { state in
       if let place = state.places[key] {

@@ -1,20 +1,21 @@
 private import Support
 
-/// What a bucket says about one request. Times are in nanoseconds from that request on.
+/// The decision of a bucket about one request. Times are in nanoseconds after that request.
 package struct RateDecision: Sendable, Equatable {
   package let isAllowed: Bool
-  /// How many tokens are left.
+  /// The number of tokens that are left.
   package let remaining: Int
-  /// Until the next token is there, to the nanosecond; 0 where one is there now.
+  /// The time until the next token, exact to the nanosecond; 0 if there is one now.
   package let retryAfter: Int
-  /// Until the bucket is full.
+  /// The time until the bucket is full.
   package let resetAfter: Int
 
-  /// Whole seconds (RFC 9110 §10.2.3), rounded up: whoever waits so long is let in.
+  /// The value of `Retry-After` (RFC 9110 §10.2.3): whole seconds, rounded up, so that a request
+  /// after this time is allowed.
   package var retryAfterSeconds: Int { seconds(roundingUp: retryAfter) }
 
-  /// `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10 §4): what is left, and the seconds until
-  /// all of it is there again.
+  /// The value of `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10 §4): the number of tokens
+  /// left, and the seconds until the bucket is full.
   package var field: String {
     "\"\(RateLimit.policy)\";r=\(remaining);t=\(seconds(roundingUp: resetAfter))"
   }

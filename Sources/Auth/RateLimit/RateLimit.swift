@@ -1,9 +1,9 @@
 private import Support
 
-/// How many requests one caller may send: `count` every `period`, and `burst` of them at once.
+/// The number of requests that one caller may send: `count` in each `period`, and `burst` at once.
 package struct RateLimit: Sendable, Equatable {
   package static let maximumCount = 1_000_000
-  /// The name of the only policy there is.
+  /// The name of the only policy.
   static let policy = "default"
 
   /// In nanoseconds.
@@ -29,7 +29,7 @@ package struct RateLimit: Sendable, Equatable {
     self.burst = burst ?? count
   }
 
-  /// As many as `factor` callers may send together, within the bounds of a limit.
+  /// The limit of `factor` callers together, at most the largest limit.
   /// - Parameter factor: from 1 to 1,000.
   package func multiplied(by factor: Int) -> RateLimit {
     RateLimit(
@@ -37,15 +37,15 @@ package struct RateLimit: Sendable, Equatable {
       burst: min(Self.maximumCount, burst * factor))
   }
 
-  /// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and the seconds in
-  /// which an empty bucket gets it back.
+  /// The value of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and
+  /// the seconds in which an empty bucket becomes full.
   package var policyField: String {
     let refill = (burst * period.rawValue / count + 999_999_999) / 1_000_000_000
     return "\"\(Self.policy)\";q=\(burst);w=\(refill)"
   }
 
-  /// Reads `60/minute`, `5/second`, `1000/hour`, or `off`, which is `nil`.
-  /// - Throws: `RateLimitError` for anything else (R10).
+  /// Parses `60/minute`, `5/second`, `1000/hour`, or `off`, which is `nil`.
+  /// - Throws: `RateLimitError` for any other text (R10).
   package static func read(_ text: String) throws(RateLimitError) -> RateLimit? {
     if text == "off" { return nil }
     let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

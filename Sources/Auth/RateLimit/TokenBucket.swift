@@ -1,10 +1,10 @@
 private import Support
 
-/// A bucket that holds `burst` tokens and gets `count` of them back every `period`, steadily.
+/// A bucket of `burst` tokens that refills at a steady rate: `count` tokens in each `period`.
 ///
-/// It keeps what is missing, in units of which a token costs as many as its period has nanoseconds
-/// and each nanosecond repays `count`. So all sums are whole numbers: nothing is ever rounded, and
-/// nothing drifts. A full bucket has debt 0 and carries no information.
+/// It stores the missing tokens as an integer debt. A token costs as many units as the period has
+/// nanoseconds, and each nanosecond repays `count` units. So all arithmetic is exact, without
+/// rounding and drift. A full bucket has debt 0 and carries no information.
 package struct TokenBucket: Sendable {
   private var debt = 0
   /// In nanoseconds of a monotonic clock.
@@ -13,7 +13,7 @@ package struct TokenBucket: Sendable {
   /// A full bucket.
   package init() {}
 
-  /// Takes a token, if one is there.
+  /// Takes a token, if there is one.
   /// - Parameter now: in nanoseconds of a monotonic clock, not negative.
   package mutating func take(at now: Int, limit: RateLimit) -> RateDecision {
     repay(at: now, limit)
@@ -22,14 +22,15 @@ package struct TokenBucket: Sendable {
     return decision(isAllowed, at: now, limit)
   }
 
-  /// What `take` would say, without taking: `remaining` counts the token that is there.
+  /// The decision that `take` would make, without taking a token. `remaining` includes the token
+  /// that `take` would take.
   package func peek(at now: Int, limit: RateLimit) -> RateDecision {
     var bucket = self
     bucket.repay(at: now, limit)
     return bucket.decision(bucket.debt <= limit.capacity - limit.price, at: now, limit)
   }
 
-  /// Gives back a token that was taken.
+  /// Returns a token that was taken.
   package mutating func refund(limit: RateLimit) { debt = max(0, debt - limit.price) }
 
   func isFull(at now: Int, limit: RateLimit) -> Bool {
@@ -46,7 +47,7 @@ package struct TokenBucket: Sendable {
   }
 
   private func decision(_ isAllowed: Bool, at now: Int, _ limit: RateLimit) -> RateDecision {
-    /// Nanoseconds from now until the debt is no more than `target`.
+    /// Nanoseconds from now until the debt is at most `target`.
     func wait(until target: Int) -> Int {
       guard debt > target else { return 0 }
       return (debt - target + limit.count - 1) / limit.count + (updatedAt - now)
@@ -58,7 +59,7 @@ package struct TokenBucket: Sendable {
 }
 
 extension RateLimit {
-  /// At most 3.6e18 with the greatest burst and period, where `Int.max` is 9.2e18.
+  /// At most 3.6e18, for the largest burst and period. `Int.max` is 9.2e18.
   fileprivate var capacity: Int { burst * price }
   fileprivate var price: Int { period.rawValue }
 }

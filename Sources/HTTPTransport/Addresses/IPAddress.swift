@@ -1,10 +1,10 @@
 package import NIOCore
 package import Support
 
-/// An IPv4 or IPv6 address; an IPv4 address that is mapped into IPv6 is the IPv4 address
-/// (RFC 4291 §2.5.5.2).
+/// An IPv4 or IPv6 address. An IPv4-mapped IPv6 address equals the IPv4 address (RFC 4291
+/// §2.5.5.2).
 package struct IPAddress: Sendable, Hashable {
-  /// IPv6 as it is, IPv4 as ::ffff:a.b.c.d.
+  /// An IPv4 address is stored as ::ffff:a.b.c.d.
   private let storage: Bits128
 
   private static let mapped: UInt128 = 0xffff << 32
@@ -18,12 +18,12 @@ package struct IPAddress: Sendable, Hashable {
   /// `nil` for a Unix socket.
   package init?(_ address: SocketAddress) {
     guard let text = address.ipAddress else { return nil }
-    // A link-local peer has a zone, which says nothing to others.
+    // Drop the zone of a link-local peer: it has a meaning only on this machine.
     self.init(Array(text.utf8.prefix { $0 != UInt8(ascii: "%") })[...])
   }
 
-  /// Four decimal numbers without leading zeros, or IPv6 without a zone (RFC 4291 §2.2);
-  /// `nil` for all else.
+  /// Parses IPv4 as four decimal numbers without leading zeros, or IPv6 without a zone (RFC 4291
+  /// §2.2). `nil` for any other text.
   package init?(_ text: String) { self.init(Array(text.utf8)[...]) }
 
   init?(_ text: ArraySlice<UInt8>) {
@@ -38,7 +38,7 @@ package struct IPAddress: Sendable, Hashable {
     }
     var groups = head
     if halves.count == 2 {
-      // RFC 5952 §4.2.2 writes no "::" for one group, but RFC 4291 lets it stand for one or more.
+      // RFC 5952 §4.2.2 forbids "::" for one group, but RFC 4291 allows it for one or more.
       guard let tail = Self.groups(halves[1], isLast: true), head.count + tail.count <= 7 else {
         return nil
       }
@@ -48,7 +48,7 @@ package struct IPAddress: Sendable, Hashable {
     self.init(bits: groups.reduce(0) { $0 << 16 | UInt128($1) })
   }
 
-  /// Of the longest text: six groups of four digits, and an IPv4 address.
+  /// The longest text, in bytes: six groups of four digits, and an IPv4 address.
   private static let longest = 45
 
   package var isV4: Bool { bits >> 32 == 0xffff }
@@ -56,19 +56,20 @@ package struct IPAddress: Sendable, Hashable {
   /// 127.0.0.0/8 or ::1.
   package var isLoopback: Bool { isV4 ? bits >> 24 & 0xff == 127 : bits == 1 }
 
-  /// 0.0.0.0 or ::, which a server listens at for all addresses of the machine.
+  /// 0.0.0.0 or ::. A server that listens there accepts connections on all addresses of the
+  /// machine.
   package var isUnspecified: Bool { isV4 ? bits & 0xffff_ffff == 0 : bits == 0 }
 
-  /// What one customer has: the IPv4 address, or the /64 of an IPv6 address.
+  /// The network of one customer: the IPv4 address, or the /64 of an IPv6 address.
   package var rateLimitPrefix: Bits128 {
     Bits128(isV4 ? bits : bits & ~UInt128(UInt64.max))
   }
 
-  /// How many bits an address of this version has.
+  /// The number of bits of an address of this version.
   var length: Int { isV4 ? 32 : 128 }
 
-  /// The networks that an address may share with others of one customer, the narrowest first: of
-  /// IPv6 the /64, the /56 and the /48, which are what providers assign (RFC 6177 §2).
+  /// The networks that a provider may have assigned to one customer, the smallest first. For IPv6
+  /// these are the /64, the /56 and the /48 of the address (RFC 6177 §2).
   package var rateLimitPrefixes: [Bits128] {
     isV4 ? [storage] : [64, 56, 48].map { Bits128(bits & ~(UInt128.max >> $0)) }
   }
@@ -132,7 +133,8 @@ extension IPAddress: CustomStringConvertible {
     var start = 0
     while start < 8 {
       let end = groups[start...].firstIndex { $0 != 0 } ?? 8
-      // RFC 5952 §4.2: two groups at least, and the first of the longest.
+      // RFC 5952 §4.2: shorten the first of the longest runs of zeros that have at least two
+      // groups.
       if end - start >= 2, end - start > gap.count { gap = start..<end }
       start = end + 1
     }

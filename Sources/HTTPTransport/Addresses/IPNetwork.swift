@@ -1,11 +1,12 @@
 private import Support
 
-/// An address, or all addresses that begin with the same bits (RFC 4632 §3.1).
+/// A single address, or all addresses with the same prefix (RFC 4632 §3.1).
 package struct IPNetwork: Sendable, Hashable {
   private let first: IPAddress
   private let hostBits: Int
 
-  /// `10.0.0.0/8`, `2001:db8::/32`, or an address alone; `nil` where bits after the prefix are set.
+  /// Parses `10.0.0.0/8`, `2001:db8::/32` or a single address. `nil` for any other text, and if
+  /// bits after the prefix are set.
   package init?(_ text: String) {
     let parts = Array(text.utf8).split(
       separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
@@ -23,7 +24,7 @@ package struct IPNetwork: Sendable, Hashable {
     guard address.bits.trailingZeroBitCount >= hostBits else { return nil }
   }
 
-  /// The network of `address` whose prefix has so many bits.
+  /// The network of `address` with a prefix of `prefix` bits.
   /// - Precondition: 0 ≤ `prefix` ≤ `address.length`.
   init(of address: IPAddress, prefix: Int) {
     hostBits = address.length - prefix
@@ -31,7 +32,7 @@ package struct IPNetwork: Sendable, Hashable {
   }
 
   package func contains(_ address: IPAddress) -> Bool {
-    // ::/0 is not meant for IPv4, though a mapped address would fit.
+    // ::/0 does not contain IPv4 addresses, although a mapped address would match.
     address.isV4 == first.isV4 && address.bits >> hostBits == first.bits >> hostBits
   }
 }

@@ -1,6 +1,6 @@
 private import Support
 
-/// The proxies whose word about a client's address counts (ASVS 15.3.4).
+/// The proxies whose `X-Forwarded-For` field is trusted (ASVS 15.3.4).
 package struct TrustedProxies: Sendable {
   private let networks: [IPNetwork]
 
@@ -12,16 +12,17 @@ package struct TrustedProxies: Sendable {
     networks.contains { $0.contains(address) }
   }
 
-  /// Who sent the request: the rightmost address that is no trusted proxy.
+  /// The client's address: the rightmost address that is not a trusted proxy.
   ///
-  /// Each proxy appends the address it saw, so what stands further to the left may be invented.
-  /// An entry that is no address ends the walk at the proxy that wrote it.
-  /// - Parameter forwardedFor: the values of X-Forwarded-For, one for each line.
+  /// Each proxy appends the address that it saw, so an entry further to the left may be forged. The
+  /// search stops at an entry that is not an address. The result is then the proxy that wrote the
+  /// entry.
+  /// - Parameter forwardedFor: the values of `X-Forwarded-For`, one per field line.
   package func client(peer: IPAddress, forwardedFor: [String]) -> IPAddress {
     var client = peer
     for line in forwardedFor.reversed() {
-      // ATTACKS H34: the separator is a byte. As a Character, the comma may merge with what a client
-      // sent before it.
+      // ATTACKS H34: split at the byte. As a Character, the comma may merge with the text that a
+      // client sent before it.
       var unread: ArraySlice<UInt8>? = Array(line.utf8)[...]
       while let entries = unread {
         let comma = entries.lastIndex(of: UInt8(ascii: ","))

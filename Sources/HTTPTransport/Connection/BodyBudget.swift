@@ -1,7 +1,8 @@
 private import Support
 private import Synchronization
 
-/// How many bytes of bodies all connections of a server may hold at one time (ATTACKS R13).
+/// The limit of the bytes of request bodies that all connections of a server hold at one time
+/// (ATTACKS R13).
 final class BodyBudget: Sendable {
   private let limit: Int
   private let used = Mutex(0)
@@ -23,8 +24,8 @@ final class BodyBudget: Sendable {
   fileprivate func give(_ count: Int) { used.withLock { $0 -= count } }
 }
 
-/// The part of a body that has arrived. Its bytes are charged to the budget until it is freed, however
-/// its request ends: that is why it is a class.
+/// The received part of a body. Its bytes are charged to the budget until `deinit`, so they are
+/// released however the request ends.
 final class ArrivedBody {
   private(set) var bytes: [UInt8] = []
   private let budget: BodyBudget
@@ -33,7 +34,7 @@ final class ArrivedBody {
 
   deinit { budget.give(bytes.count) }
 
-  /// Adds bytes. Returns `false`, and adds nothing, if the budget of all bodies has no room for them.
+  /// Adds bytes. Returns `false`, and adds nothing, if the bytes exceed the budget of all bodies.
   func append(_ more: some Collection<UInt8>) -> Bool {
     guard budget.take(more.count) else { return false }
     bytes.append(contentsOf: more)

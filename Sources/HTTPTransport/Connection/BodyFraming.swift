@@ -5,12 +5,12 @@ enum BodyFraming: Equatable {
   case length(Int)
   case chunked
 
-  /// - Throws: `malformed` for every head that two readers could frame in two ways.
+  /// - Throws: `malformed` for every head that two parsers could frame differently.
   init(_ fields: HTTPFields, isPersistent: Bool) throws(HTTPFault) {
     let lengths = fields["Content-Length"]
     let codings = fields["Transfer-Encoding"]
     if codings.isEmpty {
-      // RFC 9112 §6.3: even two equal lengths may be refused, and a list is one.
+      // RFC 9112 §6.3: refuse two lengths, even equal ones, and a list of lengths.
       guard lengths.count <= 1 else { throw .malformed }
       guard let length = lengths.first else {
         self = .length(0)

@@ -17,9 +17,9 @@ struct BodyReader {
     }
   }
 
-  /// Takes what is there of the body from the buffer; `isEnd` when that was the last of it.
+  /// Takes the available bytes of the body from the buffer. `isEnd` is true with the last of them.
   ///
-  /// - Throws: `malformed`; what follows in the stream must not be read then.
+  /// - Throws: `malformed`. The rest of the stream must not be read after an error.
   mutating func next(
     _ buffer: inout ByteBuffer
   ) throws(HTTPFault) -> (bytes: ByteBuffer?, isEnd: Bool) {

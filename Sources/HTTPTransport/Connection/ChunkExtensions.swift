@@ -1,14 +1,14 @@
 private import Support
 
-/// What may stand behind a chunk's size (RFC 9112 §7.1.1):
+/// The syntax of the extensions after a chunk's size (RFC 9112 §7.1.1):
 ///
 ///     chunk-ext = *( ";" token [ "=" ( token / quoted-string ) ] )
 ///
 /// The RFC also allows white space around ";" and "=", but forbids senders to write it (RFC 9110
-/// §5.6.3). Readers differ in it, so it is refused.
+/// §5.6.3). Parsers treat it differently, so it is refused.
 enum ChunkExtensions {
-  /// ATTACKS H35: two readers that do not hold extensions to one grammar find the end of the line,
-  /// and so the chunk, in different places.
+  /// ATTACKS H35: parsers that accept different extensions may find the end of the line, and so the
+  /// chunk, in different places.
   static func areValid(_ bytes: Span<UInt8>) -> Bool {
     var index = 0
     while index < bytes.count {
@@ -31,7 +31,7 @@ enum ChunkExtensions {
     return end > start ? end : nil
   }
 
-  /// RFC 9110 §5.6.4; no control character but the tab, so no line end either.
+  /// RFC 9110 §5.6.4: no control character except the tab, and so no line end.
   private static func endOfQuotedString(_ bytes: Span<UInt8>, from start: Int) -> Int? {
     guard start < bytes.count, bytes[start] == UInt8(ascii: "\"") else { return nil }
     var index = start + 1

@@ -19,7 +19,7 @@ struct ChunkedDecoder {
 
   init(limits: HTTPLimits) { self.limits = limits }
 
-  /// The next bytes of data, or none until more bytes come; `isEnd` after the trailer.
+  /// The next bytes of data; `nil` if more bytes are needed. `isEnd` is true after the trailer.
   ///
   /// - Throws: `malformed`.
   mutating func next(
@@ -43,7 +43,7 @@ struct ChunkedDecoder {
     }
   }
 
-  /// Takes a line; true when it ends the body.
+  /// Takes a line. Returns `true` if it ends the body.
   private mutating func take(_ buffer: ByteBuffer, length: Int) throws(HTTPFault) -> Bool {
     switch state {
     case .size:
@@ -54,7 +54,7 @@ struct ChunkedDecoder {
       state = .size
     case .trailer:
       if length == 0 { return true }
-      // RFC 9112 §7.1.2: a trailer is dropped, never merged; it is held to the form all the same.
+      // RFC 9112 §7.1.2: check the syntax of a trailer field, then drop it: it is never merged.
       _ = try FieldLine(buffer, length: length)
       trailerBytes += length + 2
       trailerFields += 1
@@ -83,7 +83,7 @@ struct ChunkedDecoder {
     return size
   }
 
-  /// An unfinished line is bounded as a finished one is.
+  /// An incomplete line has the same limit as a complete one.
   private func checkPending() throws(HTTPFault) {
     let bound =
       switch state {

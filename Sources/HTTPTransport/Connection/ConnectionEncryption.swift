@@ -1,7 +1,7 @@
 package import NIOCore
 private import Support
 
-/// Makes the handler that stands first in each connection and turns bytes into encrypted bytes.
+/// Makes the first handler of each connection, which encrypts and decrypts its bytes.
 package protocol ConnectionEncryption: Sendable {
   /// Called on the connection's event loop.
   func makeHandler() -> any ChannelHandler

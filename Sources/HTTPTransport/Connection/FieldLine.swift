@@ -8,7 +8,7 @@ struct FieldLine {
 
   /// Reads the line at the start of the buffer, which is `length` bytes long.
   ///
-  /// - Throws: `malformed`, for a folded line and for space before the colon too.
+  /// - Throws: `malformed`, also for a folded line and for white space before the colon.
   init(_ buffer: ByteBuffer, length: Int) throws(HTTPFault) {
     let line = buffer.readableBytesUInt8Span.extracting(first: length)
     var nameEnd = 0
@@ -21,11 +21,11 @@ struct FieldLine {
     var end = length
     while start < end, ASCII.isSpace(line[start]) { start += 1 }
     while end > start, ASCII.isSpace(line[end - 1]) { end -= 1 }
-    // RFC 9110 §5.5: NUL and CR are dangerous, and no other control is of use.
+    // RFC 9110 §5.5: NUL and CR are dangerous, and no other control character is useful.
     let content = line.extracting(start..<end)
     guard ASCII.isFieldContent(content) else { throw .malformed }
-    // Text that is no UTF-8 would have to be mended, and two values would become one. ASCII, which
-    // it nearly always is, is UTF-8 without the further look, which takes as long as all the rest.
+    // Refuse invalid UTF-8: after a repair, two different values could be equal. ASCII, the usual
+    // case, skips the validation, which takes as long as the rest of this function.
     let (nameStart, valueStart) = (buffer.readerIndex, buffer.readerIndex + start)
     guard let name = buffer.getString(at: nameStart, length: nameEnd),
       let value = ASCII.isASCII(content)

@@ -1,9 +1,10 @@
 internal import NIOCore
 private import Support
 
-/// One connection: bytes to requests, one at a time and in order, and responses to bytes.
+/// One HTTP/1.1 connection. It parses requests, passes them to the responder one at a time and in
+/// order, and writes the responses.
 ///
-/// It is longer than 150 lines because all that follows from an event shares the one phase.
+/// The file is longer than 150 lines because all event handlers share the one `phase`.
 final class HTTPConnection: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer
@@ -11,16 +12,16 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   private enum Phase {
     case head
-    /// The responder is at work; nothing is read but the body, once it awaits that.
+    /// The responder is running. Only the body is read, and only after the responder awaits it.
     case responding(Body)
-    /// The response is out; what is left of the body is read past.
+    /// The response is written. The rest of the request's body is read and discarded.
     case drain(BodyReader, budget: Int)
-    /// The last response is out; what still comes is dropped.
+    /// The last response is written. Further input is discarded.
     case ending
   }
 
   private enum Body {
-    /// The responder has not asked for it.
+    /// The responder has not awaited the body.
     case unread
     case reading(BodyReader, ArrivedBody)
     case complete
@@ -38,11 +39,11 @@ final class HTTPConnection: ChannelDuplexHandler {
   private var parser: HeadParser
   private var phase = Phase.head
   private var request: RequestHead?
-  /// In bytes: as much as the present request's body may have.
+  /// The largest body of the current request, in bytes.
   private var bodyLimit = 0
-  /// What came of the body before the responder awaited it.
+  /// The result of reading the body, if it is known before the responder awaits it.
   private var bodyResult: Result<[UInt8], HTTPFault>?
-  /// A body that has arrived: its charge stands until the request is over (ATTACKS R13).
+  /// The complete body. It stays charged to the budget until the request ends (ATTACKS R13).
   private var arrivedBody: ArrivedBody?
   /// The responder that awaits the body.
   private var bodyReader: CheckedContinuation<Result<[UInt8], HTTPFault>, Never>?
@@ -70,7 +71,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     inbox = Inbox(limits: limits)
   }
 
-  /// The memory that this connection keeps for bytes that arrived and for responses, in bytes.
+  /// The memory of the received bytes and of the responses, in bytes.
   var capacity: Int { inbox.capacity + outbox.capacity }
 
   // MARK: Events
@@ -112,8 +113,8 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { abort() }
 
-  /// Nothing is read while a responder is at work that does not await the body, or while a client
-  /// leaves responses unread: the inbox holds what is left of one read then.
+  /// Delays a read while the responder does not await the body, and while the client leaves
+  /// responses unread. The inbox then holds the rest of one read.
   func read(context: ChannelHandlerContext) {
     if mayRead { context.read() } else { hasDeferredRead = true }
   }
@@ -139,10 +140,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     proceed()
   }
 
-  /// No new request is waited for; what has arrived is answered.
+  /// Stops waiting for new requests. The requests that have arrived are answered.
   func stop() {
     guard case .head = phase, !parser.hasBegun, inbox.isEmpty else { return }
-    // One turn of the loop, so that bytes which are here already are read first.
+    // Wait for one turn of the event loop, so that bytes that have already arrived are read first.
     setDeadline(.nanoseconds(0))
   }
 
@@ -164,11 +165,12 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   // MARK: Requests
 
-  /// Reads and answers requests as far as that is possible now.
+  /// Reads and answers requests as far as possible now.
   ///
-  /// A write may call back, as when the channel becomes writable again. Such a call returns at once,
-  /// and the loop of the outer call goes round again: nothing here runs inside itself.
-  /// - Parameter flushing: whether to write the responses too. `channelReadComplete` follows a read.
+  /// A write may call this function again, for example when the channel becomes writable. The inner
+  /// call returns at once, and the outer call repeats its loop, so that two calls never overlap.
+  /// - Parameter flushing: whether to write the responses too. After a read, `channelReadComplete`
+  ///   writes them.
   private func proceed(flushing: Bool = true) {
     mustProceed = true
     guard !isProceeding else { return }
@@ -198,7 +200,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
   }
 
-  /// Goes one step on; `false` until more happens.
+  /// Makes one step. Returns `false` if it must wait for another event.
   private func step() throws(HTTPFault) -> Bool {
     guard context?.channel.isWritable == true, !outbox.isFull else { return false }
     switch phase {
@@ -265,7 +267,7 @@ final class HTTPConnection: ChannelDuplexHandler {
       phase = .responding(.failed)
       return .failure(.bodyTooLarge)
     }
-    // RFC 9110 §10.1.1: only now is the body wanted, and only if none of it is here yet.
+    // RFC 9110 §10.1.1: send 100 (Continue) only if the body is wanted and none of it has arrived.
     if request.expectsContinue, inbox.isEmpty { outbox.appendContinue() }
     setDeadline(limits.bodyTimeout)
     phase = .responding(
@@ -279,7 +281,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     return await withCheckedContinuation { bodyReader = $0 }
   }
 
-  /// The body has arrived, or will not.
+  /// Ends the reading of the body, with the whole body or with an error.
   private func endBody(_ result: Result<[UInt8], HTTPFault>) {
     guard case .responding(let body) = phase else { return }
     switch body {
@@ -301,7 +303,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   }
 
   private func finish(_ response: consuming HTTPResponse) {
-    // Otherwise the client is gone.
+    // In any other phase the client is gone.
     guard case .responding(let body) = phase, let request else { return }
     switch body {
     case .unread: respondWithoutBody(response, request)
@@ -313,20 +315,20 @@ final class HTTPConnection: ChannelDuplexHandler {
     proceed()
   }
 
-  /// Answers a request whose body nobody wants: it is read past, or the connection ends.
+  /// Answers a request whose body was not read. The body is discarded, or the connection is closed.
   private func respondWithoutBody(_ response: HTTPResponse, _ request: RequestHead) {
     var response = response
     switch request.framing {
     case .length(0): return answer(response, bodyIsRead: true)
     case .length(let length) where length > limits.drainedBody: response.closes = true
-    // RFC 9110 §10.1.1: whether the client will send the body cannot be known.
+    // RFC 9110 §10.1.1: the server cannot know whether the client will send the body.
     case _ where request.expectsContinue: response.closes = true
     default: break
     }
     answer(response, bodyIsRead: false)
   }
 
-  /// The response to what is no request: nothing more is read after it (RFC 9112 §11.2).
+  /// Responds to bytes that are not a valid request, and reads no further request (RFC 9112 §11.2).
   private func refuse(_ fault: HTTPFault) {
     request = nil
     var response = responder.respond(to: fault, from: peer)
@@ -338,7 +340,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     arrivedBody = nil
     guard context != nil else { return }
     if response.isAccepted { wasAccepted = true }
-    // A request that was sent before the server stops is answered, so only the last one is told.
+    // While the server stops, requests that have arrived are answered. Only the last response
+    // announces the close.
     let isLast = siblings.isStopping && inbox.isEmpty
     let closes = response.closes || isLast || !(request?.keepsAlive ?? false)
     outbox.append(
@@ -359,7 +362,7 @@ final class HTTPConnection: ChannelDuplexHandler {
   private func awaitHead() {
     request = nil
     phase = .head
-    // A further request that has begun already has its own time. ATTACKS R12
+    // If the next request has begun, it has the time limit of a head. ATTACKS R12
     let idle = wasAccepted ? limits.idleTimeout : limits.idleTimeoutBeforeAcceptance
     setDeadline(inbox.isEmpty ? idle : limits.headTimeout)
     if siblings.isStopping { stop() }
@@ -367,7 +370,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
   // MARK: The end
 
-  /// The client sends no more; what it sent whole is still answered.
+  /// The client sends no more bytes. Its complete requests are still answered.
   private func endOfInput() {
     switch phase {
     case .head, .responding(.reading), .drain:
@@ -383,8 +386,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     write(thenClose: .all)
   }
 
-  /// Ends the sending side after what was written, then reads past what still comes: closing with
-  /// unread bytes would reset the connection and could destroy the response (RFC 9112 §9.6).
+  /// Closes the sending side after the last write, then discards further input. Closing with unread
+  /// input would reset the connection and could destroy the response (RFC 9112 §9.6).
   private func end() {
     phase = .ending
     inbox.clear()
@@ -418,7 +421,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
   }
 
-  /// Makes up for a `read` that was not let through.
+  /// Makes the read that was delayed.
   private func readAgain() {
     guard hasDeferredRead, mayRead else { return }
     hasDeferredRead = false

@@ -1,29 +1,29 @@
 internal import NIOCore
 private import Support
 
-/// The bytes of a connection that have arrived and are not read yet.
+/// The received bytes of a connection that are not parsed yet.
 ///
-/// Bytes that were read are freed before more are kept, so the size of the inbox does not depend on
-/// how much a client has sent, nor on where a request ends within a read (ATTACKS H32).
+/// Parsed bytes are freed before new ones are stored. So the size of the inbox does not depend on
+/// how much a client has sent, or on where a request ends within a read (ATTACKS H32).
 struct Inbox {
-  /// The largest number of unread bytes: the longest head, and one read behind it.
+  /// The largest number of unparsed bytes: the longest head and one more read.
   let limit: Int
-  /// Readers take bytes from its start.
+  /// Parsers take bytes from its start.
   var unread = ByteBuffer()
 
   init(limits: HTTPLimits) {
-    // TLS may deliver one more record, whose beginning came with earlier reads.
+    // TLS may deliver one more record, whose beginning arrived with earlier reads.
     limit = limits.head + limits.read + TLSSession.recordLength
   }
 
   var isEmpty: Bool { unread.readableBytes == 0 }
 
-  /// The memory that is kept, in bytes.
+  /// The memory of the buffer, in bytes.
   var capacity: Int { unread.storageCapacity }
 
   /// Appends bytes that the connection received.
-  /// - Returns: `false` where there would be more than `limit`; nothing was appended then, and the
-  ///   connection must be closed.
+  /// - Returns: `false` if there would be more than `limit` bytes. Nothing is appended then, and
+  ///   the connection must be closed.
   mutating func append(_ received: consuming ByteBuffer) -> Bool {
     // ATTACKS H32
     guard received.readableBytes <= limit - unread.readableBytes else { return false }
@@ -36,7 +36,7 @@ struct Inbox {
     return true
   }
 
-  /// Frees the memory of all bytes that were read: without unread bytes nothing is kept.
+  /// Frees the memory of the parsed bytes. An empty inbox keeps no memory.
   mutating func release() {
     if isEmpty {
       unread = ByteBuffer()

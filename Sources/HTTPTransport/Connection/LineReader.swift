@@ -2,17 +2,17 @@ private import SystemC
 internal import NIOCore
 private import Support
 
-/// Finds the next line of a stream that comes in pieces; it looks at each byte once.
+/// Finds the next line of a stream that arrives in pieces. It examines each byte once.
 struct LineReader {
   private var searched = 0
 
-  /// How many bytes wait that are no whole line yet.
+  /// The number of bytes after the last complete line.
   var pending: Int { searched }
 
-  /// The length of the next line without its end, or `nil` until more bytes come.
+  /// The length of the next line without its line end; `nil` if more bytes are needed.
   ///
-  /// - Throws: `malformed` for LF without CR. RFC 9112 §2.2 lets a server take it for a line's end;
-  ///   a proxy that does not would see another message.
+  /// - Throws: `malformed` for LF without CR. RFC 9112 §2.2 lets a server accept it as a line end,
+  ///   but a proxy that does not would see another message.
   mutating func next(in buffer: ByteBuffer) throws(HTTPFault) -> Int? {
     guard let lineFeed = Self.lineFeed(in: buffer, from: searched) else {
       searched = buffer.readableBytes

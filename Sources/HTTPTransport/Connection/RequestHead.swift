@@ -1,6 +1,6 @@
 private import Support
 
-/// A request's head, and what the connection must know of it.
+/// The head of a request, and the properties that the connection needs.
 struct RequestHead {
   let line: RequestLine
   let fields: HTTPFields
@@ -20,7 +20,7 @@ struct RequestHead {
     let closes = options.contains { $0.elementsEqual("close".utf8) }
     let stays = line.isPersistent || options.contains { $0.elementsEqual("keep-alive".utf8) }
     keepsAlive = stays && !closes
-    // RFC 9110 §10.1.1: HTTP/1.0 knows no expectation.
+    // RFC 9110 §10.1.1: HTTP/1.0 has no expectations.
     let expectations = line.isPersistent ? fields["Expect"] : []
     guard expectations.allSatisfy({ HTTPFields.equal($0, "100-continue") }) else {
       throw .expectationFailed
@@ -34,19 +34,21 @@ struct RequestHead {
   }
 
   private static func checkHost(_ line: RequestLine, _ hosts: [String]) throws(HTTPFault) {
-    // RFC 9112 §3.2: exactly one, and a valid one.
+    // RFC 9112 §3.2: exactly one Host, and a valid one. HTTP/1.0 may omit it.
     guard hosts.count == 1 || !line.isPersistent && hosts.isEmpty,
       hosts.allSatisfy({ $0.utf8.allSatisfy(isHostByte) })
     else { throw .malformed }
     if let authority = line.target.authority {
-      // RFC 9112 §3.2.2: the target's authority counts; a Host unlike it deceives somebody.
+      // RFC 9112 §3.2.2: the target's authority applies. A different Host is refused: a proxy might
+      // use it instead.
       guard let host = hosts.first, !host.isEmpty, HTTPFields.equal(host, authority) else {
         throw .malformed
       }
     }
   }
 
-  /// May stand in `uri-host [":" port]` (RFC 3986 §3.2.2), but for the comma, which lists two.
+  /// Whether the byte may occur in `uri-host [":" port]` (RFC 3986 §3.2.2). A comma may not: it
+  /// separates two hosts.
   private static func isHostByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: "("),

@@ -15,7 +15,7 @@ struct RequestLine {
     let line = buffer.readableBytesUInt8Span.extracting(first: length)
     var methodEnd = 0
     while methodEnd < length, ASCII.isToken(line[methodEnd]) { methodEnd += 1 }
-    // RFC 9112 §3: single spaces; the lenient reading of white space is not taken.
+    // RFC 9112 §3: single spaces only, without the lenient parsing of white space.
     guard methodEnd > 0, methodEnd < length, line[methodEnd] == ASCII.space else {
       throw .malformed
     }
@@ -24,7 +24,8 @@ struct RequestLine {
     while targetEnd < length, ASCII.isVisible(line[targetEnd]) { targetEnd += 1 }
     if targetEnd - targetStart > limits.target { throw .targetTooLong }
     guard targetEnd < length, line[targetEnd] == ASCII.space else { throw .malformed }
-    // RFC 9112 §2.3: case-sensitive; HTTP/2 has another preface, and HTTP/0.9 no version.
+    // RFC 9112 §2.3: the version is case-sensitive. HTTP/2 has another preface, and HTTP/0.9 has no
+    // version.
     let version = line.extracting((targetEnd + 1)...)
     isPersistent = ASCII.equal(version, "HTTP/1.1")
     guard isPersistent || ASCII.equal(version, "HTTP/1.0") else { throw .malformed }

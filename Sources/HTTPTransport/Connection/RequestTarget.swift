@@ -1,6 +1,6 @@
 private import Support
 
-/// What a request line asks for (RFC 9112 §3.2).
+/// The target of a request (RFC 9112 §3.2).
 struct RequestTarget {
   let path: String
   let query: String?
@@ -8,20 +8,20 @@ struct RequestTarget {
   let authority: String?
 
   /// - Parameter text: visible ASCII only.
-  /// - Throws: `malformed`, for CONNECT too: nothing is tunnelled here.
+  /// - Throws: `malformed`, also for CONNECT: this server is not a tunnel.
   init(_ text: String, method: String) throws(HTTPFault) {
-    // RFC 9112 §3.2.4: the asterisk is for OPTIONS.
+    // RFC 9112 §3.2.4: the asterisk is for OPTIONS only.
     if text == "*", method == "OPTIONS" {
       (path, query, authority) = ("*", nil, nil)
       return
     }
-    // RFC 9110 §7.1: a fragment is never sent.
+    // RFC 9110 §7.1: a target has no fragment.
     if method == "CONNECT" || text.utf8.contains(UInt8(ascii: "#")) { throw .malformed }
     var origin = text.utf8[...]
     if origin.first == UInt8(ascii: "/") {
       authority = nil
     } else {
-      // RFC 9112 §3.2.2: a server must take the absolute form.
+      // RFC 9112 §3.2.2: a server must accept the absolute form.
       guard let rest = origin.after("http://") ?? origin.after("https://") else {
         throw .malformed
       }
@@ -38,7 +38,7 @@ struct RequestTarget {
 }
 
 extension Substring.UTF8View {
-  /// The bytes behind `scheme`, whose letters may be of either case; `nil` where it is not there
+  /// The bytes after `scheme`, which matches in either case; `nil` if the text begins otherwise
   /// (RFC 9110 §4.2.3).
   fileprivate func after(_ scheme: String) -> Substring.UTF8View? {
     let start = prefix(scheme.utf8.count)

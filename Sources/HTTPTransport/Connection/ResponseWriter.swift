@@ -6,15 +6,16 @@ enum ResponseWriter {
   /// What the connection adds to a response.
   struct Frame {
     let date: String
-    /// A response to HEAD has no body, but the length of one (RFC 9110 §9.3.2).
+    /// The request is HEAD: the response has a Content-Length but no body (RFC 9110 §9.3.2).
     var isHead = false
-    /// HTTP/1.0 must be told when the connection stays (RFC 9112 §9.3).
+    /// The request is HTTP/1.1. For HTTP/1.0 a response must say that the connection stays open
+    /// (RFC 9112 §9.3).
     var isPersistent = true
     var closes: Bool
   }
 
   static func write(_ response: HTTPResponse, _ frame: Frame, to buffer: inout ByteBuffer) {
-    // In one piece: the buffer has checks of its own for each.
+    // Build the head in an array: the buffer would make its checks for each piece.
     var head: [UInt8] = []
     head.reserveCapacity(512)
     head += "HTTP/1.1 \(response.status) ".utf8
@@ -22,7 +23,7 @@ enum ResponseWriter {
     head += "\r\nDate: ".utf8
     head += frame.date.utf8
     head += "\r\n".utf8
-    // RFC 9110 §8.6: no length where there can be no body.
+    // RFC 9110 §8.6: no Content-Length for a status without a body.
     let mayHaveBody = response.status >= 200 && response.status != 204 && response.status != 304
     if mayHaveBody { head += "Content-Length: \(response.body.count)\r\n".utf8 }
     if frame.closes {
@@ -36,7 +37,7 @@ enum ResponseWriter {
     if mayHaveBody, !frame.isHead { buffer.writeBytes(response.body) }
   }
 
-  /// RFC 9110 §5.5: a field that would split the response is left out; the process lives.
+  /// Appends a field. A field that would split the response is left out (RFC 9110 §5.5).
   private static func append(_ field: (name: String, value: String), to head: inout [UInt8]) {
     let start = head.count
     head += field.name.utf8
@@ -69,7 +70,7 @@ enum ResponseWriter {
     case 431: "Request Header Fields Too Large"
     case 500: "Internal Server Error"
     case 503: "Service Unavailable"
-    // RFC 9112 §4: the phrase may be empty, the space before it not.
+    // RFC 9112 §4: the phrase may be empty, but the space before it is required.
     default: ""
     }
   }

@@ -1,15 +1,15 @@
 private import Support
 
-/// The classes of bytes that HTTP is made of (RFC 9110 §5.6.2, RFC 5234 B.1).
+/// The character classes of HTTP (RFC 9110 §5.6.2, RFC 5234 B.1).
 package enum ASCII {
   static let tab = UInt8(ascii: "\t")
   static let lineFeed = UInt8(ascii: "\n")
   static let carriageReturn = UInt8(ascii: "\r")
   static let space = UInt8(ascii: " ")
 
-  /// One bit for each byte that may stand in a token: !#$%&'*+-. and digits below 64, letters and
-  /// ^_`|~ from there on. Literals, because a computed table is asked for whether it is there at
-  /// each byte.
+  /// One bit for each byte that may occur in a token: !#$%&'*+-. and digits below 64, letters and
+  /// ^_`|~ from 64. They are literals, because Swift checks at each access whether a computed table
+  /// is initialized.
   private static let lowTokens: UInt64 = 0x03FF_6CFA_0000_0000
   private static let highTokens: UInt64 = 0x57FF_FFFF_C7FF_FFFE
 
@@ -22,14 +22,15 @@ package enum ASCII {
   static func isVisible(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
   static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-  /// No control character but the tab; bytes above 127 count as text (RFC 9110 §5.5).
+  /// No control character except the tab. Bytes above 127 count as text (RFC 9110 §5.5).
   static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == tab }
 
-  /// May stand in a field's value: no control character but the tab; bytes above 127 may
-  /// (RFC 9110 §5.5). All bytes are looked at, without a branch for any: the machine takes many at
-  /// a time.
+  /// Whether the bytes may be a field's value: no control character except the tab. Bytes above 127
+  /// are allowed (RFC 9110 §5.5).
+  ///
+  /// The loop has no branches, so that the compiler can vectorize it.
   static func isFieldContent(_ bytes: Span<UInt8>) -> Bool {
-    var outside: UInt8 = 0  // 1 with the first byte that may not
+    var outside: UInt8 = 0  // 1 after a byte that is not allowed
     for index in 0..<bytes.count {
       let byte = bytes[index]
       outside |= (byte < 0x20 ? 1 : 0) & (byte == tab ? 0 : 1) | (byte == 0x7F ? 1 : 0)
@@ -54,7 +55,7 @@ package enum ASCII {
 
   static func isSpace(_ byte: UInt8) -> Bool { byte == space || byte == tab }
 
-  /// Without optional white space at both ends (RFC 9110 §5.6.3).
+  /// The bytes without optional white space at both ends (RFC 9110 §5.6.3).
   static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     guard let start = bytes.firstIndex(where: { !isSpace($0) }),
       let last = bytes.lastIndex(where: { !isSpace($0) })
@@ -62,7 +63,7 @@ package enum ASCII {
     return bytes[start...last]
   }
 
-  /// A number of decimal digits alone; `nil` for one above `maximum`.
+  /// A number of decimal digits only; `nil` if it is above `maximum`.
   /// - Precondition: `maximum` < `Int.max` / 10.
   static func decimal(_ bytes: ArraySlice<UInt8>, maximum: Int) -> Int? {
     guard !bytes.isEmpty else { return nil }

@@ -1,8 +1,8 @@
 private import Support
 
-/// What can be wrong with a request before anyone looks at what it asks for.
+/// Why a request cannot be parsed, or why its body cannot be read.
 package enum HTTPFault: Error, Sendable, CaseIterable {
-  /// No HTTP/1 message, or one that two readers could read in two ways (RFC 9112 §11.2).
+  /// Not an HTTP/1 message, or one that two parsers could read differently (RFC 9112 §11.2).
   case malformed
   /// The request line's target is longer than the limit (RFC 9110 §15.5.15).
   case targetTooLong
@@ -12,7 +12,7 @@ package enum HTTPFault: Error, Sendable, CaseIterable {
   case bodyTooLarge
   /// An expectation other than 100-continue (RFC 9110 §10.1.1).
   case expectationFailed
-  /// Head or body did not come in time (RFC 9110 §15.5.9).
+  /// The head or the body did not arrive in time (RFC 9110 §15.5.9).
   case timeout
   /// The bodies of all requests together are longer than the server may keep (RFC 9110 §15.6.4).
   case overloaded

@@ -1,7 +1,6 @@
 private import Support
 
-/// Header fields in the order of the wire; names are compared without regard to case
-/// (RFC 9110 §5.1).
+/// Header fields, in the order in which they were sent. Names are case-insensitive (RFC 9110 §5.1).
 package struct HTTPFields: Sendable {
   private var fields: [(name: String, value: String)]
 
@@ -9,7 +8,7 @@ package struct HTTPFields: Sendable {
 
   var count: Int { fields.count }
 
-  /// Every value of the field, one for each line it was sent in, in the order of the wire.
+  /// The values of the field, one per field line, in the order in which they were sent.
   package subscript(name: String) -> [String] {
     var values: [String] = []
     for field in fields where Self.equal(field.name, name) { values.append(field.value) }
@@ -18,9 +17,9 @@ package struct HTTPFields: Sendable {
 
   mutating func append(name: String, value: String) { fields.append((name, value)) }
 
-  /// Whether two ASCII texts are the same but for the case of letters.
+  /// Whether two texts are equal, ignoring the case of ASCII letters.
   static func equal(_ one: String, _ other: String) -> Bool {
-    // Bytes, because `==` takes different texts for equal, as K and the sign for kelvin.
+    // Compare bytes: `==` treats some different texts as equal, such as K and the Kelvin sign.
     one.utf8.count == other.utf8.count
       && zip(one.utf8, other.utf8).allSatisfy { ASCII.lowercase($0) == ASCII.lowercase($1) }
   }

@@ -1,18 +1,18 @@
 private import Support
 
-/// A well-formed request (RFC 9112) of which the head has been read.
+/// A well-formed request (RFC 9112). Its head has been read, its body has not.
 package struct HTTPRequest: Sendable {
   package typealias Body =
     @concurrent @Sendable (_ limit: Int) async -> Result<[UInt8], HTTPFault>
 
   /// As it was sent: methods are case-sensitive (RFC 9110 §9.1).
   package let method: String
-  /// Without the query, as it was sent: nothing is decoded or normalised.
+  /// As it was sent, without the query: it is not decoded or normalized.
   package let path: String
-  /// What follows the first "?"; `nil` where there is none.
+  /// The text after the first "?"; `nil` if there is none.
   package let query: String?
   package let fields: HTTPFields
-  /// The other end of the socket, which may be a proxy.
+  /// The peer of the socket, which may be a proxy.
   package let peer: IPAddress
   package let isEncrypted: Bool
   private let readBody: Body
@@ -31,11 +31,13 @@ package struct HTTPRequest: Sendable {
     readBody = body
   }
 
-  /// Reads the body, and no more of it than `limit` bytes and `HTTPLimits.body`. Call it once.
+  /// Reads the body. Call it once.
   ///
-  /// Until then no byte of it is parsed, and a client that waits for `100 Continue` is not asked for
-  /// it (RFC 9110 §10.1.1).
-  /// - Throws: `HTTPFault`: the body did not arrive whole. The response to it ends the connection.
+  /// Before this call no byte of the body is parsed, and a client that waits for `100 Continue`
+  /// does not get it (RFC 9110 §10.1.1).
+  /// - Parameter limit: the largest body, in bytes. `HTTPLimits.body` applies too.
+  /// - Throws: `HTTPFault` if the body does not arrive completely. The connection then closes after
+  ///   the response.
   package func body(upTo limit: Int = .max) async throws(HTTPFault) -> [UInt8] {
     try await readBody(limit).get()
   }

@@ -6,9 +6,9 @@ package struct HTTPResponse: Sendable {
   /// - Precondition: no name and no value has a control character.
   package var fields: [(name: String, value: String)]
   package var body: [UInt8]
-  /// Whether the connection ends with this response.
+  /// Whether the connection closes after this response.
   package var closes: Bool
-  /// Whether it is known who sent the request: its connection may then be idle for longer.
+  /// Whether the request was accepted: its connection may then be idle for longer.
   package var isAccepted: Bool
 
   package init(

@@ -1,9 +1,10 @@
 internal import NIOCore
 private import Support
 
-/// Keeps a server listening when accept fails for want of descriptors or memory.
+/// Keeps a server listening when `accept` fails for lack of descriptors or memory.
 ///
-/// SwiftNIO keeps the socket then, but would try again at once and for ever.
+/// SwiftNIO keeps the socket open, but would retry at once and without end. This handler pauses
+/// before the next try.
 final class AcceptFailures: ChannelDuplexHandler {
   typealias InboundIn = any Channel
   typealias OutboundIn = any Channel

@@ -2,12 +2,12 @@ internal import NIOPosix
 package import Support
 private import Synchronization
 
-/// The few threads that may block, and a bound on what waits for them: of all clients, and of each,
-/// so that no client fills the queue (ATTACKS R11).
+/// A thread pool for work that blocks. The queue is bounded in total and for each client, so that
+/// no client fills it (ATTACKS R11).
 package final class BlockingThreads: Sendable {
   private struct Queue {
     var count = 0
-    /// Of each client that has any.
+    /// Only for clients that have work in the queue.
     var counts: [Bits128: Int] = [:]
   }
 
@@ -17,8 +17,8 @@ package final class BlockingThreads: Sendable {
   private let clientLimit: Int
 
   /// - Parameters:
-  ///   - limit: how much work may wait for a thread or have one.
-  ///   - clientLimit: the same of one client.
+  ///   - limit: the largest number of queued and running work items.
+  ///   - clientLimit: the same for one client.
   package init(limit: Int = 64, clientLimit: Int = 16) {
     self.limit = limit
     self.clientLimit = clientLimit
@@ -26,7 +26,8 @@ package final class BlockingThreads: Sendable {
   }
 
   /// Runs the work on one of the threads.
-  /// - Returns: what the work returns; `nil` where too much waits, or the threads have been stopped.
+  /// - Returns: the result of the work; `nil` if the queue is full or the threads have been
+  ///   stopped.
   package func run<Value: Sendable>(
     for client: Bits128, _ work: @escaping @Sendable () -> Value
   ) async -> Value? {
@@ -34,7 +35,7 @@ package final class BlockingThreads: Sendable {
     defer { leave(client) }
     return await withCheckedContinuation { continuation in
       threads.submit { state in
-        // At the end of the server nobody waits for the work any more.
+        // After `stop` nobody needs the result of the work.
         continuation.resume(returning: state == .active ? work() : nil)
       }
     }

@@ -1,9 +1,9 @@
 private import Support
 
-/// How many connections are open, in all and for each client.
+/// The number of open connections, in total and for each client.
 ///
-/// A client counts by its IPv4 address or its IPv6 /64. Whoever has a /56 or a /48 has many /64s, so
-/// those count too, with twice and four times the limit (ATTACKS R12).
+/// A client is an IPv4 address or an IPv6 /64. A customer with a /56 or a /48 has many /64s, so
+/// these networks are counted too, with twice and four times the limit (ATTACKS R12).
 struct ConnectionCounts {
   private let limits: HTTPLimits
   private(set) var total = 0
@@ -11,11 +11,11 @@ struct ConnectionCounts {
 
   init(limits: HTTPLimits) { self.limits = limits }
 
-  /// How many networks have a connection.
+  /// The number of networks that have a connection.
   var networks: Int { counts.count }
 
-  /// Counts a new connection; `false`, and nothing counted, where it is one too many.
-  /// - Parameter client: `nil` for a peer that only the limit of all connections holds for.
+  /// Counts a new connection. Returns `false`, and counts nothing, if a limit is reached.
+  /// - Parameter client: `nil` for a peer to which only the total limit applies.
   mutating func add(_ client: IPAddress?) -> Bool {
     let networks = self.networks(of: client)
     guard total < limits.connections,
@@ -26,7 +26,7 @@ struct ConnectionCounts {
     return true
   }
 
-  /// Takes back what `add` counted for one connection.
+  /// Removes one connection that `add` counted.
   mutating func remove(_ client: IPAddress?) {
     total -= 1
     for (network, _) in networks(of: client) {

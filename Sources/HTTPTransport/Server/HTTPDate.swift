@@ -1,11 +1,11 @@
 private import Support
 
-/// The time as responses state it, made once a second (RFC 9110 §5.6.7).
+/// The value of the Date field, formatted once per second (RFC 9110 §5.6.7).
 struct HTTPDate {
   private var second = Int.min
   private var text = ""
 
-  /// `time` in seconds since 1970.
+  /// - Parameter time: in seconds since 1970.
   mutating func text(at time: Int) -> String {
     if time != second {
       second = time
@@ -17,7 +17,7 @@ struct HTTPDate {
   private static func format(_ time: Int) -> String {
     let day = Int((Double(time) / 86_400).rounded(.down))
     let rest = time - day * 86_400
-    // The calendar that starts in March: a leap day is then the last of its year.
+    // Count years from March, so that the leap day is the last day of its year.
     let shifted = day + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let ofEra = shifted - era * 146_097

@@ -1,7 +1,8 @@
 package import NIOCore
 private import Support
 
-/// What one client may take of the server; memory and time of a connection are bounded by these.
+/// The limits of the memory and the time that clients can use. A request over a limit gets the
+/// status that is named there.
 package struct HTTPLimits: Sendable {
   /// Bytes that one read takes from a socket.
   package var read = 16 << 10
@@ -15,24 +16,25 @@ package struct HTTPLimits: Sendable {
   package var body = 1 << 20
   /// Bytes of all bodies that are in memory at one time, over all connections; more is 503.
   package var bodiesInMemory = 64 << 20
-  /// Bytes of an unwanted body that are read past to keep the connection.
+  /// Bytes of an unread body that are discarded to keep the connection open.
   package var drainedBody = 64 << 10
   /// Bytes of chunk extensions in one body; more is 400.
   package var chunkExtensions = 256
-  /// From the first byte of a head to its end, and from the accept to the first byte.
+  /// From the first byte of a head to its end, and from `accept` to the first byte.
   package var headTimeout = TimeAmount.seconds(10)
-  /// For the whole of a body, however it trickles (ASVS 15.2.2).
+  /// For a whole body, however slowly it arrives (ASVS 15.2.2).
   package var bodyTimeout = TimeAmount.seconds(10)
-  /// Between a response and the next request, once a request of the connection was accepted.
+  /// Between a response and the next request, after a request of the connection was accepted.
   package var idleTimeout = TimeAmount.seconds(60)
-  /// The same before a request was accepted: strangers hold a connection for a shorter time.
+  /// The same before a request was accepted: an unauthenticated client holds a connection for a
+  /// shorter time.
   package var idleTimeoutBeforeAcceptance = TimeAmount.seconds(10)
-  /// For how long a client may leave responses unread.
+  /// How long a client may leave responses unread.
   package var writeTimeout = TimeAmount.seconds(10)
-  /// How long the rest of a refused request is read past, so that the response is not lost to a
-  /// reset (RFC 9112 §9.6).
+  /// How long the rest of a refused request is read and discarded, so that a reset does not destroy
+  /// the response (RFC 9112 §9.6).
   package var lingerTimeout = TimeAmount.seconds(2)
-  /// Connections at one time; more are closed as they come.
+  /// Connections at one time. Further ones are closed at once.
   package var connections = 10_000
   /// Connections of one client at one time; see `ConnectionCounts`.
   package var connectionsPerClient = 256

@@ -4,7 +4,7 @@ private import NIOPosix
 private import Support
 private import Synchronization
 
-/// An HTTP/1.1 server: it listens, and puts a responder behind each connection.
+/// An HTTP/1.1 server. It accepts connections and passes their requests to a responder.
 package final class HTTPServer: Sendable {
   private let responder: any HTTPResponder
   private let limits: HTTPLimits
@@ -19,8 +19,8 @@ package final class HTTPServer: Sendable {
   private let loops = Mutex<[ObjectIdentifier: NIOLoopBound<LoopConnections>]>([:])
 
   /// - Parameters:
-  ///   - proxies: peers that stand for many clients: they may have as many connections as there are,
-  ///     idle or not.
+  ///   - proxies: peers that forward the requests of many clients. Only the total limit of
+  ///     connections and the longer idle timeout apply to them.
   ///   - now: in seconds since 1970, for the Date of responses.
   package init(
     threads: Int, limits: HTTPLimits = HTTPLimits(),
@@ -37,7 +37,8 @@ package final class HTTPServer: Sendable {
     bodies = BodyBudget(limit: limits.bodiesInMemory)
   }
 
-  /// Listens, and returns the port, which the system chooses where `port` is 0.
+  /// Starts to listen.
+  /// - Returns: the port. The system chooses it if `port` is 0.
   package func start(host: String, port: Int) async throws(HTTPServerError) -> Int {
     do {
       for loop in group.makeIterator() {
@@ -56,7 +57,7 @@ package final class HTTPServer: Sendable {
         }
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .childChannelOption(.allowRemoteHalfClosure, value: true)
-        // One read at a time: whether a second is wanted depends on the first.
+        // One read at a time: the result of a read decides whether the next one is wanted.
         .childChannelOption(.maxMessagesPerRead, value: 1)
         .childChannelOption(.recvAllocator, value: ReceiveBuffers(limit: limits.read))
         .childChannelInitializer { self.prepare($0) }
@@ -89,7 +90,7 @@ package final class HTTPServer: Sendable {
     try? await group.shutdownGracefully()
   }
 
-  /// What the system says, such as "Permission denied", without the name of the call.
+  /// The error message of the system, such as "Permission denied", without the name of the call.
   private static func words(for error: any Error) -> String {
     guard let error = error as? IOError, let text = unsafe strerror(error.errnoCode) else {
       return String(describing: error)
@@ -103,7 +104,7 @@ package final class HTTPServer: Sendable {
     else { return channel.close() }
     let isProxy = proxies.contains(peer)
     let client = isProxy ? nil : peer
-    // Above a limit a close is all that costs little. ATTACKS R12
+    // Above a limit, close at once: every answer would cost more. ATTACKS R12
     guard open.withLock({ $0.add(client) }) else { return channel.close() }
     channel.closeFuture.whenComplete { _ in self.open.withLock { $0.remove(client) } }
     return channel.eventLoop.makeCompletedFuture {

@@ -1,13 +1,13 @@
 internal import NIOCore
 private import Support
 
-/// The connections of one event loop, and what they share; used on that loop only.
+/// The connections of one event loop and their shared state. Use it on that loop only.
 final class LoopConnections {
-  /// One timer for all: a deadline is a value that is looked at this often.
+  /// The interval of the timer that checks the deadlines of all connections.
   static let tick = TimeAmount.milliseconds(500)
 
   let loop: any EventLoop
-  /// For the tasks of responders.
+  /// Runs the tasks of responders.
   let executor: LoopExecutor
   private(set) var isStopping = false
   private let now: @Sendable () -> Int
@@ -41,10 +41,10 @@ final class LoopConnections {
     connections[ObjectIdentifier(connection)] = nil
   }
 
-  /// Writes what a connection has to say once the loop has read from all that have something.
+  /// Writes the responses of a connection after the loop has read from all ready connections.
   ///
-  /// Writes that follow each other find the other side awake; a write after each read wakes it each
-  /// time, which costs more than the write.
+  /// Consecutive writes find the client awake. A write after each read would wake it each time,
+  /// which costs more than the write.
   func flushSoon(_ connection: HTTPConnection) {
     unflushed.append(connection)
     guard unflushed.count == 1 else { return }
@@ -55,15 +55,16 @@ final class LoopConnections {
     }
   }
 
-  /// Lets each connection finish what it has.
+  /// Lets each connection finish its requests.
   func stop() {
     isStopping = true
     for connection in connections.values { connection.stop() }
-    // After the loop has looked at its sockets once more: what is there already is answered.
+    // Wait until the loop has read from its sockets once more: requests that have arrived are
+    // answered.
     loop.assumeIsolated().scheduleTask(in: .milliseconds(10)) { self.checkDeadlines() }
   }
 
-  /// Ends every connection and the timer, which holds this object.
+  /// Closes every connection and cancels the timer, which retains this object.
   func end() {
     for connection in connections.values { connection.abort() }
     timer?.cancel()

@@ -2,11 +2,12 @@ internal import NIOCore
 private import Support
 private import Synchronization
 
-/// Runs the tasks of responders on an event loop: a task that awaited something goes on there.
+/// Runs the tasks of responders on an event loop. A task that was suspended resumes there.
 ///
-/// While a connection handles an event it collects the jobs that become ready and runs them itself.
-/// A responder that waits for nothing has then answered when the event ends: otherwise SwiftNIO would
-/// stop reading from the socket and start again, which are two system calls for each request.
+/// While a connection handles an event, the executor collects the jobs that become ready and runs
+/// them itself. A responder that does not suspend has then answered before the event ends.
+/// Otherwise SwiftNIO would stop reading from the socket and start again, which costs two system
+/// calls for each request.
 final class LoopExecutor: TaskExecutor {
   private struct State {
     var isCollecting = false
@@ -33,8 +34,8 @@ final class LoopExecutor: TaskExecutor {
     }
   }
 
-  /// Runs `work`, then the jobs that became ready meanwhile, and those that these make ready. Inside
-  /// of `work` or of a job it runs its own `work` alone: no job runs inside another.
+  /// Runs `work`, then the jobs that became ready meanwhile, and those that these make ready. A
+  /// nested call runs only its `work`, so that no job runs inside another.
   ///
   /// Call it on the loop.
   func collecting(_ work: () -> Void) {
@@ -47,7 +48,7 @@ final class LoopExecutor: TaskExecutor {
     while let job = next() { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
   }
 
-  /// The next job; `nil`, and no more is collected, where there is none.
+  /// The next job. If there is none, it returns `nil` and stops collecting.
   private func next() -> UnownedJob? {
     state.withLock { state in
       if state.jobs.isEmpty {

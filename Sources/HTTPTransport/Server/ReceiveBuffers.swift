@@ -1,13 +1,13 @@
 internal import NIOCore
 private import Support
 
-/// Makes the buffers that a connection's socket is read into: a new one for each read, which is
-/// freed when its bytes were read.
+/// Allocates a new buffer for each read from a socket. The buffer is freed when its bytes have been
+/// parsed.
 ///
 /// SwiftNIO's own allocators keep up to four buffers of 64 KiB for each connection, idle or not. It
-/// always keeps the first buffer; that one is small here (ATTACKS R12).
+/// always keeps the first buffer, so that one is small here (ATTACKS R12).
 struct ReceiveBuffers: RecvByteBufferAllocator {
-  /// A usual request with its head, in bytes.
+  /// The size of a usual request with its head, in bytes.
   static let usual = 2 << 10
 
   /// The most that one read takes, in bytes.

@@ -1,12 +1,13 @@
 internal import CLibSSL
 private import Support
 
-/// The library as a whole.
+/// The settings of libssl for the whole process.
 enum LibSSL {
-  /// Starts libssl without its configuration file, which `OPENSSL_CONF` could point to a library
-  /// to load into this process or to older versions of TLS, and without its texts of errors.
+  /// Starts libssl without its configuration file and without its error texts.
   ///
-  /// Only the first call counts.
+  /// The configuration file can name a library that libssl loads into this process, or enable older
+  /// versions of TLS. The variable `OPENSSL_CONF` chooses the file. The error texts are never
+  /// printed. Only the first call has an effect.
   static func initialize() { _ = initialized }
 
   private static let initialized: Int32 = OPENSSL_init_ssl(

@@ -1,9 +1,9 @@
 internal import CLibSSL
 private import Support
 
-/// Readers of PEM (RFC 7468) that never ask anyone for a passphrase.
+/// Reads PEM (RFC 7468). It never asks for a passphrase.
 ///
-/// What they hand out must be freed by the caller.
+/// The caller must free the results.
 enum PEM {
   /// The certificates of `text`, in its order; at least one.
   ///
@@ -17,7 +17,7 @@ enum PEM {
     while let certificate = unsafe PEM_read_bio_X509(input, nil, { _, _, _, _ in -1 }, nil) {
       unsafe certificates.append(certificate)
     }
-    // The end of the text is an error too; any other means that a certificate was left out.
+    // The end of the text is an error too. Any other error means that a certificate was not read.
     let isAtEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     guard isAtEnd, unsafe !certificates.isEmpty else {
       while let certificate = unsafe certificates.popLast() { unsafe X509_free(certificate) }

@@ -1,14 +1,14 @@
 internal import CLibSSL
 private import Support
 
-/// The owner of one `SSL_CTX`: TLS 1.2 and 1.3 as RFC 9325 recommends, and nothing resumed.
+/// The owner of one `SSL_CTX`: TLS 1.2 and 1.3 as RFC 9325 recommends, without session resumption.
 ///
-/// A session that could be resumed leaves behind a key that opens it, or a table of sessions that
-/// strangers fill. A full handshake costs one signature, and clients keep their connections.
+/// Resumption needs a key that decrypts old sessions, or a table of sessions that unauthenticated
+/// clients can fill. A full handshake costs one signature, and clients keep their connections open.
 @safe struct SSLContext: ~Copyable {
   private let pointer: OpaquePointer
 
-  /// - Throws: `TLSError`, in all its cases.
+  /// - Throws: every case of `TLSError`.
   init(certificateChain: [UInt8], privateKey: [UInt8]) throws(TLSError) {
     LibSSL.initialize()
     guard let pointer = unsafe SSL_CTX_new(TLS_server_method()) else { fatalError("out of memory") }
@@ -20,7 +20,7 @@ private import Support
 
   deinit { unsafe SSL_CTX_free(pointer) }
 
-  /// A session of a server; it holds on to what it needs of this context.
+  /// A server session. It retains what it needs of this context.
   func makeSession() -> TLSSession {
     guard let session = unsafe SSL_new(pointer) else { fatalError("out of memory") }
     unsafe SSL_set_accept_state(session)
@@ -34,16 +34,16 @@ private import Support
     let epoch = unsafe ASN1_TIME_set(nil, 0)
     defer { unsafe ASN1_TIME_free(epoch) }
     let end = unsafe X509_get0_notAfter(SSL_CTX_get0_certificate(pointer))
-    // Only a time that is none fails here, and such a certificate counts as expired.
+    // This fails only for an invalid time. Such a certificate counts as expired.
     guard unsafe ASN1_TIME_diff(&days, &seconds, epoch, end) == 1 else { return 0 }
     return Int64(days) * 86_400 + Int64(seconds)
   }
 
   private func harden() {
-    // RFC 9325 §4.2: TLS 1.2 with ephemeral keys and AEAD only; the suites of 1.3 are all so.
+    // RFC 9325 §4.2: for TLS 1.2 only ephemeral keys and AEAD. All suites of TLS 1.3 have both.
     let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
-    // The finite-field groups, up to 8,192 bits, would be a stranger's way to keep a core busy.
-    // The first one came with OpenSSL 3.5.
+    // The finite-field groups, up to 8,192 bits, are left out: a client could keep a core busy with
+    // them. X25519MLKEM768 came with OpenSSL 3.5.
     let groups = "X25519:P-256:P-384:P-521"
     let isReady =
       // RFC 8996: no TLS 1.0, no TLS 1.1.
@@ -52,7 +52,7 @@ private import Support
       && (set(groups: "X25519MLKEM768:" + groups) || set(groups: groups))
       // RFC 8446 §8: early data can be replayed.
       && SSL_CTX_set_max_early_data(pointer, 0) == 1
-      // RFC 9325 §3.4: nothing is resumed.
+      // RFC 9325 §3.4: no session resumption.
       && SSL_CTX_set_num_tickets(pointer, 0) == 1
     guard isReady else { fatalError("libssl lacks TLS 1.2, ECDHE or AEAD") }
     unsafe SSL_CTX_ctrl(pointer, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
@@ -61,7 +61,7 @@ private import Support
       pointer, clibssl_op_no_compression | clibssl_op_no_ticket | clibssl_op_no_renegotiation)
     // RFC 9325 §4.5: at least 112 bits in each key and signature.
     unsafe SSL_CTX_set_security_level(pointer, 2)
-    // A connection that waits holds no buffers.
+    // An idle connection holds no buffers.
     unsafe SSL_CTX_ctrl(pointer, SSL_CTRL_MODE, Int(SSL_MODE_RELEASE_BUFFERS), nil)
   }
 
@@ -76,7 +76,7 @@ private import Support
     guard unsafe X509_check_private_key(certificates[0], key) == 1 else { throw .keyMismatch }
     var isUsed = unsafe SSL_CTX_use_certificate(pointer, certificates[0]) == 1
     for index in unsafe certificates.indices.dropFirst() where isUsed {
-      // 1: the context takes a reference of its own.
+      // The 1 makes the context take its own reference.
       let certificate = unsafe UnsafeMutableRawPointer(certificates[index])
       isUsed = unsafe SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, certificate) == 1
     }
@@ -104,7 +104,7 @@ private import Support
 /// RFC 7301 §3.2: a client that offers protocols without HTTP/1.1 gets no_application_protocol.
 private let selectProtocol: SSL_CTX_alpn_select_cb_func = {
   _, selected, length, offered, offeredLength, _ in
-  // A length and a name; the answer points into it.
+  // A length byte and the name. `selected` points into this constant.
   let ours: StaticString = "\u{08}http/1.1"
   let isOffered = unsafe selected?.withMemoryRebound(
     to: UnsafeMutablePointer<UInt8>?.self, capacity: 1

@@ -8,7 +8,8 @@ package final class TLSContext: Sendable {
 
   private let context: Mutex<SSLContext>
 
-  /// Both in PEM: the server's certificate first, then those that lead to its authority.
+  /// Both in PEM. The chain begins with the server's certificate, followed by the intermediate
+  /// ones.
   ///
   /// - Throws: `unreadableCertificate`, `unreadableKey`, `encryptedKey`, `keyMismatch`,
   ///   `weakCertificate`.

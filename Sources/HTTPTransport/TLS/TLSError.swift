@@ -1,14 +1,14 @@
 private import Support
 
-/// Why a certificate and a key cannot serve.
+/// Why a certificate and a key cannot be used.
 package enum TLSError: Error, Sendable, Equatable {
-  /// No chain of certificates in PEM, or one that OpenSSL refuses.
+  /// Not a chain of certificates in PEM, or one that OpenSSL refuses.
   case unreadableCertificate
   /// No private key in PEM.
   case unreadableKey
-  /// The key is under a passphrase, which nobody could type here.
+  /// The key is encrypted with a passphrase, which the server cannot ask for.
   case encryptedKey
-  /// The key is not the first certificate's.
+  /// The key does not belong to the first certificate.
   case keyMismatch
   /// A key or a signature of the chain has less than 112 bits of strength: RSA under 2,048 bits,
   /// SHA-1 (RFC 9325 §4.5).

@@ -1,14 +1,15 @@
 package import NIOCore
 private import Support
 
-/// TLS for one connection: ciphertext below, plaintext above.
+/// TLS for one connection: it decrypts input and encrypts output.
 ///
-/// What is written before the handshake ends waits for it. close_notify becomes
-/// `ChannelEvent.inputClosed`, and the layer above then ends the connection: the channel must have
-/// `allowRemoteHalfClosure` on, or an answer is lost where the peer also ends its side of TCP.
-/// A failure closes the connection and is told to nobody above.
+/// Data that is written during the handshake is sent after it. A close_notify becomes
+/// `ChannelEvent.inputClosed`, and the next handler then ends the connection. The channel must have
+/// `allowRemoteHalfClosure` on: otherwise a response is lost if the peer also closes its side of
+/// TCP. A TLS failure closes the connection without an error event.
 ///
-/// Over 150 lines: state, input and output of one connection are read together.
+/// The file is longer than 150 lines because the input and the output of a connection share its
+/// state.
 package final class TLSHandler: ChannelDuplexHandler {
   package typealias InboundIn = ByteBuffer
   package typealias InboundOut = ByteBuffer
@@ -17,12 +18,12 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   static let handshakeTimeout = TimeAmount.seconds(10)
 
-  /// The most that may be answered to a peer that sends no data, in bytes: more than a hundred
-  /// KeyUpdates (RFC 8446 §4.6.3) or refused renegotiations. A peer that does not read would
-  /// otherwise have the answers pile up.
+  /// The largest output, in bytes, to a peer that sends no data: more than a hundred KeyUpdates
+  /// (RFC 8446 §4.6.3) or refused renegotiations. Without a limit this output would fill the memory
+  /// if the peer does not read.
   static let controlLimit = 4_096
 
-  /// The answer to an HTTP request without TLS. It goes out without TLS too, and says nothing else.
+  /// The response to an HTTP request without TLS. It is sent without TLS too.
   static let answerToPlainHTTP = """
     HTTP/1.1 400 Bad Request\r
     Content-Type: text/plain\r
@@ -43,7 +44,7 @@ package final class TLSHandler: ChannelDuplexHandler {
   private var controlLength = 0
   private var timeout: Scheduled<Void>?
 
-  /// What was written and is not yet encrypted, and the promise for all of it.
+  /// Data that was written and is not encrypted yet, and the promise for all of it.
   private var pending = ByteBuffer()
   private var pendingPromise: EventLoopPromise<Void>?
   private var isFlushed = false
@@ -57,7 +58,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     self.onPlainHTTP = onPlainHTTP
   }
 
-  /// The memory that is kept for bytes on their way, in bytes.
+  /// The memory of the buffers, in bytes.
   var capacity: Int { session.capacity + pending.storageCapacity }
 
   // MARK: The connection
@@ -89,7 +90,8 @@ package final class TLSHandler: ChannelDuplexHandler {
     hasInput = true
     if state == .refused { return }
     var plaintext = context.channel.allocator.buffer(capacity: ciphertext.readableBytes)
-    // RFC 8446 §6.1: what comes after close_notify is ignored. The session takes no more from its BIO, which would only grow.
+    // RFC 8446 §6.1: ignore input after close_notify. The session reads no more from its BIO, which
+    // would only grow.
     while state != .closed, !isInputEnded, ciphertext.readableBytes > 0 {
       session.receive(&ciphertext)
       switch advance(context, &plaintext) {
@@ -105,7 +107,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     deliver(plaintext, context)
   }
 
-  /// Without plaintext for the layer above its wish to read still stands.
+  /// If no plaintext was delivered, the next handler still waits for a read.
   package func channelReadComplete(context: ChannelHandlerContext) {
     if hasDelivered || isInputEnded {
       hasDelivered = false
@@ -119,7 +121,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     guard let event = event as? ChannelEvent, event == .inputClosed else {
       return context.fireUserInboundEventTriggered(event)
     }
-    // The end of TCP without close_notify ends the input too: what HTTP carries has its own length.
+    // The end of TCP without close_notify ends the input too: HTTP messages carry their own length.
     state == .open ? endInput(context) : fail(context)
   }
 
@@ -176,7 +178,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     encrypt(context)
   }
 
-  /// Sends all that was written up to a flush, in one buffer.
+  /// Encrypts and sends the data that was written before a flush, in one buffer.
   private func encrypt(_ context: ChannelHandlerContext) {
     guard state == .open, isFlushed else { return }
     isFlushed = false
@@ -197,7 +199,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?
   ) {
     if mode != .input {
-      // RFC 8446 §6.1: close_notify before the end.
+      // RFC 8446 §6.1: send close_notify before closing.
       if state == .open, !isOutputEnded {
         isOutputEnded = true
         session.end()
@@ -209,7 +211,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     context.close(mode: mode, promise: promise)
   }
 
-  /// Sends what the session itself has to say; its length in bytes.
+  /// Sends the output of the session itself and returns its length in bytes.
   @discardableResult
   private func send(_ context: ChannelHandlerContext) -> Int {
     var ciphertext = ByteBuffer()
@@ -221,16 +223,16 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   // MARK: Plain HTTP
 
-  /// Whether the first bytes are the method of an HTTP request. A TLS record begins with 22
-  /// (RFC 8446 §5.1), which is no letter.
+  /// Whether the first bytes are the method of an HTTP request. A TLS record begins with 22 (RFC
+  /// 8446 §5.1), which is not a letter.
   private static func isPlainHTTP(_ bytes: ByteBuffer) -> Bool {
     ["GET ", "POST ", "OPTIONS ", "HEAD ", "PUT ", "DELETE "].contains { method in
       bytes.readableBytesView.starts(with: method.utf8)
     }
   }
 
-  /// Answers, then drops the rest of the request until the client or the timeout ends it: a close
-  /// with input unread would reset the connection (RFC 9112 §9.6).
+  /// Responds, then discards the rest of the request until the client closes or the timeout ends.
+  /// Closing with unread input would reset the connection (RFC 9112 §9.6).
   private func refuse(_ context: ChannelHandlerContext) {
     state = .refused
     onPlainHTTP()

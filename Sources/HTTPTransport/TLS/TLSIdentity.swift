@@ -2,7 +2,7 @@ package import NIOCore
 private import Support
 internal import Synchronization
 
-/// The certificate that new connections get; those that stand keep the one they have.
+/// The certificate for new connections. Open connections keep the one they have.
 package final class TLSIdentity: ConnectionEncryption {
   private let current: Mutex<TLSContext>
 

@@ -1,12 +1,12 @@
 private import Support
 
-/// What one step of a TLS session came to.
+/// The result of one step of a TLS session.
 enum TLSOutcome: Equatable {
   case done
-  /// More bytes of the peer are needed.
+  /// More bytes from the peer are needed.
   case wantsInput
-  /// The peer sent close_notify: nothing more comes (RFC 8446 §6.1).
+  /// The peer sent close_notify: no more data follows (RFC 8446 §6.1).
   case ended
-  /// The session is dead; what is left of its output is an alert, or nothing.
+  /// The session has failed. The rest of its output is an alert or empty.
   case failed
 }

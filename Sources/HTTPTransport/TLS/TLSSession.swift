@@ -2,27 +2,28 @@ internal import CLibSSL
 internal import NIOCore
 private import Support
 
-/// The owner of one `SSL` and of the two memory BIOs that stand for its wire.
+/// The owner of one `SSL` and of the two memory BIOs that it reads from and writes to.
 ///
-/// Each call clears the thread's queue of errors first: the connections of a loop share it, and
-/// `SSL_get_error` would take another's failure for this one's.
+/// Each call first clears the thread's error queue. The connections of a loop share the queue, and
+/// `SSL_get_error` would report the error of another connection.
 @safe struct TLSSession: ~Copyable {
-  /// The most plaintext that one record holds, in bytes (RFC 8446 §5.1).
+  /// The largest plaintext of one record, in bytes (RFC 8446 §5.1).
   static let recordLength = 16_384
 
-  /// The most ciphertext that goes into the input at once, in bytes. A memory BIO never shrinks.
+  /// The largest ciphertext that is written to the input at once, in bytes. A memory BIO never
+  /// shrinks.
   static let inputLength = 4_096
 
   private let pointer: OpaquePointer
   private let input: OpaquePointer
   private var output: OpaquePointer
 
-  /// - Precondition: `session` knows whether it is a client or a server.
+  /// - Precondition: `session` is set to be a client or a server.
   init(owning session: OpaquePointer) {
     guard let input = unsafe BIO_new(BIO_s_mem()), let output = unsafe BIO_new(BIO_s_mem()) else {
       fatalError("out of memory")
     }
-    unsafe SSL_set_bio(session, input, output)  // which now owns both
+    unsafe SSL_set_bio(session, input, output)  // `session` now owns both
     unsafe pointer = unsafe session
     unsafe self.input = unsafe input
     unsafe self.output = unsafe output
@@ -30,7 +31,7 @@ private import Support
 
   deinit { unsafe SSL_free(pointer) }
 
-  /// Takes in the next bytes of the peer, at most `inputLength`, so that no BIO grows beyond that.
+  /// Takes the next bytes from the peer, at most `inputLength`, so that no BIO grows beyond that.
   func receive(_ ciphertext: inout ByteBuffer) {
     let count = min(ciphertext.readableBytes, Self.inputLength)
     unsafe ciphertext.readWithUnsafeReadableBytes { bytes in
@@ -40,13 +41,13 @@ private import Support
     }
   }
 
-  /// Goes on with the handshake as far as the input allows.
+  /// Continues the handshake as far as the input allows.
   func handshake() -> TLSOutcome {
     ERR_clear_error()
     return unsafe outcome(of: SSL_do_handshake(pointer))
   }
 
-  /// Decrypts all that the input holds; never `done`.
+  /// Decrypts all input. Never returns `done`.
   func read(into plaintext: inout ByteBuffer) -> TLSOutcome {
     var outcome = TLSOutcome.done
     while outcome == .done {
@@ -61,7 +62,7 @@ private import Support
     return outcome
   }
 
-  /// Encrypts all of `plaintext` to the end of `ciphertext`, in as few records as it takes.
+  /// Encrypts `plaintext` and appends it to `ciphertext`, in as few records as possible.
   mutating func write(_ plaintext: inout ByteBuffer, to ciphertext: inout ByteBuffer) -> TLSOutcome
   {
     var outcome = TLSOutcome.done
@@ -85,7 +86,7 @@ private import Support
     unsafe SSL_shutdown(pointer)
   }
 
-  /// Moves what must go to the peer to the end of `ciphertext`.
+  /// Moves the output for the peer to the end of `ciphertext`.
   mutating func takeOutput(into ciphertext: inout ByteBuffer) {
     let count = unsafe BIO_ctrl_pending(output)
     guard count > 0 else { return }
@@ -107,7 +108,7 @@ private import Support
   /// Frees the memory of a large output (ATTACKS R12).
   private mutating func replaceOutput() {
     guard let output = unsafe BIO_new(BIO_s_mem()) else { fatalError("out of memory") }
-    unsafe SSL_set0_wbio(pointer, output)  // which frees the old one
+    unsafe SSL_set0_wbio(pointer, output)  // frees the old one
     unsafe self.output = unsafe output
   }
 
