@@ -11,12 +11,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A module. SwiftPM refuses an import that is not listed here. Each module depends on `Support` and
-/// `SystemC`.
-func module(_ name: String, dependencies: [Target.Dependency] = [], exclude: [String] = [])
-  -> Target
-{
+/// `SystemC`, and has an `Overview.md`.
+func module(_ name: String, dependencies: [Target.Dependency] = []) -> Target {
   .target(
-    name: name, dependencies: ["Support", "SystemC"] + dependencies, exclude: exclude,
+    name: name, dependencies: ["Support", "SystemC"] + dependencies, exclude: ["Overview.md"],
     swiftSettings: settings)
 }
 
@@ -61,10 +59,11 @@ let package = Package(
       name: "CLibSSL", pkgConfig: "libssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "SystemC", swiftSettings: settings),
-    .target(name: "Support", dependencies: ["SystemC"], swiftSettings: settings),
-    module("Crypto", dependencies: ["COpenSSL"], exclude: ["Overview.md"]),
+    .target(
+      name: "Support", dependencies: ["SystemC"], exclude: ["Overview.md"], swiftSettings: settings),
+    module("Crypto", dependencies: ["COpenSSL"]),
     module("JSON"),
-    module("JOSE", dependencies: ["Crypto", "JSON"], exclude: ["Overview.md"]),
+    module("JOSE", dependencies: ["Crypto", "JSON"]),
     module("MCP", dependencies: ["JSON"]),
     module("Auth", dependencies: ["Crypto", "JSON", "JOSE"]),
     module("StdioTransport"),
@@ -78,7 +77,7 @@ let package = Package(
     module(
       "MCPService",
       dependencies: ["Crypto", "JSON", "JOSE", "MCP", "Auth", "StdioTransport", "CalculatorCore"]),
-    // Apart, so that the servers over stdio carry no SwiftNIO: they have 12 MB to live in.
+    // Apart, so that the servers over stdio do not link SwiftNIO and stay small.
     module(
       "MCPServiceHTTP",
       dependencies: [
