@@ -453,7 +453,7 @@ ATTACKS = [
         "C13",
         "a credential in the log",
         "ASVS 16.2.5",
-        ("Sources/Auth/AuditEvent.swift", "no field that a secret"),
+        ("Sources/Auth/AuditEvent.swift", "No field can contain a secret"),
         log_of_secrets,
     ),
 ]

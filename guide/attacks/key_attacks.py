@@ -183,7 +183,7 @@ ATTACKS = [
         "S9",
         "a key in the log",
         "ASVS 16.2.5",
-        ("Sources/Auth/AuditEvent.swift", "no field that a secret"),
+        ("Sources/Auth/AuditEvent.swift", "No field can contain a secret"),
         log_of_secrets,
     ),
     Attack(

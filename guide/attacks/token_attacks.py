@@ -379,7 +379,7 @@ ATTACKS = [
         "S9",
         "a token in the log",
         "ASVS 16.2.5",
-        ("Sources/Auth/AuditEvent.swift", "no field that a secret"),
+        ("Sources/Auth/AuditEvent.swift", "No field can contain a secret"),
         log_of_tokens,
     ),
 ]
