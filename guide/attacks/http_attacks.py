@@ -436,7 +436,7 @@ ATTACKS = [
         "R7",
         "a new token for each call",
         "ASVS 2.4.1",
-        ("Sources/Auth/RateLimit/BucketKey.swift", "no new bucket"),
+        ("Sources/Auth/RateLimit/BucketKey.swift", "not give a new bucket"),
         tokens_without_end,
         reason="limited",
     ),
