@@ -14,6 +14,6 @@ package struct Client: Sendable, Equatable {
     self.network = network
   }
 
-  /// The process at the other end of a pipe.
+  /// The client of a server over stdio.
   package static let local = Client(address: 0, network: 0)
 }

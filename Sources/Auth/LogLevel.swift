@@ -1,6 +1,6 @@
 private import Support
 
-/// How much is written to the log.
+/// The amount of logging.
 package enum LogLevel: String, Sendable, CaseIterable, Comparable {
   case off, info, debug
 

@@ -16,7 +16,7 @@ package enum Role: String, Sendable, CaseIterable {
     }
   }
 
-  // Constants, so that a request does not build a set.
+  // Constants, so that no set is built for each request.
   private static let basicPermissions: PermissionSet = [.calculateBasic]
   private static let advancedPermissions: PermissionSet = [.calculateBasic, .calculateAdvanced]
   private static let adminPermissions = PermissionSet(Permission.known)

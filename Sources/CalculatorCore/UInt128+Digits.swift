@@ -2,7 +2,7 @@ private import Support
 
 /// Decimal digits of a binary integer.
 extension UInt128 {
-  /// 10^38 is the largest power of ten that fits.
+  /// 10^38 is the largest power of ten in 128 bits.
   static let maximumPowerOfTen = 38
 
   private static let powersOfTen: [UInt128] = (0...maximumPowerOfTen).map { count in

@@ -21,7 +21,7 @@ package final class HMACSHA256: Sendable {
     keyed.withLock { $0.duplicate().code(for: message) }
   }
 
-  /// Whether `code` is the whole code of `message`, in constant time (CRYPTO_memcmp).
+  /// Whether `code` is the complete code of `message`, compared in constant time (CRYPTO_memcmp).
   ///
   /// A truncated code, which RFC 2104 §5 allows, is refused: the attacker would choose its length.
   package func isValid(_ code: [UInt8], for message: ArraySlice<UInt8>) -> Bool {
@@ -30,7 +30,7 @@ package final class HMACSHA256: Sendable {
   }
 }
 
-/// The owner of one `EVP_MAC_CTX`, which frees it. libcrypto then overwrites the key.
+/// The owner of one `EVP_MAC_CTX`. It frees the context, and libcrypto then overwrites the key.
 @safe private struct MACContext: ~Copyable {
   private let pointer: OpaquePointer
 
@@ -47,7 +47,7 @@ package final class HMACSHA256: Sendable {
     unsafe self.init(pointer)
     let isReady = unsafe OSSL_MAC_PARAM_DIGEST.withCString { name in
       unsafe OSSL_DIGEST_NAME_SHA2_256.withCString { digest in
-        // `digest` is read, never written: the parameter goes into libcrypto.
+        // libcrypto only reads `digest`, although it takes a mutable pointer.
         let parameters = unsafe [
           OSSL_PARAM_construct_utf8_string(name, UnsafeMutablePointer(mutating: digest), 0),
           OSSL_PARAM_construct_end(),

@@ -1,7 +1,7 @@
 private import Support
 internal import COpenSSL
 
-/// The settings of libcrypto for the whole process.
+/// Initializes libcrypto, once for the whole process.
 enum OpenSSL {
   /// Starts libcrypto without its configuration file and without its error texts.
   ///

@@ -21,7 +21,7 @@ package struct SHA256Digest: Sendable {
     }
   }
 
-  /// Reads 64 hexadecimal digits, in either case.
+  /// Parses 64 hexadecimal digits, in either case.
   package init?(hexadecimal: String) {
     let digits = hexadecimal.utf8.compactMap(Self.value(ofDigit:))
     guard hexadecimal.utf8.count == 2 * Self.length,
@@ -48,7 +48,7 @@ package struct SHA256Digest: Sendable {
   /// digests to find.
   package var firstHalf: UInt128 { bytes.prefix(16).reduce(0) { $0 << 8 | UInt128($1) } }
 
-  /// Whether both are the same, in constant time (CRYPTO_memcmp).
+  /// Whether both digests are equal, compared in constant time (CRYPTO_memcmp).
   package func isEqual(to other: SHA256Digest) -> Bool {
     unsafe CRYPTO_memcmp(bytes, other.bytes, bytes.count) == 0
   }

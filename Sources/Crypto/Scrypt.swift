@@ -1,8 +1,8 @@
 private import Support
 internal import COpenSSL
 
-/// The password-based key derivation function scrypt (RFC 7914). It takes much time and memory on
-/// purpose, so that guessing a password does too.
+/// The password-based key derivation function scrypt (RFC 7914). It is slow and needs much memory
+/// on purpose: so guessing a password is slow too.
 package enum Scrypt {
   /// Derives `length` bytes. `nil` if scrypt does not allow the parameters, or if there is too
   /// little memory.

@@ -8,7 +8,8 @@ package struct HMACKey: Sendable {
 
   /// The `kid` of the tokens that it signs: the thumbprint of the key as a JWK (RFC 7638 §3.2).
   ///
-  /// RFC 7638 §7: a thumbprint lets its reader test guesses of a weak secret. So does a signature.
+  /// An attacker can test guesses of a weak secret against its thumbprint (RFC 7638 §7). A signed
+  /// token allows the same, so the thumbprint reveals nothing more.
   package let id: String
   package let algorithm = Algorithm.hs256
 
@@ -33,7 +34,8 @@ package struct HMACKey: Sendable {
   /// The signature of `input`, 32 bytes (RFC 7518 §3.2).
   func signature(over input: ArraySlice<UInt8>) -> [UInt8] { mac.code(for: input) }
 
-  /// Whether `signature` is the whole signature of `input`, in constant time (RFC 7518 §3.2).
+  /// Whether `signature` is the complete signature of `input`, compared in constant time (RFC 7518
+  /// §3.2).
   package func isValid(_ signature: [UInt8], over input: ArraySlice<UInt8>) -> Bool {
     mac.isValid(signature, for: input)
   }

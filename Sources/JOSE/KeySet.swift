@@ -1,10 +1,10 @@
 private import JSON
 private import Support
 
-/// The keys that are valid now. All of them verify, and the current one signs.
+/// The keys that are valid now. All keys verify, and the current key signs.
 package struct KeySet: Sendable {
   package let current: HMACKey
-  /// The current one first.
+  /// The current key first, then the previous ones.
   private let all: [HMACKey]
 
   package init(current: HMACKey, previous: [HMACKey] = []) {

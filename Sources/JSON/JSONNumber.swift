@@ -2,10 +2,11 @@ private import Support
 
 /// A JSON number (RFC 8259 §6). It is stored as text, so that no digit is lost.
 package struct JSONNumber: Sendable, Equatable {
-  /// The text, a valid JSON number.
+  /// A valid JSON number.
   package let text: String
 
-  /// Whether the text has neither fraction nor exponent, as an identifier must (JSON-RPC 2.0 §4).
+  /// Whether the text has no fraction and no exponent. A JSON-RPC `id` must have neither (JSON-RPC
+  /// 2.0 §4).
   package var isIntegerText: Bool {
     text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || $0 <= 0x39 && $0 >= 0x30 }
   }

@@ -267,7 +267,7 @@ package struct JSONParser {
     return JSONNumber(validated: ascii(start..<position))
   }
 
-  /// One digit or more.
+  /// Reads one or more digits.
   private mutating func digits() throws(JSONError) -> Range<Int> {
     let start = position
     while position < bytes.count, 0x30...0x39 ~= bytes[position] { position += 1 }

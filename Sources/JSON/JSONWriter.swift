@@ -1,7 +1,7 @@
 private import Support
 
 extension JSONValue {
-  /// Which characters are written as `\u` escapes, beyond those that RFC 8259 §7 demands.
+  /// The characters that are written as `\u` escapes, beyond those that RFC 8259 §7 demands.
   package enum Escaping: Sendable {
     /// Only quote, backslash and U+0000 to U+001F.
     case minimal

@@ -92,7 +92,8 @@ struct FileDescriptor: Sendable {
   }
 }
 
-// The methods above hide the system calls of the same name. These functions can call them.
+// Inside `FileDescriptor`, its methods hide the system calls of the same name. These functions
+// reach the system calls.
 private func systemRead(_ fd: Int32, _ to: UnsafeMutableRawPointer?, _ count: Int) -> Int {
   unsafe read(fd, to, count)
 }

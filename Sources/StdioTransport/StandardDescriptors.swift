@@ -13,7 +13,8 @@ package enum StandardDescriptors {
   }
 }
 
-// `StandardDescriptors.open` hides the system call of the same name. This function can call it.
+// Inside `StandardDescriptors`, `open` hides the system call of the same name. This function
+// reaches the system call.
 private func openNull(_ path: UnsafePointer<CChar>, _ flags: Int32) -> Int32 {
   unsafe open(path, flags)
 }

@@ -20,7 +20,8 @@ package final class StandardErrorSink: Sendable {
       dropped = 0
     }
 
-    /// Drops the queued lines and counts them. A line of `noteDropped` counts as the number in it.
+    /// Drops the queued lines and counts them. A line that `noteDropped` wrote counts as the number
+    /// that it reports.
     mutating func dropLines() {
       for line in queue.takeLines() {
         let isNote = line.starts(with: Self.note.utf8)
@@ -39,7 +40,7 @@ package final class StandardErrorSink: Sendable {
   private let maximumWaiting: Int
   private let state: Mutex<State>
 
-  /// - Parameter maximumWaiting: in bytes.
+  /// - Parameter maximumWaiting: the limit of the queue, in bytes.
   package convenience init(maximumWaiting: Int = 1 << 18) {
     self.init(.standardError, maximumWaiting: maximumWaiting)
   }

@@ -14,7 +14,6 @@ package struct APIKeyList: Sendable {
   package var isEmpty: Bool { digests.isEmpty }
   package var count: Int { digests.count }
 
-  /// No keys.
   package init() { digests = [] }
 
   /// Parses a list such as `first,second`. For a rotation, add the new key, then remove the old
@@ -35,7 +34,7 @@ package struct APIKeyList: Sendable {
     bearerProblems = problems
   }
 
-  /// The keys under the names `key-1`, `key-2` and so on.
+  /// The keys, named `key-1`, `key-2` and so on.
   package func keys(role: Role) -> [APIKey] {
     digests.enumerated().map { index, digest in
       APIKey(name: "key-\(index + 1)", digest: digest, role: role, expires: nil)

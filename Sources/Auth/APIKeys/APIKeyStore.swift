@@ -7,7 +7,7 @@ internal import Crypto
 /// choose a key but not its digest, and a known digest does not reveal its key (ASVS 11.2.4).
 package struct APIKeyStore: Sendable {
   private var keys: [UInt128: APIKey] = [:]
-  /// Whether some may be short or known words.
+  /// Whether some keys may be short or known words.
   package let canBeGuessed: Bool
 
   package var count: Int { keys.count }

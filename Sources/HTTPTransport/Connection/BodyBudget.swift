@@ -9,7 +9,7 @@ final class BodyBudget: Sendable {
 
   init(limit: Int) { self.limit = limit }
 
-  /// The bytes that are charged now.
+  /// The number of bytes that are charged now.
   var charged: Int { used.withLock { $0 } }
 
   /// Charges `count` bytes. Returns `false`, and charges nothing, if fewer are left.

@@ -75,7 +75,7 @@ struct ChunkedDecoder {
       end += 1
     }
     guard end > 0 else { throw .malformed }
-    // RFC 9112 §7.1.1: extensions are ignored; their length in one body is bounded.
+    // RFC 9112 §7.1.1: extensions are ignored, but their length in one body is limited.
     extensionBytes += line.count - end
     guard extensionBytes <= limits.chunkExtensions,
       ChunkExtensions.areValid(line.extracting(end...))

@@ -18,7 +18,7 @@ struct HeadParser {
 
   init(limits: HTTPLimits) { self.limits = limits }
 
-  /// Whether a part of a head was read.
+  /// Whether a part of the next head has been read.
   var hasBegun: Bool { size > 0 || lines.pending > 0 }
 
   /// The longest request line, in bytes without its line end. Only the target can be long: every

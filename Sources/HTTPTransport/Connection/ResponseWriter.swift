@@ -3,7 +3,7 @@ private import Support
 
 /// Writes a response as bytes (RFC 9112 §4), with Content-Length, Date and Connection.
 enum ResponseWriter {
-  /// What the connection adds to a response.
+  /// The properties that the connection adds to a response.
   struct Frame {
     let date: String
     /// The request is HEAD: the response has a Content-Length but no body (RFC 9110 §9.3.2).

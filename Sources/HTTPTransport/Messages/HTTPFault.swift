@@ -16,6 +16,6 @@ package enum HTTPFault: Error, Sendable, CaseIterable {
   case timeout
   /// The bodies of all requests together are longer than the server may keep (RFC 9110 §15.6.4).
   case overloaded
-  /// The client is gone: no response can reach it.
+  /// The client has closed the connection: no response can reach it.
   case aborted
 }

@@ -17,7 +17,7 @@ package struct HTTPRequest: Sendable {
   package let isEncrypted: Bool
   private let readBody: Body
 
-  /// - Parameter body: reads the body, once.
+  /// - Parameter body: reads the body. It is called once.
   package init(
     method: String, path: String, query: String?, fields: HTTPFields, peer: IPAddress,
     isEncrypted: Bool, body: @escaping Body

@@ -7,7 +7,6 @@ final class LoopConnections {
   static let tick = TimeAmount.milliseconds(500)
 
   let loop: any EventLoop
-  /// Runs the tasks of responders.
   let executor: LoopExecutor
   private(set) var isStopping = false
   private let now: @Sendable () -> Int

@@ -10,7 +10,7 @@ struct ReceiveBuffers: RecvByteBufferAllocator {
   /// The size of a usual request with its head, in bytes.
   static let usual = 2 << 10
 
-  /// The most that one read takes, in bytes.
+  /// The largest number of bytes that one read takes.
   let limit: Int
   private var size: Int
 

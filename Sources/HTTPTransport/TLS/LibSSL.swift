@@ -1,7 +1,7 @@
 internal import CLibSSL
 private import Support
 
-/// The settings of libssl for the whole process.
+/// Initializes libssl, once for the whole process.
 enum LibSSL {
   /// Starts libssl without its configuration file and without its error texts.
   ///

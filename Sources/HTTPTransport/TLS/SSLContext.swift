@@ -42,8 +42,8 @@ private import Support
   private func harden() {
     // RFC 9325 §4.2: for TLS 1.2 only ephemeral keys and AEAD. All suites of TLS 1.3 have both.
     let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
-    // The finite-field groups, up to 8,192 bits, are left out: a client could keep a core busy with
-    // them. X25519MLKEM768 came with OpenSSL 3.5.
+    // Leave out the finite-field groups: with keys of up to 8,192 bits, a client could keep a core
+    // busy. X25519MLKEM768 needs OpenSSL 3.5 or later.
     let groups = "X25519:P-256:P-384:P-521"
     let isReady =
       // RFC 8996: no TLS 1.0, no TLS 1.1.

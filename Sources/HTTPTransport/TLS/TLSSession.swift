@@ -18,7 +18,7 @@ private import Support
   private let input: OpaquePointer
   private var output: OpaquePointer
 
-  /// - Precondition: `session` is set to be a client or a server.
+  /// - Precondition: `SSL_set_accept_state` or `SSL_set_connect_state` was called for `session`.
   init(owning session: OpaquePointer) {
     guard let input = unsafe BIO_new(BIO_s_mem()), let output = unsafe BIO_new(BIO_s_mem()) else {
       fatalError("out of memory")
