@@ -76,7 +76,7 @@ let package = Package(
     module("CalculatorCore"),
     module(
       "MCPService",
-      dependencies: ["Crypto", "JSON", "JOSE", "MCP", "Auth", "StdioTransport", "CalculatorCore"]),
+      dependencies: ["Crypto", "JSON", "JOSE", "MCP", "Auth", "StdioTransport"]),
     // Apart, so that the servers over stdio do not link SwiftNIO and stay small.
     module(
       "MCPServiceHTTP",
@@ -84,14 +84,23 @@ let package = Package(
         "Crypto", "JSON", "JOSE", "MCP", "Auth", "StdioTransport", "HTTPTransport",
         "MCPService",
       ]),
-    executable("CalculatorStdio", of: "MCPService", "StdioTransport"),
-    executable("CalculatorJWT", of: "MCPService", "StdioTransport"),
-    executable("CalculatorHTTP", of: "MCPService", "MCPServiceHTTP", "StdioTransport"),
+    module("Calculator", dependencies: ["Auth", "CalculatorCore", "JSON", "MCP", "MCPService"]),
+    executable("CalculatorStdio", of: "Calculator", "MCPService", "StdioTransport"),
+    executable("CalculatorJWT", of: "Calculator", "MCPService", "StdioTransport"),
+    executable(
+      "CalculatorHTTP", of: "Calculator", "MCPService", "MCPServiceHTTP", "StdioTransport"),
+    .executableTarget(
+      name: "MinimalServer",
+      dependencies: [
+        "Auth", "JSON", "MCP", "MCPService", "MCPServiceHTTP", "StdioTransport", "Support",
+        "SystemC",
+      ],
+      path: "examples/minimal-server", swiftSettings: settings),
     // Linked with libFuzzer by scripts/fuzz.sh.
     .target(name: "FuzzJSON", dependencies: ["JSON"], path: "Fuzz/JSON", swiftSettings: settings),
     .target(
       name: "FuzzMCP",
-      dependencies: ["Auth", "JSON", "MCP", "MCPService", "Support"],
+      dependencies: ["Auth", "Calculator", "JSON", "MCP", "MCPService", "Support"],
       path: "Fuzz/MCP",
       swiftSettings: settings),
     .target(
@@ -110,8 +119,8 @@ let package = Package(
     .target(
       name: "TestHarness",
       dependencies: [
-        "Auth", "HTTPTransport", "JOSE", "JSON", "MCP", "MCPService", "MCPServiceHTTP", "Support",
-        "TestSupport",
+        "Auth", "Calculator", "HTTPTransport", "JOSE", "JSON", "MCP", "MCPService",
+        "MCPServiceHTTP", "Support", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
@@ -131,12 +140,15 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
-    tests(of: "MCPService", dependencies: ["Auth", "TestHarness"]),
+    tests(of: "MCPService", dependencies: ["Auth", "Calculator", "TestHarness"]),
     tests(
       of: "MCPServiceHTTP",
-      dependencies: ["Auth", "MCPService", "HTTPTransport", "JSON", "JOSE", "MCP", "TestHarness"]),
+      dependencies: [
+        "Auth", "Calculator", "MCPService", "HTTPTransport", "JSON", "JOSE", "MCP", "TestHarness",
+      ]),
     .testTarget(
-      name: "ExecutableTests", dependencies: ["JSON", "TestHarness", "TestSupport"],
+      name: "ExecutableTests",
+      dependencies: ["JSON", "MinimalServer", "TestHarness", "TestSupport"],
       exclude: ["clients"],
       // Without it these files see the deprecations of `Support`.
       swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")]),
@@ -144,7 +156,7 @@ let package = Package(
       name: "AttackTests",
       // The executable is driven, not imported.
       dependencies: [
-        "Auth", "CalculatorHTTP", "MCPServiceHTTP", "MCPService", "HTTPTransport",
+        "Auth", "Calculator", "CalculatorHTTP", "MCPServiceHTTP", "MCPService", "HTTPTransport",
         "JOSE", "Support", "TestHarness", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
       ], swiftSettings: settings),
@@ -157,7 +169,8 @@ if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
     .executableTarget(
       name: "PipelineBenchmark",
       dependencies: [
-        "Auth", "Crypto", "HTTPTransport", "JOSE", "MCPService", "MCPServiceHTTP", "Support",
+        "Auth", "Calculator", "Crypto", "HTTPTransport", "JOSE", "MCPService", "MCPServiceHTTP",
+        "Support",
       ],
       path: "Benchmarks/Pipeline", swiftSettings: settings),
     // Looks into HTTPTransport as only tests may: a build for debugging.

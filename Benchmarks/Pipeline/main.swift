@@ -1,5 +1,6 @@
 import Support
 import Auth
+import Calculator
 import MCPServiceHTTP
 import MCPService
 import HTTPTransport
@@ -19,7 +20,9 @@ func pipeline(_ environment: [String: String]) throws -> HTTPPipeline {
     environment: Environment(limit.merging(environment) { $1 }), file: nil, host: "127.0.0.1",
     after: .none)
   let log = Log(level: .info, now: WallTime.now, write: { _ in })
-  return HTTPService(configuration, audit: AuditLog(log)).pipeline
+  return HTTPService(
+    configuration, offering: CalculatorServer.http, audit: AuditLog(log)
+  ).pipeline
 }
 
 let key = try HMACKey(secret: Array(secret.utf8))

@@ -1,5 +1,6 @@
 import Support
 import Auth
+import Calculator
 import MCPService
 import JSON
 import MCP
@@ -12,7 +13,9 @@ private let pipeline: Pipeline = {
       environment: environment, file: nil, after: .none)
   else { fatalError("the configuration is valid") }
   let log = Log(level: .info, now: { WallTime(milliseconds: 0) }, write: check)
-  return KeyService(configuration, audit: AuditLog(log)).pipeline
+  return APIKeyService(
+    configuration, offering: CalculatorServer.stdio, audit: AuditLog(log)
+  ).pipeline
 }()
 
 /// libFuzzer's entry: a reply is one line of strict JSON, and nobody calculates without the key.

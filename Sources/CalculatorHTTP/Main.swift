@@ -1,5 +1,6 @@
 private import Support
 import ArgumentParser
+import Calculator
 import MCPServiceHTTP
 import MCPService
 import StdioTransport
@@ -47,7 +48,8 @@ struct CalculatorHTTP: ParsableCommand {
 
   func run() {
     HTTPServerProcess(
-      environment: .ofProcess(), environmentFile: envFile, host: host, port: Int(port)
+      offering: CalculatorServer.http, environment: .ofProcess(), environmentFile: envFile,
+      host: host, port: Int(port)
     ).run()
   }
 }

@@ -1,5 +1,6 @@
 private import Support
 import ArgumentParser
+import Calculator
 import MCPService
 import StdioTransport
 
@@ -33,7 +34,8 @@ struct CalculatorJWT: ParsableCommand {
 
   private static func serve(_ envFile: String?) -> ExitCode {
     let server = StdioServer(
-      JWTService.self, environment: .ofProcess(), environmentFile: envFile)
+      JWTService.self, offering: CalculatorServer.jwt, environment: .ofProcess(),
+      environmentFile: envFile)
     return ExitCode(ThreadExecutor.run { await server.run() })
   }
 }
@@ -43,6 +45,7 @@ struct CommonOptions: ParsableArguments {
   var envFile: String?
 
   var command: TokenCommand {
-    TokenCommand(environment: .ofProcess(), environmentFile: envFile)
+    TokenCommand(
+      name: CalculatorServer.jwt.name, environment: .ofProcess(), environmentFile: envFile)
   }
 }

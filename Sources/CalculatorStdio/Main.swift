@@ -1,5 +1,6 @@
 private import Support
 import ArgumentParser
+import Calculator
 import MCPService
 import StdioTransport
 
@@ -27,7 +28,8 @@ struct CalculatorStdio: ParsableCommand {
 
   private static func serve(_ envFile: String?) -> ExitCode {
     let server = StdioServer(
-      KeyService.self, environment: .ofProcess(), environmentFile: envFile)
+      APIKeyService.self, offering: CalculatorServer.stdio, environment: .ofProcess(),
+      environmentFile: envFile)
     return ExitCode(ThreadExecutor.run { await server.run() })
   }
 }

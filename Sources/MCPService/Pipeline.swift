@@ -14,8 +14,8 @@ package struct Pipeline: Sendable {
   private let audit: AuditLog
 
   package init(info: ServerInfo, tools: [ProtectedTool], audit: AuditLog) {
-    self.server = MCPServer(info: info, tools: tools.map(\.tool.definition))
-    self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.tool.definition.name, $0) })
+    self.server = MCPServer(info: info, tools: tools.map(\.definition))
+    self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
     self.audit = audit
   }
 
@@ -57,7 +57,8 @@ package struct Pipeline: Sendable {
     do throws(CallFailure) {
       let identity = try await authenticate(credential, policy)
       try tool.authorize(identity)
-      let result = try tool.run(call.arguments, identity)
+      let result = try await tool.run(
+        call.arguments, for: identity, credential: policy.slot)
       record(call, .accepted(identity))
       return result
     } catch {

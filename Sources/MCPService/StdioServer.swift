@@ -5,12 +5,17 @@ private import StdioTransport
 
 /// A server over stdio without its command line: configuration in, exit status out.
 package struct StdioServer<Service: StdioService> {
+  private let definition: ServerDefinition
   private let environment: Environment
   private let environmentFile: String?
   private let errors = StandardErrorSink()
 
   /// - Parameter environment: the variables of the process.
-  package init(_: Service.Type, environment: Environment, environmentFile: String?) {
+  package init(
+    _: Service.Type, offering definition: ServerDefinition, environment: Environment,
+    environmentFile: String?
+  ) {
+    self.definition = definition
     self.environment = environment
     self.environmentFile = environmentFile
   }
@@ -37,7 +42,7 @@ package struct StdioServer<Service: StdioService> {
     }
 
     let audit = AuditLog(log)
-    var service = Service(configuration, audit: audit)
+    var service = Service(configuration, offering: definition, audit: audit)
     var session = Session()
     var transport = StdioTransport(errors: errors)
     await transport.run(reload: { reload(&service, &configuration, audit, log) }) { line in
@@ -73,7 +78,7 @@ package struct StdioServer<Service: StdioService> {
   }
 
   private func tell(_ sentence: String) {
-    errors.write(Array("\(Service.name): \(sentence)\n".utf8))
+    errors.write(Array("\(definition.name): \(sentence)\n".utf8))
   }
 }
 

@@ -1,13 +1,11 @@
 private import Support
 package import Auth
 
-/// One of the calculators that are served over stdio: what `StdioServer` runs.
+/// A server over stdio, as `StdioServer` runs it.
 package protocol StdioService {
   associatedtype Configuration: StdioServiceConfiguration
 
-  static var name: String { get }
-
-  init(_ configuration: Configuration, audit: AuditLog)
+  init(_ configuration: Configuration, offering definition: ServerDefinition, audit: AuditLog)
 
   var pipeline: Pipeline { get }
 

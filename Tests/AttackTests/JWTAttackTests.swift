@@ -226,7 +226,8 @@ struct JWTAttackTests {
     ),
     (
       "J8 __proto__", #""user_id":"x","__proto__":{}"#,
-      "This tool takes user_id, permissions, expires_in, auth_token; remove every other argument."
+      "generate_token takes user_id, permissions and expires_in, and auth_token for the "
+        + "credential; remove every other argument."
     ),
   ])
   func generateRefuses(_ name: String, _ arguments: String, _ sentence: String) throws {

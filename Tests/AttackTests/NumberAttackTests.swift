@@ -1,3 +1,4 @@
+import Calculator
 import Auth
 import MCPService
 import Foundation
@@ -71,6 +72,7 @@ struct NumberAttackTests {
   @Test(arguments: digits)
   func lifetimesAtTheTerminal(_ number: String) async throws {
     let command = TokenCommand(
+      name: CalculatorServer.jwt.name,
       environment: Environment(JWTHarness.environment), environmentFile: nil)
     guard let seconds = Int(number) else { return }
     let output = await command.issue(to: "anshika", permissions: [], seconds: seconds)

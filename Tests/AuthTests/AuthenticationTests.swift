@@ -31,11 +31,11 @@ struct AuthenticationTests {
     let passwords: PasswordAuthenticator
 
     /// - Parameter weak: keys and tokens, where they may be weak.
-    init(weak: Kinds = []) throws {
+    init(weak: Kinds = []) async throws {
       let clock = clock
       let issuer = try TokenIssuerTests().issuer(canBeGuessed: weak.contains(.tokens))
       verifier = issuer.verifier
-      let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+      let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
       token = pair.accessToken.exposed
       refreshToken = pair.refreshToken.exposed
       keys = APIKeyStore(
@@ -122,10 +122,10 @@ struct AuthenticationTests {
       (.passwords, .bearer(Secret("key")), []),
     ] as [(Kinds, Credential, [Kinds])])
   func knowsWhatCanBeGuessed(_ on: Kinds, _ credential: Credential, _ weak: [Kinds])
-    throws
+    async throws
   {
     for allowed: Kinds in [[], .keys, .tokens, [.keys, .tokens]] {
-      let fixture = try Fixture(weak: allowed)
+      let fixture = try await Fixture(weak: allowed)
       #expect(
         fixture.authentication(on).canBeGuessed(credential) == weak.contains(allowed),
         "\(allowed.testDescription)")
@@ -133,7 +133,7 @@ struct AuthenticationTests {
   }
 
   @Test func takesAccessTokensAlone() async throws {
-    let fixture = try Fixture()
+    let fixture = try await Fixture()
     #expect(
       await fixture.ask([.keys, .tokens], .bearer(Secret(fixture.token))) == .success("jwt anshika")
     )
@@ -168,9 +168,9 @@ struct AuthenticationTests {
       ([.keys, .tokens, .passwords], .malformed(.bearer), [Challenge(.bearer)]),
       ([.keys, .tokens, .passwords], .malformed(.basic), [Challenge(.basic)]),
     ] as [(Kinds, Credential, [Challenge])])
-  func challenges(_ on: Kinds, _ credential: Credential, _ expected: [Challenge]) throws {
+  func challenges(_ on: Kinds, _ credential: Credential, _ expected: [Challenge]) async throws {
     #expect(
-      try Fixture().authentication(on).challenges(to: credential.kind, credential.scheme)
+      try await Fixture().authentication(on).challenges(to: credential.kind, credential.scheme)
         == expected)
   }
 }

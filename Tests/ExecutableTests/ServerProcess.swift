@@ -19,9 +19,13 @@ final class ServerProcess {
 
   /// The release binaries: `$CALCULATOR_BIN_DIR`, else `.build/release`.
   static func path(of name: String) throws -> String {
-    let folder =
-      ProcessInfo.processInfo.environment["CALCULATOR_BIN_DIR"].map { URL(filePath: $0) }
-      ?? Repository.root.appending(path: ".build/release")
+    try path(
+      of: name,
+      in: ProcessInfo.processInfo.environment["CALCULATOR_BIN_DIR"].map { URL(filePath: $0) }
+        ?? Repository.root.appending(path: ".build/release"))
+  }
+
+  private static func path(of name: String, in folder: URL) throws -> String {
     let path = folder.appending(path: name).path
     guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing(path: path) }
     return path
@@ -33,13 +37,16 @@ final class ServerProcess {
   private let errors = Pipe()
   private var pending: [Int32: [UInt8]] = [:]
 
-  /// - Parameter launcher: a command that starts what it is given, such as `env`.
+  /// - Parameters:
+  ///   - folder: where the binary is; `nil` for the folder of the release binaries.
+  ///   - launcher: a command that starts what it is given, such as `env`.
   init(
-    _ name: String = "CalculatorStdio", launcher: [String] = [], arguments: [String] = [],
+    _ name: String = "CalculatorStdio", in folder: URL? = nil, launcher: [String] = [],
+    arguments: [String] = [],
     environment: [String: String] = StdioHarness.environment
   ) throws {
     signal(SIGPIPE, SIG_IGN)
-    let path = try Self.path(of: name)
+    let path = try folder.map { try Self.path(of: name, in: $0) } ?? Self.path(of: name)
     process.executableURL = URL(filePath: launcher.isEmpty ? path : "/usr/bin/env")
     process.arguments = launcher.isEmpty ? arguments : launcher + [path] + arguments
     process.environment = environment

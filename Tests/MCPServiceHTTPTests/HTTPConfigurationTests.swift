@@ -1,3 +1,4 @@
+import Calculator
 import TestSupport
 import Support
 import Auth
@@ -145,7 +146,8 @@ struct HTTPConfigurationTests {
     -> Int
   {
     let log = Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })
-    let service = HTTPService(try read(environment, host: host), audit: AuditLog(log))
+    let service = HTTPService(
+      try read(environment, host: host), offering: CalculatorServer.http, audit: AuditLog(log))
     return ThreadExecutor.run { await service.respond(to: request) }.status
   }
 
@@ -177,7 +179,7 @@ struct HTTPConfigurationTests {
       write: { line in lines.all.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
     let configuration = try read(
       ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"], host: "0.0.0.0")
-    let service = HTTPService(configuration, audit: AuditLog(log))
+    let service = HTTPService(configuration, offering: CalculatorServer.http, audit: AuditLog(log))
     let request = try request(from: "203.0.113.9")
     _ = ThreadExecutor.run { await service.respond(to: request) }
     let line = try #require(lines.all.withLock { $0 }.first)

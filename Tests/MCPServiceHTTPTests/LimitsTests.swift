@@ -1,3 +1,4 @@
+import Calculator
 import Support
 import Auth
 import MCPService
@@ -409,7 +410,7 @@ struct LimitsTests {
       ]),
       limits: Limits(requests: requests, failures: failures),
       info: ServerInfo(name: "", title: "", version: "", instructions: ""), tools: [],
-      page: LandingPage(kinds: .apiKey, guests: nil, baseURL: nil, tools: []),
+      page: LandingPage(kinds: .apiKey, guests: nil, baseURL: nil, offering: CalculatorServer.http),
       telemetry: Telemetry(
         audit: AuditLog(
           Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })), metrics: nil,

@@ -1,3 +1,4 @@
+import Calculator
 import TestSupport
 import Support
 import Auth
@@ -157,7 +158,7 @@ struct ReloadTests {
     try folder.write(old + "\n")
     let environment = Environment(["CALCULATOR_API_KEY_FILE": folder.path])
     let first = try StdioConfiguration.read(environment: environment, file: nil, after: .none)
-    var service = KeyService(first, audit: Self.silent)
+    var service = APIKeyService(first, offering: CalculatorServer.stdio, audit: Self.silent)
     func accepts(_ key: String) -> Bool {
       answer(service.pipeline, "add", #""a":1,"b":2,"auth_token":"\#(key)""#)
         .contains(#"{"result":3}"#)
@@ -174,7 +175,7 @@ struct ReloadTests {
     let folder = try ReloadFolder()
     try folder.write("CALCULATOR_REQUIRE_AUTH=false\n")
     let first = try StdioConfiguration.read(environment: [:], file: folder.path)
-    var service = KeyService(first, audit: Self.silent)
+    var service = APIKeyService(first, offering: CalculatorServer.stdio, audit: Self.silent)
     #expect(answer(service.pipeline, "add", #""a":1,"b":2"#).contains(#"{"result":3}"#))
 
     try folder.write("CALCULATOR_API_KEY=first-0123456789abcdef\n")
@@ -200,7 +201,7 @@ struct ReloadTests {
     let secret = "JWT_SECRET=\(JWTHarness.secret)\n"
     try folder.write(secret)
     let first = try JWTConfiguration.read(environment: [:], file: folder.path)
-    var service = JWTService(first, audit: Self.silent)
+    var service = JWTService(first, offering: CalculatorServer.jwt, audit: Self.silent)
     let ask = #""user_id":"anshika""#
     #expect(answer(service.pipeline, "generate_token", ask).contains("access_token"))
 
@@ -222,7 +223,7 @@ struct ReloadTests {
   /// Tokens that were revoked, and refresh tokens that were used, stay so.
   @Test func whatWasRevokedStaysRevoked() throws {
     let configuration = try JWTConfiguration.read(environment: JWTHarness.environment, file: nil)
-    var service = JWTService(configuration, audit: Self.silent)
+    var service = JWTService(configuration, offering: CalculatorServer.jwt, audit: Self.silent)
     let reply = answer(service.pipeline, "generate_token", #""user_id":"anshika""#)
     let token = try #require(reply.firstMatch(of: /"access_token":"([^"]+)"/).map { String($0.1) })
     _ = answer(service.pipeline, "revoke_token", #""token":"\#(token)","jwt_token":"\#(token)""#)

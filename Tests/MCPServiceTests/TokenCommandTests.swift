@@ -1,3 +1,4 @@
+import Calculator
 import TestSupport
 import Auth
 @testable import MCPService
@@ -14,6 +15,7 @@ struct TokenCommandTests {
     let clock = server.clock
     self.server = server
     command = TokenCommand(
+      name: CalculatorServer.jwt.name,
       environment: Environment(JWTHarness.environment), environmentFile: nil, now: { clock.now })
   }
 

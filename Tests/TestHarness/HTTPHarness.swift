@@ -1,6 +1,7 @@
 import Support
 package import TestSupport
 package import Auth
+import Calculator
 package import MCPServiceHTTP
 import MCPService
 package import HTTPTransport
@@ -56,8 +57,8 @@ package final class HTTPHarness: Sendable {
     let ticks = Ticks()
     self.ticks = ticks
     service = HTTPService(
-      configuration, audit: AuditLog(log), now: { clock.now }, clock: { ticks.now },
-      random: random.make, pool: pool)
+      configuration, offering: CalculatorServer.http, audit: AuditLog(log),
+      now: { clock.now }, clock: { ticks.now }, random: random.make, pool: pool)
   }
 
   private let ticks: Ticks

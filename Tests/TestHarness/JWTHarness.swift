@@ -1,5 +1,6 @@
 package import TestSupport
 import Auth
+import Calculator
 import MCPService
 import Foundation
 import Synchronization
@@ -19,7 +20,10 @@ package final class JWTHarness: ServerHarness {
     let clock = clock
     let random = SeededBytes(seed: 1)
     super.init { audit in
-      JWTService(configuration, audit: audit, now: { clock.now }, random: random.make).pipeline
+      JWTService(
+        configuration, offering: CalculatorServer.jwt, audit: audit, now: { clock.now },
+        random: random.make
+      ).pipeline
     }
   }
 

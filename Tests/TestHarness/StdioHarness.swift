@@ -1,3 +1,4 @@
+import Calculator
 import MCPService
 
 /// `CalculatorStdio` without its process.
@@ -11,6 +12,8 @@ package final class StdioHarness: ServerHarness {
 
   package init(environment: [String: String] = StdioHarness.environment) throws {
     let configuration = try StdioConfiguration.read(environment: environment, file: nil)
-    super.init { KeyService(configuration, audit: $0).pipeline }
+    super.init {
+      APIKeyService(configuration, offering: CalculatorServer.stdio, audit: $0).pipeline
+    }
   }
 }

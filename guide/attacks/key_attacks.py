@@ -175,7 +175,7 @@ ATTACKS = [
         "S9",
         "the key repeated in an error message",
         "ASVS 16.5.1",
-        ("Sources/MCPService/Tools/CalculatorTools.swift", "must be a JSON number"),
+        ("Sources/Calculator/CalculatorTools.swift", "must be a JSON number"),
         echo,
         hole="whatever it was, the caller",
     ),

@@ -22,8 +22,8 @@ package struct AccessTokenVerifier: Sendable {
 
   /// The claims of a token of this type.
   /// - Throws: `AuthenticationError.invalidToken`, `.revokedToken`
-  package func verify(_ token: Secret, as type: TokenType) throws(AuthenticationError)
-    -> TokenClaims
+  package func verify(_ token: Secret, as type: TokenType)
+    async throws(AuthenticationError) -> TokenClaims
   {
     let claims: TokenClaims
     do throws(JWTError) {
@@ -31,7 +31,7 @@ package struct AccessTokenVerifier: Sendable {
     } catch {
       throw .invalidToken(error)
     }
-    let isRevoked = revocations.isRevoked(
+    let isRevoked = await revocations.isRevoked(
       claims.identifier, of: claims.family, issuedAt: claims.issuedAt)
     guard !isRevoked else { throw .revokedToken }
     return claims

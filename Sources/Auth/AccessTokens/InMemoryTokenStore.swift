@@ -57,7 +57,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   // MARK: Refresh tokens
 
-  package func begin(_ family: TokenFamily, named name: String, now: Int) {
+  package func begin(_ family: TokenFamily, named name: String, now: Int) async {
     state.withLock { state in
       if state.families.count >= maximumFamilies { removeFamilies(from: &state, now: now) }
       state.families[ID(name)] = family
@@ -65,7 +65,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   }
 
   package func check(_ token: String, of family: String, accessUntil: Int, now: Int)
-    throws(AuthenticationError) -> TokenFamily
+    async throws(AuthenticationError) -> TokenFamily
   {
     try state.withLock { (state) throws(AuthenticationError) in
       try check(token, of: ID(family), accessUntil: accessUntil, now: now, in: &state)
@@ -74,7 +74,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   package func rotate(
     _ token: String, to next: String, of family: String, accessUntil: Int, now: Int
-  ) throws(AuthenticationError) {
+  ) async throws(AuthenticationError) {
     let name = ID(family)
     try state.withLock { (state) throws(AuthenticationError) in
       var family = try check(token, of: name, accessUntil: accessUntil, now: now, in: &state)
@@ -110,7 +110,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   // MARK: Revocations
 
-  package func isRevoked(_ token: String, of family: String?, issuedAt: Int) -> Bool {
+  package func isRevoked(_ token: String, of family: String?, issuedAt: Int) async -> Bool {
     state.withLock { state in
       if let refusedUntil = state.refusedUntil, issuedAt <= refusedUntil { return true }
       // Mostly there is none, and then no name needs to be hashed.
@@ -124,7 +124,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   package func revoke(
     _ token: String, of family: String?, issuedAt: Int, until: Int, accessUntil: Int, now: Int
-  ) {
+  ) async {
     let token = ID(token)
     state.withLock { state in
       guard until > now else { return }
@@ -149,7 +149,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
     }
   }
 
-  package func revokeFamily(_ family: String, accessUntil: Int, now: Int) {
+  package func revokeFamily(_ family: String, accessUntil: Int, now: Int) async {
     state.withLock { revokeFamily(ID(family), accessUntil: accessUntil, now: now, in: &$0) }
   }
 

@@ -6,19 +6,19 @@ private import Support
 /// in the same step (RFC 9700 §4.14.2). To revoke a family also ends its refresh tokens.
 package protocol RefreshTokenStore: RevocationStore {
   /// Adds a family.
-  func begin(_ family: TokenFamily, named name: String, now: Int)
+  func begin(_ family: TokenFamily, named name: String, now: Int) async
 
   /// The family of `token`, which must be its current refresh token. A used one revokes the family.
   /// - Parameter accessUntil: when the last access token of the family expires.
   /// - Throws: `AuthenticationError.unknownFamily`, `.replayedToken`
   func check(_ token: String, of family: String, accessUntil: Int, now: Int)
-    throws(AuthenticationError) -> TokenFamily
+    async throws(AuthenticationError) -> TokenFamily
 
   /// Checks `token` and replaces it by `next`, in one step: of two attempts at the same time one
   /// succeeds.
   /// - Throws: as `check`.
   func rotate(_ token: String, to next: String, of family: String, accessUntil: Int, now: Int)
-    throws(AuthenticationError)
+    async throws(AuthenticationError)
 }
 
 /// What all tokens that descend from one `generate_token` have in common.

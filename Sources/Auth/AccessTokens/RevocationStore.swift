@@ -7,7 +7,7 @@ package protocol RevocationStore: Sendable {
   /// - Parameters:
   ///   - token: its `jti`.
   ///   - family: `nil` for a token without one.
-  func isRevoked(_ token: String, of family: String?, issuedAt: Int) -> Bool
+  func isRevoked(_ token: String, of family: String?, issuedAt: Int) async -> Bool
 
   /// Revokes one token. If too many tokens of its family are revoked, the whole family is.
   /// - Parameters:
@@ -15,8 +15,9 @@ package protocol RevocationStore: Sendable {
   ///   - accessUntil: when the last access token of the family expires.
   func revoke(
     _ token: String, of family: String?, issuedAt: Int, until: Int, accessUntil: Int, now: Int)
+    async
 
   /// Revokes a family with all its tokens.
   /// - Parameter accessUntil: when the last access token of the family expires.
-  func revokeFamily(_ family: String, accessUntil: Int, now: Int)
+  func revokeFamily(_ family: String, accessUntil: Int, now: Int) async
 }

@@ -26,7 +26,7 @@ package struct TokenAuthenticator: Authenticator {
     async throws(AuthenticationError) -> Identity
   {
     guard case .bearer(let token) = credential else { throw .unsupportedCredential }
-    return Identity(try verifier.verify(token, as: .accessToken))
+    return Identity(try await verifier.verify(token, as: .accessToken))
   }
 }
 
@@ -48,8 +48,8 @@ package struct RefreshTokenAuthenticator: Authenticator {
     async throws(AuthenticationError) -> Identity
   {
     guard case .bearer(let token) = credential else { throw .unsupportedCredential }
-    let claims = try issuer.verifier.verify(token, as: .refreshToken)
-    try issuer.checkUnused(claims)
+    let claims = try await issuer.verifier.verify(token, as: .refreshToken)
+    try await issuer.checkUnused(claims)
     return Identity(claims)
   }
 }

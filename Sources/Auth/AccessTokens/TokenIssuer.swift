@@ -46,7 +46,7 @@ package struct TokenIssuer: Sendable {
   ///   - permissions: `nil` for all permissions of the user's role.
   ///   - lifetime: of the access token, in seconds as the caller wrote it: any number.
   package func issue(to user: String, permissions: PermissionSet?, lifetime: Int?)
-    throws(IssueFailure) -> TokenPair
+    async throws(IssueFailure) -> TokenPair
   {
     guard TokenClaims.isName(user) else { throw .invalidUser }
     guard let role = settings.users.role(of: user) else { throw .unknownUser }
@@ -62,7 +62,7 @@ package struct TokenIssuer: Sendable {
     let endsAt = issuedAt + settings.refreshLifetime
     let pair = pair(
       for: user, granted, family, issuedAt, until: issuedAt + seconds * 1000, refreshUntil: endsAt)
-    store.begin(
+    await store.begin(
       TokenFamily(current: pair.refreshIdentifier, lifetime: seconds * 1000, endsAt: endsAt),
       named: family, now: issuedAt)
     return pair
@@ -73,14 +73,14 @@ package struct TokenIssuer: Sendable {
   /// The permissions are those of the token that the user still has, or fewer. The new access token
   /// lasts as long as the first one of the family, and neither token outlasts the family. A refusal
   /// does not use the token up. A used token is detected before anything is refused.
-  package func refresh(_ claims: TokenClaims, permissions: PermissionSet?) throws(RefreshFailure)
-    -> TokenPair
+  package func refresh(_ claims: TokenClaims, permissions: PermissionSet?)
+    async throws(RefreshFailure) -> TokenPair
   {
     let now = now()
     guard let name = claims.family else { throw .unauthenticated(.unknownFamily) }
     let family: TokenFamily
     do throws(AuthenticationError) {
-      family = try check(claims, at: now)
+      family = try await check(claims, at: now)
     } catch {
       throw .unauthenticated(error)
     }
@@ -94,7 +94,7 @@ package struct TokenIssuer: Sendable {
       for: claims.subject, granted, name, issuedAt, until: min(issuedAt + lifetime, family.endsAt),
       refreshUntil: family.endsAt)
     do throws(AuthenticationError) {
-      try store.rotate(
+      try await store.rotate(
         claims.identifier, to: pair.refreshIdentifier, of: name, accessUntil: lastAccess(now),
         now: now.milliseconds)
     } catch {
@@ -106,15 +106,15 @@ package struct TokenIssuer: Sendable {
   /// Checks that a verified refresh token may be used now.
   /// - Throws: `AuthenticationError.unknownFamily`; `.replayedToken` for a used token, which
   ///   revokes its family (RFC 9700 §4.14.2); `.invalidToken(.expired)`
-  package func checkUnused(_ claims: TokenClaims) throws(AuthenticationError) {
-    _ = try check(claims, at: now())
+  package func checkUnused(_ claims: TokenClaims) async throws(AuthenticationError) {
+    _ = try await check(claims, at: now())
   }
 
-  private func check(_ claims: TokenClaims, at now: WallTime) throws(AuthenticationError)
-    -> TokenFamily
+  private func check(_ claims: TokenClaims, at now: WallTime)
+    async throws(AuthenticationError) -> TokenFamily
   {
     guard let name = claims.family else { throw .unknownFamily }
-    let family = try store.check(
+    let family = try await store.check(
       claims.identifier, of: name, accessUntil: lastAccess(now), now: now.milliseconds)
     guard family.endsAt > now.milliseconds else { throw .invalidToken(.expired) }
     return family
@@ -122,17 +122,17 @@ package struct TokenIssuer: Sendable {
 
   /// Revokes `token`, if it is one of ours and `identity` may revoke it; otherwise does nothing, and
   /// the caller cannot tell (RFC 7009 §2.2). A refresh token is revoked with its family (§2.1).
-  package func revoke(_ token: Secret, for identity: Identity) {
+  package func revoke(_ token: Secret, for identity: Identity) async {
     let now = now()
     for type in TokenType.allCases {
-      guard let claims = try? verifier.verify(token, as: type),
+      guard let claims = try? await verifier.verify(token, as: type),
         claims.subject.utf8.elementsEqual(identity.subject.utf8)
           || identity.permissions.contains(.tokensManage)
       else { continue }
       if type == .refreshToken, let family = claims.family {
-        store.revokeFamily(family, accessUntil: lastAccess(now), now: now.milliseconds)
+        await store.revokeFamily(family, accessUntil: lastAccess(now), now: now.milliseconds)
       } else {
-        store.revoke(
+        await store.revoke(
           claims.identifier, of: claims.family, issuedAt: claims.issuedAt,
           until: claims.expiresAt + settings.policy.leeway, accessUntil: lastAccess(now),
           now: now.milliseconds)

@@ -4,7 +4,8 @@ private import JSON
 private import JOSE
 private import Crypto
 
-/// `CalculatorJWT token`: tokens for the person at the terminal, who is told why.
+/// The subcommand `token`: issues, verifies and shows tokens at the terminal, with the reason of a
+/// refusal.
 package struct TokenCommand {
   /// What goes to the terminal, and the exit status.
   package struct Output: Equatable {
@@ -13,14 +14,17 @@ package struct TokenCommand {
     package var status: Int32 = 0
   }
 
+  private let name: String
   private let environment: Environment
   private let environmentFile: String?
   private let now: @Sendable () -> WallTime
 
+  /// - Parameter name: of the executable, before each configuration error.
   package init(
-    environment: Environment, environmentFile: String?,
+    name: String, environment: Environment, environmentFile: String?,
     now: @escaping @Sendable () -> WallTime = WallTime.now
   ) {
+    self.name = name
     self.environment = environment
     self.environmentFile = environmentFile
     self.now = now
@@ -35,7 +39,7 @@ package struct TokenCommand {
         return Output(errors: "--permissions takes one or more of these: \(names)", status: 64)
       }
       do throws(IssueFailure) {
-        let pair = try issuer.issue(
+        let pair = try await issuer.issue(
           to: user, permissions: permissions.isEmpty ? nil : PermissionSet(known),
           lifetime: seconds)
         return Output(text: pair.accessToken.exposed)
@@ -54,7 +58,7 @@ package struct TokenCommand {
     await withIssuer { issuer in
       do throws(AuthenticationError) {
         // The same verification as before a tool: what passes here, the server accepts.
-        _ = try issuer.verifier.verify(Secret(token), as: .accessToken)
+        _ = try await issuer.verifier.verify(Secret(token), as: .accessToken)
         return Output(text: Self.text(of: token).payload)
       } catch {
         return Output(errors: "does not verify: \(error.reason)", status: 1)
@@ -96,7 +100,7 @@ package struct TokenCommand {
           configuration.settings, store: InMemoryTokenStore(), now: now,
           random: RandomBytes.make))
     } catch {
-      let lines = error.all.map { "\(JWTService.name): \($0.description)" }
+      let lines = error.all.map { "\(name): \($0.description)" }
       return Output(errors: lines.joined(separator: "\n"), status: ConfigurationError.exitStatus)
     }
   }

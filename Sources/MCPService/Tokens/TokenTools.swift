@@ -13,15 +13,16 @@ package enum TokenTools {
     _ issuer: TokenIssuer, issuers: AccessPolicy, holders: AccessPolicy, refreshers: AccessPolicy
   ) -> [ProtectedTool] {
     [
-      generate(issuer, issuers), refresh(issuer, refreshers), revoke(issuer, holders),
-      whoAmI(holders),
+      ProtectedTool(generate(issuer), behind: issuers),
+      ProtectedTool(refresh(issuer), behind: refreshers),
+      ProtectedTool(revoke(issuer), behind: holders), ProtectedTool(whoAmI, behind: holders),
     ]
   }
 
-  private static func generate(_ issuer: TokenIssuer, _ policy: AccessPolicy) -> ProtectedTool {
-    tool(
-      "generate_token", "Generate token",
-      "Issues an access token for a user, and a refresh token for the next one.", policy,
+  private static func generate(_ issuer: TokenIssuer) -> Tool {
+    let definition = ToolDefinition(
+      name: "generate_token", title: "Generate token",
+      description: "Issues an access token for a user, and a refresh token for the next one.",
       arguments: [
         ("user_id", ["type": "string", "description": "Who the token is for."]),
         (
@@ -35,9 +36,8 @@ package enum TokenTools {
             "description": "Seconds; the server's usual time without it.",
           ]
         ),
-      ],
-      required: ["user_id"], result: pairSchema
-    ) { (arguments, _) throws(ToolFailure) in
+      ], required: ["user_id"], result: pairSchema, isReadOnly: false, isIdempotent: false)
+    return Tool(definition, needs: nil) { (arguments, _) throws(ToolFailure) in
       guard let user = arguments["user_id"]?.string else {
         throw ToolFailure(sentence: "user_id must be a string.")
       }
@@ -45,35 +45,32 @@ package enum TokenTools {
       let lifetime = try lifetime(in: arguments)
       do throws(IssueFailure) {
         return result(
-          of: try issuer.issue(to: user, permissions: permissions, lifetime: lifetime))
+          of: try await issuer.issue(to: user, permissions: permissions, lifetime: lifetime))
       } catch {
         throw ToolFailure(sentence: error.sentence)
       }
     }
   }
 
-  private static func refresh(_ issuer: TokenIssuer, _ policy: AccessPolicy) -> ProtectedTool {
-    let tool = Tool(
-      definition: definition(
-        "refresh_token", "Refresh token",
+  private static func refresh(_ issuer: TokenIssuer) -> Tool {
+    let definition = ToolDefinition(
+      name: "refresh_token", title: "Refresh token",
+      description:
         "Gives a new access token and a new refresh token for a refresh token, which is used up.",
-        policy,
-        arguments: [
-          ("permissions", permissionsSchema("Fewer than the token has; all of them without it."))
-        ],
-        required: [], result: pairSchema),
-      permission: nil
-    ) { (arguments, identity) throws(CallFailure) in
+      arguments: [
+        ("permissions", permissionsSchema("Fewer than the token has; all of them without it."))
+      ], required: [], result: pairSchema, isReadOnly: false, isIdempotent: false)
+    return Tool(definition: definition, permission: nil) {
+      (arguments, identity) throws(CallFailure) in
       guard let claims = identity.claims else { throw .unauthenticated(.missingCredential) }
       let wanted: PermissionSet?
       do throws(ToolFailure) {
-        try refuseOthers(in: arguments, than: ["permissions"], policy)
         wanted = try permissions(in: arguments)
       } catch {
         throw .refused(identity, error)
       }
       do throws(RefreshFailure) {
-        return result(of: try issuer.refresh(claims, permissions: wanted))
+        return result(of: try await issuer.refresh(claims, permissions: wanted))
       } catch {
         switch error {
         case .unauthenticated(let failure): throw .unauthenticated(failure)
@@ -82,38 +79,40 @@ package enum TokenTools {
         }
       }
     }
-    return ProtectedTool(tool: tool, policy: policy)
   }
 
-  private static func revoke(_ issuer: TokenIssuer, _ policy: AccessPolicy) -> ProtectedTool {
-    tool(
-      "revoke_token", "Revoke token",
-      "Ends a token: one of your own, or anybody's with tokens:manage. A refresh token takes all "
-        + "its tokens with it. The answer is the same whatever the token was.", policy,
+  private static func revoke(_ issuer: TokenIssuer) -> Tool {
+    let definition = ToolDefinition(
+      name: "revoke_token", title: "Revoke token",
+      description:
+        "Ends a token: one of your own, or anybody's with tokens:manage. A refresh token takes all "
+        + "its tokens with it. The answer is the same whatever the token was.",
       arguments: [("token", ["type": "string", "description": "The token to end."])],
       required: ["token"],
-      result: [("acknowledged", ["type": "boolean", "description": "Always true."])]
-    ) { (arguments, identity) throws(ToolFailure) in
+      result: [("acknowledged", ["type": "boolean", "description": "Always true."])],
+      isReadOnly: false, isIdempotent: true)
+    return Tool(definition, needs: nil) { (arguments, identity) throws(ToolFailure) in
       guard let token = arguments["token"]?.string else {
         throw ToolFailure(sentence: "token must be a string.")
       }
-      issuer.revoke(Secret(token), for: identity)
+      await issuer.revoke(Secret(token), for: identity)
       return .success(
         "If it was a token that you may end, it is ended.",
         structured: JSONObject([("acknowledged", true)]))
     }
   }
 
-  private static func whoAmI(_ policy: AccessPolicy) -> ProtectedTool {
-    tool(
-      "whoami", "Who am I", "Says whose token this is, what it permits and when it ends.", policy,
+  private static var whoAmI: Tool {
+    let definition = ToolDefinition(
+      name: "whoami", title: "Who am I",
+      description: "Says whose token this is, what it permits and when it ends.",
       arguments: [], required: [],
       result: [
         ("subject", ["type": "string"]),
         ("permissions", ["type": "array", "items": ["type": "string"]]),
         ("expires_at", ["type": "integer", "description": "Seconds since 1970."]),
-      ]
-    ) { (_, identity) throws(ToolFailure) in
+      ], isReadOnly: true, isIdempotent: true)
+    return Tool(definition, needs: nil) { (_, identity) throws(ToolFailure) in
       let permissions = identity.permissions.knownInOrder.map(\.rawValue)
       let expiresAt = (identity.claims?.expiresAt ?? 0) / 1000
       return .success(
@@ -164,59 +163,7 @@ package enum TokenTools {
       ]))
   }
 
-  /// Arguments that no schema names are refused, and not repeated: one may be a secret.
-  private static func refuseOthers(
-    in arguments: JSONObject, than names: [String], _ policy: AccessPolicy
-  )
-    throws(ToolFailure)
-  {
-    guard arguments.members.allSatisfy({ names.contains($0.name) }) else {
-      let known = (names + [policy.slot.argument]).joined(separator: ", ")
-      throw ToolFailure(sentence: "This tool takes \(known); remove every other argument.")
-    }
-  }
-
-  // MARK: Describing
-
-  /// A tool that fails only by its arguments.
-  private static func tool(
-    _ name: String, _ title: String, _ description: String, _ policy: AccessPolicy,
-    arguments: [(String, JSONValue)], required: [String], result: [(String, JSONValue)],
-    run: @escaping @Sendable (JSONObject, Identity) throws(ToolFailure) -> ToolResult
-  ) -> ProtectedTool {
-    let names = arguments.map(\.0)
-    let tool = Tool(
-      definition: definition(
-        name, title, description, policy, arguments: arguments, required: required, result: result),
-      permission: nil
-    ) { (arguments, identity) throws(CallFailure) in
-      do throws(ToolFailure) {
-        try refuseOthers(in: arguments, than: names, policy)
-        return try run(arguments, identity)
-      } catch {
-        throw .refused(identity, error)
-      }
-    }
-    return ProtectedTool(tool: tool, policy: policy)
-  }
-
-  private static func definition(
-    _ name: String, _ title: String, _ description: String, _ policy: AccessPolicy,
-    arguments: [(String, JSONValue)], required: [String], result: [(String, JSONValue)]
-  ) -> ToolDefinition {
-    return ToolDefinition(
-      name: name, title: title, description: description,
-      inputSchema: InputSchema.make(arguments, required: required, behind: policy),
-      outputSchema: JSONObject([
-        ("type", "object"), ("properties", .object(JSONObject(result))),
-        ("required", .array(result.map { .string($0.0) })), ("additionalProperties", false),
-      ]),
-      annotations: JSONObject([
-        ("readOnlyHint", .bool(name == "whoami")),
-        ("idempotentHint", .bool(name == "whoami" || name == "revoke_token")),
-        ("openWorldHint", false),
-      ]))
-  }
+  // MARK: Schemas
 
   private static func permissionsSchema(_ description: String) -> JSONValue {
     [

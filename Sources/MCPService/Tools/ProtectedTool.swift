@@ -1,7 +1,19 @@
+internal import MCP
+private import JSON
 private import Support
 
-/// A tool over stdio, where the credential is an argument of the call: the tool and who guards it.
+/// A tool over stdio, where the credential is an argument of the call: the tool and its access policy.
 package struct ProtectedTool: Sendable {
   let tool: Tool
   let policy: AccessPolicy
+  /// The tool's definition, with the credential among its arguments.
+  let definition: ToolDefinition
+
+  package init(_ tool: Tool, behind policy: AccessPolicy) {
+    self.tool = tool
+    self.policy = policy
+    definition = tool.definition.adding(
+      argument: policy.slot.argument,
+      schema: ["type": "string", "description": .string(policy.slot.description)])
+  }
 }

@@ -5,4 +5,6 @@ private import Support
 /// It names arguments by the tool's own names and repeats nothing that was sent.
 package struct ToolFailure: Error, Sendable, Equatable {
   package let sentence: String
+
+  package init(sentence: String) { self.sentence = sentence }
 }

@@ -14,17 +14,18 @@ package struct LandingPage: Sendable {
   private let guests: Role?
   /// Where others reach this server; `nil` where each request says it.
   private let baseURL: String?
-  /// The rows of the table of tools.
-  private let tools: String
+  private let definition: ServerDefinition
   /// Nothing is loaded and nothing runs but the style that stands in the page, known by its digest,
   /// and the icon.
   private let policy: String
 
-  package init(kinds: CredentialKinds, guests: Role?, baseURL: String?, tools: [Tool]) {
+  package init(
+    kinds: CredentialKinds, guests: Role?, baseURL: String?, offering definition: ServerDefinition
+  ) {
     self.kinds = kinds
     self.guests = guests
     self.baseURL = baseURL
-    self.tools = tools.map(Self.row).joined(separator: "\n")
+    self.definition = definition
     let digest = Base64.standard.text(of: SHA256Digest(of: Self.style.utf8).bytes)
     policy =
       "default-src 'none'; style-src 'sha256-\(digest)'; img-src data:; base-uri 'none'; "
@@ -59,13 +60,13 @@ package struct LandingPage: Sendable {
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Calculator</title>
+    <title>\(Self.escaped(definition.info.title))</title>
     <link rel="icon" href="\(Self.icon)">
     <style>\(Self.style)</style>
     </head>
     <body>
     <main>
-    <h1>Calculator</h1>
+    <h1>\(Self.escaped(definition.info.title))</h1>
     <p>An <a href="https://modelcontextprotocol.io">MCP</a> server that shows how one is protected. \
     Its endpoint is</p>
     <pre><code>\(Self.escaped(address))/mcp</code></pre>
@@ -81,14 +82,14 @@ package struct LandingPage: Sendable {
     <h2>Connect a client</h2>
     <pre><code>\(Self.escaped(config(address)))</code></pre>
     <p>Clients differ in the names: <code>examples/</code> in the repository has a file for each. \
-    Then type: <q>Add 0.1 and 0.2 with the calculator.</q></p>
+    Then type: <q>\(Self.escaped(definition.example.prompt))</q></p>
     <h2>Tools</h2>
     <table>
     <thead>
     <tr><th scope="col">Tool</th><th scope="col">Needs</th></tr>
     </thead>
     <tbody>
-    \(tools)
+    \(definition.tools.map(Self.row).joined(separator: "\n"))
     </tbody>
     </table>
     <p><code>guide/</code> in the repository explains each part, and how it is attacked. \
@@ -151,9 +152,9 @@ package struct LandingPage: Sendable {
     """
     curl \(address)/mcp \(example.map { "\($0.option) " } ?? "")\\
       -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' \\
-      -H 'Mcp-Method: tools/call' -H 'Mcp-Name: add' \\
-      -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add",
-           "arguments":{"a":0.1,"b":0.2},"_meta":{
+      -H 'Mcp-Method: tools/call' -H 'Mcp-Name: \(definition.example.tool)' \\
+      -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"\(definition.example.tool)",
+           "arguments":\(definition.example.arguments),"_meta":{
            "io.modelcontextprotocol/protocolVersion":"2026-07-28",
            "io.modelcontextprotocol/clientCapabilities":{}}}}'
     """
@@ -172,7 +173,7 @@ package struct LandingPage: Sendable {
     return """
       {
         "mcpServers": {
-          "\(ServiceName.text)-http": {
+          "\(definition.info.name)": {
             "type": "http",
             "url": "\(address)/mcp"\(headers)
           }

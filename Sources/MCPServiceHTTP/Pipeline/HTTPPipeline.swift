@@ -87,7 +87,7 @@ package struct HTTPPipeline: HTTPResponder {
       try checkRate(of: identity, request, headers, &context)
       try MediaTypes.check(request.fields)
       let body = try await body(of: request, context)
-      return try reply(to: body, from: identity, headers, &context)
+      return try await reply(to: body, from: identity, headers, &context)
     }
   }
 
@@ -160,18 +160,19 @@ package struct HTTPPipeline: HTTPResponder {
   private func reply(
     to body: [UInt8], from identity: Identity, _ headers: RequestHeaders,
     _ context: inout RequestContext
-  ) throws(HTTPProblem) -> HTTPResponse {
+  ) async throws(HTTPProblem) -> HTTPResponse {
     var session = Session(headers: headers)
     switch server.receive(body, in: &session) {
     case .message(let outcome):
-      guard let reply = try reply(to: outcome, from: identity, headers, &context) else {
+      guard let reply = try await reply(to: outcome, from: identity, headers, &context) else {
         return HTTPResponse(status: 202)
       }
       return .json(reply)
     case .batch(let outcomes):
       // One answer and one line of audit, not one for each message. ATTACKS R14
       if let rate = context.rate, !rate.isAllowed { throw .tooManyRequests(rate) }
-      guard let body = Reply.serialized(replies(to: outcomes, from: identity, headers, &context))
+      let replies = await replies(to: outcomes, from: identity, headers, &context)
+      guard let body = Reply.serialized(replies)
       else { return HTTPResponse(status: 202) }
       return .json(body)
     }
@@ -182,7 +183,7 @@ package struct HTTPPipeline: HTTPResponder {
   private func replies(
     to outcomes: [MCPServer.Outcome], from identity: Identity, _ headers: RequestHeaders,
     _ context: inout RequestContext
-  ) -> [Reply] {
+  ) async -> [Reply] {
     var replies: [Reply] = []
     for (index, outcome) in outcomes.enumerated() {
       context.request = nil
@@ -191,7 +192,7 @@ package struct HTTPPipeline: HTTPResponder {
         context.rate = limits.take(for: identity, at: context.client, now: telemetry.now())
       }
       do throws(HTTPProblem) {
-        if let reply = try reply(to: outcome, from: identity, headers, &context) {
+        if let reply = try await reply(to: outcome, from: identity, headers, &context) {
           replies.append(reply)
         }
       } catch {
@@ -209,7 +210,7 @@ package struct HTTPPipeline: HTTPResponder {
   private func reply(
     to outcome: MCPServer.Outcome, from identity: Identity, _ headers: RequestHeaders,
     _ context: inout RequestContext
-  ) throws(HTTPProblem) -> Reply? {
+  ) async throws(HTTPProblem) -> Reply? {
     if case .call(let call) = outcome { context.tool = tools[call.tool]?.definition.name }
     context.request = outcome.id
     if let rate = context.rate, !rate.isAllowed {
@@ -232,17 +233,17 @@ package struct HTTPPipeline: HTTPResponder {
       guard let tool = tools[call.tool] else {
         throw .rpc(MCPServer.unknownTool, isModern: headers.areModern)
       }
-      return server.reply(to: call, with: try run(tool, call, identity, context))
+      return server.reply(to: call, with: try await run(tool, call, identity, context))
     }
   }
 
   /// Authorizes the call and runs the tool.
   private func run(
     _ tool: Tool, _ call: ToolCall, _ identity: Identity, _ context: RequestContext
-  ) throws(HTTPProblem) -> ToolResult {
+  ) async throws(HTTPProblem) -> ToolResult {
     do throws(CallFailure) {
       try tool.authorize(identity)
-      let result = try tool.run(call.arguments, identity)
+      let result = try await tool.run(call.arguments, for: identity)
       telemetry.record(.accepted(identity), context)
       return result
     } catch {

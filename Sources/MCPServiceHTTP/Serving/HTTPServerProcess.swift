@@ -10,6 +10,7 @@ package struct HTTPServerProcess: Sendable {
   /// `EX_OSERR` of sysexits.h: the address could not be had.
   private static let cannotListen: Int32 = 71
 
+  private let definition: ServerDefinition
   private let environment: Environment
   private let environmentFile: String?
   private let host: String
@@ -17,7 +18,11 @@ package struct HTTPServerProcess: Sendable {
   private let errors = LogWriter()
 
   /// - Parameter environment: the variables of the process.
-  package init(environment: Environment, environmentFile: String?, host: String, port: Int) {
+  package init(
+    offering definition: ServerDefinition, environment: Environment, environmentFile: String?,
+    host: String, port: Int
+  ) {
+    self.definition = definition
     self.environment = environment
     self.environmentFile = environmentFile
     self.host = host
@@ -49,7 +54,7 @@ package struct HTTPServerProcess: Sendable {
     let log = Log(level: configuration.logLevel, now: WallTime.now, write: { errors.write($0) })
     for warning in configuration.warnings { log.notice(warning) }
 
-    let service = HTTPService(configuration, audit: AuditLog(log))
+    let service = HTTPService(configuration, offering: definition, audit: AuditLog(log))
     let server = service.makeServer(
       threads: configuration.threads, now: { WallTime.now().milliseconds / 1000 })
     do throws(HTTPServerError) {
@@ -98,6 +103,6 @@ package struct HTTPServerProcess: Sendable {
   }
 
   private func tell(_ sentence: String) {
-    errors.write(Array("\(HTTPService.name): \(sentence)\n".utf8))
+    errors.write(Array("\(definition.name): \(sentence)\n".utf8))
   }
 }

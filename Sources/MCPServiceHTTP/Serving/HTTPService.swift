@@ -1,17 +1,16 @@
 package import Auth
-internal import MCPService
+package import MCPService
 package import HTTPTransport
 private import MCP
 private import Crypto
 package import Support
 private import Synchronization
 
-/// `CalculatorHTTP`: the calculator behind keys, tokens and passwords in the head of each request.
+/// Tools over HTTP behind keys, tokens and passwords in the head of each request.
 package final class HTTPService: HTTPResponder {
-  package static let name = "CalculatorHTTP"
-
   /// `nil` for plain HTTP.
   package let certificate: TLSIdentity?
+  private let definition: ServerDefinition
   private let proxies: TrustedProxies
   private let connectionsPerClient: Int
   private let passwords: PasswordAuthenticator
@@ -26,11 +25,12 @@ package final class HTTPService: HTTPResponder {
     init(_ pipeline: HTTPPipeline) { self.pipeline = pipeline }
   }
 
-  package convenience init(_ configuration: HTTPConfiguration, audit: AuditLog) {
-    let threads = BlockingThreads()
+  package convenience init(
+    _ configuration: HTTPConfiguration, offering definition: ServerDefinition, audit: AuditLog
+  ) {
     self.init(
-      configuration, audit: audit, now: WallTime.now, clock: MonotonicTime.now,
-      random: RandomBytes.make, pool: threads)
+      configuration, offering: definition, audit: audit, now: WallTime.now,
+      clock: MonotonicTime.now, random: RandomBytes.make, pool: BlockingThreads())
   }
 
   /// - Parameters:
@@ -38,10 +38,11 @@ package final class HTTPService: HTTPResponder {
   ///   - clock: the monotonic clock, in nanoseconds, for limits.
   ///   - pool: where passwords are checked.
   package init(
-    _ configuration: HTTPConfiguration, audit: AuditLog,
+    _ configuration: HTTPConfiguration, offering definition: ServerDefinition, audit: AuditLog,
     now: @escaping @Sendable () -> WallTime, clock: @escaping @Sendable () -> Int,
     random: @escaping @Sendable (Int) -> [UInt8], pool: any BlockingPool
   ) {
+    self.definition = definition
     self.now = now
     passwords = PasswordAuthenticator(
       configuration.credentials.users, guesses: configuration.failureLimit, now: now,
@@ -55,7 +56,7 @@ package final class HTTPService: HTTPResponder {
       audit: audit, metrics: configuration.hasMetrics ? Metrics() : nil, now: clock)
     current = Mutex(
       Current(
-        Self.pipeline(configuration, passwords, limits, telemetry, now: now)))
+        Self.pipeline(configuration, definition, passwords, limits, telemetry, now: now)))
   }
 
   /// What the next request goes through.
@@ -74,14 +75,15 @@ package final class HTTPService: HTTPResponder {
   package func reload(_ new: HTTPConfiguration) {
     passwords.replace(with: new.credentials.users)
     let next = Current(
-      Self.pipeline(new, passwords, limits, telemetry, now: now))
+      Self.pipeline(new, definition, passwords, limits, telemetry, now: now))
     current.withLock { $0 = next }
     if let context = new.certificate { certificate?.replace(with: context) }
   }
 
   private static func pipeline(
-    _ configuration: HTTPConfiguration, _ passwords: PasswordAuthenticator, _ limits: Limits,
-    _ telemetry: Telemetry, now: @escaping @Sendable () -> WallTime
+    _ configuration: HTTPConfiguration, _ definition: ServerDefinition,
+    _ passwords: PasswordAuthenticator, _ limits: Limits, _ telemetry: Telemetry,
+    now: @escaping @Sendable () -> WallTime
   ) -> HTTPPipeline {
     let credentials = configuration.credentials
     let kinds = credentials.kinds
@@ -91,13 +93,10 @@ package final class HTTPService: HTTPResponder {
       authentication: Authentication(
         authenticators(configuration, passwords, now: now)),
       limits: limits,
-      info: ServerInfo(
-        name: "\(ServiceName.text)-http", title: "Calculator", version: calculatorVersion,
-        instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers."),
-      tools: CalculatorTools.all(),
+      info: definition.info, tools: definition.tools,
       page: LandingPage(
         kinds: kinds, guests: credentials.guests, baseURL: configuration.baseURL,
-        tools: CalculatorTools.all()),
+        offering: definition),
       telemetry: telemetry)
   }
 

@@ -8,184 +8,187 @@ struct InMemoryTokenStoreTests {
 
   let family = "family"
 
-  func begun(_ token: String = "a") -> InMemoryTokenStore {
+  func begun(_ token: String = "a") async -> InMemoryTokenStore {
     let store = InMemoryTokenStore()
-    store.begin(
+    await store.begin(
       TokenFamily(current: token, lifetime: 60, endsAt: 1000), named: family, now: 0)
     return store
   }
 
   func check(_ store: InMemoryTokenStore, _ token: String, _ family: String)
-    throws(AuthenticationError)
+    async throws(AuthenticationError)
   {
-    _ = try store.check(token, of: family, accessUntil: 500, now: 0)
+    _ = try await store.check(token, of: family, accessUntil: 500, now: 0)
   }
 
   func rotate(_ store: InMemoryTokenStore, _ token: String, to next: String)
-    throws(AuthenticationError)
+    async throws(AuthenticationError)
   {
-    try store.rotate(token, to: next, of: family, accessUntil: 500, now: 0)
+    try await store.rotate(token, to: next, of: family, accessUntil: 500, now: 0)
   }
 
   /// A token without a family.
   func revoke(
     _ store: InMemoryTokenStore, _ token: String, issuedAt: Int, until: Int, now: Int
-  ) {
-    store.revoke(
+  ) async {
+    await store.revoke(
       token, of: nil, issuedAt: issuedAt, until: until, accessUntil: Self.day, now: now)
   }
 
-  @Test func aTokenIsRotatedOnce() throws {
-    let store = begun()
-    try rotate(store, "a", to: "b")
-    try check(store, "b", family)
-    #expect(throws: AuthenticationError.replayedToken) { try rotate(store, "a", to: "c") }
-    #expect(store.isRevoked("any", of: family, issuedAt: 0))
-    #expect(throws: AuthenticationError.unknownFamily, "the thief's token is dead too") {
-      try rotate(store, "b", to: "c")
+  @Test func aTokenIsRotatedOnce() async throws {
+    let store = await begun()
+    try await rotate(store, "a", to: "b")
+    try await check(store, "b", family)
+    await #expect(throws: AuthenticationError.replayedToken) {
+      try await rotate(store, "a", to: "c")
+    }
+    #expect(await store.isRevoked("any", of: family, issuedAt: 0))
+    await #expect(throws: AuthenticationError.unknownFamily, "the thief's token is dead too") {
+      try await rotate(store, "b", to: "c")
     }
   }
 
   /// T33: to check a token does not use it up; to check a used one ends its family.
-  @Test func aCheckFindsAReplay() throws {
-    let store = begun()
-    for _ in 0..<2 { try check(store, "a", family) }
+  @Test func aCheckFindsAReplay() async throws {
+    let store = await begun()
+    for _ in 0..<2 { try await check(store, "a", family) }
     #expect(store.revocationCount == 0)
-    try rotate(store, "a", to: "b")
-    #expect(throws: AuthenticationError.replayedToken) { try check(store, "a", family) }
-    #expect(store.isRevoked("any", of: family, issuedAt: 0))
-    #expect(throws: AuthenticationError.unknownFamily) { try check(store, "b", family) }
+    try await rotate(store, "a", to: "b")
+    await #expect(throws: AuthenticationError.replayedToken) { try await check(store, "a", family) }
+    #expect(await store.isRevoked("any", of: family, issuedAt: 0))
+    await #expect(throws: AuthenticationError.unknownFamily) { try await check(store, "b", family) }
   }
 
-  @Test func rotationKeepsLifetimeAndEnd() throws {
-    let store = begun()
-    try rotate(store, "a", to: "b")
+  @Test func rotationKeepsLifetimeAndEnd() async throws {
+    let store = await begun()
+    try await rotate(store, "a", to: "b")
     #expect(
-      try store.check("b", of: family, accessUntil: 500, now: 0)
+      try await store.check("b", of: family, accessUntil: 500, now: 0)
         == TokenFamily(current: "b", lifetime: 60, endsAt: 1000))
   }
 
-  @Test func aStrangersFamilyIsUnknown() {
-    #expect(throws: AuthenticationError.unknownFamily) {
-      try rotate(InMemoryTokenStore(), "a", to: "b")
+  @Test func aStrangersFamilyIsUnknown() async {
+    await #expect(throws: AuthenticationError.unknownFamily) {
+      try await rotate(InMemoryTokenStore(), "a", to: "b")
     }
   }
 
   /// A million tokens revoked over a hundred days, each good for a day: no more are kept than may
   /// be alive, twice over.
-  @Test func revocationsAreForgottenWhenTheyAreOver() {
+  @Test func revocationsAreForgottenWhenTheyAreOver() async {
     let store = InMemoryTokenStore()
     var most = 0
     for number in 0..<1_000_000 {
       let now = number * Self.day / 10_000
-      revoke(store, String(number), issuedAt: now, until: now + Self.day, now: now)
+      await revoke(store, String(number), issuedAt: now, until: now + Self.day, now: now)
       if number.isMultiple(of: 1000) {
         most = max(most, store.revocationCount)
-        #expect(store.isRevoked(String(number), of: nil, issuedAt: now))
+        #expect(await store.isRevoked(String(number), of: nil, issuedAt: now))
       }
     }
     #expect(most <= 2 * 10_000 + 1)
     #expect(
-      !store.isRevoked("another", of: nil, issuedAt: 0), "nothing was lost by the bound"
+      await !store.isRevoked("another", of: nil, issuedAt: 0), "nothing was lost by the bound"
     )
   }
 
   /// Past the bound the oldest tokens' revocations are forgotten, and every token as old is refused.
-  @Test func revocationsPastTheBoundFailClosed() {
+  @Test func revocationsPastTheBoundFailClosed() async {
     let store = InMemoryTokenStore(maximumRevocations: 100)
     for time in 1...100 {
-      revoke(store, String(time), issuedAt: time, until: Self.day, now: 101)
+      await revoke(store, String(time), issuedAt: time, until: Self.day, now: 101)
       #expect(store.revocationCount < 100)
     }
     // Of a hundred, the quarter that was issued first is forgotten: 1 to 25.
     #expect(store.revocationCount == 75)
     for time in 1...100 {
       #expect(
-        store.isRevoked(String(time), of: nil, issuedAt: time), "revoked at \(time)")
+        await store.isRevoked(String(time), of: nil, issuedAt: time), "revoked at \(time)")
     }
     let other = "never revoked"
-    #expect(store.isRevoked(other, of: nil, issuedAt: 24))
+    #expect(await store.isRevoked(other, of: nil, issuedAt: 24))
     #expect(
-      store.isRevoked(other, of: nil, issuedAt: 25), "as old as the newest that was forgotten")
-    #expect(!store.isRevoked(other, of: nil, issuedAt: 26))
+      await store.isRevoked(other, of: nil, issuedAt: 25), "as old as the newest that was forgotten"
+    )
+    #expect(await !store.isRevoked(other, of: nil, issuedAt: 26))
   }
 
   /// The same where all that are forgotten have one time of issue, and over and over again.
-  @Test func aMillionRevocationsAreBounded() {
+  @Test func aMillionRevocationsAreBounded() async {
     let store = InMemoryTokenStore(maximumRevocations: 1000)
     for number in 0..<1_000_000 {
-      revoke(store, String(number), issuedAt: 7, until: Self.day, now: 8)
+      await revoke(store, String(number), issuedAt: 7, until: Self.day, now: 8)
     }
     #expect(store.revocationCount < 1000)
     for number in stride(from: 0, to: 1_000_000, by: 10_007) {
-      #expect(store.isRevoked(String(number), of: nil, issuedAt: 7))
+      #expect(await store.isRevoked(String(number), of: nil, issuedAt: 7))
     }
-    #expect(!store.isRevoked("young", of: nil, issuedAt: 8))
+    #expect(await !store.isRevoked("young", of: nil, issuedAt: 8))
   }
 
   /// The bound holds where all revocations that are there have ended, too: nothing is refused.
-  @Test func whatHasEndedMakesRoom() {
+  @Test func whatHasEndedMakesRoom() async {
     let store = InMemoryTokenStore(maximumRevocations: 100)
     for number in 0..<99 {
-      revoke(store, String(number), issuedAt: 5, until: 10, now: 6)
+      await revoke(store, String(number), issuedAt: 5, until: 10, now: 6)
     }
-    revoke(store, "last", issuedAt: 5, until: 20, now: 10)
+    await revoke(store, "last", issuedAt: 5, until: 20, now: 10)
     #expect(store.revocationCount == 1)
-    #expect(!store.isRevoked("another", of: nil, issuedAt: 5))
+    #expect(await !store.isRevoked("another", of: nil, issuedAt: 5))
   }
 
-  @Test func whatIsOverIsNotKept() {
+  @Test func whatIsOverIsNotKept() async {
     let store = InMemoryTokenStore()
-    revoke(store, "a", issuedAt: 0, until: 10, now: 10)
+    await revoke(store, "a", issuedAt: 0, until: 10, now: 10)
     #expect(store.revocationCount == 0)
   }
 
   /// T35: whoever revokes one token of a family after the other ends the family, and fills nothing.
-  @Test func theTokensOfOneFamilyAreOneRevocation() {
+  @Test func theTokensOfOneFamilyAreOneRevocation() async {
     let store = InMemoryTokenStore(maximumRevocations: 100)
-    func revoke(_ number: Int, until: Int = Self.day, now: Int = 1) {
-      store.revoke(
+    func revoke(_ number: Int, until: Int = Self.day, now: Int = 1) async {
+      await store.revoke(
         String(number), of: family, issuedAt: now, until: until, accessUntil: Self.day,
         now: now)
     }
     let another = "another"
-    for number in 0..<16 { revoke(number) }
+    for number in 0..<16 { await revoke(number) }
     for number in 0..<16 {
-      #expect(store.isRevoked(String(number), of: family, issuedAt: 1))
+      #expect(await store.isRevoked(String(number), of: family, issuedAt: 1))
     }
-    revoke(3)
-    #expect(!store.isRevoked(another, of: family, issuedAt: 1), "the same token counts once")
-    revoke(16)
-    #expect(store.isRevoked(another, of: family, issuedAt: 1))
-    for number in 17..<1000 { revoke(number) }
+    await revoke(3)
+    #expect(await !store.isRevoked(another, of: family, issuedAt: 1), "the same token counts once")
+    await revoke(16)
+    #expect(await store.isRevoked(another, of: family, issuedAt: 1))
+    for number in 17..<1000 { await revoke(number) }
     #expect(store.revocationCount == 1)
-    #expect(!store.isRevoked(another, of: "another family", issuedAt: 1))
-    #expect(throws: AuthenticationError.unknownFamily) { try check(store, "a", family) }
+    #expect(await !store.isRevoked(another, of: "another family", issuedAt: 1))
+    await #expect(throws: AuthenticationError.unknownFamily) { try await check(store, "a", family) }
   }
 
   /// Tokens that are over do not count towards the end of their family.
-  @Test func aFamilyThatRevokesInPeaceLivesOn() throws {
-    let store = begun()
+  @Test func aFamilyThatRevokesInPeaceLivesOn() async throws {
+    let store = await begun()
     for time in 0..<1000 {
-      store.revoke(
+      await store.revoke(
         String(time), of: family, issuedAt: time, until: time + 10, accessUntil: Self.day,
         now: time)
-      #expect(store.isRevoked(String(time), of: family, issuedAt: time))
+      #expect(await store.isRevoked(String(time), of: family, issuedAt: time))
     }
-    #expect(!store.isRevoked("another", of: family, issuedAt: 999))
+    #expect(await !store.isRevoked("another", of: family, issuedAt: 999))
     #expect(store.revocationCount == 1)
-    try check(store, "a", family)
+    try await check(store, "a", family)
   }
 
   /// The end of a family holds where single tokens of it were revoked before, and after.
-  @Test func anEndedFamilyStaysEnded() {
-    let store = begun()
-    store.revoke(
+  @Test func anEndedFamilyStaysEnded() async {
+    let store = await begun()
+    await store.revoke(
       "one", of: family, issuedAt: 1, until: Self.day, accessUntil: Self.day, now: 1)
-    store.revokeFamily(family, accessUntil: Self.day, now: 2)
-    store.revoke(
+    await store.revokeFamily(family, accessUntil: Self.day, now: 2)
+    await store.revoke(
       "two", of: family, issuedAt: 1, until: Self.day, accessUntil: Self.day, now: 3)
-    #expect(store.isRevoked("three", of: family, issuedAt: 1))
+    #expect(await store.isRevoked("three", of: family, issuedAt: 1))
   }
 
   /// One entry is kept until the last of its tokens is over, and is as old as the youngest.
@@ -195,45 +198,47 @@ struct InMemoryTokenStoreTests {
     ])
   func anEntryCoversAllItsTokens(
     _ firstIssuedAt: Int, _ firstUntil: Int, _ secondIssuedAt: Int, _ secondUntil: Int
-  ) {
+  ) async {
     let store = InMemoryTokenStore(maximumRevocations: 4)
-    func revoke(_ token: String, _ issuedAt: Int, _ until: Int, _ now: Int) {
-      store.revoke(
+    func revoke(_ token: String, _ issuedAt: Int, _ until: Int, _ now: Int) async {
+      await store.revoke(
         token, of: family, issuedAt: issuedAt, until: until, accessUntil: 40, now: now)
     }
-    revoke("a", firstIssuedAt, firstUntil, 1)
-    revoke("b", secondIssuedAt, secondUntil, 1)
+    await revoke("a", firstIssuedAt, firstUntil, 1)
+    await revoke("b", secondIssuedAt, secondUntil, 1)
     // Three more that are as old as its elder, at a time when its shorter one is over.
     for name in ["x", "y", "z"] {
-      self.revoke(store, name, issuedAt: 10, until: 40, now: 25)
+      await self.revoke(store, name, issuedAt: 10, until: 40, now: 25)
     }
     let longest = firstUntil == 30 ? "a" : "b"
-    #expect(store.isRevoked(longest, of: family, issuedAt: 11))
-    #expect(!store.isRevoked("c", of: family, issuedAt: 11), "still an entry of tokens")
+    #expect(await store.isRevoked(longest, of: family, issuedAt: 11))
+    #expect(await !store.isRevoked("c", of: family, issuedAt: 11), "still an entry of tokens")
   }
 
   /// The clock is set back between two ends of one family.
-  @Test func theEndOfAFamilyIsNotMovedBack() {
+  @Test func theEndOfAFamilyIsNotMovedBack() async {
     let store = InMemoryTokenStore(maximumRevocations: 2)
-    store.revokeFamily(family, accessUntil: 40, now: 20)
-    store.revokeFamily(family, accessUntil: 25, now: 5)
-    self.revoke(store, "x", issuedAt: 10, until: 40, now: 30)
-    #expect(store.isRevoked("a", of: family, issuedAt: 15))
+    await store.revokeFamily(family, accessUntil: 40, now: 20)
+    await store.revokeFamily(family, accessUntil: 25, now: 5)
+    await self.revoke(store, "x", issuedAt: 10, until: 40, now: 30)
+    #expect(await store.isRevoked("a", of: family, issuedAt: 15))
   }
 
   /// A million families: those that end first go, and what was revoked stays revoked.
-  @Test func familiesAreBounded() {
+  @Test func familiesAreBounded() async {
     let store = InMemoryTokenStore(maximumFamilies: 1000)
-    func begin(_ name: String, _ token: String, endsAt: Int) {
-      store.begin(
+    func begin(_ name: String, _ token: String, endsAt: Int) async {
+      await store.begin(
         TokenFamily(current: token, lifetime: 1, endsAt: endsAt), named: name, now: 0)
     }
-    begin("revoked", "a", endsAt: Self.day)
-    store.revokeFamily("revoked", accessUntil: Self.day, now: 0)
-    for number in 0..<1_000_000 { begin(String(number), "t\(number)", endsAt: Self.day + number) }
+    await begin("revoked", "a", endsAt: Self.day)
+    await store.revokeFamily("revoked", accessUntil: Self.day, now: 0)
+    for number in 0..<1_000_000 {
+      await begin(String(number), "t\(number)", endsAt: Self.day + number)
+    }
     #expect(store.familyCount <= 1000)
-    #expect(throws: Never.self) { try check(store, "t999999", "999999") }
-    #expect(throws: AuthenticationError.unknownFamily) { try check(store, "t0", "0") }
-    #expect(store.isRevoked("any", of: "revoked", issuedAt: 0))
+    await #expect(throws: Never.self) { try await check(store, "t999999", "999999") }
+    await #expect(throws: AuthenticationError.unknownFamily) { try await check(store, "t0", "0") }
+    #expect(await store.isRevoked("any", of: "revoked", issuedAt: 0))
   }
 }

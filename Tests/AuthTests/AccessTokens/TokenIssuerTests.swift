@@ -63,79 +63,85 @@ struct TokenIssuerTests {
       testDescription: "a name of 1 MiB", user: String(repeating: "x", count: 1 << 20),
       expected: .failure(.invalidUser)),
   ])
-  func issues(_ row: Row) throws {
+  func issues(_ row: Row) async throws {
     let issuer = try issuer()
-    let result = Result { () throws(IssueFailure) in
-      try issuer.issue(to: row.user, permissions: row.permissions, lifetime: row.lifetime)
-        .permissions
+    let result: Result<[Permission], IssueFailure>
+    do throws(IssueFailure) {
+      let pair = try await issuer.issue(
+        to: row.user, permissions: row.permissions, lifetime: row.lifetime)
+      result = .success(pair.permissions)
+    } catch {
+      result = .failure(error)
     }
     #expect(result == row.expected)
   }
 
-  @Test func onlyListedUsersGetTokens() throws {
+  @Test func onlyListedUsersGetTokens() async throws {
     let issuer = try issuer(users: .listed([Array("anshika".utf8): .basic]))
     #expect(
-      try issuer.issue(to: "anshika", permissions: nil, lifetime: nil).permissions == [
+      try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil).permissions == [
         .calculateBasic
       ])
-    #expect(throws: IssueFailure.unknownUser) {
-      try issuer.issue(to: "Anshika", permissions: nil, lifetime: nil)
+    await #expect(throws: IssueFailure.unknownUser) {
+      try await issuer.issue(to: "Anshika", permissions: nil, lifetime: nil)
     }
   }
 
-  @Test func anAccessTokenEndsAtItsTime() throws {
+  @Test func anAccessTokenEndsAtItsTime() async throws {
     let issuer = try issuer()
-    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: 60)
+    let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: 60)
     clock.advance(seconds: 59)
-    #expect(try issuer.verifier.verify(pair.accessToken, as: .accessToken).subject == "anshika")
+    #expect(
+      try await issuer.verifier.verify(pair.accessToken, as: .accessToken).subject == "anshika")
     clock.advance(seconds: 1)
-    #expect(throws: AuthenticationError.invalidToken(.expired)) {
-      try issuer.verifier.verify(pair.accessToken, as: .accessToken)
+    await #expect(throws: AuthenticationError.invalidToken(.expired)) {
+      try await issuer.verifier.verify(pair.accessToken, as: .accessToken)
     }
   }
 
   /// T12: one kind of token is never taken for another.
-  @Test func tokensAreNotSwapped() throws {
+  @Test func tokensAreNotSwapped() async throws {
     let issuer = try issuer()
-    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
-    #expect(throws: AuthenticationError.invalidToken(.wrongType)) {
-      try issuer.verifier.verify(pair.refreshToken, as: .accessToken)
+    let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    await #expect(throws: AuthenticationError.invalidToken(.wrongType)) {
+      try await issuer.verifier.verify(pair.refreshToken, as: .accessToken)
     }
-    #expect(throws: AuthenticationError.invalidToken(.wrongType)) {
-      try issuer.verifier.verify(pair.accessToken, as: .refreshToken)
+    await #expect(throws: AuthenticationError.invalidToken(.wrongType)) {
+      try await issuer.verifier.verify(pair.accessToken, as: .refreshToken)
     }
   }
 
   /// T27, RFC 9700 §4.14.2: the second use ends the family, access tokens included.
-  @Test func aReplayEndsTheFamily() throws {
+  @Test func aReplayEndsTheFamily() async throws {
     let issuer = try issuer()
-    let first = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
-    let claims = try issuer.verifier.verify(first.refreshToken, as: .refreshToken)
-    let second = try issuer.refresh(claims, permissions: nil)
-    #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
-      try issuer.refresh(claims, permissions: nil)
+    let first = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let claims = try await issuer.verifier.verify(first.refreshToken, as: .refreshToken)
+    let second = try await issuer.refresh(claims, permissions: nil)
+    await #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
+      try await issuer.refresh(claims, permissions: nil)
     }
     for token in [first.accessToken, second.accessToken] {
-      #expect(throws: AuthenticationError.revokedToken) {
-        try issuer.verifier.verify(token, as: .accessToken)
+      await #expect(throws: AuthenticationError.revokedToken) {
+        try await issuer.verifier.verify(token, as: .accessToken)
       }
     }
-    #expect(throws: AuthenticationError.revokedToken) {
-      try issuer.verifier.verify(second.refreshToken, as: .refreshToken)
+    await #expect(throws: AuthenticationError.revokedToken) {
+      try await issuer.verifier.verify(second.refreshToken, as: .refreshToken)
     }
     // Another family of the same user lives on.
-    let other = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
-    #expect(try issuer.verifier.verify(other.accessToken, as: .accessToken).subject == "anshika")
+    let other = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    #expect(
+      try await issuer.verifier.verify(other.accessToken, as: .accessToken).subject == "anshika")
   }
 
   /// Two refreshes at the same instant: one wins, and the family is over.
   @Test func oneOfManyRefreshesWins() async throws {
     let issuer = try issuer()
-    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
-    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
     let wins = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<64 {
-        group.addTask { (try? issuer.refresh(claims, permissions: nil)) != nil }
+        group.addTask { (try? await issuer.refresh(claims, permissions: nil)) != nil }
       }
       return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
     }
@@ -149,16 +155,16 @@ struct TokenIssuerTests {
       for number in 0..<64 {
         group.addTask {
           do {
-            var pair = try issuer.issue(to: "user-\(number)", permissions: nil, lifetime: nil)
+            var pair = try await issuer.issue(to: "user-\(number)", permissions: nil, lifetime: nil)
             for _ in 0..<20 {
-              let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
-              pair = try issuer.refresh(claims, permissions: nil)
+              let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+              pair = try await issuer.refresh(claims, permissions: nil)
             }
             guard number.isMultiple(of: 2) else { return true }
-            issuer.revoke(
+            await issuer.revoke(
               pair.refreshToken,
               for: Identity(subject: "user-\(number)", method: .jwt, permissions: []))
-            return (try? issuer.verifier.verify(pair.accessToken, as: .accessToken)) != nil
+            return (try? await issuer.verifier.verify(pair.accessToken, as: .accessToken)) != nil
           } catch {
             return false
           }
@@ -170,132 +176,135 @@ struct TokenIssuerTests {
   }
 
   /// T30: a refresh never gains permissions.
-  @Test func aRefreshNeverGains() throws {
+  @Test func aRefreshNeverGains() async throws {
     let issuer = try issuer()
-    let pair = try issuer.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
-    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
-    #expect(throws: RefreshFailure.refused(.morePermissions([.calculateBasic]))) {
-      try issuer.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
+    let pair = try await issuer.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
+    let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    await #expect(throws: RefreshFailure.refused(.morePermissions([.calculateBasic]))) {
+      try await issuer.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
     }
     #expect(
-      try issuer.refresh(claims, permissions: nil).permissions == [.calculateBasic],
+      try await issuer.refresh(claims, permissions: nil).permissions == [.calculateBasic],
       "the wish for more did not use the token up")
   }
 
   /// T33: a used token is found before anything else about the request is judged.
-  @Test func aUsedTokenIsFoundBeforeTheWishIsJudged() throws {
+  @Test func aUsedTokenIsFoundBeforeTheWishIsJudged() async throws {
     let issuer = try issuer()
-    let first = try issuer.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
-    let claims = try issuer.verifier.verify(first.refreshToken, as: .refreshToken)
-    let second = try issuer.refresh(claims, permissions: nil)
-    #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
-      try issuer.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
+    let first = try await issuer.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
+    let claims = try await issuer.verifier.verify(first.refreshToken, as: .refreshToken)
+    let second = try await issuer.refresh(claims, permissions: nil)
+    await #expect(throws: RefreshFailure.unauthenticated(.replayedToken)) {
+      try await issuer.refresh(claims, permissions: [.calculateBasic, .calculateAdvanced])
     }
-    #expect(throws: AuthenticationError.revokedToken) {
-      try issuer.verifier.verify(second.accessToken, as: .accessToken)
+    await #expect(throws: AuthenticationError.revokedToken) {
+      try await issuer.verifier.verify(second.accessToken, as: .accessToken)
     }
   }
 
   /// What was asked for at the start of a family holds for all its access tokens.
-  @Test func aRefreshKeepsTheFirstLifetime() throws {
+  @Test func aRefreshKeepsTheFirstLifetime() async throws {
     var issuer = try issuer()
-    var pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: 60)
+    var pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: 60)
     for _ in 0..<3 {
       clock.advance(seconds: 30)
-      let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
-      pair = try issuer.refresh(claims, permissions: nil)
+      let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+      pair = try await issuer.refresh(claims, permissions: nil)
       #expect(pair.expiresAt - pair.issuedAt == 60_000)
     }
     // A server whose JWT_TTL became shorter gives no more than that.
     issuer = try self.issuer(lifetime: 10)
-    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
-    pair = try issuer.refresh(claims, permissions: nil)
+    let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    pair = try await issuer.refresh(claims, permissions: nil)
     #expect(pair.expiresAt - pair.issuedAt == 10_000)
   }
 
   /// A family ends JWT_REFRESH_TTL after its start, however often it is refreshed, and no token that
   /// a refresh gives is good beyond that end.
-  @Test func aFamilyHasALastDay() throws {
+  @Test func aFamilyHasALastDay() async throws {
     var issuer = try issuer()
     let start = clock.now.milliseconds
-    var pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    var pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
     for day in 1...6 {
       clock.advance(seconds: 86_400)
-      let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+      let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
       #expect(claims.expiresAt == start + 7 * 86_400_000, "day \(day)")
-      pair = try issuer.refresh(claims, permissions: nil)
+      pair = try await issuer.refresh(claims, permissions: nil)
       #expect(pair.expiresAt - pair.issuedAt == 3_600_000)
     }
     clock.advance(seconds: 86_400 - 60)
-    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
-    pair = try issuer.refresh(claims, permissions: nil)
+    let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    pair = try await issuer.refresh(claims, permissions: nil)
     #expect(pair.expiresAt == start + 7 * 86_400_000, "no longer than the family")
     clock.advance(seconds: 60)
-    #expect(throws: AuthenticationError.invalidToken(.expired)) {
-      try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    await #expect(throws: AuthenticationError.invalidToken(.expired)) {
+      try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
     }
     // With a leeway the token itself is still good for a moment, but its family is over.
     issuer = try self.issuer(leeway: 60)
-    let last = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
-    #expect(throws: RefreshFailure.unauthenticated(.invalidToken(.expired))) {
-      try issuer.refresh(last, permissions: nil)
+    let last = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    await #expect(throws: RefreshFailure.unauthenticated(.invalidToken(.expired))) {
+      try await issuer.refresh(last, permissions: nil)
     }
   }
 
   /// The bound of the revocations: who asks for a new pair after it was reached is served.
-  @Test func aFullStoreRefusesOldTokensOnly() throws {
+  @Test func aFullStoreRefusesOldTokensOnly() async throws {
     let issuer = try issuer(store: InMemoryTokenStore(maximumRevocations: 8))
-    let bystander = try issuer.issue(to: "ben", permissions: nil, lifetime: nil)
+    let bystander = try await issuer.issue(to: "ben", permissions: nil, lifetime: nil)
     clock.advance(seconds: 1)
     let identity = Identity(subject: "anshika", method: .jwt, permissions: [])
     for _ in 0..<8 {
-      let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
-      issuer.revoke(pair.accessToken, for: identity)
+      let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+      await issuer.revoke(pair.accessToken, for: identity)
     }
-    #expect(throws: AuthenticationError.revokedToken) {
-      try issuer.verifier.verify(bystander.accessToken, as: .accessToken)
+    await #expect(throws: AuthenticationError.revokedToken) {
+      try await issuer.verifier.verify(bystander.accessToken, as: .accessToken)
     }
     clock.advance(seconds: 1)
-    let young = try issuer.issue(to: "ben", permissions: nil, lifetime: nil)
-    #expect(try issuer.verifier.verify(young.accessToken, as: .accessToken).subject == "ben")
+    let young = try await issuer.issue(to: "ben", permissions: nil, lifetime: nil)
+    #expect(try await issuer.verifier.verify(young.accessToken, as: .accessToken).subject == "ben")
   }
 
-  @Test func aRefreshLosesWhatTheUserLost() throws {
+  @Test func aRefreshLosesWhatTheUserLost() async throws {
     var issuer = try issuer(users: .listed([Array("anshika".utf8): .advanced]))
-    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
     issuer = try self.issuer(users: .listed([Array("anshika".utf8): .basic]))
-    let claims = try issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
-    let next = try issuer.refresh(claims, permissions: nil)
+    let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
+    let next = try await issuer.refresh(claims, permissions: nil)
     #expect(next.permissions == [.calculateBasic])
 
     issuer = try self.issuer(users: .listed([:]))
-    let last = try issuer.verifier.verify(next.refreshToken, as: .refreshToken)
-    #expect(throws: RefreshFailure.refused(.unknownUser)) {
-      try issuer.refresh(last, permissions: nil)
+    let last = try await issuer.verifier.verify(next.refreshToken, as: .refreshToken)
+    await #expect(throws: RefreshFailure.refused(.unknownUser)) {
+      try await issuer.refresh(last, permissions: nil)
     }
   }
 
   /// A refresh token of another process: its family is not known here.
-  @Test func aRestartForgetsRefreshTokens() throws {
-    let pair = try issuer().issue(to: "anshika", permissions: nil, lifetime: nil)
+  @Test func aRestartForgetsRefreshTokens() async throws {
+    let pair = try await issuer().issue(to: "anshika", permissions: nil, lifetime: nil)
     let restarted = try issuer(store: InMemoryTokenStore())
-    #expect(try restarted.verifier.verify(pair.accessToken, as: .accessToken).subject == "anshika")
-    let claims = try restarted.verifier.verify(pair.refreshToken, as: .refreshToken)
-    #expect(throws: RefreshFailure.unauthenticated(.unknownFamily)) {
-      try restarted.refresh(claims, permissions: nil)
+    #expect(
+      try await restarted.verifier.verify(pair.accessToken, as: .accessToken).subject == "anshika")
+    let claims = try await restarted.verifier.verify(pair.refreshToken, as: .refreshToken)
+    await #expect(throws: RefreshFailure.unauthenticated(.unknownFamily)) {
+      try await restarted.refresh(claims, permissions: nil)
     }
   }
 
-  @Test func thePreviousSecretStillVerifiesAndNoLongerSigns() throws {
+  @Test func thePreviousSecretStillVerifiesAndNoLongerSigns() async throws {
     var issuer = try issuer()
-    let old = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let old = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
     issuer = try self.issuer(secret: 2, previous: [1])
-    let new = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
-    #expect(try issuer.verifier.verify(old.accessToken, as: .accessToken).subject == "anshika")
+    let new = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    #expect(
+      try await issuer.verifier.verify(old.accessToken, as: .accessToken).subject == "anshika")
     issuer = try self.issuer(secret: 2)
-    #expect(try issuer.verifier.verify(new.accessToken, as: .accessToken).subject == "anshika")
-    #expect(throws: AuthenticationError.invalidToken(.unknownKey)) {
-      try issuer.verifier.verify(old.accessToken, as: .accessToken)
+    #expect(
+      try await issuer.verifier.verify(new.accessToken, as: .accessToken).subject == "anshika")
+    await #expect(throws: AuthenticationError.invalidToken(.unknownKey)) {
+      try await issuer.verifier.verify(old.accessToken, as: .accessToken)
     }
   }
 
@@ -305,36 +314,40 @@ struct TokenIssuerTests {
       ("anshika", [], true), ("mallory", [], false), ("admin", [.tokensManage], true),
       ("anshik\u{E0}", [], false),
     ] as [(String, PermissionSet, Bool)])
-  func revokes(_ caller: String, _ permissions: PermissionSet, _ works: Bool) throws {
+  func revokes(_ caller: String, _ permissions: PermissionSet, _ works: Bool) async throws {
     let issuer = try issuer()
-    let pair = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
     let identity = Identity(subject: caller, method: .jwt, permissions: permissions)
-    issuer.revoke(Secret("rubbish"), for: identity)
-    issuer.revoke(pair.accessToken, for: identity)
-    #expect(((try? issuer.verifier.verify(pair.accessToken, as: .accessToken)) == nil) == works)
+    await issuer.revoke(Secret("rubbish"), for: identity)
+    await issuer.revoke(pair.accessToken, for: identity)
     #expect(
-      (try? issuer.verifier.verify(pair.refreshToken, as: .refreshToken)) != nil, "only the one")
-    issuer.revoke(pair.refreshToken, for: identity)
-    #expect(((try? issuer.verifier.verify(pair.refreshToken, as: .refreshToken)) == nil) == works)
+      ((try? await issuer.verifier.verify(pair.accessToken, as: .accessToken)) == nil) == works)
+    #expect(
+      (try? await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)) != nil,
+      "only the one")
+    await issuer.revoke(pair.refreshToken, for: identity)
+    #expect(
+      ((try? await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)) == nil) == works)
   }
 
   /// T35: who refreshes and revokes in a loop loses the family, and takes no token of another user.
-  @Test func aUserCannotFillTheRevocations() throws {
+  @Test func aUserCannotFillTheRevocations() async throws {
     let store = InMemoryTokenStore(maximumRevocations: 20)
     let issuer = try issuer(store: store)
-    let other = try issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
+    let other = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
     let mallory = Identity(subject: "mallory", method: .jwt, permissions: [])
-    var pair = try issuer.issue(to: "mallory", permissions: nil, lifetime: nil)
+    var pair = try await issuer.issue(to: "mallory", permissions: nil, lifetime: nil)
     var rounds = 0
-    while let claims = try? issuer.verifier.verify(pair.refreshToken, as: .refreshToken),
+    while let claims = try? await issuer.verifier.verify(pair.refreshToken, as: .refreshToken),
       rounds < 1000
     {
-      pair = try issuer.refresh(claims, permissions: nil)
-      issuer.revoke(pair.accessToken, for: mallory)
+      pair = try await issuer.refresh(claims, permissions: nil)
+      await issuer.revoke(pair.accessToken, for: mallory)
       rounds += 1
     }
     #expect(rounds == 17)
     #expect(store.revocationCount == 1)
-    #expect(try issuer.verifier.verify(other.accessToken, as: .accessToken).subject == "anshika")
+    #expect(
+      try await issuer.verifier.verify(other.accessToken, as: .accessToken).subject == "anshika")
   }
 }

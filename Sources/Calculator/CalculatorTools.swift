@@ -3,28 +3,14 @@ private import Auth
 private import CalculatorCore
 private import JSON
 private import MCP
+package import MCPService
 
 /// The seven operations of the calculator as tools, in the order of `tools/list`.
 package enum CalculatorTools {
-  package static func all(behind policy: AccessPolicy) -> [ProtectedTool] {
-    Operation.allCases.map { ProtectedTool(tool: tool(for: $0, behind: policy), policy: policy) }
-  }
-
-  /// The same, where the credential does not come as an argument.
-  package static func all() -> [Tool] {
-    Operation.allCases.map { tool(for: $0, behind: nil) }
-  }
-
-  private static func tool(for operation: Operation, behind policy: AccessPolicy?) -> Tool {
-    Tool(
-      definition: definition(of: operation, policy), permission: permission(for: operation),
-      run: { (arguments, identity) throws(CallFailure) in
-        do throws(ToolFailure) {
-          return try run(operation, arguments, policy?.slot)
-        } catch {
-          throw .refused(identity, error)
-        }
-      })
+  package static let all = Operation.allCases.map { operation in
+    Tool(definition(of: operation), needs: permission(for: operation)) {
+      (arguments, _) throws(ToolFailure) in try run(operation, arguments)
+    }
   }
 
   private static func permission(for operation: Operation) -> Permission {
@@ -36,19 +22,11 @@ package enum CalculatorTools {
 
   // MARK: Running
 
-  private static func run(
-    _ operation: Operation, _ arguments: JSONObject, _ slot: CredentialSlot?
-  ) throws(ToolFailure) -> ToolResult {
-    let names = operation.argumentNames
-    // What was sent is not repeated: it may be a secret in the wrong place.
-    guard arguments.members.allSatisfy({ names.contains($0.name) }) else {
-      throw ToolFailure(
-        sentence: "\(operation.rawValue) takes \(names.joined(separator: " and "))"
-          + (slot.map { ", and \($0.argument) for the credential" } ?? "")
-          + "; remove every other argument.")
-    }
+  private static func run(_ operation: Operation, _ arguments: JSONObject)
+    throws(ToolFailure) -> ToolResult
+  {
     var operands: [Decimal] = []
-    for name in names { operands.append(try operand(name, in: arguments)) }
+    for name in operation.argumentNames { operands.append(try operand(name, in: arguments)) }
     let result: Decimal
     do throws(CalculatorError) {
       result = try operation.evaluate(operands)
@@ -78,27 +56,16 @@ package enum CalculatorTools {
 
   // MARK: Describing
 
-  private static func definition(of operation: Operation, _ policy: AccessPolicy?) -> ToolDefinition
-  {
+  private static func definition(of operation: Operation) -> ToolDefinition {
     let (title, description) = words(for: operation)
-    let arguments = operation.argumentNames.map { name in
-      (
-        name,
-        ["type": "number", "description": .string(argument(name, of: operation))] as JSONValue
-      )
-    }
     return ToolDefinition(
       name: operation.rawValue, title: title, description: description,
-      inputSchema: InputSchema.make(
-        arguments, required: operation.argumentNames, behind: policy),
-      outputSchema: JSONObject([
-        ("type", "object"),
-        ("properties", ["result": ["type": "number", "description": "The result."]]),
-        ("required", ["result"]), ("additionalProperties", false),
-      ]),
-      annotations: JSONObject([
-        ("readOnlyHint", true), ("idempotentHint", true), ("openWorldHint", false),
-      ]))
+      arguments: operation.argumentNames.map { name in
+        (name, ["type": "number", "description": .string(argument(name, of: operation))])
+      },
+      required: operation.argumentNames,
+      result: [("result", ["type": "number", "description": "The result."])],
+      isReadOnly: true, isIdempotent: true)
   }
 
   private static func words(for operation: Operation) -> (title: String, description: String) {
