@@ -226,8 +226,8 @@ MUTANTS = [
     (
         "rate limit: a batch over it is answered message by message", SERVICE,
         "if let rate = context.rate, !rate.isAllowed { throw .tooManyRequests(rate) }\n"
-        "      guard let body",
-        "guard let body",
+        "      let replies",
+        "let replies",
         "MCPServiceHTTPTests.HTTPAnswerTests", r"answers",
     ),
     # --- Hosts, origins, peers -------------------------------------------------------------------

@@ -14,6 +14,9 @@ package enum Credential: Sendable {
   /// Two credentials in one request (OAuth 2.1 §5.1: one method a request).
   case ambiguous
 
+  /// The longest password, in bytes.
+  package static let maximumPasswordLength = 1024
+
   /// The kind for logs and metrics: never the credential itself.
   package enum Kind: String, Sendable, CaseIterable {
     case none

@@ -68,7 +68,7 @@ package struct HTTPPipeline: HTTPResponder {
   private func response(to request: HTTPRequest, _ context: inout RequestContext)
     async throws(HTTPProblem) -> HTTPResponse
   {
-    let route = Route(path: request.path)
+    let route = Route(rawValue: request.path)
     try hosts.check(request.fields["Host"], for: route)
     try origins.check(request.fields["Origin"], or: hosts)
     guard let route else { throw .notFound }

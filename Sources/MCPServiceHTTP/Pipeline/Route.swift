@@ -1,23 +1,22 @@
 private import Support
 
-/// What a path stands for. Paths are compared as they were sent: `//mcp`, `/%6dcp` and `/mcp/` are
-/// others, so that a proxy's rule for a path cannot be got around.
-enum Route {
-  case mcp, page, health, metrics
+/// The table of paths and methods.
+///
+/// A path is compared as it was sent: `//mcp`, `/%6dcp` and `/mcp/` are other paths, so that nobody
+/// gets around a proxy's rule for a path.
+enum Route: String {
+  case mcp = "/mcp"
+  case page = "/"
+  case health = "/healthz"
+  case metrics = "/metrics"
 
-  /// `nil` for an unknown path.
-  init?(path: String) {
-    switch path {
-    case "/mcp": self = .mcp
-    case "/": self = .page
-    case "/healthz": self = .health
-    case "/metrics": self = .metrics
-    default: return nil
+  /// MCP 2026-07-28 "Earlier Streamable HTTP Revisions": no stream for GET, no session for DELETE.
+  var methods: [String] {
+    switch self {
+    case .mcp: ["POST"]
+    case .page, .health, .metrics: ["GET", "HEAD"]
     }
   }
-
-  /// MCP 2026-07-28 "Earlier Streamable HTTP Revisions": no stream to GET, no session to DELETE.
-  var methods: [String] { self == .mcp ? ["POST"] : ["GET", "HEAD"] }
 
   /// - Throws: `HTTPProblem.methodNotAllowed`
   func check(_ method: String) throws(HTTPProblem) {

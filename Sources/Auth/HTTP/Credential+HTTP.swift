@@ -6,8 +6,6 @@ private import Support
 extension Credential {
   /// The longest field value, in bytes: a scheme and the longest token.
   package static let maximumLength = 8192 + 16
-  /// In bytes.
-  package static let maximumPasswordLength = 1024
 
   /// Reads the values of all `Authorization` and all `X-API-Key` lines.
   package init(authorization: [String], apiKey: [String]) {
