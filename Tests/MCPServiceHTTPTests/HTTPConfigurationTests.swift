@@ -133,6 +133,38 @@ struct HTTPConfigurationTests {
     #expect(!warnings.joined().contains("0123456789"))
   }
 
+  /// One secret for two purposes: whoever has it for one of them has it for the other.
+  @Test(arguments: [
+    (
+      ["CALCULATOR_API_KEY": "another-0123456789abcdef,\(secret)", "JWT_SECRET": secret],
+      ["JWT_SECRET: CALCULATOR_API_KEY"]
+    ),
+    (
+      [
+        "CALCULATOR_API_KEY": key, "CALCULATOR_BASIC_USER": "anshika",
+        "CALCULATOR_BASIC_PASSWORD": key,
+      ], ["CALCULATOR_BASIC_PASSWORD: CALCULATOR_API_KEY"]
+    ),
+    (
+      [
+        "JWT_SECRET": secret, "JWT_SECRET_PREVIOUS": secret, "CALCULATOR_BASIC_USER": "anshika",
+        "CALCULATOR_BASIC_PASSWORD": secret,
+      ],
+      [
+        "JWT_SECRET: CALCULATOR_BASIC_PASSWORD", "JWT_SECRET_PREVIOUS: CALCULATOR_BASIC_PASSWORD",
+      ]
+    ),
+  ])
+  func refusesOneSecretForTwoPurposes(_ environment: [String: String], _ expected: [String]) throws
+  {
+    let error = try #require(throws: ConfigurationErrors.self) { try read(environment) }
+    #expect(
+      error.all.map(\.description)
+        == expected.map {
+          "\($0) holds the same secret; set one of them to the output of: openssl rand -hex 32"
+        })
+  }
+
   // MARK: Plain HTTP behind a proxy
 
   private func request(from peer: String, _ path: String = "/mcp") throws -> HTTPRequest {

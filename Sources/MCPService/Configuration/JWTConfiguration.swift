@@ -26,7 +26,7 @@ package struct JWTConfiguration: StdioServiceConfiguration {
     let users = users(&reader)
     let tokens = TokenSettings.read(
       from: &reader, allowingWeak: allowsWeak, isRequired: true,
-      unlike: issuerKeys.map { ($0, Settings.issuerKey.name) })
+      unlike: issuerKeys.map { [OtherSecret($0, variable: Settings.issuerKey.name)] } ?? [])
 
     guard reader.errors.isEmpty, let tokens else {
       throw ConfigurationErrors(all: reader.errors)

@@ -12,11 +12,11 @@ package struct TokenSettings: Sendable {
 
   /// - Parameters:
   ///   - isRequired: whether a missing secret is an error.
-  ///   - others: keys that must differ from the secret, and the variable that holds them.
+  ///   - others: secrets that must differ from the secret of the tokens.
   /// - Returns: `nil` if there is no secret, or if an error was reported.
   package static func read(
     from reader: inout EnvironmentReader, allowingWeak: Bool, isRequired: Bool,
-    unlike others: (keys: APIKeyList, variable: String)?
+    unlike others: [OtherSecret]
   ) -> TokenSettings? {
     let current = key(
       Settings.tokenSecret, &reader, allowingWeak, isRequired: isRequired, unlike: others)
@@ -38,7 +38,7 @@ package struct TokenSettings: Sendable {
   private static func key(
     _ setting: SecretSetting, _ reader: inout EnvironmentReader, _ allowsWeak: Bool,
     isRequired: Bool,
-    unlike others: (keys: APIKeyList, variable: String)?
+    unlike others: [OtherSecret]
   ) -> HMACKey? {
     let failuresBefore = reader.errors.count
     guard let source = reader.secret(setting) else {
@@ -51,10 +51,7 @@ package struct TokenSettings: Sendable {
       reader.report(.placeholderSecret(variable: source.variable))
       return nil
     }
-    if let others, others.keys.contains(source.secret) {
-      reader.report(.sameSecret(variable: source.variable, other: others.variable))
-      return nil
-    }
+    reader.check(source, unlike: others)
     do throws(HMACKeyError) {
       return try HMACKey(secret: Array(source.secret.exposed.utf8), allowingWeak: allowsWeak)
     } catch {

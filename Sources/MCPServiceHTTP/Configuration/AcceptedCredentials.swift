@@ -47,15 +47,15 @@ struct AcceptedCredentials: Sendable {
     }
     let errorsBefore = reader.errors.count
     let apiKeys = readKeys(&reader, allowsWeak)
+    var others = apiKeys.map { [OtherSecret($0, variable: Settings.apiKey.name)] } ?? []
+    let user = readUser(&reader, allowsWeak, unlike: &others)
     let tokens = TokenSettings.read(
-      from: &reader, allowingWeak: allowsWeak, isRequired: false,
-      unlike: apiKeys.map { ($0, Settings.apiKey.name) })?.policy
+      from: &reader, allowingWeak: allowsWeak, isRequired: false, unlike: others)?.policy
     for (place, problem) in apiKeys?.bearerProblems ?? [] {
       if let sentence = problem.sentence(place: place, hasTokens: tokens != nil) {
         reader.warn(sentence)
       }
     }
-    let user = readUser(&reader, allowsWeak)
     let hasFile = reader.isSet(Settings.credentials.declaration)
     let file = readFile(&reader)
     let guests = reader.value(Settings.guestRole)
@@ -94,9 +94,10 @@ struct AcceptedCredentials: Sendable {
   }
 
   /// The user of the environment. The password is hashed, as those of the file are.
-  private static func readUser(_ reader: inout EnvironmentReader, _ allowsWeak: Bool)
-    -> PasswordUser?
-  {
+  /// - Parameter others: secrets that must differ from the password, which is added to them.
+  private static func readUser(
+    _ reader: inout EnvironmentReader, _ allowsWeak: Bool, unlike others: inout [OtherSecret]
+  ) -> PasswordUser? {
     let (name, password) = (Settings.basicUser.name, Settings.basicPassword.name)
     let errorsBefore = reader.errors.count
     let source = reader.secret(Settings.basicPassword)
@@ -114,6 +115,8 @@ struct AcceptedCredentials: Sendable {
       {
         reader.report(.invalidPassword(variable: source.variable, problem: problem))
       }
+      reader.check(source, unlike: others)
+      others.append(OtherSecret(source))
       guard reader.errors.count == errorsBefore else { return nil }
       return PasswordUser(
         name: user, password: PasswordHash(of: source.secret, random: RandomBytes.make),
