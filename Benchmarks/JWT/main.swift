@@ -2,6 +2,7 @@ import Auth
 import Crypto
 import JOSE
 import JSON
+import Support
 
 // Measures signing and verifying a token. It is a target of the package, because it calls `package`
 // code. Package.swift lists it only if CALCULATOR_BENCHMARKS is 1, so an ordinary build omits it.
@@ -13,8 +14,8 @@ let secret = "benchmarks-sign-with-a-secret-that-is-no-secret-0123456789abcdef"
 let issuer = "https://calculator.example"
 let audience = "https://calculator.example/mcp"
 // From 2026 to 2100, so that PyJWT, which reads the machine's clock, accepts it.
-let issuedAt = 1_767_225_600_000
-let expiresAt = 4_102_444_800_000
+let issuedAt = WallTime(milliseconds: 1_767_225_600_000)
+let expiresAt = WallTime(milliseconds: 4_102_444_800_000)
 
 let key = try HMACKey(secret: Array(secret.utf8))
 let keys = KeySet(current: key)

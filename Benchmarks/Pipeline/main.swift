@@ -26,11 +26,11 @@ func pipeline(_ environment: [String: String]) throws -> HTTPPipeline {
 }
 
 let key = try HMACKey(secret: Array(secret.utf8))
-let issuedAt = WallTime.now().milliseconds / 1000 * 1000
+let issuedAt = WallTime.now().wholeSeconds
 let token = try KeySet(current: key).sign(
   TokenClaims(
     issuer: "calculator", subject: "anshika", audience: ["calculator"], issuedAt: issuedAt,
-    expiresAt: issuedAt + 3_600_000, identifier: "0123456789abcdef0123456789abcdef",
+    expiresAt: issuedAt + .seconds(3600), identifier: "0123456789abcdef0123456789abcdef",
     permissions: ["calculate:basic", "calculate:advanced"],
     family: "0123456789abcdef0123456789abcdee"), as: .accessToken)
 

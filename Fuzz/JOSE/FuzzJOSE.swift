@@ -2,12 +2,13 @@ import Auth
 import Crypto
 import JOSE
 import JSON
+import Support
 
 // scripts/fuzz.sh makes its seeds with these four values.
 private let secret = Array("the-secret-that-the-fuzzer-signs-with".utf8)
 private let issuer = "fuzz"
 private let audience = "fuzz"
-private let now = 1_800_000_000_000
+private let now = WallTime(milliseconds: 1_800_000_000_000)
 
 private let keys: KeySet = {
   guard let key = try? HMACKey(secret: secret) else { fatalError("the secret is long enough") }
@@ -48,7 +49,7 @@ private func check(_ text: String) {
   precondition(
     claims.issuer.utf8.elementsEqual(issuer.utf8)
       && claims.audience.contains { $0.utf8.elementsEqual(audience.utf8) }
-      && claims.expiresAt > now && claims.issuedAt <= now && claims.notBefore ?? 0 <= now,
+      && claims.expiresAt > now && claims.issuedAt <= now && claims.notBefore ?? now <= now,
     "accepted another issuer, audience or time")
   checkHeader(text)
   precondition(

@@ -1,21 +1,22 @@
-private import Support
+package import Support
 package import JSON
 
-/// The registered claims of a JWT (RFC 7519 §4.1). Times are in milliseconds since 1970.
+/// The registered claims of a JWT (RFC 7519 §4.1).
 ///
 /// A missing claim is `nil`. The application decides which claims are mandatory.
 package struct RegisteredClaims: Sendable, Equatable {
   package let issuer: String?
   package let subject: String?
   package let audience: [String]?
-  package let issuedAt: Int?
-  package let expiresAt: Int?
-  package let notBefore: Int?
+  package let issuedAt: WallTime?
+  package let expiresAt: WallTime?
+  package let notBefore: WallTime?
   package let identifier: String?
 
   package init(
-    issuer: String? = nil, subject: String? = nil, audience: [String]? = nil, issuedAt: Int? = nil,
-    expiresAt: Int? = nil, notBefore: Int? = nil, identifier: String? = nil
+    issuer: String? = nil, subject: String? = nil, audience: [String]? = nil,
+    issuedAt: WallTime? = nil,
+    expiresAt: WallTime? = nil, notBefore: WallTime? = nil, identifier: String? = nil
   ) {
     self.issuer = issuer
     self.subject = subject
@@ -32,9 +33,9 @@ package struct RegisteredClaims: Sendable, Equatable {
     subject = try payload.claim("sub") { $0.string }
     // RFC 7519 §4.1.3: one string, or an array of strings.
     audience = try payload.claim("aud") { $0.string.map { [$0] } ?? $0.strings }
-    issuedAt = try payload.claim("iat", NumericDate.milliseconds)
-    expiresAt = try payload.claim("exp", NumericDate.milliseconds)
-    notBefore = try payload.claim("nbf", NumericDate.milliseconds)
+    issuedAt = try payload.claim("iat", NumericDate.time)
+    expiresAt = try payload.claim("exp", NumericDate.time)
+    notBefore = try payload.claim("nbf", NumericDate.time)
     identifier = try payload.claim("jti") { $0.string }
   }
 

@@ -1,4 +1,4 @@
-private import Support
+internal import Support
 private import Synchronization
 
 /// Writes log lines to standard error without blocking the server.
@@ -33,8 +33,8 @@ package final class StandardErrorSink: Sendable {
 
   /// In milliseconds: how long `finish` waits for the reader, and the part of it that is kept for
   /// the rest of a partly written line and the count of dropped lines.
-  private static let farewell = 2_000
-  private static let lastWords = 500
+  private static let farewell = Duration.seconds(2)
+  private static let lastWords = Duration.milliseconds(500)
 
   let descriptor: FileDescriptor
   private let maximumWaiting: Int
@@ -73,13 +73,13 @@ package final class StandardErrorSink: Sendable {
   /// Writes the queue before the process ends, for up to two seconds. Whole lines that remain are
   /// dropped, and their number is written (ATTACKS S20).
   package func finish() {
-    finish(now: { MonotonicTime.now() / 1_000_000 }, wait: { waitForReader($0) })
+    finish(now: MonotonicTime.now, wait: { waitForReader($0) })
   }
 
   /// - Parameters:
-  ///   - now: a monotonic clock, in milliseconds.
-  ///   - wait: waits until the descriptor is writable, for at most the given milliseconds.
-  func finish(now: () -> Int, wait: (Int) -> Void) {
+  ///   - now: a monotonic clock.
+  ///   - wait: waits until the descriptor is writable, for at most the given time.
+  func finish(now: () -> MonotonicTime, wait: (Duration) -> Void) {
     let end = now() + Self.farewell
     flush(until: end - Self.lastWords, now, wait)
     state.withLock { state in
@@ -89,19 +89,21 @@ package final class StandardErrorSink: Sendable {
     flush(until: end, now, wait)
   }
 
-  private func flush(until end: Int, _ now: () -> Int, _ wait: (Int) -> Void) {
+  private func flush(
+    until end: MonotonicTime, _ now: () -> MonotonicTime, _ wait: (Duration) -> Void
+  ) {
     flush()
     while hasWaiting {
       let left = end - now()
-      if left <= 0 { return }
+      if left <= .zero { return }
       wait(left)
       flush()
     }
   }
 
-  private func waitForReader(_ milliseconds: Int) {
+  private func waitForReader(_ time: Duration) {
     _ = FileDescriptor.wait(
-      for: [(descriptor, .writing)], milliseconds: Int32(clamping: milliseconds))
+      for: [(descriptor, .writing)], milliseconds: Int32(clamping: time.milliseconds))
   }
 
   package var hasWaiting: Bool { state.withLock { !$0.queue.isEmpty } }

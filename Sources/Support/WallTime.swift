@@ -1,7 +1,7 @@
 private import SystemC
 
 /// A point in time of the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
-package struct WallTime: Sendable, Equatable {
+package struct WallTime: Sendable, Hashable, Comparable {
   package let milliseconds: Int
 
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
@@ -11,6 +11,25 @@ package struct WallTime: Sendable, Equatable {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     return WallTime(milliseconds: Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000)
+  }
+
+  /// The same time without its fraction of a second.
+  package var wholeSeconds: WallTime { WallTime(milliseconds: milliseconds / 1000 * 1000) }
+
+  package static func < (one: WallTime, other: WallTime) -> Bool {
+    one.milliseconds < other.milliseconds
+  }
+
+  package static func + (time: WallTime, duration: Duration) -> WallTime {
+    WallTime(milliseconds: time.milliseconds + duration.milliseconds)
+  }
+
+  package static func - (time: WallTime, duration: Duration) -> WallTime {
+    WallTime(milliseconds: time.milliseconds - duration.milliseconds)
+  }
+
+  package static func - (end: WallTime, start: WallTime) -> Duration {
+    .milliseconds(end.milliseconds - start.milliseconds)
   }
 
   /// UTC with milliseconds, such as `2026-07-28T12:00:00.000Z` (RFC 3339 §5.6).

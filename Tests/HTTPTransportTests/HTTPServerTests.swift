@@ -20,7 +20,7 @@ struct HTTPServerTests {
     defer { threads.stop() }
     let server = HTTPServer(threads: 1, limits: limits, responder: EchoResponder(threads: threads))
     {
-      784_111_777
+      784_111_777_000
     }
     let port = try await server.start(host: "127.0.0.1", port: 0)
     do { try await body(server, port) } catch {

@@ -1,3 +1,4 @@
+import TestSupport
 import NIOCore
 import NIOEmbedded
 
@@ -19,7 +20,7 @@ final class Wire {
     bodies: BodyBudget? = nil
   ) throws {
     self.limits = limits
-    connections = LoopConnections(loop: channel.eventLoop) { 784_111_777 }
+    connections = LoopConnections(loop: channel.eventLoop) { 784_111_777_000 }
     channel.allowRemoteHalfClosure = true
     connection = HTTPConnection(
       responder: echo, limits: limits, peer: IPAddress(v4: 0x7f00_0001), isEncrypted: false,

@@ -1,21 +1,24 @@
 import JSON
+import Support
+import TestSupport
 import Testing
 
 @testable import JOSE
 
 struct NumericDateTests {
   /// RFC 7519 §2: exact milliseconds, never through floating point; what is finer is cut off.
-  @Test(arguments: [
-    ("0", 0), ("0.0", 0), ("0e5", 0), ("1", 1000), ("1.5", 1500), ("0.001", 1), ("0.0019", 1),
-    ("0.0001", 0), ("1e-3", 1), ("1E-4", 0), ("1e3", 1_000_000), ("1e+3", 1_000_000),
-    ("12.345678e2", 1_234_567), ("0.00001e5", 1000), ("1790000000.123", 1_790_000_000_123),
-    ("1790000000.1239", 1_790_000_000_123), ("1.1", 1100), ("4.35", 4350), ("1.005", 1005),
-    ("253402300799", 253_402_300_799_000), ("253402300799.9999", 253_402_300_799_999),
-    ("2534023007999e-1", 253_402_300_799_900), ("1e-6144", 0), ("0e9223372036854775807", 0),
-    ("0.00e-9223372036854775808", 0), ("1e11", 100_000_000_000_000),
-  ])
-  func readsTimes(_ text: String, _ milliseconds: Int) throws {
-    #expect(NumericDate.milliseconds(try JSONParser.parse(Array(text.utf8))) == milliseconds)
+  @Test(
+    arguments: [
+      ("0", 0), ("0.0", 0), ("0e5", 0), ("1", 1000), ("1.5", 1500), ("0.001", 1), ("0.0019", 1),
+      ("0.0001", 0), ("1e-3", 1), ("1E-4", 0), ("1e3", 1_000_000), ("1e+3", 1_000_000),
+      ("12.345678e2", 1_234_567), ("0.00001e5", 1000), ("1790000000.123", 1_790_000_000_123),
+      ("1790000000.1239", 1_790_000_000_123), ("1.1", 1100), ("4.35", 4350), ("1.005", 1005),
+      ("253402300799", 253_402_300_799_000), ("253402300799.9999", 253_402_300_799_999),
+      ("2534023007999e-1", 253_402_300_799_900), ("1e-6144", 0), ("0e9223372036854775807", 0),
+      ("0.00e-9223372036854775808", 0), ("1e11", 100_000_000_000_000),
+    ] as [(String, WallTime)])
+  func readsTimes(_ text: String, _ time: WallTime) throws {
+    #expect(NumericDate.time(try JSONParser.parse(Array(text.utf8))) == time)
   }
 
   /// ATTACKS T32: the range ends with the year 9999.
@@ -24,6 +27,6 @@ struct NumericDateTests {
     "-1e-9", "null", "true", #""1""#, "[1]", "{}",
   ])
   func refusesTimes(_ text: String) throws {
-    #expect(NumericDate.milliseconds(try JSONParser.parse(Array(text.utf8))) == nil)
+    #expect(NumericDate.time(try JSONParser.parse(Array(text.utf8))) == nil)
   }
 }

@@ -393,7 +393,7 @@ struct LimitsTests {
     let first = IPAddress(v4: 0)
     try limits.charge(first, at: 0)
     for number in 1..<UInt32(1_000_000) {
-      try? limits.charge(IPAddress(v4: number), at: Int(number))
+      try? limits.charge(IPAddress(v4: number), at: MonotonicTime(nanoseconds: Int(number)))
     }
     #expect(failures.tables.map(\.count) == [100_000, 0, 0])
     #expect(throws: HTTPProblem.self) { try limits.charge(first, at: 1_000_000) }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import StdioTransport
@@ -314,7 +315,7 @@ struct StdioTransportTests {
     pipe.sink.flush()
     #expect(pipe.sink.hasWaiting)
     var read = ""
-    pipe.sink.finish(now: { 0 }, wait: { _ in read += pipe.read() })
+    pipe.sink.finish(now: { instant(after: .zero) }, wait: { _ in read += pipe.read() })
     read += pipe.read()
     #expect(read == lines.joined())
   }
@@ -330,13 +331,13 @@ struct StdioTransportTests {
       pipe.sink.write(
         Array((String(repeating: "l", count: length - 8) + String(index + 1_000_000) + "\n").utf8))
     }
-    var (time, read) = (0, "")
+    var (time, read) = (Duration.zero, "")
     pipe.sink.finish(
-      now: { time },
-      wait: { milliseconds in
+      now: { instant(after: time) },
+      wait: { longest in
         // Nothing is read before the deadline for lines; then all that is there, each millisecond.
-        if time > 0 { read += pipe.read() }
-        time += time > 0 ? 1 : milliseconds
+        if time > .zero { read += pipe.read() }
+        time += time > .zero ? .milliseconds(1) : longest
       })
     read += pipe.read()
     var lines = read.split(separator: "\n", omittingEmptySubsequences: false)
@@ -363,13 +364,13 @@ struct StdioTransportTests {
     repeat { write(100) } while !pipe.sink.hasWaiting
     for _ in 0..<3 { write(301) }
     write(2)  // it fits, behind a count of three
-    var time = 0
+    var time = Duration.zero
     var read = ""
     pipe.sink.finish(
-      now: { time },
-      wait: { milliseconds in
-        if time > 0 { read += pipe.read() }
-        time += time > 0 ? 1 : milliseconds
+      now: { instant(after: time) },
+      wait: { longest in
+        if time > .zero { read += pipe.read() }
+        time += time > .zero ? .milliseconds(1) : longest
       })
     read += pipe.read()
     let lines = read.split(separator: "\n")
@@ -383,7 +384,7 @@ struct StdioTransportTests {
     let pipe = try FullPipe(maximumWaiting: 10)
     defer { pipe.close() }
     for _ in 0..<3 { pipe.sink.write(Array("12345678\n".utf8)) }
-    pipe.sink.finish(now: { 0 }, wait: { _ in })
+    pipe.sink.finish(now: { instant(after: .zero) }, wait: { _ in })
     #expect(pipe.read() == "12345678\n{\"event\":\"log_lines_dropped\",\"count\":2}\n")
   }
 
@@ -393,8 +394,8 @@ struct StdioTransportTests {
     defer { pipe.close() }
     let line = String(repeating: "l", count: 399) + "\n"
     for _ in 0..<4_000 { pipe.sink.write(Array(line.utf8)) }
-    var time = 0
-    pipe.sink.finish(now: { time }, wait: { time += $0 })
+    var time = Duration.zero
+    pipe.sink.finish(now: { instant(after: time) }, wait: { time += $0 })
     let read = pipe.read()
     #expect(read.utf8.count > 0)
     #expect(read.utf8.count % 400 == 0)
@@ -405,14 +406,14 @@ struct StdioTransportTests {
     let pipe = try FullPipe(maximumWaiting: 4 << 20)
     defer { pipe.close() }
     pipe.sink.write([UInt8](repeating: 0x6C, count: 1 << 20) + [0x0A])
-    var (time, waits) = (0, 0)
+    var (time, waits) = (Duration.zero, 0)
     pipe.sink.finish(
-      now: { time },
-      wait: { milliseconds in
-        time += milliseconds
+      now: { instant(after: time) },
+      wait: { longest in
+        time += longest
         waits += 1
       })
-    #expect(time == 2_000)
+    #expect(time == .seconds(2))
     #expect(waits == 2)
   }
 }

@@ -64,14 +64,14 @@ package final class HTTPHarness: Sendable {
   private let ticks: Ticks
 
   private final class Ticks: Sendable {
-    private let nanoseconds = Mutex(1_000_000_000)
-    var now: Int { nanoseconds.withLock { $0 } }
-    func advance(_ amount: Int) { nanoseconds.withLock { $0 += amount } }
+    private let time = Mutex(MonotonicTime(nanoseconds: 1_000_000_000))
+    var now: MonotonicTime { time.withLock { $0 } }
+    func advance(_ amount: Duration) { time.withLock { $0 = $0 + amount } }
   }
 
   package func advance(seconds: Int) {
     clock.advance(seconds: seconds)
-    ticks.advance(seconds * 1_000_000_000)
+    ticks.advance(.seconds(seconds))
   }
 
   /// The log since the last call.
@@ -115,11 +115,11 @@ package final class HTTPHarness: Sendable {
     -> String
   {
     let key = try HMACKey(secret: Array(Self.secret.utf8), allowingWeak: false)
-    let now = clock.now.milliseconds / 1000 * 1000
+    let now = clock.now.wholeSeconds
     return try KeySet(current: key).sign(
       TokenClaims(
         issuer: "calculator", subject: user, audience: ["calculator"], issuedAt: now,
-        expiresAt: now + 3_600_000, identifier: "id-\(now)",
+        expiresAt: now + .seconds(3600), identifier: "id-\(now.milliseconds)",
         permissions: permissions.map(\.rawValue), family: "family"), as: .accessToken)
   }
 }

@@ -27,7 +27,7 @@ package struct LiveServer: Sendable {
     let harness = try HTTPHarness(changes)
     let clock = harness.clock
     let server = harness.service.makeServer(
-      threads: 1, limits: limits, now: { clock.now.milliseconds / 1000 })
+      threads: 1, limits: limits, now: { clock.now })
     let port = try await server.start(host: "127.0.0.1", port: 0)
     do {
       try await body(LiveServer(harness: harness, port: port))

@@ -24,7 +24,7 @@ package struct APIKeyAuthenticator: Authenticator {
     guard let secret = Self.key(in: credential) else { throw .unsupportedCredential }
     guard APIKeyList.isPossible(secret.exposed) else { throw .malformedCredential }
     guard let key = keys.key(for: secret) else { throw .unknownKey }
-    if let expires = key.expires, now().milliseconds >= expires.milliseconds { throw .expiredKey }
+    if let expires = key.expires, now() >= expires { throw .expiredKey }
     return Identity(subject: key.name, method: .apiKey, permissions: key.role.permissions)
   }
 

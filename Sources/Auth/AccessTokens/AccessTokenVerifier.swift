@@ -27,7 +27,7 @@ package struct AccessTokenVerifier: Sendable {
   {
     let claims: TokenClaims
     do throws(JWTError) {
-      claims = try policy.verify(token.exposed, as: type, now: now().milliseconds)
+      claims = try policy.verify(token.exposed, as: type, now: now())
     } catch {
       throw .invalidToken(error)
     }
@@ -44,15 +44,16 @@ package struct AccessTokenPolicy: Sendable {
   /// RFC 7519 §4.1.1, §4.1.3
   let issuer: String
   let audience: String
-  /// How far the issuer's clock may differ from ours, in milliseconds.
-  let leeway: Int
+  /// How far the issuer's clock may differ from ours.
+  let leeway: Duration
   /// Whether the secret may be short or a known word.
   let canBeGuessed: Bool
 
   package init(
-    keys: KeySet, issuer: String, audience: String, leeway: Int = 0, canBeGuessed: Bool = false
+    keys: KeySet, issuer: String, audience: String, leeway: Duration = .zero,
+    canBeGuessed: Bool = false
   ) {
-    precondition(leeway >= 0, "a leeway is negative")
+    precondition(leeway >= .zero, "a leeway is negative")
     self.keys = keys
     self.issuer = issuer
     self.audience = audience
@@ -61,10 +62,9 @@ package struct AccessTokenPolicy: Sendable {
   }
 
   /// The claims of a token of this type. Each step relies only on what the steps before it checked.
-  ///
-  /// `now` is in milliseconds since 1970.
   /// - Throws: `JWTError` with the first reason.
-  package func verify(_ text: String, as type: TokenType, now: Int) throws(JWTError) -> TokenClaims
+  package func verify(_ text: String, as type: TokenType, now: WallTime) throws(JWTError)
+    -> TokenClaims
   {
     // Length bound, split: RFC 7515 §5.2 (1), (2), (6), (7)
     let token = try CompactJWS(text)
@@ -88,7 +88,7 @@ package struct AccessTokenPolicy: Sendable {
       throw .wrongAudience
     }
     guard claims.expiresAt > now - leeway else { throw .expired }  // at exp it is expired
-    guard claims.notBefore ?? 0 <= now + leeway else { throw .notYetValid }
+    guard claims.notBefore ?? now <= now + leeway else { throw .notYetValid }
     guard claims.issuedAt <= now + leeway else { throw .issuedInTheFuture }
     return claims
   }

@@ -1,5 +1,5 @@
 private import Crypto
-private import Support
+package import Support
 private import Synchronization
 
 /// The tokens of one process, in memory: refresh families and revocations. A restart forgets both.
@@ -26,11 +26,11 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   /// The revoked tokens of one family, or the whole family.
   private struct Revocation {
     /// When each revoked token expires. `nil` if the whole family is revoked.
-    var tokens: [ID: Int]?
+    var tokens: [ID: WallTime]?
     /// Of the youngest token.
-    var issuedAt: Int
+    var issuedAt: WallTime
     /// When the last token expires.
-    var until: Int
+    var until: WallTime
   }
 
   private struct State {
@@ -38,7 +38,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
     /// By family. A token without a family is one by itself.
     var revoked: [ID: Revocation] = [:]
     /// Tokens issued until this time are refused: some were revoked, and it is forgotten which.
-    var refusedUntil: Int?
+    var refusedUntil: WallTime?
     /// The number of revocations at which the expired ones are removed.
     var sweepAt = 1024
   }
@@ -57,14 +57,14 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   // MARK: Refresh tokens
 
-  package func begin(_ family: TokenFamily, named name: String, now: Int) async {
+  package func begin(_ family: TokenFamily, named name: String, now: WallTime) async {
     state.withLock { state in
       if state.families.count >= maximumFamilies { removeFamilies(from: &state, now: now) }
       state.families[ID(name)] = family
     }
   }
 
-  package func check(_ token: String, of family: String, accessUntil: Int, now: Int)
+  package func check(_ token: String, of family: String, accessUntil: WallTime, now: WallTime)
     async throws(AuthenticationError) -> TokenFamily
   {
     try state.withLock { (state) throws(AuthenticationError) in
@@ -73,7 +73,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   }
 
   package func rotate(
-    _ token: String, to next: String, of family: String, accessUntil: Int, now: Int
+    _ token: String, to next: String, of family: String, accessUntil: WallTime, now: WallTime
   ) async throws(AuthenticationError) {
     let name = ID(family)
     try state.withLock { (state) throws(AuthenticationError) in
@@ -84,7 +84,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   }
 
   private func check(
-    _ token: String, of name: ID, accessUntil: Int, now: Int, in state: inout State
+    _ token: String, of name: ID, accessUntil: WallTime, now: WallTime, in state: inout State
   ) throws(AuthenticationError) -> TokenFamily {
     guard let family = state.families[name] else { throw .unknownFamily }
     guard family.current.utf8.elementsEqual(token.utf8) else {
@@ -95,7 +95,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   }
 
   /// Forgets the families that ended or, if that is too few, the quarter that ends first.
-  private func removeFamilies(from state: inout State, now: Int) {
+  private func removeFamilies(from state: inout State, now: WallTime) {
     state.families = state.families.filter { $0.value.endsAt > now }
     guard state.families.count > maximumFamilies * 3 / 4 else { return }
     let ends = state.families.values.map(\.endsAt).sorted()
@@ -110,7 +110,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   // MARK: Revocations
 
-  package func isRevoked(_ token: String, of family: String?, issuedAt: Int) async -> Bool {
+  package func isRevoked(_ token: String, of family: String?, issuedAt: WallTime) async -> Bool {
     state.withLock { state in
       if let refusedUntil = state.refusedUntil, issuedAt <= refusedUntil { return true }
       // Mostly there is none, and then no name needs to be hashed.
@@ -123,7 +123,8 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   }
 
   package func revoke(
-    _ token: String, of family: String?, issuedAt: Int, until: Int, accessUntil: Int, now: Int
+    _ token: String, of family: String?, issuedAt: WallTime, until: WallTime, accessUntil: WallTime,
+    now: WallTime
   ) async {
     let token = ID(token)
     state.withLock { state in
@@ -149,11 +150,13 @@ package final class InMemoryTokenStore: RefreshTokenStore {
     }
   }
 
-  package func revokeFamily(_ family: String, accessUntil: Int, now: Int) async {
+  package func revokeFamily(_ family: String, accessUntil: WallTime, now: WallTime) async {
     state.withLock { revokeFamily(ID(family), accessUntil: accessUntil, now: now, in: &$0) }
   }
 
-  private func revokeFamily(_ family: ID, accessUntil: Int, now: Int, in state: inout State) {
+  private func revokeFamily(
+    _ family: ID, accessUntil: WallTime, now: WallTime, in state: inout State
+  ) {
     state.families[family] = nil
     let known = state.revoked[family]
     let new = Revocation(
@@ -162,14 +165,14 @@ package final class InMemoryTokenStore: RefreshTokenStore {
     record(new, of: family, now: now, in: &state)
   }
 
-  private func record(_ new: Revocation, of name: ID, now: Int, in state: inout State) {
+  private func record(_ new: Revocation, of name: ID, now: WallTime, in state: inout State) {
     state.revoked[name] = new
     // As many revocations come between two sweeps as a sweep looks at.
     if state.revoked.count >= min(state.sweepAt, maximumRevocations) { sweep(&state, now: now) }
   }
 
   /// Forgets the expired revocations or, if that is too few, the quarter with the oldest tokens.
-  private func sweep(_ state: inout State, now: Int) {
+  private func sweep(_ state: inout State, now: WallTime) {
     state.revoked = state.revoked.filter { $0.value.until > now }
     let kept = maximumRevocations * 3 / 4
     if state.revoked.count > kept {

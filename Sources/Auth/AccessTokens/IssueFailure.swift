@@ -6,8 +6,7 @@ package enum IssueFailure: Error, Sendable, Equatable {
   case unknownUser
   /// The request names more than these. It is refused, not cut.
   case morePermissions(PermissionSet)
-  /// The maximum, in milliseconds.
-  case invalidLifetime(Int)
+  case invalidLifetime(maximum: Duration)
 
   /// A sentence that a model can act on. It repeats nothing of the request.
   package var sentence: String {
@@ -20,7 +19,7 @@ package enum IssueFailure: Error, Sendable, Equatable {
         : "permissions may name only what this user has: "
           + all.knownInOrder.map(\.rawValue).joined(separator: ", ") + "."
     case .invalidLifetime(let maximum):
-      "expires_in must be a whole number of seconds from 1 to \(maximum / 1000)."
+      "expires_in must be a whole number of seconds from 1 to \(maximum.components.seconds)."
     }
   }
 }

@@ -1,23 +1,24 @@
-private import Support
+package import Support
 
-/// The families of refresh tokens. Times are in milliseconds since 1970.
+/// The families of refresh tokens.
 ///
 /// It is the store of revocations too, because a refresh token that is used twice revokes its family
 /// in the same step (RFC 9700 §4.14.2). To revoke a family also ends its refresh tokens.
 package protocol RefreshTokenStore: RevocationStore {
   /// Adds a family.
-  func begin(_ family: TokenFamily, named name: String, now: Int) async
+  func begin(_ family: TokenFamily, named name: String, now: WallTime) async
 
   /// The family of `token`, which must be its current refresh token. A used one revokes the family.
   /// - Parameter accessUntil: when the last access token of the family expires.
   /// - Throws: `AuthenticationError.unknownFamily`, `.replayedToken`
-  func check(_ token: String, of family: String, accessUntil: Int, now: Int)
+  func check(_ token: String, of family: String, accessUntil: WallTime, now: WallTime)
     async throws(AuthenticationError) -> TokenFamily
 
   /// Checks `token` and replaces it by `next`, in one step: of two attempts at the same time one
   /// succeeds.
   /// - Throws: as `check`.
-  func rotate(_ token: String, to next: String, of family: String, accessUntil: Int, now: Int)
+  func rotate(
+    _ token: String, to next: String, of family: String, accessUntil: WallTime, now: WallTime)
     async throws(AuthenticationError)
 }
 
@@ -25,12 +26,12 @@ package protocol RefreshTokenStore: RevocationStore {
 package struct TokenFamily: Sendable, Equatable {
   /// The `jti` of the refresh token that may be used now.
   package var current: String
-  /// How long each of its access tokens is valid, in milliseconds: what its first one was given.
-  package let lifetime: Int
-  /// When its refresh tokens expire, in milliseconds since 1970. No refresh moves it.
-  package let endsAt: Int
+  /// How long each of its access tokens is valid: what its first one was given.
+  package let lifetime: Duration
+  /// When its refresh tokens expire. No refresh moves it.
+  package let endsAt: WallTime
 
-  package init(current: String, lifetime: Int, endsAt: Int) {
+  package init(current: String, lifetime: Duration, endsAt: WallTime) {
     self.current = current
     self.lifetime = lifetime
     self.endsAt = endsAt

@@ -1,23 +1,24 @@
-private import Support
+package import Support
 
-/// The tokens that were revoked before they expired. Times are in milliseconds since 1970.
+/// The tokens that were revoked before they expired.
 package protocol RevocationStore: Sendable {
   /// Whether a token or its family is revoked, or may be: a store that is full refuses every token
   /// that is not younger than those that it had to forget.
   /// - Parameters:
   ///   - token: its `jti`.
   ///   - family: `nil` for a token without one.
-  func isRevoked(_ token: String, of family: String?, issuedAt: Int) async -> Bool
+  func isRevoked(_ token: String, of family: String?, issuedAt: WallTime) async -> Bool
 
   /// Revokes one token. If too many tokens of its family are revoked, the whole family is.
   /// - Parameters:
   ///   - until: when the token expires. Then the store may forget it.
   ///   - accessUntil: when the last access token of the family expires.
   func revoke(
-    _ token: String, of family: String?, issuedAt: Int, until: Int, accessUntil: Int, now: Int)
+    _ token: String, of family: String?, issuedAt: WallTime, until: WallTime, accessUntil: WallTime,
+    now: WallTime)
     async
 
   /// Revokes a family with all its tokens.
   /// - Parameter accessUntil: when the last access token of the family expires.
-  func revokeFamily(_ family: String, accessUntil: Int, now: Int) async
+  func revokeFamily(_ family: String, accessUntil: WallTime, now: WallTime) async
 }

@@ -1,9 +1,8 @@
-private import Support
+package import Support
 package import JOSE
 private import JSON
 
-/// The claims of an access or refresh token: those of RFC 9068 §2.2, and two of our own. Times are
-/// in milliseconds since 1970.
+/// The claims of an access or refresh token: those of RFC 9068 §2.2, and two of our own.
 ///
 /// A value is always complete and well-formed, whether it was read or is to be signed.
 package struct TokenClaims: Sendable, Equatable {
@@ -14,9 +13,9 @@ package struct TokenClaims: Sendable, Equatable {
   package let issuer: String
   package let subject: String
   package let audience: [String]
-  package let issuedAt: Int
-  package let expiresAt: Int
-  package let notBefore: Int?
+  package let issuedAt: WallTime
+  package let expiresAt: WallTime
+  package let notBefore: WallTime?
   /// `jti`, by which a token is revoked (RFC 7519 §4.1.7).
   package let identifier: String
   package let permissions: [String]
@@ -25,8 +24,9 @@ package struct TokenClaims: Sendable, Equatable {
 
   /// - Throws: `JWTError.malformedClaim` with the first claim that is wrong.
   package init(
-    issuer: String, subject: String, audience: [String], issuedAt: Int, expiresAt: Int,
-    notBefore: Int? = nil, identifier: String, permissions: [String], family: String? = nil
+    issuer: String, subject: String, audience: [String], issuedAt: WallTime,
+    expiresAt: WallTime, notBefore: WallTime? = nil, identifier: String, permissions: [String],
+    family: String? = nil
   ) throws(JWTError) {
     guard !issuer.isEmpty else { throw .malformedClaim("iss") }
     guard Self.isName(subject) else { throw .malformedClaim("sub") }
@@ -97,8 +97,8 @@ package struct TokenClaims: Sendable, Equatable {
     PermissionSet(permissions.compactMap(Permission.init(rawValue:)))
   }
 
-  private static func isTime(_ milliseconds: Int) -> Bool {
-    0...NumericDate.maximum ~= milliseconds
+  private static func isTime(_ time: WallTime) -> Bool {
+    WallTime(milliseconds: 0)...NumericDate.maximum ~= time
   }
 }
 

@@ -3,18 +3,18 @@ private import JOSE
 
 /// Issues, refreshes and revokes tokens. It is an authorization server in small.
 package struct TokenIssuer: Sendable {
-  /// Of an access token, in milliseconds, whatever the settings say: a day.
-  package static let maximumLifetime = 24 * 60 * 60 * 1000
+  /// The longest lifetime of an access token, whatever the settings say: a day.
+  package static let maximumLifetime = Duration.seconds(24 * 60 * 60)
 
   package struct Settings: Sendable {
     let policy: AccessTokenPolicy
     let users: UserDirectory
-    /// In milliseconds, of access and of refresh tokens.
-    let lifetime: Int
-    let refreshLifetime: Int
+    /// Of access tokens.
+    let lifetime: Duration
+    let refreshLifetime: Duration
 
     package init(
-      policy: AccessTokenPolicy, users: UserDirectory, lifetime: Int, refreshLifetime: Int
+      policy: AccessTokenPolicy, users: UserDirectory, lifetime: Duration, refreshLifetime: Duration
     ) {
       self.policy = policy
       self.users = users
@@ -52,18 +52,20 @@ package struct TokenIssuer: Sendable {
     guard let role = settings.users.role(of: user) else { throw .unknownUser }
     let granted = permissions ?? role.permissions
     guard granted.isSubset(of: role.permissions) else { throw .morePermissions(role.permissions) }
-    let most = settings.lifetime / 1000
+    let most = Int(settings.lifetime.components.seconds)
     let seconds = lifetime ?? most
     // ATTACKS T32: the range is checked before anything is multiplied.
-    guard seconds >= 1, seconds <= most else { throw .invalidLifetime(settings.lifetime) }
+    guard seconds >= 1, seconds <= most else { throw .invalidLifetime(maximum: settings.lifetime) }
 
     let family = newName()
-    let issuedAt = wholeSeconds(now())
+    // RFC 7519 §2 allows fractions, which some libraries do not read.
+    let issuedAt = now().wholeSeconds
     let endsAt = issuedAt + settings.refreshLifetime
     let pair = pair(
-      for: user, granted, family, issuedAt, until: issuedAt + seconds * 1000, refreshUntil: endsAt)
+      for: user, granted, family, issuedAt, until: issuedAt + .seconds(seconds),
+      refreshUntil: endsAt)
     await store.begin(
-      TokenFamily(current: pair.refreshIdentifier, lifetime: seconds * 1000, endsAt: endsAt),
+      TokenFamily(current: pair.refreshIdentifier, lifetime: .seconds(seconds), endsAt: endsAt),
       named: family, now: issuedAt)
     return pair
   }
@@ -88,7 +90,7 @@ package struct TokenIssuer: Sendable {
     let held = claims.permissionSet.intersection(role.permissions)
     let granted = permissions ?? held
     guard granted.isSubset(of: held) else { throw .refused(.morePermissions(held)) }
-    let issuedAt = wholeSeconds(now)
+    let issuedAt = now.wholeSeconds
     let lifetime = min(family.lifetime, settings.lifetime)
     let pair = pair(
       for: claims.subject, granted, name, issuedAt, until: min(issuedAt + lifetime, family.endsAt),
@@ -96,7 +98,7 @@ package struct TokenIssuer: Sendable {
     do throws(AuthenticationError) {
       try await store.rotate(
         claims.identifier, to: pair.refreshIdentifier, of: name, accessUntil: lastAccess(now),
-        now: now.milliseconds)
+        now: now)
     } catch {
       throw .unauthenticated(error)
     }
@@ -115,8 +117,8 @@ package struct TokenIssuer: Sendable {
   {
     guard let name = claims.family else { throw .unknownFamily }
     let family = try await store.check(
-      claims.identifier, of: name, accessUntil: lastAccess(now), now: now.milliseconds)
-    guard family.endsAt > now.milliseconds else { throw .invalidToken(.expired) }
+      claims.identifier, of: name, accessUntil: lastAccess(now), now: now)
+    guard family.endsAt > now else { throw .invalidToken(.expired) }
     return family
   }
 
@@ -130,12 +132,12 @@ package struct TokenIssuer: Sendable {
           || identity.permissions.contains(.tokensManage)
       else { continue }
       if type == .refreshToken, let family = claims.family {
-        await store.revokeFamily(family, accessUntil: lastAccess(now), now: now.milliseconds)
+        await store.revokeFamily(family, accessUntil: lastAccess(now), now: now)
       } else {
         await store.revoke(
           claims.identifier, of: claims.family, issuedAt: claims.issuedAt,
           until: claims.expiresAt + settings.policy.leeway, accessUntil: lastAccess(now),
-          now: now.milliseconds)
+          now: now)
       }
     }
   }
@@ -143,17 +145,17 @@ package struct TokenIssuer: Sendable {
   // MARK: Parts
 
   /// When the last access token that was issued until `now` expires.
-  private func lastAccess(_ now: WallTime) -> Int {
-    now.milliseconds + Self.maximumLifetime + settings.policy.leeway
+  private func lastAccess(_ now: WallTime) -> WallTime {
+    now + Self.maximumLifetime + settings.policy.leeway
   }
 
   private func pair(
-    for user: String, _ permissions: PermissionSet, _ family: String, _ issuedAt: Int,
-    until expiresAt: Int, refreshUntil: Int
+    for user: String, _ permissions: PermissionSet, _ family: String, _ issuedAt: WallTime,
+    until expiresAt: WallTime, refreshUntil: WallTime
   ) -> TokenPair {
     let names = permissions.knownInOrder
     let refreshIdentifier = newName()
-    func sign(_ type: TokenType, _ identifier: String, until expiresAt: Int) -> Secret {
+    func sign(_ type: TokenType, _ identifier: String, until expiresAt: WallTime) -> Secret {
       do throws(JWTError) {
         let claims = try TokenClaims(
           issuer: settings.policy.issuer, subject: user, audience: [settings.policy.audience],
@@ -171,9 +173,6 @@ package struct TokenIssuer: Sendable {
       permissions: names)
   }
 
-  /// RFC 7519 §2 allows fractions, which some libraries do not read.
-  private func wholeSeconds(_ time: WallTime) -> Int { time.milliseconds / 1000 * 1000 }
-
   /// 128 random bits (RFC 7519 §4.1.7: a name is never used twice), as 32 hexadecimal digits.
   private func newName() -> String {
     random(16).map { byte in
@@ -188,9 +187,9 @@ package struct TokenPair: Sendable {
   package let refreshToken: Secret
   /// The `jti` of the refresh token.
   let refreshIdentifier: String
-  /// Of the access token, in milliseconds since 1970.
-  package let issuedAt: Int
-  package let expiresAt: Int
+  /// Of the access token.
+  package let issuedAt: WallTime
+  package let expiresAt: WallTime
   /// Always in the same order.
   package let permissions: [Permission]
 }

@@ -13,12 +13,12 @@ private import Synchronization
 /// same parameters, and that is one scrypt.
 package final class PasswordAuthenticator: Authenticator {
   /// How long a correct password is cached, in nanoseconds.
-  package static let remembered = 300_000_000_000
+  package static let remembered = Duration.seconds(300)
 
   /// A correct password.
   private struct Remembered {
     let code: SHA256Digest
-    let until: Int
+    let until: MonotonicTime
     /// The client that sent it last.
     var client: Client
     /// Limits the wrong passwords that `recall` compares with it.
@@ -39,7 +39,7 @@ package final class PasswordAuthenticator: Authenticator {
   private let mac: HMACSHA256
   private let guesses: RateLimit?
   private let now: @Sendable () -> WallTime
-  private let monotonic: @Sendable () -> Int
+  private let monotonic: @Sendable () -> MonotonicTime
   private let random: @Sendable (_ count: Int) -> [UInt8]
   private let pool: any BlockingPool
   private let derive: PasswordHash.Derivation
@@ -52,7 +52,7 @@ package final class PasswordAuthenticator: Authenticator {
   ///   - derive: scrypt.
   package init(
     _ users: [PasswordUser], guesses: RateLimit? = nil, now: @escaping @Sendable () -> WallTime,
-    monotonic: @escaping @Sendable () -> Int,
+    monotonic: @escaping @Sendable () -> MonotonicTime,
     random: @escaping @Sendable (_ count: Int) -> [UInt8], pool: any BlockingPool,
     derive: @escaping PasswordHash.Derivation = PasswordHash.scrypt
   ) {
@@ -154,7 +154,7 @@ package final class PasswordAuthenticator: Authenticator {
   }
 
   private func identity(of user: PasswordUser) throws(AuthenticationError) -> Identity {
-    if let expires = user.expires, now().milliseconds >= expires.milliseconds {
+    if let expires = user.expires, now() >= expires {
       throw .expiredUser
     }
     return Identity(subject: user.name, method: .basic, permissions: user.role.permissions)

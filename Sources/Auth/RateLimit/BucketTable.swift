@@ -1,4 +1,4 @@
-private import Support
+package import Support
 private import Synchronization
 
 /// A token bucket for each caller, in bounded memory.
@@ -23,7 +23,7 @@ package final class BucketTable: Sendable {
 
     /// Removes the full ones among the next few buckets. The last bucket moves to the index of a
     /// removed one.
-    mutating func makeRoom(at now: Int, limit: RateLimit) {
+    mutating func makeRoom(at now: MonotonicTime, limit: RateLimit) {
       for _ in 0..<min(BucketTable.sweep, entries.count) {
         if cursor >= entries.count { cursor = 0 }
         guard entries[cursor].bucket.isFull(at: now, limit: limit) else {
@@ -58,7 +58,7 @@ package final class BucketTable: Sendable {
 
   /// Takes a token from the caller's bucket, if there is one.
   /// - Parameter now: in nanoseconds of a monotonic clock.
-  package func take(_ key: BucketKey, at now: Int) -> RateDecision {
+  package func take(_ key: BucketKey, at now: MonotonicTime) -> RateDecision {
     state.withLock { state in
       if let place = state.places[key] {
         return state.entries[place].bucket.take(at: now, limit: limit)
@@ -86,7 +86,7 @@ package final class BucketTable: Sendable {
   }
 
   /// The decision that `take` would make, without taking a token and without adding a bucket.
-  package func peek(_ key: BucketKey, at now: Int) -> RateDecision {
+  package func peek(_ key: BucketKey, at now: MonotonicTime) -> RateDecision {
     state.withLock { state in
       if let place = state.places[key] {
         return state.entries[place].bucket.peek(at: now, limit: limit)

@@ -1,14 +1,14 @@
 private import Support
 
-/// The decision of a bucket about one request. Times are in nanoseconds after that request.
+/// The decision of a bucket about one request.
 package struct RateDecision: Sendable, Equatable {
   package let isAllowed: Bool
   /// The number of tokens that are left.
   package let remaining: Int
   /// The time until the next token, exact to the nanosecond; 0 if there is one now.
-  package let retryAfter: Int
+  package let retryAfter: Duration
   /// The time until the bucket is full.
-  package let resetAfter: Int
+  package let resetAfter: Duration
 
   /// The value of `Retry-After` (RFC 9110 §10.2.3): whole seconds, rounded up, so that a request
   /// after this time is allowed.
@@ -21,6 +21,6 @@ package struct RateDecision: Sendable, Equatable {
   }
 }
 
-private func seconds(roundingUp nanoseconds: Int) -> Int {
-  (nanoseconds + 999_999_999) / 1_000_000_000
+private func seconds(roundingUp duration: Duration) -> Int {
+  (duration.nanoseconds + 999_999_999) / 1_000_000_000
 }

@@ -1,4 +1,4 @@
-private import Support
+package import Support
 
 /// A bucket of `burst` tokens that refills at a steady rate: `count` tokens in each `period`.
 ///
@@ -7,15 +7,13 @@ private import Support
 /// rounding and drift. A full bucket has debt 0 and carries no information.
 package struct TokenBucket: Sendable {
   private var debt = 0
-  /// In nanoseconds of a monotonic clock.
-  private var updatedAt = 0
+  private var updatedAt = MonotonicTime(nanoseconds: 0)
 
   /// A full bucket.
   package init() {}
 
   /// Takes a token, if there is one.
-  /// - Parameter now: in nanoseconds of a monotonic clock, not negative.
-  package mutating func take(at now: Int, limit: RateLimit) -> RateDecision {
+  package mutating func take(at now: MonotonicTime, limit: RateLimit) -> RateDecision {
     repay(at: now, limit)
     let isAllowed = debt <= limit.capacity - limit.price
     if isAllowed { debt += limit.price }
@@ -24,7 +22,7 @@ package struct TokenBucket: Sendable {
 
   /// The decision that `take` would make, without taking a token. `remaining` includes the token
   /// that `take` would take.
-  package func peek(at now: Int, limit: RateLimit) -> RateDecision {
+  package func peek(at now: MonotonicTime, limit: RateLimit) -> RateDecision {
     var bucket = self
     bucket.repay(at: now, limit)
     return bucket.decision(bucket.debt <= limit.capacity - limit.price, at: now, limit)
@@ -33,24 +31,27 @@ package struct TokenBucket: Sendable {
   /// Returns a token that was taken.
   package mutating func refund(limit: RateLimit) { debt = max(0, debt - limit.price) }
 
-  func isFull(at now: Int, limit: RateLimit) -> Bool {
+  func isFull(at now: MonotonicTime, limit: RateLimit) -> Bool {
     var bucket = self
     bucket.repay(at: now, limit)
     return bucket.debt == 0
   }
 
-  private mutating func repay(at now: Int, _ limit: RateLimit) {
+  private mutating func repay(at now: MonotonicTime, _ limit: RateLimit) {
     guard now > updatedAt else { return }  // a clock that goes back mints no tokens (R9)
-    let (repaid, overflows) = (now - updatedAt).multipliedReportingOverflow(by: limit.count)
+    let (repaid, overflows) = (now - updatedAt).nanoseconds.multipliedReportingOverflow(
+      by: limit.count)
     debt = overflows ? 0 : max(0, debt - repaid)
     updatedAt = now
   }
 
-  private func decision(_ isAllowed: Bool, at now: Int, _ limit: RateLimit) -> RateDecision {
-    /// Nanoseconds from now until the debt is at most `target`.
-    func wait(until target: Int) -> Int {
-      guard debt > target else { return 0 }
-      return (debt - target + limit.count - 1) / limit.count + (updatedAt - now)
+  private func decision(_ isAllowed: Bool, at now: MonotonicTime, _ limit: RateLimit)
+    -> RateDecision
+  {
+    /// The time until the debt is at most `target`.
+    func wait(until target: Int) -> Duration {
+      guard debt > target else { return .zero }
+      return .nanoseconds((debt - target + limit.count - 1) / limit.count) + (updatedAt - now)
     }
     return RateDecision(
       isAllowed: isAllowed, remaining: (limit.capacity - debt) / limit.price,

@@ -1,12 +1,12 @@
-private import Support
+internal import Support
 
 /// The value of the Date field, formatted once per second (RFC 9110 §5.6.7).
 struct HTTPDate {
   private var second = Int.min
   private var text = ""
 
-  /// - Parameter time: in seconds since 1970.
-  mutating func text(at time: Int) -> String {
+  mutating func text(at time: WallTime) -> String {
+    let time = time.milliseconds / 1000
     if time != second {
       second = time
       text = Self.format(time)
@@ -14,6 +14,7 @@ struct HTTPDate {
     return text
   }
 
+  /// - Parameter time: in seconds since 1970.
   private static func format(_ time: Int) -> String {
     let day = Int((Double(time) / 86_400).rounded(.down))
     let rest = time - day * 86_400

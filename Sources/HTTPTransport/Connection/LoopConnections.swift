@@ -1,5 +1,5 @@
 internal import NIOCore
-private import Support
+internal import Support
 
 /// The connections of one event loop and their shared state. Use it on that loop only.
 final class LoopConnections {
@@ -9,13 +9,13 @@ final class LoopConnections {
   let loop: any EventLoop
   let executor: LoopExecutor
   private(set) var isStopping = false
-  private let now: @Sendable () -> Int
+  private let now: @Sendable () -> WallTime
   private var date = HTTPDate()
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var unflushed: [HTTPConnection] = []
   private var timer: RepeatedTask?
 
-  init(loop: any EventLoop, now: @escaping @Sendable () -> Int) {
+  init(loop: any EventLoop, now: @escaping @Sendable () -> WallTime) {
     self.loop = loop
     executor = LoopExecutor(loop)
     self.now = now

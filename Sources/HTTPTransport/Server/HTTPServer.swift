@@ -1,7 +1,7 @@
 private import SystemC
 package import NIOCore
 private import NIOPosix
-private import Support
+package import Support
 private import Synchronization
 
 /// An HTTP/1.1 server. It accepts connections and passes their requests to a responder.
@@ -9,7 +9,7 @@ package final class HTTPServer: Sendable {
   private let responder: any HTTPResponder
   private let limits: HTTPLimits
   private let encryption: (any ConnectionEncryption)?
-  private let now: @Sendable () -> Int
+  private let now: @Sendable () -> WallTime
   private let group: MultiThreadedEventLoopGroup
   private let bodies: BodyBudget
   private let proxies: TrustedProxies
@@ -25,7 +25,7 @@ package final class HTTPServer: Sendable {
   package init(
     threads: Int, limits: HTTPLimits = HTTPLimits(),
     encryption: (any ConnectionEncryption)? = nil, proxies: TrustedProxies = TrustedProxies([]),
-    responder: any HTTPResponder, now: @escaping @Sendable () -> Int
+    responder: any HTTPResponder, now: @escaping @Sendable () -> WallTime
   ) {
     self.responder = responder
     self.limits = limits

@@ -41,7 +41,8 @@ extension Settings {
   package static let issuer = name("JWT_ISSUER", "the issuer of the tokens (`iss`)")
   package static let audience = name("JWT_AUDIENCE", "the audience of the tokens (`aud`)")
   package static let lifetime = Setting.duration(
-    "JWT_TTL", from: .seconds(1), to: .hours(TokenIssuer.maximumLifetime / 3_600_000),
+    "JWT_TTL", from: .seconds(1),
+    to: .hours(Int(TokenIssuer.maximumLifetime.components.seconds) / 3600),
     default: .hours(1), .applies, "how long an access token is valid")
   package static let refreshLifetime = Setting.duration(
     "JWT_REFRESH_TTL", from: .seconds(1), to: .days(365), default: .days(7), .applies,

@@ -5,10 +5,9 @@ private import JOSE
 /// The settings of tokens.
 package struct TokenSettings: Sendable {
   package let policy: AccessTokenPolicy
-  /// In milliseconds, of access and of refresh tokens. A server that only verifies checks these
-  /// settings and does not use them.
-  let lifetime: Int
-  let refreshLifetime: Int
+  /// Of access tokens. A server that only verifies checks both lifetimes and does not use them.
+  let lifetime: Duration
+  let refreshLifetime: Duration
 
   /// - Parameters:
   ///   - isRequired: whether a missing secret is an error.
@@ -31,8 +30,8 @@ package struct TokenSettings: Sendable {
     return TokenSettings(
       policy: AccessTokenPolicy(
         keys: KeySet(current: current, previous: previous.map { [$0] } ?? []), issuer: issuer,
-        audience: audience, leeway: leeway.wholeMilliseconds, canBeGuessed: allowingWeak),
-      lifetime: lifetime.wholeMilliseconds, refreshLifetime: refresh.wholeMilliseconds)
+        audience: audience, leeway: leeway, canBeGuessed: allowingWeak),
+      lifetime: lifetime, refreshLifetime: refresh)
   }
 
   private static func key(
@@ -62,9 +61,4 @@ package struct TokenSettings: Sendable {
       return nil
     }
   }
-}
-
-extension Duration {
-  /// Of whole seconds, at most a year.
-  fileprivate var wholeMilliseconds: Int { Int(components.seconds) * 1000 }
 }

@@ -45,7 +45,7 @@ package struct TokenCommand {
         return Output(text: pair.accessToken.exposed)
       } catch {
         if case .invalidLifetime(let maximum) = error {
-          let range = "--expires-in takes whole seconds from 1 to \(maximum / 1000)"
+          let range = "--expires-in takes whole seconds from 1 to \(maximum.components.seconds)"
           return Output(errors: "\(range), which \(Settings.lifetime.name) sets", status: 1)
         }
         return Output(errors: error.sentence, status: 1)

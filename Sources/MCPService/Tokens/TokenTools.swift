@@ -114,14 +114,16 @@ package enum TokenTools {
       ], isReadOnly: true, isIdempotent: true)
     return Tool(definition, needs: nil) { (_, identity) throws(ToolFailure) in
       let permissions = identity.permissions.knownInOrder.map(\.rawValue)
-      let expiresAt = (identity.claims?.expiresAt ?? 0) / 1000
+      guard let expiresAt = identity.claims?.expiresAt else {
+        throw ToolFailure(sentence: "Only a token says when it ends.")
+      }
       return .success(
-        "\(identity.subject), until \(WallTime(milliseconds: expiresAt * 1000).rfc3339), may: "
+        "\(identity.subject), until \(expiresAt.wholeSeconds.rfc3339), may: "
           + (permissions.isEmpty ? "nothing" : permissions.joined(separator: ", ")),
         structured: JSONObject([
           ("subject", .string(identity.subject)),
           ("permissions", .array(permissions.map(JSONValue.string))),
-          ("expires_at", .number(JSONNumber(expiresAt))),
+          ("expires_at", .number(JSONNumber(expiresAt.milliseconds / 1000))),
         ]))
     }
   }
@@ -156,8 +158,11 @@ package enum TokenTools {
       pair.accessToken.exposed,
       structured: JSONObject([
         ("access_token", .string(pair.accessToken.exposed)), ("token_type", "Bearer"),
-        ("expires_in", .number(JSONNumber((pair.expiresAt - pair.issuedAt) / 1000))),
-        ("expires_at", .number(JSONNumber(pair.expiresAt / 1000))),
+        (
+          "expires_in",
+          .number(JSONNumber(Int((pair.expiresAt - pair.issuedAt).components.seconds)))
+        ),
+        ("expires_at", .number(JSONNumber(pair.expiresAt.milliseconds / 1000))),
         ("permissions", .array(pair.permissions.map { .string($0.rawValue) })),
         ("refresh_token", .string(pair.refreshToken.exposed)),
       ]))

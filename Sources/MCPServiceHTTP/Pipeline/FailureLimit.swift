@@ -1,6 +1,6 @@
 internal import Auth
 internal import HTTPTransport
-private import Support
+internal import Support
 
 /// How often attempts to authenticate may fail: those of one address, and of the networks around it.
 ///
@@ -20,7 +20,7 @@ struct FailureLimit: Sendable {
   /// Takes a token of each bucket, or none at all.
   /// - Returns: `nil` where all had one, else the decision of the bucket that takes longest to have
   ///   one again.
-  func charge(_ client: IPAddress, at now: Int) -> RateDecision? {
+  func charge(_ client: IPAddress, at now: MonotonicTime) -> RateDecision? {
     let keys = Self.keys(client)
     for (place, key) in keys.enumerated() {
       let decision = tables[place].take(key, at: now)

@@ -1,6 +1,6 @@
 package import Auth
 internal import HTTPTransport
-private import Support
+internal import Support
 
 /// How often an identity may call, and how often an address may fail. `nil` is without a limit.
 package struct Limits: Sendable {
@@ -23,7 +23,7 @@ package struct Limits: Sendable {
 
   /// Charges an attempt that may fail, or has failed, to the client's address.
   /// - Throws: `HTTPProblem.tooManyFailures`; nothing is charged then.
-  func charge(_ client: IPAddress, at now: Int) throws(HTTPProblem) {
+  func charge(_ client: IPAddress, at now: MonotonicTime) throws(HTTPProblem) {
     if let decision = failures?.charge(client, at: now) { throw .tooManyFailures(decision) }
   }
 
@@ -31,7 +31,7 @@ package struct Limits: Sendable {
   func refund(_ client: IPAddress) { failures?.refund(client) }
 
   /// Takes a token of the identity's, however it comes; guests are told apart by their address.
-  func take(for identity: Identity, at client: IPAddress, now: Int) -> RateDecision? {
+  func take(for identity: Identity, at client: IPAddress, now: MonotonicTime) -> RateDecision? {
     guard let requests else { return nil }
     let key = identity.method == .guest ? BucketKey(client) : BucketKey(identity)
     return requests.take(key, at: now)

@@ -55,8 +55,7 @@ package struct HTTPServerProcess: Sendable {
     for warning in configuration.warnings { log.notice(warning) }
 
     let service = HTTPService(configuration, offering: definition, audit: AuditLog(log))
-    let server = service.makeServer(
-      threads: configuration.threads, now: { WallTime.now().milliseconds / 1000 })
+    let server = service.makeServer(threads: configuration.threads)
     do throws(HTTPServerError) {
       let port = try await server.start(host: host, port: port)
       print(configuration.announcement(at: host, port))

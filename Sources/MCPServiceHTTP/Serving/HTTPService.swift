@@ -35,11 +35,11 @@ package final class HTTPService: HTTPResponder {
 
   /// - Parameters:
   ///   - now: the wall clock, for what expires.
-  ///   - clock: the monotonic clock, in nanoseconds, for limits.
+  ///   - clock: the monotonic clock; for limits.
   ///   - pool: where passwords are checked.
   package init(
     _ configuration: HTTPConfiguration, offering definition: ServerDefinition, audit: AuditLog,
-    now: @escaping @Sendable () -> WallTime, clock: @escaping @Sendable () -> Int,
+    now: @escaping @Sendable () -> WallTime, clock: @escaping @Sendable () -> MonotonicTime,
     random: @escaping @Sendable (Int) -> [UInt8], pool: any BlockingPool
   ) {
     self.definition = definition
@@ -120,9 +120,10 @@ package final class HTTPService: HTTPResponder {
   }
 
   /// A server for these requests.
-  /// - Parameter now: in seconds since 1970, for the Date of responses.
+  /// - Parameter now: for the Date of responses.
   package func makeServer(
-    threads: Int, limits: HTTPLimits = HTTPLimits(), now: @escaping @Sendable () -> Int
+    threads: Int, limits: HTTPLimits = HTTPLimits(),
+    now: @escaping @Sendable () -> WallTime = WallTime.now
   ) -> HTTPServer {
     var limits = limits
     limits.connectionsPerClient = connectionsPerClient

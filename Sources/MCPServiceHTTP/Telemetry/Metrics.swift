@@ -29,7 +29,8 @@ package final class Metrics: Sendable {
   package init() {}
 
   /// - Parameter nanoseconds: from the head to the response.
-  func count(status: Int, nanoseconds: Int) {
+  func count(status: Int, duration: Duration) {
+    let nanoseconds = duration.nanoseconds
     let place = Self.bounds.firstIndex { nanoseconds <= $0 * 1000 } ?? Self.bounds.count
     state.withLock { state in
       state.statuses[status, default: 0] += 1

@@ -1,19 +1,19 @@
 internal import Auth
-private import Support
+internal import Support
 private import Synchronization
 
 /// Tells the log that a client sent HTTP to the HTTPS port, once a minute at most: a stranger must
 /// not fill the log.
 final class PlainHTTPNotice: Sendable {
   /// In nanoseconds.
-  private static let pause = 60_000_000_000
+  private static let pause = Duration.seconds(60)
 
   private let audit: AuditLog
-  private let now: @Sendable () -> Int
-  private let last = Mutex<Int?>(nil)
+  private let now: @Sendable () -> MonotonicTime
+  private let last = Mutex<MonotonicTime?>(nil)
 
-  /// - Parameter now: the monotonic clock, in nanoseconds.
-  init(audit: AuditLog, now: @escaping @Sendable () -> Int) {
+  /// - Parameter now: the monotonic clock.
+  init(audit: AuditLog, now: @escaping @Sendable () -> MonotonicTime) {
     (self.audit, self.now) = (audit, now)
   }
 

@@ -1,13 +1,12 @@
 internal import Auth
 internal import HTTPTransport
 internal import MCP
-private import Support
+internal import Support
 
 /// What is known of one request, more and more on its way.
 package struct RequestContext: Sendable {
   let client: IPAddress
-  /// In nanoseconds of the monotonic clock.
-  let startedAt: Int
+  let startedAt: MonotonicTime
   /// The allowed origin of the web page that sends it; `nil` where no such page does.
   var origin: String?
   /// For the log: the host or origin because of which it was refused.
@@ -22,7 +21,7 @@ package struct RequestContext: Sendable {
   var request: RequestID?
   var tool: String?
 
-  init(client: IPAddress, startedAt: Int) {
+  init(client: IPAddress, startedAt: MonotonicTime) {
     self.client = client
     self.startedAt = startedAt
   }

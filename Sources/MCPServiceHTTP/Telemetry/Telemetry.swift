@@ -1,17 +1,16 @@
 package import Auth
 private import HTTPTransport
 private import MCP
-private import Support
+package import Support
 
 /// Sees every request to its end: the audit log and the metrics.
 package struct Telemetry: Sendable {
   /// `nil` where nobody collects them.
   let metrics: Metrics?
   private let audit: AuditLog
-  /// In nanoseconds of the monotonic clock.
-  let now: @Sendable () -> Int
+  let now: @Sendable () -> MonotonicTime
 
-  package init(audit: AuditLog, metrics: Metrics?, now: @escaping @Sendable () -> Int) {
+  package init(audit: AuditLog, metrics: Metrics?, now: @escaping @Sendable () -> MonotonicTime) {
     self.audit = audit
     self.metrics = metrics
     self.now = now
@@ -28,6 +27,6 @@ package struct Telemetry: Sendable {
   }
 
   func count(_ status: Int, _ exchange: RequestContext) {
-    metrics?.count(status: status, nanoseconds: now() - exchange.startedAt)
+    metrics?.count(status: status, duration: now() - exchange.startedAt)
   }
 }

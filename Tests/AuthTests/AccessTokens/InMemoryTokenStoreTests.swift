@@ -1,17 +1,20 @@
+import Support
+import TestSupport
 import Testing
 
 @testable import Auth
 
 /// RFC 9700 §4.14.2: refresh tokens work once.
 struct InMemoryTokenStoreTests {
-  static let day = 86_400_000
+  /// A day after the start of the clock.
+  static let day: WallTime = 86_400_000
 
   let family = "family"
 
   func begun(_ token: String = "a") async -> InMemoryTokenStore {
     let store = InMemoryTokenStore()
     await store.begin(
-      TokenFamily(current: token, lifetime: 60, endsAt: 1000), named: family, now: 0)
+      TokenFamily(current: token, lifetime: .seconds(60), endsAt: 1000), named: family, now: 0)
     return store
   }
 
@@ -29,7 +32,7 @@ struct InMemoryTokenStoreTests {
 
   /// A token without a family.
   func revoke(
-    _ store: InMemoryTokenStore, _ token: String, issuedAt: Int, until: Int, now: Int
+    _ store: InMemoryTokenStore, _ token: String, issuedAt: WallTime, until: WallTime, now: WallTime
   ) async {
     await store.revoke(
       token, of: nil, issuedAt: issuedAt, until: until, accessUntil: Self.day, now: now)
@@ -64,7 +67,7 @@ struct InMemoryTokenStoreTests {
     try await rotate(store, "a", to: "b")
     #expect(
       try await store.check("b", of: family, accessUntil: 500, now: 0)
-        == TokenFamily(current: "b", lifetime: 60, endsAt: 1000))
+        == TokenFamily(current: "b", lifetime: .seconds(60), endsAt: 1000))
   }
 
   @Test func aStrangersFamilyIsUnknown() async {
@@ -79,8 +82,8 @@ struct InMemoryTokenStoreTests {
     let store = InMemoryTokenStore()
     var most = 0
     for number in 0..<1_000_000 {
-      let now = number * Self.day / 10_000
-      await revoke(store, String(number), issuedAt: now, until: now + Self.day, now: now)
+      let now = WallTime(milliseconds: number * 8640)
+      await revoke(store, String(number), issuedAt: now, until: now + .seconds(86_400), now: now)
       if number.isMultiple(of: 1000) {
         most = max(most, store.revocationCount)
         #expect(await store.isRevoked(String(number), of: nil, issuedAt: now))
@@ -95,15 +98,17 @@ struct InMemoryTokenStoreTests {
   /// Past the bound the oldest tokens' revocations are forgotten, and every token as old is refused.
   @Test func revocationsPastTheBoundFailClosed() async {
     let store = InMemoryTokenStore(maximumRevocations: 100)
-    for time in 1...100 {
-      await revoke(store, String(time), issuedAt: time, until: Self.day, now: 101)
+    for number in 1...100 {
+      await revoke(
+        store, String(number), issuedAt: WallTime(milliseconds: number), until: Self.day, now: 101)
       #expect(store.revocationCount < 100)
     }
     // Of a hundred, the quarter that was issued first is forgotten: 1 to 25.
     #expect(store.revocationCount == 75)
-    for time in 1...100 {
+    for number in 1...100 {
+      let time = WallTime(milliseconds: number)
       #expect(
-        await store.isRevoked(String(time), of: nil, issuedAt: time), "revoked at \(time)")
+        await store.isRevoked(String(number), of: nil, issuedAt: time), "revoked at \(number)")
     }
     let other = "never revoked"
     #expect(await store.isRevoked(other, of: nil, issuedAt: 24))
@@ -146,7 +151,7 @@ struct InMemoryTokenStoreTests {
   /// T35: whoever revokes one token of a family after the other ends the family, and fills nothing.
   @Test func theTokensOfOneFamilyAreOneRevocation() async {
     let store = InMemoryTokenStore(maximumRevocations: 100)
-    func revoke(_ number: Int, until: Int = Self.day, now: Int = 1) async {
+    func revoke(_ number: Int, until: WallTime = Self.day, now: WallTime = 1) async {
       await store.revoke(
         String(number), of: family, issuedAt: now, until: until, accessUntil: Self.day,
         now: now)
@@ -169,11 +174,12 @@ struct InMemoryTokenStoreTests {
   /// Tokens that are over do not count towards the end of their family.
   @Test func aFamilyThatRevokesInPeaceLivesOn() async throws {
     let store = await begun()
-    for time in 0..<1000 {
+    for number in 0..<1000 {
+      let time = WallTime(milliseconds: number)
       await store.revoke(
-        String(time), of: family, issuedAt: time, until: time + 10, accessUntil: Self.day,
-        now: time)
-      #expect(await store.isRevoked(String(time), of: family, issuedAt: time))
+        String(number), of: family, issuedAt: time, until: time + .milliseconds(10),
+        accessUntil: Self.day, now: time)
+      #expect(await store.isRevoked(String(number), of: family, issuedAt: time))
     }
     #expect(await !store.isRevoked("another", of: family, issuedAt: 999))
     #expect(store.revocationCount == 1)
@@ -195,12 +201,13 @@ struct InMemoryTokenStoreTests {
   @Test(
     arguments: [
       (10, 30, 20, 20), (20, 20, 10, 30),
-    ])
+    ] as [(WallTime, WallTime, WallTime, WallTime)])
   func anEntryCoversAllItsTokens(
-    _ firstIssuedAt: Int, _ firstUntil: Int, _ secondIssuedAt: Int, _ secondUntil: Int
+    _ firstIssuedAt: WallTime, _ firstUntil: WallTime, _ secondIssuedAt: WallTime,
+    _ secondUntil: WallTime
   ) async {
     let store = InMemoryTokenStore(maximumRevocations: 4)
-    func revoke(_ token: String, _ issuedAt: Int, _ until: Int, _ now: Int) async {
+    func revoke(_ token: String, _ issuedAt: WallTime, _ until: WallTime, _ now: WallTime) async {
       await store.revoke(
         token, of: family, issuedAt: issuedAt, until: until, accessUntil: 40, now: now)
     }
@@ -227,14 +234,14 @@ struct InMemoryTokenStoreTests {
   /// A million families: those that end first go, and what was revoked stays revoked.
   @Test func familiesAreBounded() async {
     let store = InMemoryTokenStore(maximumFamilies: 1000)
-    func begin(_ name: String, _ token: String, endsAt: Int) async {
+    func begin(_ name: String, _ token: String, endsAt: WallTime) async {
       await store.begin(
-        TokenFamily(current: token, lifetime: 1, endsAt: endsAt), named: name, now: 0)
+        TokenFamily(current: token, lifetime: .seconds(1), endsAt: endsAt), named: name, now: 0)
     }
     await begin("revoked", "a", endsAt: Self.day)
     await store.revokeFamily("revoked", accessUntil: Self.day, now: 0)
     for number in 0..<1_000_000 {
-      await begin(String(number), "t\(number)", endsAt: Self.day + number)
+      await begin(String(number), "t\(number)", endsAt: Self.day + .milliseconds(number))
     }
     #expect(store.familyCount <= 1000)
     await #expect(throws: Never.self) { try await check(store, "t999999", "999999") }

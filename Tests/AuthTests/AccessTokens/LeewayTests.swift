@@ -16,7 +16,7 @@ struct LeewayTests {
     ] as [(String, [String: String?], JWTError?)])
   func ends(_ name: String, _ claims: [String: String?], _ expected: JWTError?) {
     let policy = AccessTokenPolicy(
-      keys: TokenFixture.keys, issuer: "https://calculator", audience: "mcp", leeway: 60_000)
+      keys: TokenFixture.keys, issuer: "https://calculator", audience: "mcp", leeway: .seconds(60))
     #expect(TokenFixture.failure(TokenFixture.token(claims: claims), under: policy) == expected)
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import JOSE
 import TestSupport
 import Testing
@@ -31,8 +32,9 @@ struct TokenClaimsTests {
   /// Claims to be signed are checked like claims that are read.
   @Test func refusesToExistMalformed() {
     func claims(
-      issuer: String = "i", subject: String = "s", audience: [String] = ["a"], issuedAt: Int = 0,
-      expiresAt: Int = 1, notBefore: Int? = nil, identifier: String = "1",
+      issuer: String = "i", subject: String = "s", audience: [String] = ["a"],
+      issuedAt: WallTime = 0,
+      expiresAt: WallTime = 1, notBefore: WallTime? = nil, identifier: String = "1",
       permissions: [String] = [], family: String? = nil
     ) throws(JWTError) {
       _ = try TokenClaims(
@@ -45,8 +47,12 @@ struct TokenClaimsTests {
     #expect(throws: JWTError.malformedClaim("sub")) { try claims(subject: "a\r\nb") }
     #expect(throws: JWTError.malformedClaim("aud")) { try claims(audience: []) }
     #expect(throws: JWTError.malformedClaim("iat")) { try claims(issuedAt: -1) }
-    #expect(throws: JWTError.malformedClaim("exp")) { try claims(expiresAt: .max) }
-    #expect(throws: JWTError.malformedClaim("nbf")) { try claims(notBefore: .min) }
+    #expect(throws: JWTError.malformedClaim("exp")) {
+      try claims(expiresAt: WallTime(milliseconds: .max))
+    }
+    #expect(throws: JWTError.malformedClaim("nbf")) {
+      try claims(notBefore: WallTime(milliseconds: .min))
+    }
     #expect(throws: JWTError.malformedClaim("jti")) { try claims(identifier: "") }
     #expect(throws: JWTError.malformedClaim("permissions")) {
       try claims(permissions: Array(repeating: "p", count: 65))

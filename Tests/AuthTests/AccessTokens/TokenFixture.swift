@@ -8,7 +8,7 @@ import TestSupport
 /// What access tokens must be, and tokens under it, honest or forged.
 enum TokenFixture {
   /// In milliseconds since 1970.
-  static let now = TokenAttack.now * 1000
+  static let now = WallTime(milliseconds: TokenAttack.now * 1000)
   static let key = key(TokenAttack.secret)
   static let keys = KeySet(current: key)
   static let policy = AccessTokenPolicy(

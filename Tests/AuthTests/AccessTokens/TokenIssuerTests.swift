@@ -21,13 +21,13 @@ struct TokenIssuerTests {
     }
     let policy = AccessTokenPolicy(
       keys: KeySet(current: try key(secret), previous: try previous.map(key)),
-      issuer: "calculator", audience: "calculator", leeway: leeway * 1000,
+      issuer: "calculator", audience: "calculator", leeway: .seconds(leeway),
       canBeGuessed: canBeGuessed)
     let clock = clock
     return TokenIssuer(
       TokenIssuer.Settings(
-        policy: policy, users: users, lifetime: lifetime * 1000,
-        refreshLifetime: 7 * 86_400_000),
+        policy: policy, users: users, lifetime: .seconds(lifetime),
+        refreshLifetime: .seconds(7 * 86_400)),
       store: store ?? self.store, now: { clock.now }, random: random.make)
   }
 
@@ -54,9 +54,14 @@ struct TokenIssuerTests {
       testDescription: "an hour", lifetime: 3600,
       expected: .success([.calculateBasic, .calculateAdvanced])),
     Row(
-      testDescription: "more", lifetime: 3601, expected: .failure(.invalidLifetime(3_600_000))),
-    Row(testDescription: "nothing", lifetime: 0, expected: .failure(.invalidLifetime(3_600_000))),
-    Row(testDescription: "less", lifetime: -1, expected: .failure(.invalidLifetime(3_600_000))),
+      testDescription: "more", lifetime: 3601,
+      expected: .failure(.invalidLifetime(maximum: .seconds(3600)))),
+    Row(
+      testDescription: "nothing", lifetime: 0,
+      expected: .failure(.invalidLifetime(maximum: .seconds(3600)))),
+    Row(
+      testDescription: "less", lifetime: -1,
+      expected: .failure(.invalidLifetime(maximum: .seconds(3600)))),
     Row(testDescription: "no name", user: "", expected: .failure(.invalidUser)),
     Row(testDescription: "a name with CRLF", user: "a\r\nb", expected: .failure(.invalidUser)),
     Row(
@@ -210,32 +215,32 @@ struct TokenIssuerTests {
       clock.advance(seconds: 30)
       let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
       pair = try await issuer.refresh(claims, permissions: nil)
-      #expect(pair.expiresAt - pair.issuedAt == 60_000)
+      #expect(pair.expiresAt - pair.issuedAt == .seconds(60))
     }
     // A server whose JWT_TTL became shorter gives no more than that.
     issuer = try self.issuer(lifetime: 10)
     let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
     pair = try await issuer.refresh(claims, permissions: nil)
-    #expect(pair.expiresAt - pair.issuedAt == 10_000)
+    #expect(pair.expiresAt - pair.issuedAt == .seconds(10))
   }
 
   /// A family ends JWT_REFRESH_TTL after its start, however often it is refreshed, and no token that
   /// a refresh gives is good beyond that end.
   @Test func aFamilyHasALastDay() async throws {
     var issuer = try issuer()
-    let start = clock.now.milliseconds
+    let start = clock.now
     var pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
     for day in 1...6 {
       clock.advance(seconds: 86_400)
       let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
-      #expect(claims.expiresAt == start + 7 * 86_400_000, "day \(day)")
+      #expect(claims.expiresAt == start + .seconds(7 * 86_400), "day \(day)")
       pair = try await issuer.refresh(claims, permissions: nil)
-      #expect(pair.expiresAt - pair.issuedAt == 3_600_000)
+      #expect(pair.expiresAt - pair.issuedAt == .seconds(3600))
     }
     clock.advance(seconds: 86_400 - 60)
     let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
     pair = try await issuer.refresh(claims, permissions: nil)
-    #expect(pair.expiresAt == start + 7 * 86_400_000, "no longer than the family")
+    #expect(pair.expiresAt == start + .seconds(7 * 86_400), "no longer than the family")
     clock.advance(seconds: 60)
     await #expect(throws: AuthenticationError.invalidToken(.expired)) {
       try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)

@@ -1,3 +1,4 @@
+import Support
 import JOSE
 import TestSupport
 import Testing
@@ -38,7 +39,9 @@ struct TokenSigningTests {
         keys: TokenFixture.keys, issuer: claims.issuer,
         audience: claims.audience.randomElement(using: &random) ?? "")
       let token = try TokenFixture.keys.sign(claims, as: type)
-      let now = Int.random(in: claims.issuedAt..<claims.expiresAt, using: &random)
+      let now = WallTime(
+        milliseconds: .random(
+          in: claims.issuedAt.milliseconds..<claims.expiresAt.milliseconds, using: &random))
       #expect(try policy.verify(token, as: type, now: now) == claims)
       #expect(try TokenFixture.keys.sign(claims, as: type) == token)
     }
@@ -56,12 +59,14 @@ struct TokenSigningTests {
     func names(_ count: ClosedRange<Int>) -> [String] {
       (0..<Int.random(in: count, using: &random)).map { _ in name(0...12) }
     }
-    let issuedAt = Int.random(in: 0..<NumericDate.maximum, using: &random)
+    let last = NumericDate.maximum.milliseconds
+    let issuedAt = Int.random(in: 0..<last, using: &random)
     let isOptional = Bool.random(using: &random)
     return try TokenClaims(
-      issuer: name(0...30), subject: name(0...30), audience: names(1...3), issuedAt: issuedAt,
-      expiresAt: Int.random(in: issuedAt + 1...NumericDate.maximum, using: &random),
-      notBefore: isOptional ? issuedAt : nil, identifier: name(0...30),
+      issuer: name(0...30), subject: name(0...30), audience: names(1...3),
+      issuedAt: WallTime(milliseconds: issuedAt),
+      expiresAt: WallTime(milliseconds: .random(in: issuedAt + 1...last, using: &random)),
+      notBefore: isOptional ? WallTime(milliseconds: issuedAt) : nil, identifier: name(0...30),
       permissions: names(0...64), family: isOptional ? name(0...30) : nil)
   }
 }

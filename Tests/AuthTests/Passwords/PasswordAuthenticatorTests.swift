@@ -9,7 +9,7 @@ struct PasswordAuthenticatorTests {
   /// A monotonic clock in nanoseconds that only the test moves.
   final class Ticks: Sendable {
     private let value = Mutex(1_000_000_000)
-    var now: Int { value.withLock { $0 } }
+    var now: MonotonicTime { MonotonicTime(nanoseconds: value.withLock { $0 }) }
     func advance(seconds: Int) { value.withLock { $0 += seconds * 1_000_000_000 } }
   }
 

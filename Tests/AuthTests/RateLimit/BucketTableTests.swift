@@ -79,9 +79,9 @@ struct BucketTableTests {
     var random = SplitMix64(seed: 3)
     let table = BucketTable(limit: limit, capacity: 1000)
     var buckets: [Int: TokenBucket] = [:]
-    var now = 0
+    var now: MonotonicTime = 0
     for _ in 0..<20_000 {
-      now += Int.random(in: 0...20_000_000, using: &random)
+      now = now + .nanoseconds(Int.random(in: 0...20_000_000, using: &random))
       let caller = Int.random(in: 0..<300, using: &random)
       let expected = buckets[caller, default: TokenBucket()].take(at: now, limit: limit)
       #expect(table.take(key(caller), at: now) == expected)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Auth
@@ -47,7 +48,7 @@ struct RateLimitTests {
     // A nanosecond before the token is there, a whole second is the answer.
     let refused = bucket.take(at: 1_000_000_004, limit: limit)
     #expect(refused.field == #""default";r=0;t=60"#)
-    #expect(refused.retryAfter == 1)
+    #expect(refused.retryAfter == .nanoseconds(1))
     #expect(refused.retryAfterSeconds == 1)
     #expect(RateLimit(count: 60, period: .minute, burst: 7).policyField == #""default";q=7;w=7"#)
     #expect(RateLimit(count: 7, period: .second, burst: 8).policyField == #""default";q=8;w=2"#)

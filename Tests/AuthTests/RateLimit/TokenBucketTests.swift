@@ -1,3 +1,4 @@
+import Support
 import TestSupport
 import Testing
 
@@ -15,12 +16,12 @@ struct TokenBucketTests {
   /// most `burst` and what the window earned. All in whole numbers.
   struct Oracle {
     let limit: RateLimit
-    var accepted: [Int] = []
+    var accepted: [MonotonicTime] = []
 
-    func allows(at now: Int) -> Bool {
+    func allows(at now: MonotonicTime) -> Bool {
       for (index, start) in accepted.enumerated() {
         let inWindow = accepted.count - index + 1
-        let earned = Int128(now - start) * Int128(limit.count)
+        let earned = Int128((now - start).nanoseconds) * Int128(limit.count)
         if Int128(inWindow - limit.burst) * Int128(limit.period.rawValue) > earned { return false }
       }
       return true
@@ -36,7 +37,8 @@ struct TokenBucketTests {
       var bucket = TokenBucket()
       var oracle = Oracle(limit: limit)
       let interval = limit.period.rawValue / limit.count + 1
-      var now = Int.random(in: 0...1_000_000_000_000_000_000, using: &random)
+      var now = MonotonicTime(
+        nanoseconds: .random(in: 0...1_000_000_000_000_000_000, using: &random))
       for step in 0..<300 {
         let expected = oracle.allows(at: now)
         #expect(bucket.peek(at: now, limit: limit).isAllowed == expected)
@@ -45,19 +47,19 @@ struct TokenBucketTests {
         if expected { oracle.accepted.append(now) }
         let soonest = now + decision.retryAfter
         #expect(oracle.allows(at: soonest))
-        #expect(decision.retryAfter == 0 || !oracle.allows(at: soonest - 1))
-        #expect((decision.remaining > 0) == (decision.retryAfter == 0))
+        #expect(decision.retryAfter == .zero || !oracle.allows(at: soonest - .nanoseconds(1)))
+        #expect((decision.remaining > 0) == (decision.retryAfter == .zero))
         #expect(bucket.peek(at: now + decision.resetAfter, limit: limit).remaining == limit.burst)
         #expect(
-          decision.resetAfter == 0
-            || !bucket.isFull(at: now + decision.resetAfter - 1, limit: limit))
+          decision.resetAfter == .zero
+            || !bucket.isFull(at: now + decision.resetAfter - .nanoseconds(1), limit: limit))
         switch Int.random(in: 0..<6, using: &random) {
         case 0: break  // at once
         case 1: now = soonest
-        case 2: now = max(now, soonest - 1)
-        case 3: now += decision.retryAfterSeconds * 1_000_000_000
-        case 4: now += Int.random(in: 0...interval * 3, using: &random)
-        default: now += Int.random(in: 0...interval, using: &random)
+        case 2: now = max(now, soonest - .nanoseconds(1))
+        case 3: now = now + .seconds(decision.retryAfterSeconds)
+        case 4: now = now + .nanoseconds(Int.random(in: 0...interval * 3, using: &random))
+        default: now = now + .nanoseconds(Int.random(in: 0...interval, using: &random))
         }
       }
     }
@@ -67,14 +69,14 @@ struct TokenBucketTests {
   /// times.
   @Test func doesNotDriftInAMillionSteps() {
     let limit = RateLimit(count: 7, period: .second, burst: 2)
-    let start = 123
+    let start: MonotonicTime = 123
     var bucket = TokenBucket()
     var now = start
     var wrong = 0
     for _ in 0..<2 { _ = bucket.take(at: now, limit: limit) }
     for k in 1...1_000_000 {
-      now += bucket.peek(at: now, limit: limit).retryAfter
-      if now != start + (k * 1_000_000_000 + 6) / 7 { wrong += 1 }
+      now = now + bucket.peek(at: now, limit: limit).retryAfter
+      if now != start + .nanoseconds((k * 1_000_000_000 + 6) / 7) { wrong += 1 }
       if !bucket.take(at: now, limit: limit).isAllowed { wrong += 1 }
     }
     #expect(wrong == 0)
@@ -87,7 +89,7 @@ struct TokenBucketTests {
     #expect(bucket.take(at: 10_000_000_000, limit: limit).isAllowed)
     let refused = bucket.take(at: 4_000_000_000, limit: limit)
     #expect(!refused.isAllowed)
-    #expect(refused.retryAfter == 7_000_000_000)
+    #expect(refused.retryAfter == .seconds(7))
     #expect(!bucket.take(at: 10_999_999_999, limit: limit).isAllowed)
     #expect(bucket.take(at: 11_000_000_000, limit: limit).isAllowed)
   }
@@ -98,8 +100,8 @@ struct TokenBucketTests {
     for _ in 0..<1_000_000 { _ = bucket.take(at: 0, limit: limit) }
     let refused = bucket.take(at: 0, limit: limit)
     #expect(!refused.isAllowed)
-    #expect(refused.retryAfter == 3_600_000)
-    #expect(refused.resetAfter == 3_600_000_000_000)
-    #expect(bucket.peek(at: .max, limit: limit).remaining == 1_000_000)
+    #expect(refused.retryAfter == .nanoseconds(3_600_000))
+    #expect(refused.resetAfter == .seconds(3600))
+    #expect(bucket.peek(at: MonotonicTime(nanoseconds: .max), limit: limit).remaining == 1_000_000)
   }
 }
