@@ -65,6 +65,6 @@ package struct AuditLog: Sendable {
   }
 
   private func who(_ identity: Identity) -> [(String, JSONValue)] {
-    [("method", .string(identity.method.rawValue)), ("subject", .string(identity.subject))]
+    [("method", .string(identity.method.rawValue)), ("subject", .string(identity.subject.text))]
   }
 }

@@ -7,7 +7,7 @@ package enum Credential: Sendable {
   case apiKey(Secret)
   /// An access token or, over HTTP, an API key that was sent as a Bearer token (RFC 6750 §2.1).
   case bearer(Secret)
-  case password(user: String, Secret)
+  case password(user: UserName, Secret)
   /// A value that is not a valid credential (ASVS 15.3.5: types are checked, never coerced). Over
   /// HTTP it has the scheme of the matching challenge; `nil` for an unknown scheme or none.
   case malformed(Challenge.Scheme?)

@@ -1,4 +1,4 @@
-private import Support
+package import Support
 
 /// An authenticated caller: the subject, the method and the permissions, never the credential
 /// itself.
@@ -11,14 +11,14 @@ package struct Identity: Sendable, Equatable {
   }
 
   /// A name for logs, such as the name of a key.
-  package let subject: String
+  package let subject: Subject
   package let method: Method
   package let permissions: PermissionSet
   /// The claims of the access token; `nil` for another method.
   package let claims: TokenClaims?
 
   package init(
-    subject: String, method: Method, permissions: PermissionSet, claims: TokenClaims? = nil
+    subject: Subject, method: Method, permissions: PermissionSet, claims: TokenClaims? = nil
   ) {
     self.subject = subject
     self.method = method
@@ -28,6 +28,6 @@ package struct Identity: Sendable, Equatable {
 
   /// A caller without a credential, if guests are allowed.
   package static func guest(_ role: Role) -> Identity {
-    Identity(subject: "guest", method: .guest, permissions: role.permissions)
+    Identity(subject: Subject(constant: "guest"), method: .guest, permissions: role.permissions)
   }
 }

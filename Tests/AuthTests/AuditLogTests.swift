@@ -1,3 +1,4 @@
+import TestSupport
 import Support
 import JSON
 import Synchronization
@@ -118,7 +119,8 @@ struct AuditLogTests {
   /// S18: whatever was sent, a line is far shorter than what may wait to be written.
   @Test func noLineIsLong() {
     let longest = Identity(
-      subject: String(repeating: "\u{FF}", count: 128), method: .basic, permissions: [])
+      subject: Subject(constant: String(repeating: "\u{FF}", count: 128)), method: .basic,
+      permissions: [])
     let lines = recorded(.info) { log in
       AuditLog(log).record(
         AuditEvent(

@@ -35,14 +35,15 @@ struct SecretRulesTests {
 
   // MARK: Passwords
 
-  @Test(arguments: [
-    ("password", "anshika"), ("PASSWORD", "anshika"), ("password2024!", "anshika"),
-    ("P@ssw0rd", "anshika"), ("12345678", "anshika"), ("1234567890", "anshika"),
-    ("qwertyuiop", "anshika"), ("iloveyou", "x"), ("letmein1234", "x"), ("administrator", "x"),
-    ("jonathan", "jonathan"), ("JONATHAN", "jonathan"), ("jonathan99", "Jonathan"),
-    ("12345678", "12345678"),
-  ])
-  func aPasswordThatIsTriedFirstIsRefused(_ password: String, _ user: String) {
+  @Test(
+    arguments: [
+      ("password", "anshika"), ("PASSWORD", "anshika"), ("password2024!", "anshika"),
+      ("P@ssw0rd", "anshika"), ("12345678", "anshika"), ("1234567890", "anshika"),
+      ("qwertyuiop", "anshika"), ("iloveyou", "x"), ("letmein1234", "x"), ("administrator", "x"),
+      ("jonathan", "jonathan"), ("JONATHAN", "jonathan"), ("jonathan99", "Jonathan"),
+      ("12345678", "12345678"),
+    ] as [(String, UserName)])
+  func aPasswordThatIsTriedFirstIsRefused(_ password: String, _ user: UserName) {
     let problem = PasswordUser.problem(with: Secret(password), of: user, allowingWeak: false)
     #expect(problem == "must not be one of the most common passwords or the user's name")
     #expect(PasswordUser.problem(with: Secret(password), of: user, allowingWeak: true) == nil)

@@ -1,4 +1,4 @@
-import Support
+package import Support
 package import TestSupport
 package import Auth
 import Calculator
@@ -110,7 +110,7 @@ package final class HTTPHarness: Sendable {
   }
 
   /// An access token that `CalculatorJWT` would issue.
-  package func token(_ permissions: [Permission] = [.calculateBasic], for user: String = "anshika")
+  package func token(_ permissions: [Permission] = [.calculateBasic], for user: Subject = "anshika")
     throws
     -> String
   {

@@ -4,13 +4,13 @@ package import Crypto
 
 /// A stored API key: its name and its digest, never the key itself.
 package struct APIKey: Sendable {
-  package let name: String
+  package let name: Subject
   package let digest: SHA256Digest
   package let role: Role
   /// The key is invalid from this time on; `nil` for no expiry.
   package let expires: WallTime?
 
-  package init(name: String, digest: SHA256Digest, role: Role, expires: WallTime?) {
+  package init(name: Subject, digest: SHA256Digest, role: Role, expires: WallTime?) {
     self.name = name
     self.digest = digest
     self.role = role
@@ -25,7 +25,7 @@ package struct APIKey: Sendable {
   /// The key's entry in the credentials file.
   package var entry: JSONValue {
     var members: [(String, JSONValue)] = [
-      ("name", .string(name)), ("sha256", .string(digest.hexadecimal)),
+      ("name", .string(name.text)), ("sha256", .string(digest.hexadecimal)),
       ("role", .string(role.rawValue)),
     ]
     if let expires { members.append(("expires", .string(expires.rfc3339))) }

@@ -37,7 +37,8 @@ package struct APIKeyList: Sendable {
   /// The keys, named `key-1`, `key-2` and so on.
   package func keys(role: Role) -> [APIKey] {
     digests.enumerated().map { index, digest in
-      APIKey(name: "key-\(index + 1)", digest: digest, role: role, expires: nil)
+      APIKey(
+        name: Subject(constant: "key-\(index + 1)"), digest: digest, role: role, expires: nil)
     }
   }
 

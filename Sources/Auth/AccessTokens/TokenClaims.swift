@@ -7,11 +7,9 @@ private import JSON
 /// A value is always complete and well-formed, whether it was read or is to be signed.
 package struct TokenClaims: Sendable, Equatable {
   package static let maximumPermissions = 64
-  /// Of subject, identifier and family, in bytes of UTF-8.
-  package static let maximumNameLength = 256
 
   package let issuer: String
-  package let subject: String
+  package let subject: Subject
   package let audience: [String]
   package let issuedAt: WallTime
   package let expiresAt: WallTime
@@ -24,21 +22,20 @@ package struct TokenClaims: Sendable, Equatable {
 
   /// - Throws: `JWTError.malformedClaim` with the first claim that is wrong.
   package init(
-    issuer: String, subject: String, audience: [String], issuedAt: WallTime,
+    issuer: String, subject: Subject, audience: [String], issuedAt: WallTime,
     expiresAt: WallTime, notBefore: WallTime? = nil, identifier: String, permissions: [String],
     family: String? = nil
   ) throws(JWTError) {
     guard !issuer.isEmpty else { throw .malformedClaim("iss") }
-    guard Self.isName(subject) else { throw .malformedClaim("sub") }
     guard !audience.isEmpty else { throw .malformedClaim("aud") }
     guard Self.isTime(issuedAt) else { throw .malformedClaim("iat") }
     guard Self.isTime(expiresAt) else { throw .malformedClaim("exp") }
     guard notBefore.map(Self.isTime) ?? true else { throw .malformedClaim("nbf") }
-    guard Self.isName(identifier) else { throw .malformedClaim("jti") }
+    guard Subject.isValid(identifier) else { throw .malformedClaim("jti") }
     guard permissions.count <= Self.maximumPermissions else {
       throw .malformedClaim("permissions")
     }
-    guard family.map(Self.isName) ?? true else { throw .malformedClaim("family") }
+    guard family.map(Subject.isValid) ?? true else { throw .malformedClaim("family") }
     self.issuer = issuer
     self.subject = subject
     self.audience = audience
@@ -58,7 +55,7 @@ package struct TokenClaims: Sendable, Equatable {
     let family = try object.claim("family") { $0.string }
     // RFC 9068 §2.2: mandatory. So are the permissions.
     guard let issuer = claims.issuer else { throw .malformedClaim("iss") }
-    guard let subject = claims.subject else { throw .malformedClaim("sub") }
+    guard let subject = claims.subject.flatMap(Subject.init) else { throw .malformedClaim("sub") }
     guard let audience = claims.audience else { throw .malformedClaim("aud") }
     guard let issuedAt = claims.issuedAt else { throw .malformedClaim("iat") }
     guard let expiresAt = claims.expiresAt else { throw .malformedClaim("exp") }
@@ -76,19 +73,12 @@ package struct TokenClaims: Sendable, Equatable {
   /// JSON text. The members are always in the same order.
   package var payload: [UInt8] {
     var members = RegisteredClaims(
-      issuer: issuer, subject: subject, audience: audience, issuedAt: issuedAt,
+      issuer: issuer, subject: subject.text, audience: audience, issuedAt: issuedAt,
       expiresAt: expiresAt, notBefore: notBefore, identifier: identifier
     ).members
     members.append(("permissions", .array(permissions.map(JSONValue.string))))
     if let family { members.append(("family", .string(family))) }
     return JSONValue.object(JSONObject(members)).serialized()
-  }
-
-  /// 1 to 256 bytes without control characters (U+0000 to U+001F, U+007F to U+009F), which could
-  /// forge lines of a log.
-  package static func isName(_ text: String) -> Bool {
-    1...maximumNameLength ~= text.utf8.count
-      && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }
   }
 
   /// The permissions as a set. A name that is no scope token is left out (RFC 6749 §3.3), and one

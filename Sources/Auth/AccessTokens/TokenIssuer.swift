@@ -48,7 +48,7 @@ package struct TokenIssuer: Sendable {
   package func issue(to user: String, permissions: PermissionSet?, lifetime: Int?)
     async throws(IssueFailure) -> TokenPair
   {
-    guard TokenClaims.isName(user) else { throw .invalidUser }
+    guard let user = Subject(user) else { throw .invalidUser }
     guard let role = settings.users.role(of: user) else { throw .unknownUser }
     let granted = permissions ?? role.permissions
     guard granted.isSubset(of: role.permissions) else { throw .morePermissions(role.permissions) }
@@ -128,7 +128,7 @@ package struct TokenIssuer: Sendable {
     let now = now()
     for type in TokenType.allCases {
       guard let claims = try? await verifier.verify(token, as: type),
-        claims.subject.utf8.elementsEqual(identity.subject.utf8)
+        claims.subject == identity.subject
           || identity.permissions.contains(.tokensManage)
       else { continue }
       if type == .refreshToken, let family = claims.family {
@@ -150,7 +150,7 @@ package struct TokenIssuer: Sendable {
   }
 
   private func pair(
-    for user: String, _ permissions: PermissionSet, _ family: String, _ issuedAt: WallTime,
+    for user: Subject, _ permissions: PermissionSet, _ family: String, _ issuedAt: WallTime,
     until expiresAt: WallTime, refreshUntil: WallTime
   ) -> TokenPair {
     let names = permissions.knownInOrder

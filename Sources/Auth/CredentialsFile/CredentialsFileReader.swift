@@ -20,12 +20,12 @@ struct CredentialsFileReader {
       return nil
     }
     refuseOthers(in: root, than: ["keys", "users"])
-    var keyNames = Set<[UInt8]>()
+    var keyNames = Set<Subject>()
     var digests = Set<UInt128>()
     let keys = list("keys", in: root) { reader, entry in
       reader.key(entry, &keyNames, &digests)
     }
-    var userNames = Set<[UInt8]>()
+    var userNames = Set<Subject>()
     let users = list("users", in: root) { reader, entry in reader.user(entry, &userNames) }
     return CredentialsFile(keys: keys, users: users)
   }
@@ -33,7 +33,7 @@ struct CredentialsFileReader {
   // MARK: Entries
 
   private mutating func key(
-    _ entry: Object, _ names: inout Set<[UInt8]>, _ digests: inout Set<UInt128>
+    _ entry: Object, _ names: inout Set<Subject>, _ digests: inout Set<UInt128>
   ) -> APIKey? {
     refuseOthers(in: entry, than: ["name", "sha256", "role", "expires"])
     let name = name(in: entry, &names)
@@ -60,10 +60,11 @@ struct CredentialsFileReader {
     return APIKey(name: name, digest: digest, role: role, expires: expires)
   }
 
-  private mutating func user(_ entry: Object, _ names: inout Set<[UInt8]>) -> PasswordUser? {
+  private mutating func user(_ entry: Object, _ names: inout Set<Subject>) -> PasswordUser? {
     refuseOthers(in: entry, than: ["name", "password", "role", "expires"])
     let name = name(in: entry, &names)
-    if let name, !PasswordUser.isName(name) {  // RFC 7617 §2: it cannot be sent
+    let userName = name.flatMap(UserName.init)
+    if name != nil, userName == nil {  // RFC 7617 §2: it cannot be sent
       note(entry.path(to: "name"), "a user's \"name\" must not have a colon")
     }
     var password: PasswordHash?
@@ -79,20 +80,20 @@ struct CredentialsFileReader {
     }
     let role = role(in: entry)
     let expires = expiry(in: entry)
-    guard let name, let password, let role else { return nil }
-    return PasswordUser(name: name, password: password, role: role, expires: expires)
+    guard let userName, let password, let role else { return nil }
+    return PasswordUser(name: userName, password: password, role: role, expires: expires)
   }
 
   // MARK: Members
 
-  private mutating func name(in entry: Object, _ names: inout Set<[UInt8]>) -> String? {
-    guard let name = string("name", in: entry) else { return nil }
-    guard TokenClaims.isName(name) else {
+  private mutating func name(in entry: Object, _ names: inout Set<Subject>) -> Subject? {
+    guard let text = string("name", in: entry) else { return nil }
+    guard let name = Subject(text) else {
       note(
         entry.path(to: "name"), "\"name\" must have 1 to 256 bytes and no control characters")
       return nil
     }
-    if !names.insert(Array(name.utf8)).inserted {
+    if !names.insert(name).inserted {
       note(entry.path(to: "name"), "\"name\" is another entry's too")
     }
     return name
@@ -162,8 +163,9 @@ struct CredentialsFileReader {
 
   /// Keys of the environment are called `key-1`, `key-2` and so on. A name in the log must identify
   /// one key.
-  private func isReserved(_ name: String) -> Bool {
-    name.utf8.starts(with: "key-".utf8) && name.utf8.dropFirst(4).allSatisfy { 0x30...0x39 ~= $0 }
+  private func isReserved(_ name: Subject) -> Bool {
+    let name = name.text.utf8
+    return name.starts(with: "key-".utf8) && name.dropFirst(4).allSatisfy { 0x30...0x39 ~= $0 }
   }
 }
 

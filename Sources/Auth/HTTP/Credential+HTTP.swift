@@ -55,7 +55,7 @@ extension Credential {
       let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
       bytes.count - colon - 1 <= maximumPasswordLength,
       // charset="UTF-8" (§2.1)
-      let user = String(validating: bytes[..<colon], as: UTF8.self), PasswordUser.isName(user),
+      let name = String(validating: bytes[..<colon], as: UTF8.self), let user = UserName(name),
       let password = String(validating: bytes[(colon + 1)...], as: UTF8.self),
       // §2: no control characters in either.
       password.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) })

@@ -15,9 +15,9 @@ enum GuessablePassword {
       "computer", "starwars", "dragon", "monkey", "shadow", "michelle", "jennifer", "calculator",
     ].map { Array($0.utf8) })
 
-  static func matches(_ password: String, of user: String) -> Bool {
+  static func matches(_ password: String, of user: UserName?) -> Bool {
     let bytes = password.utf8.map(ASCIICase.lowered)
-    let name = user.utf8.map(ASCIICase.lowered)
+    let name = user?.subject.text.utf8.map(ASCIICase.lowered)
     let word = Array(bytes[..<(bytes.lastIndex { !isDecoration($0) }.map { $0 + 1 } ?? 0)])
     return [bytes, word].contains { $0 == name || common.contains($0) }
   }

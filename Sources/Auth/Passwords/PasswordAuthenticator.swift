@@ -12,7 +12,7 @@ private import Synchronization
 /// one scrypt with each set of parameters that any user's hash has. Usually all hashes have the
 /// same parameters, and that is one scrypt.
 package final class PasswordAuthenticator: Authenticator {
-  /// How long a correct password is cached, in nanoseconds.
+  /// How long a correct password is cached.
   package static let remembered = Duration.seconds(300)
 
   /// A correct password.
@@ -26,9 +26,8 @@ package final class PasswordAuthenticator: Authenticator {
   }
 
   private struct State {
-    /// By the name's UTF-8 bytes, because names are compared byte by byte.
-    var users: [[UInt8]: PasswordUser] = [:]
-    var verified: [[UInt8]: Remembered] = [:]
+    var users: [UserName: PasswordUser] = [:]
+    var verified: [UserName: Remembered] = [:]
     /// For names that no user has.
     var dummy: PasswordHash
     /// The different parameters of all users' hashes.
@@ -47,7 +46,7 @@ package final class PasswordAuthenticator: Authenticator {
   /// - Parameters:
   ///   - guesses: the limit of wrong passwords that `recall` compares with one user's; `nil` for no
   ///     limit.
-  ///   - monotonic: a monotonic clock, in nanoseconds.
+  ///   - monotonic: a monotonic clock.
   ///   - pool: where scrypt runs.
   ///   - derive: scrypt.
   package init(
@@ -73,7 +72,7 @@ package final class PasswordAuthenticator: Authenticator {
     var work = Set(new.map(\.password.parameters)).sorted { $0.work < $1.work }
     if work.isEmpty { work = [.standard] }
     let dummy = PasswordHash(dummyWith: work[work.count - 1], random: random)
-    let users = Dictionary(new.map { (Array($0.name.utf8), $0) }) { _, last in last }
+    let users = Dictionary(new.map { ($0.name, $0) }) { _, last in last }
     state.withLock { [work] state in
       let old = state.users
       state.verified = state.verified.filter {
@@ -99,8 +98,7 @@ package final class PasswordAuthenticator: Authenticator {
   /// and the same client can compare only as many wrong passwords with a user's as `guesses`
   /// allows.
   package func recall(_ credential: Credential, from client: Client) -> Identity? {
-    guard case .password(let user, let password) = credential else { return nil }
-    let name = Array(user.utf8)
+    guard case .password(let name, let password) = credential else { return nil }
     let code = code(name, password)
     let time = monotonic()
     let known = state.withLock { state -> PasswordUser? in
@@ -118,10 +116,9 @@ package final class PasswordAuthenticator: Authenticator {
   package func authenticate(_ credential: Credential, from client: Client)
     async throws(AuthenticationError) -> Identity
   {
-    guard case .password(let user, let password) = credential else {
+    guard case .password(let name, let password) = credential else {
       throw .unsupportedCredential
     }
-    let name = Array(user.utf8)
     let code = code(name, password)
     if let user = remembered(name, code, client) { return try identity(of: user) }
     let result: Result<PasswordUser, AuthenticationError>
@@ -138,7 +135,7 @@ package final class PasswordAuthenticator: Authenticator {
   }
 
   /// The user with this name and password. It runs scrypt.
-  private func check(_ name: [UInt8], _ password: Secret, _ code: SHA256Digest, _ client: Client)
+  private func check(_ name: UserName, _ password: Secret, _ code: SHA256Digest, _ client: Client)
     throws(AuthenticationError) -> PasswordUser
   {
     // Another request may have verified the same password while this one waited for a thread.
@@ -157,10 +154,10 @@ package final class PasswordAuthenticator: Authenticator {
     if let expires = user.expires, now() >= expires {
       throw .expiredUser
     }
-    return Identity(subject: user.name, method: .basic, permissions: user.role.permissions)
+    return Identity(subject: user.name.subject, method: .basic, permissions: user.role.permissions)
   }
 
-  private func remembered(_ name: [UInt8], _ code: SHA256Digest, _ client: Client)
+  private func remembered(_ name: UserName, _ code: SHA256Digest, _ client: Client)
     -> PasswordUser?
   {
     let time = monotonic()
@@ -175,7 +172,7 @@ package final class PasswordAuthenticator: Authenticator {
   }
 
   private func remember(
-    _ user: PasswordUser, _ name: [UInt8], _ code: SHA256Digest, _ client: Client
+    _ user: PasswordUser, _ name: UserName, _ code: SHA256Digest, _ client: Client
   ) {
     let until = monotonic() + Self.remembered
     state.withLock { state in
@@ -189,7 +186,8 @@ package final class PasswordAuthenticator: Authenticator {
 
   /// The code of a name and a password. The length in front makes "ab" and "c" differ from "a" and
   /// "bc".
-  private func code(_ name: [UInt8], _ password: Secret) -> SHA256Digest {
+  private func code(_ name: UserName, _ password: Secret) -> SHA256Digest {
+    let name = name.subject.text.utf8
     let message = [UInt8(name.count >> 8 & 0xFF), UInt8(name.count & 0xFF)] + name
     return SHA256Digest(of: mac.code(for: (message + password.exposed.utf8)[...]))
   }

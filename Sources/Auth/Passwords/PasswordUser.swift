@@ -2,13 +2,13 @@ package import Support
 
 /// A user of the credentials file.
 package struct PasswordUser: Sendable, Equatable {
-  package let name: String
+  package let name: UserName
   package let password: PasswordHash
   package let role: Role
   /// The password is invalid from this time on; `nil` for no expiry.
   package let expires: WallTime?
 
-  package init(name: String, password: PasswordHash, role: Role, expires: WallTime?) {
+  package init(name: UserName, password: PasswordHash, role: Role, expires: WallTime?) {
     self.name = name
     self.password = password
     self.role = role
@@ -20,14 +20,9 @@ extension PasswordUser {
   /// In characters, that is, code points (NIST SP 800-63B §3.1.1.2; ASVS 6.2.1 recommends 15).
   package static let minimumPasswordLength = 8
 
-  /// Whether a client can send this name (RFC 7617 §2: a colon would end it).
-  package static func isName(_ text: String) -> Bool {
-    TokenClaims.isName(text) && !text.utf8.contains(UInt8(ascii: ":"))
-  }
-
   /// Why a text cannot be the password of `user`; `nil` if it can. The reason never contains either
   /// of them.
-  package static func problem(with password: Secret, of user: String, allowingWeak: Bool)
+  package static func problem(with password: Secret, of user: UserName?, allowingWeak: Bool)
     -> String?
   {
     let text = password.exposed

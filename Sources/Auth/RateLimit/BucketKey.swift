@@ -11,7 +11,7 @@ package struct BucketKey: Sendable, Hashable {
   /// It is the first half of a digest: it is infeasible to find a name with the key of another name
   /// or of an address.
   package init(_ identity: Identity) {
-    let text = identity.method.rawValue + ":" + identity.subject
+    let text = identity.method.rawValue + ":" + identity.subject.text
     value = Bits128(SHA256Digest(of: text.utf8).firstHalf)
   }
 

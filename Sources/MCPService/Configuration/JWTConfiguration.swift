@@ -63,11 +63,11 @@ package struct JWTConfiguration: StdioServiceConfiguration {
   private static func users(_ reader: inout EnvironmentReader) -> UserDirectory {
     let role = reader.value(Settings.defaultRole)
     guard let (path, file) = reader.file(Settings.users) else { return .everyone(role) }
-    var roles: [[UInt8]: Role] = [:]
+    var roles: [Subject: Role] = [:]
     do throws(JSONError) {
       let value = try JSONParser.parse(file.bytes)
       for (index, member) in (value.object?.members ?? []).enumerated() {
-        guard let role = member.value.string.flatMap(Role.init), TokenClaims.isName(member.name)
+        guard let role = member.value.string.flatMap(Role.init), let name = Subject(member.name)
         else {
           let names = Role.allCases.map(\.rawValue).joined(separator: ", ")
           reader.report(
@@ -75,7 +75,7 @@ package struct JWTConfiguration: StdioServiceConfiguration {
               path: path, problem: "has no name with one of \(names) as member \(index + 1)"))
           continue
         }
-        roles[Array(member.name.utf8)] = role
+        roles[name] = role
       }
       if value.object == nil {
         reader.report(.invalidUsers(path: path, problem: "is not a JSON object"))

@@ -201,7 +201,7 @@ extension Settings {
     Setting(
       name, .text("1 to 256 bytes without control characters"), default: ServiceName.text,
       .value(ServiceName.text), .applies, sentence,
-      parse: { text throws(Malformed) in try Malformed.unless(TokenClaims.isName(text) ? text : nil)
+      parse: { text throws(Malformed) in try Malformed.unless(Subject.isValid(text) ? text : nil)
       })
   }
 

@@ -121,7 +121,7 @@ package enum TokenTools {
         "\(identity.subject), until \(expiresAt.wholeSeconds.rfc3339), may: "
           + (permissions.isEmpty ? "nothing" : permissions.joined(separator: ", ")),
         structured: JSONObject([
-          ("subject", .string(identity.subject)),
+          ("subject", .string(identity.subject.text)),
           ("permissions", .array(permissions.map(JSONValue.string))),
           ("expires_at", .number(JSONNumber(expiresAt.milliseconds / 1000))),
         ]))

@@ -18,12 +18,12 @@ package struct CredentialCommand {
 
   /// A user's line.
   package func user(name: String, role: String, password: String) throws(Failure) -> String {
-    guard PasswordUser.isName(name) else {
+    guard let user = UserName(name) else {
       throw Failure(description: "--user takes 1 to 256 bytes without colon or control characters")
     }
     let role = try Self.role(role)
     if let problem = PasswordUser.problem(
-      with: Secret(password), of: name, allowingWeak: false)
+      with: Secret(password), of: user, allowingWeak: false)
     {
       throw Failure(description: "the password \(problem)")
     }
@@ -37,7 +37,7 @@ package struct CredentialCommand {
   package func key(name: String, role: String, expires: String?) throws(Failure) -> (
     key: String, line: String
   ) {
-    guard PasswordUser.isName(name) else {
+    guard let user = UserName(name) else {
       throw Failure(description: "--name takes 1 to 256 bytes without colon or control characters")
     }
     let end = expires.map(WallTime.init(rfc3339:))
@@ -46,7 +46,7 @@ package struct CredentialCommand {
     }
     let secret = APIKey.makeSecret(random: random)
     let key = APIKey(
-      name: name, digest: SHA256Digest(of: secret.exposed.utf8), role: try Self.role(role),
+      name: user.subject, digest: SHA256Digest(of: secret.exposed.utf8), role: try Self.role(role),
       expires: end ?? nil)
     return (secret.exposed, String(decoding: key.entry.serialized(), as: UTF8.self))
   }

@@ -108,8 +108,9 @@ struct AcceptedCredentials: Sendable {
       if reader.errors.count == errorsBefore {
         reader.report(.missingCounterpart(variable: password, of: name))
       }
-    case (let user?, let source?):
-      _ = reader.optional(Settings.basicUser, isValid: PasswordUser.isName)
+    case (let text?, let source?):
+      let user = UserName(text)
+      if user == nil { reader.report(.invalidValue(of: Settings.basicUser.declaration)) }
       if let problem = PasswordUser.problem(
         with: source.secret, of: user, allowingWeak: allowsWeak)
       {
@@ -117,7 +118,7 @@ struct AcceptedCredentials: Sendable {
       }
       reader.check(source, unlike: others)
       others.append(OtherSecret(source))
-      guard reader.errors.count == errorsBefore else { return nil }
+      guard let user, reader.errors.count == errorsBefore else { return nil }
       return PasswordUser(
         name: user, password: PasswordHash(of: source.secret, random: RandomBytes.make),
         role: .standard, expires: nil)

@@ -42,7 +42,7 @@ struct APIKeyAuthenticatorTests {
     let result: Result<String, AuthenticationError>
     do throws(AuthenticationError) {
       result = .success(
-        try await authenticator.authenticate(row.credential, from: .local).subject)
+        try await authenticator.authenticate(row.credential, from: .local).subject.text)
     } catch {
       result = .failure(error)
     }

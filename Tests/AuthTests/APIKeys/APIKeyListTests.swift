@@ -1,3 +1,4 @@
+import TestSupport
 import Support
 import Crypto
 import Testing
@@ -84,7 +85,7 @@ struct APIKeyListTests {
   func findsExactlyItsKeys(_ token: String, _ place: Int?) throws {
     let keys = try APIKeyList(list: Secret("\(Self.first),\(Self.second)"), allowingWeak: false)
     #expect(keys.contains(Secret(token)) == (place != nil))
-    let name = APIKeyStore(keys.keys(role: .basic)).key(for: Secret(token))?.name
+    let name = APIKeyStore(keys.keys(role: .basic)).key(for: Secret(token))?.name.text
     #expect(name == place.map { "key-\($0)" })
   }
 

@@ -10,7 +10,9 @@ struct APIKeyStoreTests {
   static func named(
     _ name: String, _ key: String, role: Role = .basic, expires: WallTime? = nil
   ) -> APIKey {
-    APIKey(name: name, digest: SHA256Digest(of: key.utf8), role: role, expires: expires)
+    APIKey(
+      name: Subject(constant: name), digest: SHA256Digest(of: key.utf8), role: role,
+      expires: expires)
   }
 
   @Test func findsExactlyItsKeys() {

@@ -63,7 +63,7 @@ struct TokenSigningTests {
     let issuedAt = Int.random(in: 0..<last, using: &random)
     let isOptional = Bool.random(using: &random)
     return try TokenClaims(
-      issuer: name(0...30), subject: name(0...30), audience: names(1...3),
+      issuer: name(0...30), subject: Subject(constant: name(0...30)), audience: names(1...3),
       issuedAt: WallTime(milliseconds: issuedAt),
       expiresAt: WallTime(milliseconds: .random(in: issuedAt + 1...last, using: &random)),
       notBefore: isOptional ? WallTime(milliseconds: issuedAt) : nil, identifier: name(0...30),

@@ -17,7 +17,7 @@ struct PasswordAuthenticatorTests {
   let ticks = Ticks()
 
   static func user(
-    _ name: String, _ password: String, role: Role = .basic, expires: WallTime? = nil,
+    _ name: UserName, _ password: String, role: Role = .basic, expires: WallTime? = nil,
     salt: UInt64 = 1
   ) -> PasswordUser {
     PasswordUser(
@@ -79,7 +79,7 @@ struct PasswordAuthenticatorTests {
   }
 
   func ask(
-    _ authenticator: PasswordAuthenticator, _ user: String, _ password: String,
+    _ authenticator: PasswordAuthenticator, _ user: UserName, _ password: String,
     from client: Client = here
   ) -> Answer {
     let runs = pool.runs
@@ -88,7 +88,7 @@ struct PasswordAuthenticatorTests {
         return .success(
           try await authenticator.authenticate(
             .password(user: user, Secret(password)), from: client
-          ).subject)
+          ).subject.text)
       } catch {
         return .failure(error)
       }
@@ -111,8 +111,8 @@ struct PasswordAuthenticatorTests {
       ("e\u{301}", "right", .refusedLater(.unknownUser)),
       ("é", "right", .later("é")),
       ("ben", "right", .refusedLater(.wrongPassword)),
-    ] as [(String, String, Answer)])
-  func decides(_ name: String, _ password: String, _ expected: Answer) {
+    ] as [(UserName, String, Answer)])
+  func decides(_ name: UserName, _ password: String, _ expected: Answer) {
     let authenticator = authenticator([
       Self.user("anshika", "right"), Self.user("é", "right"), Self.user("ben", "his"),
     ])
@@ -174,7 +174,7 @@ struct PasswordAuthenticatorTests {
       executor.start {
         try? await authenticator.authenticate(
           .password(user: "anshika", Secret("right")), from: Self.here
-        ).subject
+        ).subject.text
       }
     }
     #expect(held.count == 10)
@@ -187,27 +187,29 @@ struct PasswordAuthenticatorTests {
 
   /// C17: counted, not measured. Every check makes the same derivations, whether the user is known
   /// and whatever the parameters of the user's hash.
-  @Test func everyCheckIsTheSameWork() {
+  @Test func everyCheckIsTheSameWork() throws {
     let parameters = [
       PasswordHash.Parameters(ln: 10, r: 1, p: 1), PasswordHash.Parameters(ln: 10, r: 1, p: 3),
       PasswordHash.Parameters(ln: 11, r: 2, p: 1),
     ]
-    func users() -> [PasswordUser] {
-      parameters.enumerated().map { index, parameters in
+    func users() throws -> [PasswordUser] {
+      try parameters.enumerated().map { index, parameters in
         PasswordUser(
-          name: "user-\(index)",
+          name: try #require(UserName("user-\(index)")),
           password: PasswordHash(
             of: Secret("right"), parameters: parameters, random: SeededBytes(seed: 1).make),
           role: .basic, expires: nil)
       }
     }
-    let authenticator = authenticator(users() + users())
-    for name in ["user-0", "user-1", "user-2", "nobody", ""] {
-      #expect(ask(authenticator, name, "wrong") != .later(name))
+    let authenticator = try authenticator(users() + users())
+    for name: UserName in ["user-0", "user-1", "user-2", "nobody", "n"] {
+      #expect(ask(authenticator, name, "wrong") != .later(name.description))
       #expect(derivations.take() == parameters, "\(name)")
     }
     for index in 0..<3 {
-      #expect(ask(authenticator, "user-\(index)", "right") == .later("user-\(index)"))
+      #expect(
+        ask(authenticator, try #require(UserName("user-\(index)")), "right")
+          == .later("user-\(index)"))
       #expect(derivations.take() == parameters, "the right password of user \(index)")
     }
   }
@@ -215,8 +217,8 @@ struct PasswordAuthenticatorTests {
   /// The usual case: one set of parameters is one scrypt, and a server without users makes one, too.
   @Test func oneSetOfParametersIsOneDerivation() {
     let some = authenticator([Self.user("anshika", "right"), Self.user("ben", "his")])
-    for name in ["anshika", "ben", "nobody"] {
-      #expect(ask(some, name, "wrong") != .later(name))
+    for name: UserName in ["anshika", "ben", "nobody"] {
+      #expect(ask(some, name, "wrong") != .later(name.description))
       #expect(derivations.take() == [PasswordHashTests.cheap])
     }
     #expect(ask(authenticator([]), "nobody", "wrong") == .refusedLater(.unknownUser))
@@ -235,7 +237,7 @@ struct PasswordAuthenticatorTests {
 
   @Test func whatWasShownFromHereIsRecalled() {
     let authenticator = authenticator([Self.user("anshika", "right")])
-    func recalls(_ user: String, _ password: String, _ client: Client) -> Bool {
+    func recalls(_ user: UserName, _ password: String, _ client: Client) -> Bool {
       authenticator.recall(.password(user: user, Secret(password)), from: client) != nil
     }
     #expect(!recalls("anshika", "right", Self.here), "nothing was shown yet")

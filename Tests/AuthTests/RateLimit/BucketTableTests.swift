@@ -91,7 +91,7 @@ struct BucketTableTests {
 
   /// R7
   @Test func aKeyIsWhoAndHow() throws {
-    func key(_ subject: String, _ method: Identity.Method, _ role: Role = .basic) -> BucketKey {
+    func key(_ subject: Subject, _ method: Identity.Method, _ role: Role = .basic) -> BucketKey {
       BucketKey(Identity(subject: subject, method: method, permissions: role.permissions))
     }
     #expect(key("anshika", .jwt) == key("anshika", .jwt, .admin))
