@@ -2,7 +2,8 @@ private import JSON
 package import JOSE
 package import Support
 
-/// Decides whether a token is from us, for us, valid now and not revoked.
+/// Verifies that this issuer signed a token for this audience, that it is valid now, and that it is
+/// not revoked.
 package struct AccessTokenVerifier: Sendable {
   private let policy: AccessTokenPolicy
   private let revocations: any RevocationStore
@@ -20,7 +21,7 @@ package struct AccessTokenVerifier: Sendable {
   /// Whether the secret that signs the tokens may be short or a known word.
   package var canBeGuessed: Bool { policy.canBeGuessed }
 
-  /// The claims of a token of this type.
+  /// Verifies a token of this type and returns its claims.
   /// - Throws: `AuthenticationError.invalidToken`, `.revokedToken`
   package func verify(_ token: Secret, as type: TokenType)
     async throws(AuthenticationError) -> TokenClaims
@@ -38,13 +39,13 @@ package struct AccessTokenVerifier: Sendable {
   }
 }
 
-/// What a token must be: signed with one of our keys, from one issuer, for one audience.
+/// The rules for a token: the keys that may sign it, its issuer and its audience.
 package struct AccessTokenPolicy: Sendable {
   let keys: KeySet
   /// RFC 7519 §4.1.1, §4.1.3
   let issuer: String
   let audience: String
-  /// How far the issuer's clock may differ from ours, in milliseconds.
+  /// The largest difference between the issuer's clock and the local one, in milliseconds.
   let leeway: Int
   /// Whether the secret may be short or a known word.
   let canBeGuessed: Bool
@@ -60,7 +61,8 @@ package struct AccessTokenPolicy: Sendable {
     self.canBeGuessed = canBeGuessed
   }
 
-  /// The claims of a token of this type. Each step relies only on what the steps before it checked.
+  /// Verifies a token of this type and returns its claims. Each step uses only what the steps
+  /// before it have checked.
   ///
   /// `now` is in milliseconds since 1970.
   /// - Throws: `JWTError` with the first reason.
@@ -87,7 +89,7 @@ package struct AccessTokenPolicy: Sendable {
     guard claims.audience.contains(where: { $0.hasSameBytes(as: audience) }) else {
       throw .wrongAudience
     }
-    guard claims.expiresAt > now - leeway else { throw .expired }  // at exp it is expired
+    guard claims.expiresAt > now - leeway else { throw .expired }  // at `exp` the token is expired
     guard claims.notBefore ?? 0 <= now + leeway else { throw .notYetValid }
     guard claims.issuedAt <= now + leeway else { throw .issuedInTheFuture }
     return claims

@@ -2,22 +2,22 @@ private import Crypto
 private import Support
 private import Synchronization
 
-/// The tokens of one process, in memory: refresh families and revocations. A restart forgets both.
+/// Refresh families and revocations of one process, in memory. A restart removes both.
 ///
 /// The memory is bounded:
-/// - Over `maximumFamilies`, the families that end first are forgotten. Their refresh tokens are
-///   then refused.
-/// - A revocation is forgotten when its token would have expired.
-/// - The revocations of one family are one entry of at most `maximumPerFamily` tokens. One more
-///   revokes the whole family, so nobody can fill the store with the tokens of one family (T35).
-/// - Over `maximumRevocations`, the entries of the oldest tokens are forgotten. From then on every
-///   token that is not younger than those is refused: the store fails closed.
+/// - Over `maximumFamilies`, the families that end first are removed. Their refresh tokens are then
+///   refused.
+/// - A revocation is removed when its token would have expired.
+/// - The revocations of one family are one entry with at most `maximumPerFamily` tokens. One more
+///   revokes the whole family, so that the tokens of one family cannot fill the store (T35).
+/// - Over `maximumRevocations`, the entries of the oldest tokens are removed. From then on every
+///   token of their age or older is refused: the store fails closed.
 ///
 /// The file is long because families and revocations change together, under one lock.
 package final class InMemoryTokenStore: RefreshTokenStore {
   private static let maximumPerFamily = 16
 
-  /// A `jti` or the name of a family, in 16 bytes however long it is: half of a SHA-256 digest.
+  /// The first half of the SHA-256 digest of a `jti` or a family name: 16 bytes for any length.
   private struct ID: Hashable {
     private let value: Bits128
     init(_ name: String) { value = Bits128(SHA256Digest(of: name.utf8).firstHalf) }
@@ -27,7 +27,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   private struct Revocation {
     /// When each revoked token expires. `nil` if the whole family is revoked.
     var tokens: [ID: Int]?
-    /// Of the youngest token.
+    /// The time at which the youngest token was issued.
     var issuedAt: Int
     /// When the last token expires.
     var until: Int
@@ -35,9 +35,9 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   private struct State {
     var families: [ID: TokenFamily] = [:]
-    /// By family. A token without a family is one by itself.
+    /// By family. A token without a family is a family of its own.
     var revoked: [ID: Revocation] = [:]
-    /// Tokens issued until this time are refused: some were revoked, and it is forgotten which.
+    /// Tokens issued until this time are refused, because some of their revocations were removed.
     var refusedUntil: Int?
     /// The number of revocations at which the expired ones are removed.
     var sweepAt = 1024
@@ -94,7 +94,8 @@ package final class InMemoryTokenStore: RefreshTokenStore {
     return family
   }
 
-  /// Forgets the families that ended or, if that is too few, the quarter that ends first.
+  /// Removes the families that have ended. If those are too few, it removes the quarter that ends
+  /// first.
   private func removeFamilies(from state: inout State, now: Int) {
     state.families = state.families.filter { $0.value.endsAt > now }
     guard state.families.count > maximumFamilies * 3 / 4 else { return }
@@ -113,7 +114,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   package func isRevoked(_ token: String, of family: String?, issuedAt: Int) async -> Bool {
     state.withLock { state in
       if let refusedUntil = state.refusedUntil, issuedAt <= refusedUntil { return true }
-      // Mostly there is none, and then no name needs to be hashed.
+      // Usually there are no revocations, and then no name is hashed.
       guard !state.revoked.isEmpty, let revocation = state.revoked[ID(family ?? token)] else {
         return false
       }
@@ -164,11 +165,12 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   private func record(_ new: Revocation, of name: ID, now: Int, in state: inout State) {
     state.revoked[name] = new
-    // As many revocations come between two sweeps as a sweep looks at.
+    // The number of revocations between two sweeps is at least the number that a sweep examines.
     if state.revoked.count >= min(state.sweepAt, maximumRevocations) { sweep(&state, now: now) }
   }
 
-  /// Forgets the expired revocations or, if that is too few, the quarter with the oldest tokens.
+  /// Removes the expired revocations. If those are too few, it removes the quarter with the oldest
+  /// tokens.
   private func sweep(_ state: inout State, now: Int) {
     state.revoked = state.revoked.filter { $0.value.until > now }
     let kept = maximumRevocations * 3 / 4

@@ -5,10 +5,10 @@ private import JSON
 /// The claims of an access or refresh token: those of RFC 9068 §2.2, and two of our own. Times are
 /// in milliseconds since 1970.
 ///
-/// A value is always complete and well-formed, whether it was read or is to be signed.
+/// A value is always complete and well-formed, both after parsing and before signing.
 package struct TokenClaims: Sendable, Equatable {
   package static let maximumPermissions = 64
-  /// Of subject, identifier and family, in bytes of UTF-8.
+  /// The longest subject, identifier or family, in bytes of UTF-8.
   package static let maximumNameLength = 256
 
   package let issuer: String
@@ -23,7 +23,7 @@ package struct TokenClaims: Sendable, Equatable {
   /// The same for all tokens that descend from one refresh token (RFC 9700 §4.14.2).
   package let family: String?
 
-  /// - Throws: `JWTError.malformedClaim` with the first claim that is wrong.
+  /// - Throws: `JWTError.malformedClaim` with the first invalid claim.
   package init(
     issuer: String, subject: String, audience: [String], issuedAt: Int, expiresAt: Int,
     notBefore: Int? = nil, identifier: String, permissions: [String], family: String? = nil
@@ -91,7 +91,7 @@ package struct TokenClaims: Sendable, Equatable {
       && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }
   }
 
-  /// The permissions as a set. A name that is no scope token is left out (RFC 6749 §3.3), and one
+  /// The permissions as a set. A name that is not a scope token is omitted (RFC 6749 §3.3). A name
   /// that this server does not know grants nothing (ATTACKS T34).
   var permissionSet: PermissionSet {
     PermissionSet(permissions.compactMap(Permission.init(rawValue:)))

@@ -2,11 +2,11 @@ package import Auth
 internal import HTTPTransport
 private import Support
 
-/// How often an identity may call, and how often an address may fail. `nil` is without a limit.
+/// The rate limit of identities, and the failure limit of addresses. `nil` means no limit.
 package struct Limits: Sendable {
   private let requests: BucketTable?
   private let failures: FailureLimit?
-  /// Each response has it, so it is written once.
+  /// The same text is in each response, so it is made once.
   private let policyField: String
 
   package init(requests: RateLimit?, failures: RateLimit?) {
@@ -21,23 +21,24 @@ package struct Limits: Sendable {
     policyField = requests?.limit.policyField ?? ""
   }
 
-  /// Charges an attempt that may fail, or has failed, to the client's address.
-  /// - Throws: `HTTPProblem.tooManyFailures`; nothing is charged then.
+  /// Charges an attempt to the client's address, before the check or after its failure.
+  /// - Throws: `HTTPProblem.tooManyFailures`. Then nothing is charged.
   func charge(_ client: IPAddress, at now: Int) throws(HTTPProblem) {
     if let decision = failures?.charge(client, at: now) { throw .tooManyFailures(decision) }
   }
 
-  /// Gives back what an attempt was charged that has not failed.
+  /// Refunds an attempt that did not fail.
   func refund(_ client: IPAddress) { failures?.refund(client) }
 
-  /// Takes a token of the identity's, however it comes; guests are told apart by their address.
+  /// Takes a token of the identity's bucket, from whatever address it calls. Guests have a bucket
+  /// for each address.
   func take(for identity: Identity, at client: IPAddress, now: Int) -> RateDecision? {
     guard let requests else { return nil }
     let key = identity.method == .guest ? BucketKey(client) : BucketKey(identity)
     return requests.take(key, at: now)
   }
 
-  /// What every response says of the caller's bucket.
+  /// Adds the fields about the caller's bucket.
   func add(_ decision: RateDecision, to fields: inout [(name: String, value: String)]) {
     fields.append(("RateLimit-Policy", policyField))
     fields.append(("RateLimit", decision.field))
