@@ -5,7 +5,7 @@ private import Support
 /// The version of all calculators (Semantic Versioning 2.0.0).
 package let calculatorVersion = "0.1.0"
 
-/// What the calculators offer; each executable protects it in another way.
+/// The server definitions of the calculators. Each executable protects its tools in another form.
 package enum CalculatorServer {
   package static let stdio = offer(
     "CalculatorStdio", "stdio",

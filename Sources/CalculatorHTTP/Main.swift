@@ -5,7 +5,7 @@ import MCPServiceHTTP
 import MCPService
 import StdioTransport
 
-/// The calculator over HTTP, behind keys, tokens and passwords.
+/// The calculator over HTTP, protected by API keys, access tokens and passwords.
 @main
 struct CalculatorHTTP: ParsableCommand {
   static let configuration = CommandConfiguration(

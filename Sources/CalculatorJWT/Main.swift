@@ -4,7 +4,7 @@ import Calculator
 import MCPService
 import StdioTransport
 
-/// The calculator over stdio, behind tokens that it issues itself.
+/// The calculator over stdio, protected by access tokens that it issues itself.
 @main
 struct CalculatorJWT: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,7 +16,7 @@ struct CalculatorJWT: ParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  /// See CalculatorStdio: without arguments there is nothing to parse.
+  /// See CalculatorStdio: without arguments the parser is not needed.
   static func main() {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
     StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)

@@ -3,7 +3,7 @@ private import Support
 import ArgumentParser
 import MCPService
 
-/// Tokens for the person at the terminal.
+/// The subcommand `token`.
 struct Token: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Issues, shows and verifies tokens.",
@@ -78,7 +78,8 @@ struct Token: ParsableCommand {
   }
 }
 
-/// One line of standard input. At a terminal, standard error says that it is awaited.
+/// Reads one line of standard input. If that is a terminal, it asks for the token on standard
+/// error.
 private func readToken() -> String {
   if isatty(STDIN_FILENO) == 1 {
     printError("CalculatorJWT: waiting for the token: paste it, then press Enter")

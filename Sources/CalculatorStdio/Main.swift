@@ -4,7 +4,7 @@ import Calculator
 import MCPService
 import StdioTransport
 
-/// The calculator over stdio, guarded by an API key.
+/// The calculator over stdio, protected by an API key.
 @main
 struct CalculatorStdio: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,8 +16,8 @@ struct CalculatorStdio: ParsableCommand {
   @Option(help: "A file of NAME=VALUE lines; the real environment wins over it.")
   var envFile: String?
 
-  /// Clients start a server without arguments. Leaving the parser out then saves a fifth of the
-  /// memory and of the time to the first answer (see Benchmarks/).
+  /// Clients start a server without arguments. The parser is then not needed, which saves a fifth
+  /// of the memory and of the time to the first reply (see Benchmarks/).
   static func main() {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
     StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)

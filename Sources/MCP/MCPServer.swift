@@ -1,18 +1,18 @@
 private import Support
 internal import JSON
 
-/// MCP in both eras: reads one message and says what it asks for; answers what needs no tool.
+/// MCP in both eras. It parses a message and answers every method that needs no tool.
 ///
-/// The file is longer than most because all methods of both eras read best beside each other.
+/// The file is longer than most, so that the methods of both eras stand side by side.
 package struct MCPServer: Sendable {
-  /// What a message comes to.
+  /// The result of one message.
   package enum Outcome: Sendable {
-    /// A notification or a response: nothing goes back.
+    /// A notification or a response. It gets no reply.
     case silence
     case reply(Reply)
     case call(ToolCall)
 
-    /// The identifier of the request; `nil` where there is none, or none that could be read.
+    /// The identifier of the request; `nil` if it has none, or if it could not be read.
     package var id: RequestID? {
       switch self {
       case .silence: nil
@@ -22,17 +22,19 @@ package struct MCPServer: Sendable {
     }
   }
 
-  /// What the transport delivers at once.
+  /// The content of one line over stdio, or of one body over HTTP.
   package enum Received: Sendable {
     case message(Outcome)
-    /// At least one message. The reply is one array; nothing where no message has a reply.
+    /// At least one message. The replies form one array. If no message has a reply, nothing is
+    /// sent.
     case batch([Outcome])
   }
 
-  /// Messages in a batch: what it makes the server do, and the length of its reply, are bounded.
+  /// The number of messages in a batch. It bounds the work of the server and the size of the reply.
   package static let maximumBatch = 50
 
-  /// How long a client may keep the list of tools, in milliseconds; it never changes while we run.
+  /// How long a client may cache the list of tools, in milliseconds. The list never changes while
+  /// the server runs.
   private static let listLifetime = 300_000
 
   private let info: ServerInfo
@@ -43,7 +45,8 @@ package struct MCPServer: Sendable {
     self.tools = .array(tools.map(\.json))
   }
 
-  /// Parses `bytes` as one message or a batch. Answers what needs no tool; runs no tool.
+  /// Parses `bytes` as one message or a batch. Answers every method that needs no tool, and runs no
+  /// tool.
   package func receive(_ bytes: [UInt8], in session: inout Session) -> Received {
     guard let json = try? JSONParser.parse(bytes) else {
       return .message(.reply(.error(nil, .parseError)))
@@ -76,11 +79,10 @@ package struct MCPServer: Sendable {
     }
   }
 
-  /// MCP server/tools, "Error Handling". The name is not repeated: a client may have put a secret
-  /// there.
+  /// MCP server/tools, "Error Handling". Never echo the name: it may contain a secret.
   package static let unknownTool = RPCError.invalidParams("unknown tool; tools/list names them all")
 
-  /// The reply to a call of a tool that is not there.
+  /// The reply to a call of an unknown tool.
   package func replyToUnknownTool(_ call: ToolCall) -> Reply {
     .error(call.id, Self.unknownTool)
   }
@@ -102,12 +104,12 @@ package struct MCPServer: Sendable {
     }
     if modern == nil {
       try session.headers?.check(version: nil, method: method, params: params)  // H36
-      if method == "initialize" {  // whatever the header says: the body negotiates
+      if method == "initialize" {  // the body negotiates; the header has no effect
         return .reply(.result(id, try initialize(params, in: &session)))
       }
     }
     let legacy = modern == nil ? try session.version : nil
-    if modern == nil, method == "ping" {  // even before the handshake (2025-11-25 lifecycle)
+    if modern == nil, method == "ping" {  // also before the handshake (2025-11-25 lifecycle)
       return .reply(.result(id, JSONObject()))
     }
     guard let version = modern ?? legacy else {
@@ -124,7 +126,7 @@ package struct MCPServer: Sendable {
     }
   }
 
-  /// The version of a modern request; `nil` where `_meta` has none of the modern keys.
+  /// The version of a modern request; `nil` if `_meta` has none of the modern keys.
   private func modernVersion(
     of params: JSONObject, _ method: String, in session: Session
   ) throws(RPCError) -> ProtocolVersion? {
@@ -183,7 +185,7 @@ package struct MCPServer: Sendable {
   private func listTools(_ params: JSONObject, _ version: ProtocolVersion) throws(RPCError)
     -> JSONObject
   {
-    // All tools are on one page, so that no cursor was ever given out (server/utilities/pagination).
+    // All tools are on one page, so the server never issues a cursor (server/utilities/pagination).
     guard params.optional("cursor") == nil else { throw .invalidParams("unknown cursor") }
     var list = JSONObject([("tools", tools)])
     if version == .v2026_07_28 {
@@ -207,10 +209,10 @@ package struct MCPServer: Sendable {
       meta: params.optional("_meta")?.object ?? JSONObject())
   }
 
-  /// Tools, and no notifications about them.
+  /// Tools, without notifications of changes.
   private static let capabilities: JSONValue = ["tools": [:]]
 
-  /// A result in the dress of its era: modern ones carry `resultType` and who answers.
+  /// A result in the form of its era: a modern one has `resultType` and `serverInfo`.
   private func result(_ id: RequestID, _ result: JSONObject, in version: ProtocolVersion) -> Reply {
     guard version == .v2026_07_28 else { return .result(id, result) }
     var result = result

@@ -1,10 +1,10 @@
 private import Support
 
-/// The revisions of MCP that are spoken here, newest first.
+/// The supported revisions of MCP, newest first.
 package enum ProtocolVersion: String, Sendable, CaseIterable {
   /// Modern: each request carries version and capabilities in its `_meta`.
   case v2026_07_28 = "2026-07-28"
-  /// Legacy, from here on: an `initialize` handshake comes first.
+  /// From here on legacy: the client sends `initialize` first.
   case v2025_11_25 = "2025-11-25"
   case v2025_06_18 = "2025-06-18"
   case v2025_03_26 = "2025-03-26"
@@ -15,13 +15,13 @@ package enum ProtocolVersion: String, Sendable, CaseIterable {
     .v2025_11_25, .v2025_06_18, .v2025_03_26, .v2024_11_05,
   ]
 
-  /// The revisions over HTTP: what came before them had another transport, which is not served.
+  /// The revisions over HTTP. Earlier ones have another transport, which is not supported.
   static let overHTTP = allCases.filter { $0 != .v2024_11_05 }
 
   /// The text of a version as a reply may repeat it.
   ///
-  /// Never echo another text than numbers between `-` or `.`, as in `2026-07-28` and `v2.0`, of at
-  /// most 15 bytes: it may be a secret in the wrong place (S9), and a key has at least 16.
+  /// Echo only numbers with `-` or `.` between them, such as `2026-07-28` and `v2.0`, of at most 15
+  /// bytes. Other text may be a secret in the wrong place (S9), and a key has at least 16 bytes.
   static func shown(_ text: String) -> String {
     guard text.utf8.count <= 15 else { return "unknown" }
     let body = text.utf8.first == UInt8(ascii: "v") ? text.utf8.dropFirst() : text.utf8[...]

@@ -1,16 +1,16 @@
 private import Support
 internal import JSON
 
-/// Every failure that is answered as a JSON-RPC error (JSON-RPC 2.0 §5.1, MCP "Error Codes").
+/// Every failure that gets a JSON-RPC error (JSON-RPC 2.0 §5.1, MCP "Error Codes").
 package enum RPCError: Error, Sendable, Equatable {
   case parseError
   case invalidRequest(String)
   case methodNotFound
   case invalidParams(String)
   case unsupportedProtocolVersion(requested: String, supported: [ProtocolVersion])
-  /// HTTP alone: a header field and the body disagree.
+  /// Only over HTTP: a header field and the body differ.
   case headerMismatch(String)
-  /// An error of the application, with a code outside of what JSON-RPC reserves (MCP 2026-07-28
+  /// An error of the application, with a code that JSON-RPC does not reserve (MCP 2026-07-28
   /// basic/index, "Error Codes"). It may be sent before the request is read.
   case application(code: Int, String)
 

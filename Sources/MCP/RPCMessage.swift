@@ -4,23 +4,24 @@ package import JSON
 /// One JSON-RPC message from a client (JSON-RPC 2.0 §4).
 package enum RPCMessage: Sendable {
   case request(id: RequestID, method: String, params: JSONObject)
-  /// Never answered, whatever is in it (JSON-RPC 2.0 §4.1).
+  /// It never gets a reply, not even an error (JSON-RPC 2.0 §4.1).
   case notification(method: String)
-  /// The answer to a request, of which this server sends none: nothing goes back.
+  /// A reply to a request. This server sends no requests, so it ignores it.
   case response
 
-  /// A message that is none, with its identifier where that could be read.
+  /// An invalid message, with its identifier if that could be read.
   package struct Rejection: Error, Sendable {
     package let id: RequestID?
     package let error: RPCError
   }
 
-  /// - Throws: `Rejection` with `-32600` for what is no request, `-32602` for params of a wrong type.
+  /// - Throws: `Rejection` with `-32600` if it is not a request, `-32602` if `params` has a wrong
+  ///   type.
   init(_ json: JSONValue) throws(Rejection) {
     guard case .object(let message) = json else {
       throw Rejection(id: nil, error: .invalidRequest("a message is one JSON object"))
     }
-    // Before all other checks: to answer an answer could go on for ever.
+    // Check this first: two programs that reply to each other's replies never stop.
     if message["method"] == nil, message["result"] != nil || message["error"] != nil {
       self = .response
       return

@@ -1,15 +1,15 @@
 private import Support
 package import JSON
 
-/// One JSON-RPC response (JSON-RPC 2.0 §5): the only kind of message this server sends, alone or in
-/// a batch.
+/// One JSON-RPC response (JSON-RPC 2.0 §5). The server sends no other kind of message.
 package enum Reply: Sendable {
   case result(RequestID, JSONObject)
-  /// Without an identifier where the request's could not be read: MCP has no `null` one.
+  /// `nil` if the identifier could not be read. The reply then has no `id`: MCP does not allow
+  /// `null`.
   ///
-  /// An error of the application is the exception: sent before the request is read, it has the
-  /// identifier `null` (JSON-RPC 2.0 §5). Without one, Python's `mcp` 2.3 takes it for no
-  /// response and hides its message from the user.
+  /// An error of the application is the exception. It may be sent before the request is read, and
+  /// then has the identifier `null` (JSON-RPC 2.0 §5). Without an `id`, Python's `mcp` 2.3 does not
+  /// accept it as a response and hides its message from the user.
   case error(RequestID?, RPCError)
 
   package var id: RequestID? {
@@ -32,10 +32,10 @@ package enum Reply: Sendable {
     }
   }
 
-  /// The bytes of the message: one line without its end.
+  /// The message as one line, without a line end.
   package func serialized() -> [UInt8] { json.serialized() }
 
-  /// The bytes of a batch (JSON-RPC 2.0 §6); `nil` where no reply is due.
+  /// The array of a batch (JSON-RPC 2.0 §6); `nil` if there are no replies.
   package static func serialized(_ batch: [Reply]) -> [UInt8]? {
     batch.isEmpty ? nil : JSONValue.array(batch.map(\.json)).serialized()
   }

@@ -1,23 +1,24 @@
 private import Support
 internal import JSON
 
-/// What an HTTP request says of the message in its body, so that what stands between client and
-/// server can route it unread (MCP 2026-07-28 basic/transports/streamable-http, "Request Metadata").
+/// The MCP header fields of an HTTP request. They repeat parts of the body, so that a gateway can
+/// route the request without parsing the body (MCP 2026-07-28 basic/transports/streamable-http,
+/// "Request Metadata").
 package struct RequestHeaders: Sendable {
   private let versions: [String]
   private let methods: [String]
   private let names: [String]
 
-  /// - Parameters: every value of `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name`.
+  /// - Parameters: all values of `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name`.
   package init(versions: [String], methods: [String], names: [String]) {
     self.versions = versions
     self.methods = methods
     self.names = names
   }
 
-  /// The revision that the request names; without one it is the oldest that has Streamable HTTP
-  /// (MCP 2025-11-25 basic/transports, "Protocol Version Header").
-  /// - Throws: `.headerMismatch` for more than one, `.unsupportedProtocolVersion`.
+  /// The revision of the header. Without the header it is the oldest revision that has Streamable
+  /// HTTP (MCP 2025-11-25 basic/transports, "Protocol Version Header").
+  /// - Throws: `.headerMismatch` for more than one value, `.unsupportedProtocolVersion`.
   var version: ProtocolVersion {
     get throws(RPCError) {
       guard versions.count < 2 else { throw Self.mismatch("MCP-Protocol-Version") }
@@ -31,14 +32,15 @@ package struct RequestHeaders: Sendable {
     }
   }
 
-  /// Whether the request says that it is of the modern era.
+  /// Whether a header names a modern revision.
   package var areModern: Bool {
     versions.contains { text in ProtocolVersion.modern.contains { $0.rawValue == text } }
   }
 
-  /// What a gateway read in the header is what we read in the body ("Server Validation").
-  /// - Parameter version: what the body of a modern request says; `nil` in the handshake era, whose
-  ///   requests may leave out `Mcp-Method` and `Mcp-Name`, but not contradict them (H36).
+  /// Checks that the header and the body agree ("Server Validation"): a gateway reads only the
+  /// header.
+  /// - Parameter version: the version in the body of a modern request; `nil` in the handshake era.
+  ///   A request of that era may omit `Mcp-Method` and `Mcp-Name`, but not contradict them (H36).
   /// - Throws: `.headerMismatch`
   func check(version: String?, method: String, params: JSONObject) throws(RPCError) {
     if let version, versions.count != 1 || !versions[0].hasSameBytes(as: version) {
@@ -53,12 +55,12 @@ package struct RequestHeaders: Sendable {
     else { throw Self.mismatch("Mcp-Name") }
   }
 
-  /// Never echo the value of a field: it may be a secret in the wrong place.
+  /// Never echo the value of a field: it may contain a secret.
   private static func mismatch(_ field: String) -> RPCError {
     .headerMismatch("\(field) must be there once and say what the body says")
   }
 
-  /// What `Mcp-Name` mirrors ("Standard Request Headers").
+  /// The value that `Mcp-Name` must have ("Standard Request Headers").
   private static func name(in params: JSONObject, of method: String) -> String? {
     switch method {
     case "tools/call", "prompts/get": params["name"]?.string
@@ -67,9 +69,9 @@ package struct RequestHeaders: Sendable {
     }
   }
 
-  /// Whether `value` is `name`, plain or in the Base64 sentinel ("Value Encoding").
+  /// Whether `value` is `name`, either plain or as Base64 in its sentinel ("Value Encoding").
   ///
-  /// The name is encoded instead of the value decoded: each name has only one encoding.
+  /// It encodes the name and does not decode the value, because each name has only one encoding.
   private static func says(_ value: String, _ name: String) -> Bool {
     guard value.utf8.starts(with: "=?base64?".utf8), value.utf8.suffix(2).elementsEqual("?=".utf8)
     else {

@@ -1,11 +1,11 @@
 private import Support
 package import JSON
 
-/// The identifier of a request: a string or an integer, given back as it came.
+/// The identifier of a request: a string or an integer. The reply repeats it unchanged.
 ///
-/// It is in the reply and in the audit log, so its length is bounded.
+/// Its length is bounded, because the reply and the audit log contain it.
 package struct RequestID: Sendable, Equatable {
-  /// The sentence for whoever sends another.
+  /// The message for an invalid identifier.
   static let rule =
     "id must be a string of at most 256 bytes, or an integer of at most 64 digits"
 

@@ -1,16 +1,15 @@
 private import Support
 internal import JSON
 
-/// The types of what a request's `_meta` may have (MCP 2026-07-28 schema, "RequestMetaObject").
+/// Checks the types in a request's `_meta` (MCP 2026-07-28 schema, "RequestMetaObject").
 ///
-/// This server uses none of it. A client that sends a wrong type learns so here, and not from the
-/// next server, which does use it.
+/// This server uses none of these values. It checks them, so that a client finds a wrong type here
+/// and not with another server.
 enum RequestMeta {
   private static let logLevels = [
     "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency",
   ]
 
-  /// In both eras.
   /// - Throws: `.invalidParams`
   static func checkProgressToken(_ meta: JSONObject) throws(RPCError) {
     switch meta.optional("progressToken") {
@@ -20,7 +19,7 @@ enum RequestMeta {
     }
   }
 
-  /// What modern requests may leave out.
+  /// The optional fields of modern requests.
   /// - Throws: `.invalidParams`
   static func checkOptionalFields(_ meta: JSONObject) throws(RPCError) {
     if let info = meta.optional(MetaKey.clientInfo) {

@@ -1,12 +1,12 @@
 private import Support
 internal import JSON
 
-/// How a server introduces itself (MCP schema, "Implementation").
+/// The name and version that a server reports (MCP schema, "Implementation").
 package struct ServerInfo: Sendable {
   package let name: String
   package let title: String
   package let version: String
-  /// What a model is told about the use of this server.
+  /// The instructions for the model.
   package let instructions: String
 
   package init(name: String, title: String, version: String, instructions: String) {

@@ -1,7 +1,7 @@
 private import Support
 package import JSON
 
-/// A well-formed `tools/call` of a tool that may not exist (MCP server/tools, "Calling Tools").
+/// A well-formed `tools/call`. The tool may be unknown (MCP server/tools, "Calling Tools").
 package struct ToolCall: Sendable {
   package let id: RequestID
   package let version: ProtocolVersion

@@ -36,9 +36,9 @@ package struct ToolDefinition: Sendable {
     ])
   }
 
-  /// The same tool with one more argument, which is not required.
+  /// A copy with one more argument, which is optional.
   ///
-  /// The schema does not require a credential even where the server does: the client may send it in
+  /// The schema does not require a credential even if the server does: the client may send it in
   /// `_meta`, and a model must not invent one to satisfy the schema.
   package func adding(argument: String, schema: JSONValue) -> ToolDefinition {
     var more = self

@@ -1,7 +1,7 @@
 private import Support
 package import JSON
 
-/// What a tool call comes to: a text for the model and, where it succeeded, the same structured.
+/// The result of a tool call: a text for the model and, after success, the same as structured data.
 package struct ToolResult: Sendable {
   package let text: String
   package let structured: JSONObject?

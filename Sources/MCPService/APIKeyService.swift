@@ -1,7 +1,7 @@
 private import Support
 package import Auth
 
-/// Tools over stdio behind an API key.
+/// Tools over stdio, protected by an API key.
 package struct APIKeyService: StdioService {
   package let pipeline: Pipeline
   private let definition: ServerDefinition

@@ -2,7 +2,7 @@ package import Support
 package import Auth
 private import Crypto
 
-/// Tools over stdio behind access tokens, and the tools that issue them.
+/// Tools over stdio, protected by access tokens, and the tools that issue these tokens.
 package struct JWTService: StdioService {
   package let pipeline: Pipeline
   private let definition: ServerDefinition

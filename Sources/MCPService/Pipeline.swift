@@ -7,7 +7,7 @@ package import MCP
 ///
 ///     bytes → JSON-RPC → authenticate → authorize → tool → reply → bytes
 ///
-/// The credential is part of the call, so parsing comes before authentication here.
+/// The credential is part of the call, so parsing comes before authentication over stdio.
 package struct Pipeline: Sendable {
   private let server: MCPServer
   private let tools: [String: ProtectedTool]
@@ -19,7 +19,7 @@ package struct Pipeline: Sendable {
     self.audit = audit
   }
 
-  /// The reply to one message or batch, or `nil` where none is due.
+  /// The reply to one message or batch; `nil` if there is none.
   package func answer(_ message: [UInt8], in session: inout Session) async -> [UInt8]? {
     switch server.receive(message, in: &session) {
     case .message(let outcome): return await reply(to: outcome)?.serialized()
@@ -32,7 +32,7 @@ package struct Pipeline: Sendable {
     }
   }
 
-  /// The reply to a message that is longer than the transport takes.
+  /// The reply to a message over the length limit.
   package func answerTooLong(limit: Int) -> [UInt8] {
     recorded(.error(nil, .invalidRequest("a message has at most \(limit) bytes"))).serialized()
   }
@@ -48,7 +48,7 @@ package struct Pipeline: Sendable {
     }
   }
 
-  /// Authenticates, authorizes and runs the call; whatever comes of it, with one line of audit.
+  /// Authenticates, authorizes and runs the call, and writes one audit line for every outcome.
   private func result(of call: ToolCall, to tool: Tool, behind policy: AccessPolicy) async
     -> ToolResult
   {
@@ -81,7 +81,7 @@ package struct Pipeline: Sendable {
     audit.record(AuditEvent(request: call.id.json, tool: call.tool, outcome: outcome))
   }
 
-  /// The reply, with a line of audit where it is an error.
+  /// Returns the reply, and writes an audit line if it is an error.
   private func recorded(_ reply: Reply) -> Reply {
     if case .error(let id, let error) = reply {
       audit.record(

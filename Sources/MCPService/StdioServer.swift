@@ -3,7 +3,7 @@ private import Auth
 private import MCP
 private import StdioTransport
 
-/// A server over stdio without its command line: configuration in, exit status out.
+/// A server over stdio. It takes the configuration and returns the exit status.
 package struct StdioServer<Service: StdioService> {
   private let definition: ServerDefinition
   private let environment: Environment
@@ -20,7 +20,8 @@ package struct StdioServer<Service: StdioService> {
     self.environmentFile = environmentFile
   }
 
-  /// Serves until the client is gone. Configuration errors go to standard error, a line each.
+  /// Serves until the client closes the connection. Writes configuration errors to standard error,
+  /// one line each.
   /// - Returns: the exit status of the process.
   package func run() async -> Int32 {
     defer { errors.finish() }
@@ -60,7 +61,7 @@ package struct StdioServer<Service: StdioService> {
     try Service.Configuration.read(environment: environment, file: environmentFile, after: running)
   }
 
-  /// SIGHUP: reads all settings again. One error, and all stays as it is.
+  /// SIGHUP: reads all settings again. After an error the old ones stay.
   private func reload(
     _ service: inout Service, _ configuration: inout Service.Configuration, _ audit: AuditLog,
     _ log: Log
@@ -83,7 +84,7 @@ package struct StdioServer<Service: StdioService> {
 }
 
 extension Log {
-  /// After SIGHUP: which settings do not apply before a restart, and which warnings are new.
+  /// Reports, after SIGHUP, which settings need a restart and which warnings are new.
   package func reportReload(kept: [String], warnings: [String], before: [String]) {
     for name in kept {  // ATTACKS G1
       notice("SIGHUP: \(name) keeps its old value until a restart")

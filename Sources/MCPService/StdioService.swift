@@ -1,7 +1,7 @@
 private import Support
 package import Auth
 
-/// A server over stdio, as `StdioServer` runs it.
+/// A service that `StdioServer` can run.
 package protocol StdioService {
   associatedtype Configuration: StdioServiceConfiguration
 
@@ -9,7 +9,7 @@ package protocol StdioService {
 
   var pipeline: Pipeline { get }
 
-  /// SIGHUP: from the next call on, `new` is what applies; what was revoked stays revoked.
-  /// - Returns: what was read, for the log.
+  /// Applies `new` from the next call on, after SIGHUP. Revoked tokens stay revoked.
+  /// - Returns: a description of what was read, for the log.
   mutating func reload(_ new: Configuration, audit: AuditLog) -> String
 }

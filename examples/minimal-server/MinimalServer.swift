@@ -7,7 +7,7 @@ import StdioTransport
 import Support
 import SystemC
 
-/// One tool behind an API key: over stdio, or over HTTP with `--http PORT`.
+/// One tool, protected by an API key: over stdio, or over HTTP with `--http PORT`.
 ///
 ///     export CALCULATOR_API_KEY=$(openssl rand -hex 32)
 ///     swift run MinimalServer --http 8080

@@ -2,7 +2,8 @@ private import JSON
 package import JOSE
 package import Support
 
-/// Decides whether a token is from us, for us, valid now and not revoked.
+/// Verifies that this issuer signed a token for this audience, that it is valid now, and that it is
+/// not revoked.
 package struct AccessTokenVerifier: Sendable {
   private let policy: AccessTokenPolicy
   private let revocations: any RevocationStore
@@ -20,7 +21,7 @@ package struct AccessTokenVerifier: Sendable {
   /// Whether the secret that signs the tokens may be short or a known word.
   package var canBeGuessed: Bool { policy.canBeGuessed }
 
-  /// The claims of a token of this type.
+  /// Verifies a token of this type and returns its claims.
   /// - Throws: `AuthenticationError.invalidToken`, `.revokedToken`
   package func verify(_ token: Secret, as type: TokenType)
     async throws(AuthenticationError) -> TokenClaims
@@ -38,7 +39,7 @@ package struct AccessTokenVerifier: Sendable {
   }
 }
 
-/// What a token must be: signed with one of our keys, from one issuer, for one audience.
+/// The rules for a token: the keys that may sign it, its issuer and its audience.
 package struct AccessTokenPolicy: Sendable {
   let keys: KeySet
   /// RFC 7519 §4.1.1, §4.1.3

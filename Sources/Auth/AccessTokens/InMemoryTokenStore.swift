@@ -2,22 +2,22 @@ private import Crypto
 package import Support
 private import Synchronization
 
-/// The tokens of one process, in memory: refresh families and revocations. A restart forgets both.
+/// Refresh families and revocations of one process, in memory. A restart removes both.
 ///
 /// The memory is bounded:
-/// - Over `maximumFamilies`, the families that end first are forgotten. Their refresh tokens are
-///   then refused.
-/// - A revocation is forgotten when its token would have expired.
-/// - The revocations of one family are one entry of at most `maximumPerFamily` tokens. One more
-///   revokes the whole family, so nobody can fill the store with the tokens of one family (T35).
-/// - Over `maximumRevocations`, the entries of the oldest tokens are forgotten. From then on every
-///   token that is not younger than those is refused: the store fails closed.
+/// - Over `maximumFamilies`, the families that end first are removed. Their refresh tokens are then
+///   refused.
+/// - A revocation is removed when its token would have expired.
+/// - The revocations of one family are one entry with at most `maximumPerFamily` tokens. One more
+///   revokes the whole family, so that the tokens of one family cannot fill the store (T35).
+/// - Over `maximumRevocations`, the entries of the oldest tokens are removed. From then on every
+///   token of their age or older is refused: the store fails closed.
 ///
 /// The file is long because families and revocations change together, under one lock.
 package final class InMemoryTokenStore: RefreshTokenStore {
   private static let maximumPerFamily = 16
 
-  /// A `jti` or the name of a family, in 16 bytes however long it is: half of a SHA-256 digest.
+  /// The first half of the SHA-256 digest of a `jti` or a family name: 16 bytes for any length.
   private struct ID: Hashable {
     private let value: Bits128
     init(_ name: String) { value = Bits128(SHA256Digest(of: name.utf8).firstHalf) }
@@ -35,7 +35,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   private struct State {
     var families: [ID: TokenFamily] = [:]
-    /// By family. A token without a family is one by itself.
+    /// By family. A token without a family is a family of its own.
     var revoked: [ID: Revocation] = [:]
     /// Tokens issued until this time are refused: some were revoked, and it is forgotten which.
     var refusedUntil: WallTime?
@@ -113,7 +113,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   package func isRevoked(_ token: String, of family: String?, issuedAt: WallTime) async -> Bool {
     state.withLock { state in
       if let refusedUntil = state.refusedUntil, issuedAt <= refusedUntil { return true }
-      // Mostly there is none, and then no name needs to be hashed.
+      // Usually there are no revocations, and then no name is hashed.
       guard !state.revoked.isEmpty, let revocation = state.revoked[ID(family ?? token)] else {
         return false
       }
@@ -167,7 +167,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
 
   private func record(_ new: Revocation, of name: ID, now: WallTime, in state: inout State) {
     state.revoked[name] = new
-    // As many revocations come between two sweeps as a sweep looks at.
+    // The number of revocations between two sweeps is at least the number that a sweep examines.
     if state.revoked.count >= min(state.sweepAt, maximumRevocations) { sweep(&state, now: now) }
   }
 

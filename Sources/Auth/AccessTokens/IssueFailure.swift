@@ -1,14 +1,14 @@
 private import Support
 
-/// Why no token is issued to a caller who may ask for one.
+/// Why an authorized caller gets no token.
 package enum IssueFailure: Error, Sendable, Equatable {
   case invalidUser
   case unknownUser
-  /// The request names more than these. It is refused, not cut.
+  /// The request has more permissions than these. It is refused, not reduced.
   case morePermissions(PermissionSet)
   case invalidLifetime(maximum: Duration)
 
-  /// A sentence that a model can act on. It repeats nothing of the request.
+  /// The message for the model. It repeats nothing from the request.
   package var sentence: String {
     switch self {
     case .invalidUser: "user_id must have 1 to 256 bytes and no control characters."
@@ -24,10 +24,10 @@ package enum IssueFailure: Error, Sendable, Equatable {
   }
 }
 
-/// Why a refresh token gives no new pair.
+/// Why a refresh token gives no new pair of tokens.
 package enum RefreshFailure: Error, Sendable, Equatable {
   /// The token is no longer valid.
   case unauthenticated(AuthenticationError)
-  /// The token is valid, and the request is refused.
+  /// The token is valid, but the request is refused.
   case refused(IssueFailure)
 }

@@ -2,8 +2,8 @@ package import Support
 
 /// The tokens that were revoked before they expired.
 package protocol RevocationStore: Sendable {
-  /// Whether a token or its family is revoked, or may be: a store that is full refuses every token
-  /// that is not younger than those that it had to forget.
+  /// Whether a token or its family is revoked. A full store removes the revocations of its oldest
+  /// tokens, and then refuses every token of their age or older.
   /// - Parameters:
   ///   - token: its `jti`.
   ///   - family: `nil` for a token without one.

@@ -5,8 +5,9 @@ package struct TokenAuthenticator: Authenticator {
   private let verifier: AccessTokenVerifier
   private let areKeysBearers: Bool
 
-  /// - Parameter areKeysBearers: whether an API key may come as a Bearer token too. A token is then
-  ///   what has three parts (RFC 7515 §7.1); otherwise every Bearer token is one.
+  /// - Parameter areKeysBearers: whether an API key may be sent as a Bearer token too. Then only a
+  ///   text with three parts is an access token (RFC 7515 §7.1); otherwise every Bearer token is
+  ///   one.
   package init(_ verifier: AccessTokenVerifier, areKeysBearers: Bool = false) {
     self.verifier = verifier
     self.areKeysBearers = areKeysBearers
@@ -30,7 +31,7 @@ package struct TokenAuthenticator: Authenticator {
   }
 }
 
-/// Authenticates a caller by a refresh token that was not used before.
+/// Authenticates a caller by an unused refresh token.
 package struct RefreshTokenAuthenticator: Authenticator {
   private let issuer: TokenIssuer
 

@@ -4,7 +4,7 @@ private import JSON
 
 /// The claims of an access or refresh token: those of RFC 9068 §2.2, and two of our own.
 ///
-/// A value is always complete and well-formed, whether it was read or is to be signed.
+/// A value is always complete and well-formed, both after parsing and before signing.
 package struct TokenClaims: Sendable, Equatable {
   package static let maximumPermissions = 64
 
@@ -20,7 +20,7 @@ package struct TokenClaims: Sendable, Equatable {
   /// The same for all tokens that descend from one refresh token (RFC 9700 §4.14.2).
   package let family: String?
 
-  /// - Throws: `JWTError.malformedClaim` with the first claim that is wrong.
+  /// - Throws: `JWTError.malformedClaim` with the first invalid claim.
   package init(
     issuer: String, subject: Subject, audience: [String], issuedAt: WallTime,
     expiresAt: WallTime, notBefore: WallTime? = nil, identifier: String, permissions: [String],

@@ -1,7 +1,7 @@
 package import Support
 private import JOSE
 
-/// Issues, refreshes and revokes tokens. It is an authorization server in small.
+/// Issues, refreshes and revokes tokens, like a small authorization server.
 package struct TokenIssuer: Sendable {
   /// The longest lifetime of an access token, whatever the settings say: a day.
   package static let maximumLifetime = Duration.seconds(24 * 60 * 60)
@@ -41,10 +41,10 @@ package struct TokenIssuer: Sendable {
     self.random = random
   }
 
-  /// The first pair of a new family.
+  /// Issues the first pair of a new family.
   /// - Parameters:
   ///   - permissions: `nil` for all permissions of the user's role.
-  ///   - lifetime: of the access token, in seconds as the caller wrote it: any number.
+  ///   - lifetime: the lifetime of the access token in seconds, not yet range-checked.
   package func issue(to user: String, permissions: PermissionSet?, lifetime: Int?)
     async throws(IssueFailure) -> TokenPair
   {
@@ -70,11 +70,13 @@ package struct TokenIssuer: Sendable {
     return pair
   }
 
-  /// The next pair of the family of `claims`, a verified refresh token. The token is used up.
+  /// Issues the next pair of the family of `claims`, a verified refresh token. That token cannot be
+  /// used again.
   ///
   /// The permissions are those of the token that the user still has, or fewer. The new access token
-  /// lasts as long as the first one of the family, and neither token outlasts the family. A refusal
-  /// does not use the token up. A used token is detected before anything is refused.
+  /// has the lifetime of the first one of the family, and neither token lasts longer than the
+  /// family. A refused request does not use up the token. The second use of a token is detected
+  /// before any other check.
   package func refresh(_ claims: TokenClaims, permissions: PermissionSet?)
     async throws(RefreshFailure) -> TokenPair
   {
@@ -105,7 +107,7 @@ package struct TokenIssuer: Sendable {
     return pair
   }
 
-  /// Checks that a verified refresh token may be used now.
+  /// Checks that a verified refresh token has not been used.
   /// - Throws: `AuthenticationError.unknownFamily`; `.replayedToken` for a used token, which
   ///   revokes its family (RFC 9700 §4.14.2); `.invalidToken(.expired)`
   package func checkUnused(_ claims: TokenClaims) async throws(AuthenticationError) {
@@ -122,8 +124,9 @@ package struct TokenIssuer: Sendable {
     return family
   }
 
-  /// Revokes `token`, if it is one of ours and `identity` may revoke it; otherwise does nothing, and
-  /// the caller cannot tell (RFC 7009 §2.2). A refresh token is revoked with its family (§2.1).
+  /// Revokes `token` if this issuer signed it and `identity` may revoke it. Otherwise it does
+  /// nothing, and the caller cannot tell the difference (RFC 7009 §2.2). A refresh token is revoked
+  /// with its family (§2.1).
   package func revoke(_ token: Secret, for identity: Identity) async {
     let now = now()
     for type in TokenType.allCases {
@@ -181,7 +184,7 @@ package struct TokenIssuer: Sendable {
   }
 }
 
-/// An access token and the refresh token that gets the next one (RFC 6749 §5.1).
+/// An access token, and the refresh token for the next pair (RFC 6749 §5.1).
 package struct TokenPair: Sendable {
   package let accessToken: Secret
   package let refreshToken: Secret

@@ -4,10 +4,10 @@ private import JSON
 private import JOSE
 private import Crypto
 
-/// The subcommand `token`: issues, verifies and shows tokens at the terminal, with the reason of a
-/// refusal.
+/// The subcommand `token`: issues, verifies and shows tokens at the terminal. It prints why a token
+/// is refused.
 package struct TokenCommand {
-  /// What goes to the terminal, and the exit status.
+  /// The output of the command, and its exit status.
   package struct Output: Equatable {
     package var text = ""
     package var errors = ""
@@ -19,7 +19,7 @@ package struct TokenCommand {
   private let environmentFile: String?
   private let now: @Sendable () -> WallTime
 
-  /// - Parameter name: of the executable, before each configuration error.
+  /// - Parameter name: the name of the executable, which starts each configuration error.
   package init(
     name: String, environment: Environment, environmentFile: String?,
     now: @escaping @Sendable () -> WallTime = WallTime.now
@@ -30,7 +30,8 @@ package struct TokenCommand {
     self.now = now
   }
 
-  /// An access token; refresh tokens are good only in the process that issued them.
+  /// Issues an access token. It issues no refresh token: only the process that issues one accepts
+  /// it.
   package func issue(to user: String, permissions: [String], seconds: Int?) async -> Output {
     await withIssuer { issuer in
       let known = permissions.compactMap(Permission.init(known:))
@@ -53,11 +54,11 @@ package struct TokenCommand {
     }
   }
 
-  /// The claims as one line of JSON, or the reason why there are none.
+  /// Prints the claims as one line of JSON, or the reason why the token is refused.
   package func verify(_ token: String) async -> Output {
     await withIssuer { issuer in
       do throws(AuthenticationError) {
-        // The same verification as before a tool: what passes here, the server accepts.
+        // The server verifies in the same way before it runs a tool.
         _ = try await issuer.verifier.verify(Secret(token), as: .accessToken)
         return Output(text: Self.text(of: token).payload)
       } catch {
@@ -66,7 +67,7 @@ package struct TokenCommand {
     }
   }
 
-  /// Header and claims, whether or not they are true, and then whether they are.
+  /// Prints the header and the claims before it verifies them, then the result of the verification.
   package func inspect(_ token: String) async -> Output {
     let (header, payload) = Self.text(of: token)
     let verdict = await verify(token)
@@ -85,7 +86,7 @@ package struct TokenCommand {
     }
   }
 
-  /// Printable ASCII, so that no token drives the terminal.
+  /// Only printable ASCII, so that a token cannot send escape sequences to the terminal.
   private static func readable(_ json: [UInt8]) -> String {
     guard let value = try? JSONParser.parse(json) else { return "(not strict JSON)" }
     return String(decoding: value.serialized(escaping: .nonASCII), as: UTF8.self)

@@ -3,12 +3,12 @@ package import Auth
 private import JSON
 private import MCP
 
-/// The tools around tokens, in the order of `tools/list`.
+/// The tools for tokens, in the order of `tools/list`.
 package enum TokenTools {
   /// - Parameters:
-  ///   - issuers: who may have tokens issued.
-  ///   - holders: who shows an access token.
-  ///   - refreshers: who shows a refresh token.
+  ///   - issuers: the access policy of `generate_token`.
+  ///   - holders: the access policy of tools that need an access token.
+  ///   - refreshers: the access policy of `refresh_token`.
   package static func all(
     _ issuer: TokenIssuer, issuers: AccessPolicy, holders: AccessPolicy, refreshers: AccessPolicy
   ) -> [ProtectedTool] {
@@ -144,7 +144,7 @@ package enum TokenTools {
     return PermissionSet(permissions)
   }
 
-  /// In seconds: any number, whose range is for the issuer to check (ATTACKS T32).
+  /// In seconds. The issuer checks the range (ATTACKS T32).
   private static func lifetime(in arguments: JSONObject) throws(ToolFailure) -> Int? {
     guard let value = arguments.optional("expires_in") else { return nil }
     guard case .number(let number) = value, let seconds = number.integer else {
@@ -179,7 +179,7 @@ package enum TokenTools {
     ]
   }
 
-  /// RFC 6749 §5.1, with the time when it ends and what it permits.
+  /// RFC 6749 §5.1, with the expiry time and the permissions.
   private static let pairSchema: [(String, JSONValue)] = [
     ("access_token", ["type": "string"]), ("token_type", ["type": "string", "enum": ["Bearer"]]),
     ("expires_in", ["type": "integer", "description": "Seconds."]),

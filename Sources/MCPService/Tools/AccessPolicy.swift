@@ -2,17 +2,17 @@ package import Support
 package import Auth
 private import JOSE
 
-/// Who may call a tool over stdio: where the credential stands, who authenticates it, and what goes
-/// back where that fails.
+/// The access policy of a tool over stdio: where its credential is, which authenticators accept it,
+/// and the message after a failure.
 package struct AccessPolicy: Sendable {
   package let slot: CredentialSlot
   let authentication: Authentication
-  /// The same words whatever was wrong.
+  /// The message for every failed authentication. It does not depend on the reason.
   let refusal: String
 
-  /// API keys as `auth_token`; where none is required, a caller without one is a guest.
-  /// - Parameter keys: `nil` where the server has no keys: then nothing is required, and a caller
-  ///   who sends a key is a guest too.
+  /// API keys as `auth_token`. If none is required, a caller without a key is a guest.
+  /// - Parameter keys: `nil` if the server has no keys. Then no key is required, and a caller who
+  ///   sends one is a guest too.
   package static func apiKey(
     _ keys: APIKeyStore?, required: Bool, guests: Role, now: @escaping @Sendable () -> WallTime
   ) -> AccessPolicy {

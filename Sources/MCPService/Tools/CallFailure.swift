@@ -3,15 +3,16 @@ package import Auth
 private import JSON
 package import MCP
 
-/// Every way in which a call of a tool fails, and what goes back for each.
+/// Every reason why a tool call fails, with its reply.
 package enum CallFailure: Error, Sendable {
   case unauthenticated(AuthenticationError)
   case forbidden(Identity, Permission)
-  /// Arguments that the tool refuses, with the identity that sent them.
+  /// The tool refuses the arguments. The identity is that of the caller.
   case refused(Identity, ToolFailure)
 
-  /// The reply over stdio, where failures are results that the model sees (MCP server/tools,
-  /// "Error Handling"). `refusal` is all that is said of a credential, whatever was wrong.
+  /// The reply over stdio, where a failure is a result that the model sees (MCP server/tools,
+  /// "Error Handling").
+  /// - Parameter refusal: the message for every failed authentication, whatever the reason.
   func result(refusal: String) -> ToolResult {
     switch self {
     case .unauthenticated: .failure(refusal, meta: Self.kind("authentication_failed"))
@@ -25,17 +26,17 @@ package enum CallFailure: Error, Sendable {
       "Permission denied: this needs \(permission.rawValue)", meta: kind("permission_denied"))
   }
 
-  /// - Parameter seconds: how long to wait.
+  /// - Parameter seconds: the time until the next attempt may succeed.
   package static func rateLimited(retryAfter seconds: Int) -> ToolResult {
     .failure("Too many requests: try again in \(seconds) s", meta: kind("rate_limited"))
   }
 
-  /// How it stands in the audit log.
+  /// The outcome for the audit log.
   package var outcome: AuditEvent.Outcome {
     switch self {
     case .unauthenticated(let reason): .unauthenticated(reason)
     case .forbidden(let identity, let permission): .forbidden(identity, permission)
-    // They were let in; what they sent, the tool could not use.
+    // Authentication and authorization succeeded; only the arguments are invalid.
     case .refused(let identity, _): .accepted(identity)
     }
   }

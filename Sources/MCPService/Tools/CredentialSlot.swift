@@ -3,11 +3,11 @@ package import Auth
 private import JSON
 package import MCP
 
-/// Where a tool call carries its credential over stdio: an argument, or the call's `_meta`.
+/// The place of the credential in a tool call over stdio: an argument, or the call's `_meta`.
 package struct CredentialSlot: Sendable {
-  /// Seen by the model, which may leave it out.
+  /// The model sees this argument and may omit it.
   package let argument: String
-  /// Filled by the client, out of the model's sight.
+  /// The client sets this key. The model does not see it.
   package let metaKey: String
   package let description: String
   private let credential: @Sendable (Secret) -> Credential
@@ -26,7 +26,7 @@ package struct CredentialSlot: Sendable {
     argument: "refresh_token", metaKey: "\(ServiceName.metaPrefix)refresh_token",
     description: "The refresh token; it works once.", credential: Credential.bearer)
 
-  /// Takes the credential out of the call, so that no tool and no log ever sees it.
+  /// Removes the credential from the call, so that no tool and no log line contains it.
   package func take(from call: inout ToolCall) -> Credential {
     defer {
       call.arguments[argument] = nil
@@ -40,8 +40,8 @@ package struct CredentialSlot: Sendable {
     }
   }
 
-  /// `null` and `""` count as absent: hosts and models that fill every argument of a schema send them
-  /// beside the credential that the client puts into `_meta`.
+  /// `null` and `""` count as absent. Some hosts and models fill every argument of a schema with
+  /// them, while the client puts the credential into `_meta`.
   private static func present(_ value: JSONValue?) -> JSONValue? {
     value == .null || value == "" ? nil : value
   }

@@ -2,7 +2,7 @@ internal import MCP
 private import JSON
 private import Support
 
-/// A tool over stdio, where the credential is an argument of the call: the tool and its access policy.
+/// A tool with its access policy, for stdio: there the credential is an argument of the call.
 package struct ProtectedTool: Sendable {
   let tool: Tool
   let policy: AccessPolicy

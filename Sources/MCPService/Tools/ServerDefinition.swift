@@ -1,11 +1,11 @@
 package import MCP
 private import Support
 
-/// What a server offers, whatever protects it: its name and its tools.
+/// The name and the tools of a server. It does not depend on how the server is protected.
 package struct ServerDefinition: Sendable {
-  /// A call that shows a new user that the server works.
+  /// An example call, with which a new user can test the server.
   package struct Example: Sendable {
-    /// What to type in an MCP client.
+    /// The prompt to type into an MCP client.
     package let prompt: String
     package let tool: String
     /// As JSON.

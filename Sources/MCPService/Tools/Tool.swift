@@ -25,7 +25,7 @@ package struct Tool: Sendable {
     }
   }
 
-  /// A tool that may fail for other reasons than its arguments.
+  /// A tool that can also fail for other reasons than its arguments.
   init(
     definition: ToolDefinition, permission: Permission?,
     body: @escaping @Sendable (JSONObject, Identity) async throws(CallFailure) -> ToolResult
@@ -41,9 +41,9 @@ package struct Tool: Sendable {
     throw .forbidden(identity, permission)
   }
 
-  /// Runs the tool for a caller who was authorized.
-  /// - Parameter slot: where the credential was, which has been taken out of the arguments.
-  /// - Throws: `CallFailure`; `.refused` if the schema does not have one of the arguments.
+  /// Runs the tool for an authorized caller.
+  /// - Parameter slot: the place of the credential, which was removed from the arguments.
+  /// - Throws: `CallFailure`; `.refused` if an argument is not in the schema.
   package func run(
     _ arguments: JSONObject, for identity: Identity, credential slot: CredentialSlot? = nil
   ) async throws(CallFailure) -> ToolResult {

@@ -1,8 +1,8 @@
 private import Support
 
-/// Arguments that a tool refuses, as a sentence that a model can act on.
+/// A tool refuses its arguments. The sentence tells the model what to change.
 ///
-/// It names arguments by the tool's own names and repeats nothing that was sent.
+/// It contains only the tool's own names of its arguments, and no value that was sent.
 package struct ToolFailure: Error, Sendable, Equatable {
   package let sentence: String
 

@@ -3,9 +3,9 @@ private import JSON
 private import Crypto
 private import Support
 
-/// What makes lines for the credentials file, for the person at the terminal.
+/// Makes entries for the credentials file, for the subcommands `hash-password` and `new-key`.
 package struct CredentialCommand {
-  /// Why no line is made: a sentence.
+  /// Why no entry is made.
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
   }
@@ -16,7 +16,7 @@ package struct CredentialCommand {
 
   init(random: @escaping (Int) -> [UInt8]) { self.random = random }
 
-  /// A user's line.
+  /// The entry of a user.
   package func user(name: String, role: String, password: String) throws(Failure) -> String {
     guard let user = UserName(name) else {
       throw Failure(description: "--user takes 1 to 256 bytes without colon or control characters")
@@ -33,7 +33,7 @@ package struct CredentialCommand {
     ])
   }
 
-  /// A new key, which is not kept, and its line, which has only its digest.
+  /// A new key and its entry. The entry contains only the digest of the key.
   package func key(name: String, role: String, expires: String?) throws(Failure) -> (
     key: String, line: String
   ) {

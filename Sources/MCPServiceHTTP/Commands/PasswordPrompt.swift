@@ -4,7 +4,7 @@ private import Support
 
 /// Asks for a password.
 package enum PasswordPrompt {
-  /// A line of standard input; a terminal shows nothing of what is typed. `nil` at its end.
+  /// Reads a line of standard input, without echo on a terminal; `nil` at the end of the input.
   package static func read() -> String? {
     guard isatty(STDIN_FILENO) == 1 else { return readLine() }
     var shown = termios()

@@ -3,7 +3,7 @@ package import MCPService
 internal import HTTPTransport
 private import Support
 
-/// The configuration of `CalculatorHTTP`.
+/// The configuration of a server over HTTP.
 package struct HTTPConfiguration: Sendable {
   let credentials: AcceptedCredentials
   let requestLimit: RateLimit?

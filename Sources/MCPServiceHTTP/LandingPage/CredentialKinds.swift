@@ -1,6 +1,6 @@
 private import Support
 
-/// Which kinds of credential a server takes.
+/// The kinds of credential that a server accepts.
 package struct CredentialKinds: OptionSet, Sendable {
   package let rawValue: Int
 

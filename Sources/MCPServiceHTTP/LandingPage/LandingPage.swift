@@ -5,17 +5,17 @@ private import Support
 package import Auth
 package import MCPService
 
-/// The page that a person sees in a browser: which credentials are on, one command to try them, the
-/// config of a client, and the tools.
+/// The landing page for browsers: the enabled kinds of credential, a command to try them, the
+/// configuration of a client, and the tools.
 ///
-/// It is longer than 150 lines because the text of the page stands in it.
+/// The file is longer than 150 lines because it contains the text of the page.
 package struct LandingPage: Sendable {
   private let kinds: CredentialKinds
   private let guests: Role?
-  /// Where others reach this server; `nil` where each request says it.
+  /// The URL that clients use; `nil`: the `Host` of each request.
   private let baseURL: String?
   private let definition: ServerDefinition
-  /// Nothing is loaded and nothing runs but the style that stands in the page, known by its digest,
+  /// The Content-Security-Policy. It allows only the style of the page, identified by its digest,
   /// and the icon.
   private let policy: String
 
@@ -32,7 +32,7 @@ package struct LandingPage: Sendable {
       + "form-action 'none'; frame-ancestors 'none'"
   }
 
-  /// - Parameter proxies: who may say that the client came over HTTPS.
+  /// - Parameter proxies: the peers whose `X-Forwarded-Proto` applies.
   func response(to request: HTTPRequest, behind proxies: TrustedProxies) -> HTTPResponse {
     HTTPResponse(
       status: 200,
@@ -43,7 +43,7 @@ package struct LandingPage: Sendable {
       ], body: Array(html(address(for: request, proxies)).utf8))
   }
 
-  /// The `Host` is one of ours: others were refused before.
+  /// The `Host` is allowed: the pipeline has refused every other one.
   private func address(for request: HTTPRequest, _ proxies: TrustedProxies) -> String {
     if let baseURL { return baseURL }
     let forwarded = proxies.contains(request.peer) ? request.fields["X-Forwarded-Proto"] : []
@@ -131,8 +131,8 @@ package struct LandingPage: Sendable {
 
   // MARK: What to paste
 
-  /// The first kind of credential that is on: how `curl` sends it, and the field of a client's
-  /// config. The server refuses these placeholders as secrets.
+  /// An example for the first enabled kind of credential: the option of `curl`, and the field in
+  /// the configuration of a client. The server refuses these placeholders as secrets.
   private var example: (option: String, field: (name: String, value: String))? {
     if kinds.contains(.apiKey) {
       return ("-H \"X-API-Key: $\(Settings.apiKey.name)\"", ("X-API-Key", "replace-with-your-key"))
@@ -182,7 +182,7 @@ package struct LandingPage: Sendable {
       """
   }
 
-  /// As bytes: a Character may hide a bracket behind a combining mark (ATTACKS H34).
+  /// It works on bytes: a Character may hide a bracket behind a combining mark (ATTACKS H34).
   static func escaped(_ text: String) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
@@ -201,7 +201,8 @@ package struct LandingPage: Sendable {
 
   // MARK: How it looks
 
-  /// In the page, so that a browser asks for no file: an equals sign on a rounded square.
+  /// The icon: an equals sign on a rounded square. It is part of the page, so that a browser
+  /// requests no other file.
   private static let icon =
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
     + "%3Crect width='16' height='16' rx='3' fill='%2317693a'/%3E"

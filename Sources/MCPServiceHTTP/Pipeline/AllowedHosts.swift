@@ -1,17 +1,18 @@
 internal import HTTPTransport
 private import Support
 
-/// The names under which clients call this server.
+/// The host names that clients may use for this server.
 ///
-/// A web page whose name was made to point here (DNS rebinding) sends its own name as `Host`. All
-/// that was sent is compared as bytes, in one pass (ATTACKS H34).
+/// A web page whose name resolves to this server (DNS rebinding) sends its own name as `Host`.
+/// Received text is compared as bytes, in one pass (ATTACKS H34).
 package struct AllowedHosts: Sendable {
-  /// In bytes, of a host and its port: no name in the DNS has more than 253 (RFC 1035 §2.3.4).
+  /// The longest host with its port, in bytes: a DNS name has at most 253 (RFC 1035 §2.3.4).
   private static let maximumLength = 260
 
   private let names: Set<String>
 
-  /// - Parameter names: beside the loopback's, in lower case, an IPv6 address in brackets.
+  /// - Parameter names: host names in addition to those of the loopback, in lower case; an IPv6
+  ///   address is in brackets.
   package init(_ names: [String]) {
     self.names = Set(names).union(["localhost", "127.0.0.1", "[::1]"])
   }
@@ -19,27 +20,27 @@ package struct AllowedHosts: Sendable {
   /// MCP 2026-07-28 basic/transports/streamable-http, "Security & Endpoint" 1; ATTACKS H26.
   /// - Throws: `HTTPProblem.foreignHost`
   func check(_ hosts: [String], for route: Route?) throws(HTTPProblem) {
-    // Probes call by the address of a machine or a container. The response says no more than "ok".
+    // A probe uses the address of a machine or a container. The response says only "ok".
     if route == .health { return }
     guard let host = hosts.first, let name = Self.name(host.utf8),
       names.contains(name) || route == .metrics && Self.isAddress(name)
     else { throw .foreignHost }
   }
 
-  /// Whether an origin has one of our names, at whatever port.
+  /// Whether an origin has an allowed host name, with any port.
   func contain(origin: String) -> Bool {
     Self.authority(of: origin).flatMap(Self.name).map(names.contains) ?? false
   }
 
   // MARK: Parsing
 
-  /// An address as it stands in an authority.
+  /// The form of an address in an authority.
   static func name(_ address: IPAddress) -> String {
     address.isV4 ? address.description : "[\(address)]"
   }
 
-  /// The name or address in an authority, in lower case and without the port; `nil` where it is none
-  /// (RFC 3986 §3.2), and for all that is not ASCII.
+  /// The name or address in an authority, in lower case and without the port; `nil` if the text is
+  /// not an authority (RFC 3986 §3.2) or not ASCII.
   static func name(_ authority: some Collection<UInt8>) -> String? {
     guard authority.count <= maximumLength else { return nil }
     var bytes = Array(authority)
@@ -65,8 +66,8 @@ package struct AllowedHosts: Sendable {
     return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The bytes behind the scheme of `http` and `https` (RFC 6454 §7). A page without an origin sends
-  /// "null", which has none.
+  /// The bytes after the scheme `http` or `https` (RFC 6454 §7). A page without an origin sends
+  /// "null", which has no scheme.
   static func authority(of origin: String) -> ArraySlice<UInt8>? {
     let bytes = Array(origin.utf8)
     for scheme in ["http://", "https://"] where bytes.starts(with: scheme.utf8) {
@@ -75,8 +76,8 @@ package struct AllowedHosts: Sendable {
     return nil
   }
 
-  /// Whether `name` is an IP literal: a browser that sends one was sent to the address itself, so
-  /// no DNS name was rebound.
+  /// Whether `name` is an IP literal. A browser sends one only if it connects to the address
+  /// itself, so no DNS name was rebound.
   private static func isAddress(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     guard bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]"), bytes.count > 2 else {

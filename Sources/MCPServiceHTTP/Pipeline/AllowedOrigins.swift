@@ -1,48 +1,50 @@
 internal import HTTPTransport
 private import Support
 
-/// The web pages of other origins that may call this server from a browser (CORS, Fetch standard
-/// §3.2). Without a setting there are none.
+/// The origins whose web pages may call this server from a browser (CORS, Fetch standard §3.2). By
+/// default there are none.
 ///
 /// An origin is an exact text: scheme, host and port, as a browser sends it (RFC 6454 §6.2). There
-/// is no wildcard and no `Access-Control-Allow-Credentials`: a page must have a credential itself,
-/// so that it can do no more than any other client.
+/// is no wildcard and no `Access-Control-Allow-Credentials`. A page must send a credential of its
+/// own, so it has no more rights than any other client.
 package struct AllowedOrigins: Sendable {
-  /// What a request of MCP has beyond the fields that every page may send (Fetch standard §2.2.2).
+  /// The header fields of an MCP request that a page may send only with permission (Fetch standard
+  /// §2.2.2).
   private static let requestFields =
     "Authorization, Content-Type, X-API-Key, MCP-Protocol-Version, Mcp-Method, Mcp-Name, "
     + "Mcp-Session-Id, Accept, Last-Event-ID"
-  /// What a page may read beyond the fields that it may always read.
+  /// The response fields that a page may read only with permission.
   private static let responseFields =
     "WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, MCP-Protocol-Version, "
     + "Mcp-Session-Id"
-  /// In seconds: two hours, the longest that Chromium keeps the response to a preflight request.
+  /// In seconds: two hours, the longest time that Chromium caches the response to a preflight
+  /// request.
   private static let maximumAge = "7200"
 
   private let origins: [String]
 
-  /// - Parameter origins: each as `isOrigin` takes it.
+  /// - Parameter origins: texts for which `isOrigin` is true.
   package init(_ origins: [String]) { self.origins = origins }
 
-  /// The allowed origin that a request comes from; `nil` for every other, and for none.
+  /// The allowed origin of a request; `nil` if the request has no origin or another one.
   func match(_ sent: [String]) -> String? {
     guard let origin = sent.first, sent.count == 1 else { return nil }
     return origins.first { $0.utf8.elementsEqual(origin.utf8) }
   }
 
   /// MCP 2026-07-28 basic/transports/streamable-http, "Security & Endpoint" 1; ATTACKS H25.
-  /// - Parameter hosts: our own names; a page that this server or its neighbour on the same machine
-  ///   serves may send requests, but reads no response unless its origin is allowed.
+  /// - Parameter hosts: the host names of this server. A page of this server, or of another port of
+  ///   this machine, may send requests. It reads a response only if its origin is allowed.
   /// - Throws: `HTTPProblem.foreignOrigin`
   func check(_ sent: [String], or hosts: AllowedHosts) throws(HTTPProblem) {
     guard let origin = sent.first else { return }
-    // RFC 6454 §7.3: a browser sends one.
+    // RFC 6454 §7.3: a browser sends one origin.
     guard sent.count == 1, match(sent) != nil || hosts.contain(origin: origin) else {
       throw .foreignOrigin
     }
   }
 
-  /// The response to a preflight request, which a browser sends without any credential.
+  /// The response to a preflight request. A browser sends that without a credential.
   static func preflight(_ route: Route) -> HTTPResponse {
     HTTPResponse(
       status: 204,
@@ -52,15 +54,16 @@ package struct AllowedOrigins: Sendable {
       ])
   }
 
-  /// What every response to an allowed origin has.
+  /// Adds the fields of every response to an allowed origin.
   static func add(_ origin: String, to fields: inout [(name: String, value: String)]) {
     fields.append(("Access-Control-Allow-Origin", origin))
     fields.append(("Access-Control-Expose-Headers", responseFields))
     fields.append(("Vary", "Origin"))
   }
 
-  /// Whether `text` is an origin as browsers send it: in lower case, without a path, without the
-  /// port that the scheme implies. Any scheme may be there: extensions and apps have their own.
+  /// Whether `text` is an origin in the form that browsers send: in lower case, without a path, and
+  /// without the default port of the scheme. Any scheme is allowed, because extensions and apps
+  /// have their own.
   static func isOrigin(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),

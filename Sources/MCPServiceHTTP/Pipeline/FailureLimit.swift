@@ -2,15 +2,15 @@ internal import Auth
 internal import HTTPTransport
 internal import Support
 
-/// How often attempts to authenticate may fail: those of one address, and of the networks around it.
+/// Limits failed attempts to authenticate, by address and by the networks around the address.
 ///
-/// Somebody who has a /56 or a /48 of IPv6 has 256 or 65,536 times what counts as one address: so
-/// these have buckets of their own, which are larger because several may share them (ATTACKS R11).
+/// A client with a /56 or a /48 of IPv6 has 256 or 65,536 addresses of size /64. So these networks
+/// have buckets too, which are larger because several clients may share a network (ATTACKS R11).
 struct FailureLimit: Sendable {
-  /// How much larger: for an address, which of IPv6 is a /64, for a /56 and for a /48.
+  /// The factor of the bucket size: for an address (a /64 of IPv6), a /56 and a /48.
   private static let factors = [1, 4, 16]
 
-  /// Of the addresses and of each kind of network.
+  /// One table for the addresses, and one for each size of network.
   let tables: [BucketTable]
 
   init(_ limit: RateLimit) {
@@ -32,7 +32,7 @@ struct FailureLimit: Sendable {
     return nil
   }
 
-  /// Gives back what `charge` took.
+  /// Returns the tokens that `charge` took.
   func refund(_ client: IPAddress) {
     for (table, key) in zip(tables, Self.keys(client)) { table.refund(key) }
   }

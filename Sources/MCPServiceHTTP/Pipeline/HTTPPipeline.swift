@@ -9,13 +9,13 @@ private import Support
 ///
 ///     head → host and origin → authenticate → rate limit → body → JSON-RPC → authorize → tool → reply
 ///
-/// Before the caller is authenticated, nothing but the head is read: a stranger never reaches the
-/// JSON parser.
+/// Before the caller is authenticated, only the head is read. The JSON parser never sees bytes of
+/// an unauthenticated caller.
 ///
-/// The file is longer than 150 lines because the steps of a request read best below each other.
+/// The file is longer than 150 lines, so that all steps of a request stand in their order.
 package struct HTTPPipeline: HTTPResponder {
-  /// In bytes: as much of the body of a request over the limit as is read, to learn whether it is a
-  /// call of a tool.
+  /// In bytes: how much of the body is read if the request is over the rate limit, to find out
+  /// whether it is a tool call.
   private static let bodyOverLimit = 64 << 10
 
   private let hosts: AllowedHosts
@@ -91,18 +91,18 @@ package struct HTTPPipeline: HTTPResponder {
     }
   }
 
-  /// Plain HTTP at a public address: credentials come from a proxy that ended TLS, or from this
-  /// machine (RFC 6750 §5.3, ATTACKS L3).
+  /// If the server listens with plain HTTP at a public address, only a proxy that terminates TLS or
+  /// this machine may send credentials (RFC 6750 §5.3, ATTACKS L3).
   private func checkPeer(_ request: HTTPRequest) throws(HTTPProblem) {
     if requiresTrustedPeer, !proxies.contains(request.peer), !request.peer.isLoopback {
       throw .plaintextPeer
     }
   }
 
-  /// What can be guessed is charged to the client's address before it is checked, and refunded where
-  /// it was right: so no more guesses run at one time than the limit allows. A credential that
-  /// cannot be guessed is charged only where it is wrong: a right one is always accepted (ATTACKS
-  /// C16, R11).
+  /// A credential that can be guessed is charged to the client's address before the check, and
+  /// refunded if it is correct. So the limit also applies to attempts at the same time. A
+  /// credential that cannot be guessed is charged only if it is wrong, so a correct one is always
+  /// accepted (ATTACKS C16, R11).
   private func authenticate(_ request: HTTPRequest, _ context: inout RequestContext)
     async throws(HTTPProblem) -> Identity
   {
@@ -123,16 +123,16 @@ package struct HTTPPipeline: HTTPResponder {
       return identity
     } catch {
       switch error {
-      case .missingCredential, .ambiguousCredential: break  // nothing was checked
-      case .overloaded: if isGuess { limits.refund(context.client) }  // it was not checked
+      case .missingCredential, .ambiguousCredential: break  // no credential was checked
+      case .overloaded: if isGuess { limits.refund(context.client) }  // the credential was not checked
       default: if !isGuess { try limits.charge(context.client, at: telemetry.now()) }
       }
       throw .unauthenticated(error)
     }
   }
 
-  /// Takes a token of the caller's bucket. Clients of the handshake era end their session on 429:
-  /// `reply` answers them once it knows what they ask for.
+  /// Takes a token of the caller's bucket. Clients of the handshake era end their session on 429.
+  /// For them `reply` sends the response, after it has read the message.
   private func checkRate(
     of identity: Identity, _ request: HTTPRequest, _ headers: RequestHeaders,
     _ context: inout RequestContext
@@ -169,7 +169,7 @@ package struct HTTPPipeline: HTTPResponder {
       }
       return .json(reply)
     case .batch(let outcomes):
-      // One answer and one line of audit, not one for each message. ATTACKS R14
+      // One response and one audit line for the whole batch. ATTACKS R14
       if let rate = context.rate, !rate.isAllowed { throw .tooManyRequests(rate) }
       let replies = await replies(to: outcomes, from: identity, headers, &context)
       guard let body = Reply.serialized(replies)
@@ -178,8 +178,8 @@ package struct HTTPPipeline: HTTPResponder {
     }
   }
 
-  /// Each message of a batch takes a token of the rate limit, and has a line of audit, as if it had
-  /// come in a request of its own (S12).
+  /// Each message of a batch takes a token of the rate limit and gets an audit line, like a
+  /// separate request (S12).
   private func replies(
     to outcomes: [MCPServer.Outcome], from identity: Identity, _ headers: RequestHeaders,
     _ context: inout RequestContext
@@ -188,7 +188,7 @@ package struct HTTPPipeline: HTTPResponder {
     for (index, outcome) in outcomes.enumerated() {
       context.request = nil
       context.tool = nil
-      if index > 0 {  // the request as a whole took the token of the first
+      if index > 0 {  // `checkRate` has taken the token of the first message
         context.rate = limits.take(for: identity, at: context.client, now: telemetry.now())
       }
       do throws(HTTPProblem) {
@@ -205,8 +205,8 @@ package struct HTTPPipeline: HTTPResponder {
     return replies
   }
 
-  /// The reply to one message, with its line of audit; `nil` where none is due.
-  /// - Throws: `HTTPProblem`, which has no line of audit yet.
+  /// The reply to one message; `nil` if there is none. It writes the audit line.
+  /// - Throws: `HTTPProblem`. The caller writes its audit line.
   private func reply(
     to outcome: MCPServer.Outcome, from identity: Identity, _ headers: RequestHeaders,
     _ context: inout RequestContext
@@ -214,7 +214,7 @@ package struct HTTPPipeline: HTTPResponder {
     if case .call(let call) = outcome { context.tool = tools[call.tool]?.definition.name }
     context.request = outcome.id
     if let rate = context.rate, !rate.isAllowed {
-      // Nothing over the limit is executed. A call of a tool gets a result that the model can read.
+      // Over the limit nothing runs. A tool call gets a result that the model can read.
       guard case .call(let call) = outcome else { throw .tooManyRequests(rate) }
       telemetry.record(.limited(identity), context)
       return server.reply(
@@ -251,7 +251,7 @@ package struct HTTPPipeline: HTTPResponder {
       case .unauthenticated(let reason): throw .unauthenticated(reason)
       case .forbidden(_, let permission):
         if call.version == .v2026_07_28 { throw .forbidden(permission) }
-        // Clients of the handshake era end their session on 403, or take it for a sign-in problem.
+        // Clients of the handshake era end their session on 403, or start to authenticate again.
         telemetry.record(error.outcome, context)
         return CallFailure.permissionDenied(permission)
       case .refused(_, let failure):
@@ -267,14 +267,14 @@ package struct HTTPPipeline: HTTPResponder {
     let challenges = authentication.challenges(to: context.credential, context.scheme)
     let answer = problem.answer(context, challenges: challenges)
     telemetry.record(answer.audit, context)
-    // Nothing that was sent is repeated, and the identifier is `null` before the body is read.
+    // Never echo input. The identifier is `null` if the body was not read.
     var response = HTTPResponse.json(.error(context.request, answer.error), status: answer.status)
     response.fields += answer.fields
     response.closes = answer.closes
     return complete(response, context)
   }
 
-  /// Adds what every response has.
+  /// Adds the fields of every response.
   private func complete(_ response: consuming HTTPResponse, _ context: RequestContext)
     -> HTTPResponse
   {

@@ -3,12 +3,12 @@ internal import HTTPTransport
 internal import MCP
 private import Support
 
-/// Every reason why a request over HTTP gets no result.
+/// Every reason why an HTTP request gets no result.
 enum HTTPProblem: Error {
   case fault(HTTPFault)
   case foreignHost
   case foreignOrigin
-  /// Plain HTTP from a peer that is no trusted proxy.
+  /// Plain HTTP from a peer that is not a trusted proxy.
   case plaintextPeer
   case notFound
   case methodNotAllowed([String])
@@ -22,7 +22,7 @@ enum HTTPProblem: Error {
 }
 
 extension HTTPProblem {
-  /// What goes back for a problem, and how it stands in the audit log.
+  /// The response to a problem, and its outcome for the audit log.
   struct Answer {
     let status: Int
     let error: RPCError
@@ -31,8 +31,8 @@ extension HTTPProblem {
     let audit: AuditEvent.Outcome
   }
 
-  /// The one table of problems. What goes back is the same whatever was wrong with a credential.
-  /// - Parameter challenges: which credentials would do.
+  /// Maps each problem to its response. Every wrong credential gets the same response.
+  /// - Parameter challenges: the challenges for the credential that was sent.
   func answer(_ context: RequestContext, challenges: [Challenge]) -> Answer {
     let identity = context.identity
     func answer(
@@ -66,14 +66,14 @@ extension HTTPProblem {
       return answer(
         400, "Send one credential", [Challenge(.bearer, error: .invalidRequest).field],
         audit: .unauthenticated(.ambiguousCredential))
-    case .unauthenticated(let reason):  // RFC 9110 §15.5.2: a challenge for each scheme
+    case .unauthenticated(let reason):  // RFC 9110 §15.5.2: at least one challenge
       return answer(
         401, "Authentication failed", challenges.map(\.field), audit: .unauthenticated(reason))
     case .forbidden(let permission):
       let fields: [(name: String, value: String)] =
         switch identity?.method {
         case .jwt: [Challenge.insufficientScope(permission).field]
-        case .guest: challenges.map(\.field)  // with a credential they may
+        case .guest: challenges.map(\.field)  // a credential may have the permission
         case .apiKey, .basic, nil: []
         }
       return answer(
@@ -95,9 +95,9 @@ extension HTTPProblem {
 
   private static func status(of error: RPCError, isModern: Bool) -> Int {
     switch error {
-    // A client of the handshake era reads the reply to its request only behind a 200: to it, 404
-    // means that its session is over (MCP 2025-11-25 "Session Management"), and mcp 1.9 ends it at
-    // 400, too.
+    // A client of the handshake era reads the reply to its request only with status 200. It treats
+    // 404 as the end of its session (MCP 2025-11-25 "Session Management"), and mcp 1.9 also ends it
+    // on 400.
     case .methodNotFound: isModern ? 404 : 200
     case .invalidParams: isModern ? 400 : 200
     case .parseError, .invalidRequest, .unsupportedProtocolVersion, .headerMismatch, .application:

@@ -2,11 +2,11 @@ package import Auth
 internal import HTTPTransport
 internal import Support
 
-/// How often an identity may call, and how often an address may fail. `nil` is without a limit.
+/// The rate limit of identities, and the failure limit of addresses. `nil` means no limit.
 package struct Limits: Sendable {
   private let requests: BucketTable?
   private let failures: FailureLimit?
-  /// Each response has it, so it is written once.
+  /// The same text is in each response, so it is made once.
   private let policyField: String
 
   package init(requests: RateLimit?, failures: RateLimit?) {
@@ -27,7 +27,7 @@ package struct Limits: Sendable {
     if let decision = failures?.charge(client, at: now) { throw .tooManyFailures(decision) }
   }
 
-  /// Gives back what an attempt was charged that has not failed.
+  /// Refunds an attempt that did not fail.
   func refund(_ client: IPAddress) { failures?.refund(client) }
 
   /// Takes a token of the identity's, however it comes; guests are told apart by their address.
@@ -37,7 +37,7 @@ package struct Limits: Sendable {
     return requests.take(key, at: now)
   }
 
-  /// What every response says of the caller's bucket.
+  /// Adds the fields about the caller's bucket.
   func add(_ decision: RateDecision, to fields: inout [(name: String, value: String)]) {
     fields.append(("RateLimit-Policy", policyField))
     fields.append(("RateLimit", decision.field))

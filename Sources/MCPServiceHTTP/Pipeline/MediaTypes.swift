@@ -1,7 +1,7 @@
 internal import HTTPTransport
 private import Support
 
-/// JSON in, JSON out.
+/// Checks that a request sends JSON and accepts JSON.
 enum MediaTypes {
   /// - Throws: `HTTPProblem.unsupportedMediaType`, `.notAcceptable`
   static func check(_ fields: HTTPFields) throws(HTTPProblem) {
@@ -13,9 +13,9 @@ enum MediaTypes {
     guard accepts.isEmpty || accepts.contains(where: allowsJSON) else { throw .notAcceptable }
   }
 
-  /// RFC 8259 §11 defines no parameter: `charset` has no effect, and the body is UTF-8 whatever it
-  /// says (§8.1). One that names an encoding in which the same bytes are another text is refused:
-  /// whoever believes it, a gateway perhaps, would read what we do not (ATTACKS H24).
+  /// RFC 8259 §11 defines no parameter: `charset` has no effect, and the body is always UTF-8
+  /// (§8.1). A parameter that names an encoding in which the same bytes are another text is
+  /// refused: a gateway might use that encoding and read another message (ATTACKS H24).
   private static func isJSON(_ value: String) -> Bool {
     let parts = lowercased(value).split(
       separator: UInt8(ascii: ";"), omittingEmptySubsequences: false
@@ -24,7 +24,7 @@ enum MediaTypes {
       && parts.dropFirst().allSatisfy { $0.isEmpty || isHarmless($0) }
   }
 
-  /// `name=value`, where the value may be quoted (RFC 9110 §5.6.6).
+  /// `name=value`, with or without quotes around the value (RFC 9110 §5.6.6).
   private static func isHarmless(_ parameter: ArraySlice<UInt8>) -> Bool {
     guard let sign = parameter.firstIndex(of: UInt8(ascii: "=")) else { return false }
     let name = parameter[..<sign]
@@ -38,7 +38,7 @@ enum MediaTypes {
     return isUTF8 || !["utf", "ucs", "unicode", "csu"].contains { value.starts(with: $0.utf8) }
   }
 
-  /// `identity` says that there is no coding (RFC 9110 §12.5.3); all else would have to be undone.
+  /// `identity` means no coding (RFC 9110 §12.5.3). Any other value needs decoding and is refused.
   private static func isNoCoding(_ value: String) -> Bool {
     lowercased(value).elementsEqual("identity".utf8)
   }
@@ -47,7 +47,7 @@ enum MediaTypes {
     !text.isEmpty && text.allSatisfy(ASCII.isToken)
   }
 
-  /// RFC 9110 §12.5.1: a list of ranges, each with a weight, which is not zero for what is wanted.
+  /// RFC 9110 §12.5.1: a list of ranges. JSON must be in one with a weight that is not zero.
   private static func allowsJSON(_ value: String) -> Bool {
     normal(value).split(separator: UInt8(ascii: ",")).contains { range in
       let parts = range.split(separator: UInt8(ascii: ";"))
@@ -59,13 +59,13 @@ enum MediaTypes {
     }
   }
 
-  /// `q=0`, with up to three more zeros behind the point (RFC 9110 §12.4.2).
+  /// `q=0`, with at most three more zeros after the point (RFC 9110 §12.4.2).
   private static func isZeroWeight(_ parameter: ArraySlice<UInt8>) -> Bool {
     parameter.starts(with: "q=0".utf8)
       && parameter.dropFirst(3).allSatisfy { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "0") }
   }
 
-  /// In small letters and without spaces.
+  /// In lower case and without spaces.
   private static func normal(_ value: String) -> [UInt8] {
     lowercased(value).filter { !isSpace($0) }
   }

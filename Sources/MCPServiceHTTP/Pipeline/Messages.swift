@@ -5,7 +5,7 @@ private import MCPService
 private import Support
 
 extension HTTPResponse {
-  /// Nothing that may be shown to somebody else later (RFC 9111 §5.2.2.5), or taken for a page.
+  /// The response must not be cached (RFC 9111 §5.2.2.5) and not be interpreted as HTML.
   static func json(_ reply: Reply, status: Int = 200) -> HTTPResponse {
     json(reply.serialized(), status: status)
   }
@@ -30,13 +30,13 @@ extension HTTPResponse {
 }
 
 extension RefusedName {
-  /// What the log says of a host, an origin or a peer that was refused; `nil` where none was.
+  /// The refused host, origin or peer, for the log; `nil` for every other problem.
   init?(_ refusal: HTTPProblem, _ request: HTTPRequest) {
     switch refusal {
     case .foreignHost:
       self.init(.host, request.fields["Host"].first ?? "", setting: Settings.allowedHosts.name)
     case .foreignOrigin,
-      // The preflight request of a page of one of our own names that is not allowed.
+      // The preflight request of a page whose host is allowed, but not its origin.
       .methodNotAllowed where request.method == "OPTIONS":
       let origins = request.fields["Origin"]
       if origins.isEmpty { return nil }
@@ -70,8 +70,9 @@ extension Credential {
   init(_ request: HTTPRequest) {
     self.init(
       authorization: request.fields["Authorization"], apiKey: request.fields["X-API-Key"])
-    // RFC 6750 §2.3 puts tokens into the query, where every log has them: OAuth 2.1 §5.1.2 ended
-    // that. Alone it is no credential; beside one, nobody knows which of them counts.
+    // RFC 6750 §2.3 allows tokens in the query, where every log contains them; OAuth 2.1 §5.1.2
+    // removed this. Alone such a token is not a credential. Together with another credential the
+    // request is ambiguous.
     let hasToken = request.query?.utf8.split(separator: UInt8(ascii: "&"))
       .contains { $0.starts(with: "access_token=".utf8) }
     if hasToken == true {

@@ -1,9 +1,9 @@
 private import Support
 
-/// The table of paths and methods.
+/// The paths of the server, with their methods.
 ///
-/// A path is compared as it was sent: `//mcp`, `/%6dcp` and `/mcp/` are other paths, so that nobody
-/// gets around a proxy's rule for a path.
+/// A path is compared as it was sent. `//mcp`, `/%6dcp` and `/mcp/` are other paths, so that no
+/// client can bypass a proxy's rule for a path.
 enum Route: String {
   case mcp = "/mcp"
   case page = "/"

@@ -5,9 +5,9 @@ private import HTTPTransport
 private import StdioTransport
 private import Support
 
-/// A server over HTTP without its command line: configuration in, exit status out.
+/// A server over HTTP. It takes the configuration and ends the process with an exit status.
 package struct HTTPServerProcess: Sendable {
-  /// `EX_OSERR` of sysexits.h: the address could not be had.
+  /// `EX_OSERR` of sysexits.h: the server cannot listen at the address.
   private static let cannotListen: Int32 = 71
 
   private let definition: ServerDefinition
@@ -29,11 +29,11 @@ package struct HTTPServerProcess: Sendable {
     self.port = port
   }
 
-  /// Serves until a signal ends it, then ends the process with its exit status. Once the server
-  /// listens, standard output says where.
+  /// Serves until SIGTERM or SIGINT, then ends the process with its exit status. Once the server
+  /// listens, it prints its URL on standard output.
   ///
-  /// This thread waits for signals: the main thread of an `async` main would let them end the
-  /// process.
+  /// This thread waits for signals. The main thread of an `async` main would not block them, and a
+  /// signal would end the process.
   package func run() -> Never {
     ProcessSignals.prepare()
     let (signals, continuation) = AsyncStream.makeStream(of: ProcessSignals.Signal.self)
@@ -59,7 +59,7 @@ package struct HTTPServerProcess: Sendable {
     do throws(HTTPServerError) {
       let port = try await server.start(host: host, port: port)
       print(configuration.announcement(at: host, port))
-      fflush(nil)  // a pipe or a file would see it only at the end
+      fflush(nil)  // output to a pipe or a file is buffered
     } catch {
       switch error {
       case .addressInUse:
@@ -86,7 +86,7 @@ package struct HTTPServerProcess: Sendable {
       environment: environment, file: environmentFile, host: host, after: running)
   }
 
-  /// SIGHUP: reads all settings again. One error, and all stays as it is.
+  /// SIGHUP: reads all settings again. After an error the old ones stay.
   private func reload(
     _ service: HTTPService, _ configuration: inout HTTPConfiguration, _ log: Log
   ) {

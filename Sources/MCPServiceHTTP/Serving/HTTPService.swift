@@ -6,7 +6,7 @@ private import Crypto
 package import Support
 private import Synchronization
 
-/// Tools over HTTP behind keys, tokens and passwords in the head of each request.
+/// Tools over HTTP, protected by the credential in the head of each request.
 package final class HTTPService: HTTPResponder {
   /// `nil` for plain HTTP.
   package let certificate: TLSIdentity?
@@ -19,7 +19,7 @@ package final class HTTPService: HTTPResponder {
   private let now: @Sendable () -> WallTime
   private let current: Mutex<Current>
 
-  /// In a box, so that a request copies one reference under the lock.
+  /// A class, so that a request copies one reference under the lock.
   private final class Current: Sendable {
     let pipeline: HTTPPipeline
     init(_ pipeline: HTTPPipeline) { self.pipeline = pipeline }
@@ -59,7 +59,7 @@ package final class HTTPService: HTTPResponder {
         Self.pipeline(configuration, definition, passwords, limits, telemetry, now: now)))
   }
 
-  /// What the next request goes through.
+  /// The pipeline for the next request.
   package var pipeline: HTTPPipeline { current.withLock { $0 }.pipeline }
 
   package func respond(to request: HTTPRequest) async -> HTTPResponse {
@@ -70,8 +70,8 @@ package final class HTTPService: HTTPResponder {
     pipeline.respond(to: fault, from: peer)
   }
 
-  /// SIGHUP: from the next request on, `new` is what applies. Passwords that were verified, limits
-  /// and metrics stay.
+  /// Applies `new` from the next request on, after SIGHUP. Verified passwords, limits and metrics
+  /// stay.
   package func reload(_ new: HTTPConfiguration) {
     passwords.replace(with: new.credentials.users)
     let next = Current(
@@ -109,7 +109,7 @@ package final class HTTPService: HTTPResponder {
     let kinds = credentials.kinds
     var all: [any Authenticator] = []
     if let policy = credentials.tokens {
-      // Only CalculatorJWT revokes tokens, and it keeps that to itself: this store stays empty.
+      // This store stays empty: CalculatorJWT keeps its revocations in its own memory.
       let verifier = AccessTokenVerifier(policy, revocations: InMemoryTokenStore(), now: now)
       all.append(TokenAuthenticator(verifier, areKeysBearers: kinds.contains(.apiKey)))
     }

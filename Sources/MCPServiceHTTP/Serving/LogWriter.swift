@@ -3,21 +3,20 @@ private import StdioTransport
 private import Support
 private import Synchronization
 
-/// Log lines on their way to standard error, behind the back of the event loops: writing may take
-/// long, and answering must not wait for it. Many lines are written at once: a switch between
-/// threads for each would take a fifth of the server's time.
+/// Writes log lines to standard error on a queue of its own. A write may take long, and must not
+/// delay the responses on the event loops. Many lines share one write: a thread switch for each
+/// line would take a fifth of the server's time.
 final class LogWriter: Sendable {
-  /// How much may wait, in bytes: a second of lines at full speed.
+  /// The limit of waiting lines, in bytes: about one second at full speed.
   private static let maximumWaiting = 16 << 20
-  /// From a line to the writing of it and of all that came meanwhile; and until those who do not
-  /// read standard error are tried again.
+  /// The time between a line and its write, and between two attempts if standard error is not read.
   private static let pause = DispatchTimeInterval.milliseconds(10)
 
   private let sink = StandardErrorSink(maximumWaiting: maximumWaiting)
   private let queue = DispatchQueue(label: "log")
   private let isScheduled = Mutex(false)
 
-  /// Takes one line with its end.
+  /// Queues one line, which includes its line end.
   func write(_ line: [UInt8]) {
     sink.write(line)
     let isFirst = isScheduled.withLock { isScheduled in
@@ -27,7 +26,7 @@ final class LogWriter: Sendable {
     if isFirst { schedule() }
   }
 
-  /// Writes what waits, before the process ends: see `StandardErrorSink.finish`.
+  /// Writes the waiting lines before the process ends: see `StandardErrorSink.finish`.
   func finish() { queue.sync { sink.finish() } }
 
   private func drain() {

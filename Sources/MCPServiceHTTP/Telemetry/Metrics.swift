@@ -2,15 +2,15 @@ internal import Auth
 private import Support
 private import Synchronization
 
-/// Counters in the text format of Prometheus. No label holds anything that was sent.
+/// Counters in the text format of Prometheus. No label contains input.
 package final class Metrics: Sendable {
-  /// The version is that of the text format, which scrapers ask for.
+  /// The version is that of the text format. Scrapers ask for it.
   static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
   /// Upper bounds of the histogram, in microseconds.
   private static let bounds = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 100_000, 1_000_000]
 
   private struct Attempt: Hashable {
-    /// `nil` where none was looked at.
+    /// `nil` if no credential was read.
     let kind: Credential.Kind?
     let outcome: String
   }
@@ -47,7 +47,7 @@ package final class Metrics: Sendable {
       case .unauthenticated:
         state.attempts[Attempt(kind: kind, outcome: "refused"), default: 0] += 1
       case .limited: state.limited += 1
-      case .rejected(nil, _): break  // it never came to a credential
+      case .rejected(nil, _): break  // no credential was checked
       }
     }
   }

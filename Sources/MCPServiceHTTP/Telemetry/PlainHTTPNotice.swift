@@ -2,8 +2,8 @@ internal import Auth
 internal import Support
 private import Synchronization
 
-/// Tells the log that a client sent HTTP to the HTTPS port, once a minute at most: a stranger must
-/// not fill the log.
+/// Logs that a client sent HTTP to the HTTPS port, at most once a minute, so that a client cannot
+/// fill the log.
 final class PlainHTTPNotice: Sendable {
   /// In nanoseconds.
   private static let pause = Duration.seconds(60)

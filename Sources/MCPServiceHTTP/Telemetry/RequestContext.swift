@@ -3,20 +3,20 @@ internal import HTTPTransport
 internal import MCP
 internal import Support
 
-/// What is known of one request, more and more on its way.
+/// The request context. Each step of the pipeline adds to it.
 package struct RequestContext: Sendable {
   let client: IPAddress
   let startedAt: MonotonicTime
   /// The allowed origin of the web page that sends it; `nil` where no such page does.
   var origin: String?
-  /// For the log: the host or origin because of which it was refused.
+  /// The host, origin or peer that was refused, for the log.
   var refusedName: RefusedName?
-  /// `nil` where it was not looked at, or where there were several.
+  /// `nil` if no credential was read, or if there were several.
   var credential: Credential.Kind?
   /// The scheme of the challenge that fits the credential.
   var scheme: Challenge.Scheme?
   var identity: Identity?
-  /// What the identity's bucket says; `nil` without a limit.
+  /// The decision of the identity's bucket; `nil` without a limit.
   var rate: RateDecision?
   var request: RequestID?
   var tool: String?

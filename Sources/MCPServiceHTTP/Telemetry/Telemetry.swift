@@ -3,9 +3,9 @@ private import HTTPTransport
 private import MCP
 package import Support
 
-/// Sees every request to its end: the audit log and the metrics.
+/// Writes the audit log and counts the metrics of every request.
 package struct Telemetry: Sendable {
-  /// `nil` where nobody collects them.
+  /// `nil` if metrics are disabled.
   let metrics: Metrics?
   private let audit: AuditLog
   let now: @Sendable () -> MonotonicTime
@@ -16,7 +16,8 @@ package struct Telemetry: Sendable {
     self.now = now
   }
 
-  /// One line of audit for each attempt to authenticate, and for each request refused before.
+  /// Writes one audit line for each attempt to authenticate, and for each request that is refused
+  /// before.
   func record(_ outcome: AuditEvent.Outcome, _ exchange: RequestContext) {
     audit.record(
       AuditEvent(
