@@ -57,7 +57,6 @@ package final class BucketTable: Sendable {
   package var count: Int { state.withLock { $0.entries.count } }
 
   /// Takes a token from the caller's bucket, if there is one.
-  /// - Parameter now: in nanoseconds of a monotonic clock.
   package func take(_ key: BucketKey, at now: MonotonicTime) -> RateDecision {
     state.withLock { state in
       if let place = state.places[key] {
