@@ -21,7 +21,7 @@ let key = try HMACKey(secret: Array(secret.utf8))
 let keys = KeySet(current: key)
 let policy = AccessTokenPolicy(keys: keys, issuer: issuer, audience: audience)
 let claims = try TokenClaims(
-  issuer: issuer, subject: "anshika", audience: [audience], issuedAt: issuedAt,
+  issuer: issuer, subject: Subject(constant: "anshika"), audience: [audience], issuedAt: issuedAt,
   expiresAt: expiresAt, identifier: "Zk3bN0aVQk6rJt2mYxw7Lg",
   permissions: ["calculate:basic", "calculate:advanced"])
 let token = try keys.sign(claims, as: .accessToken)

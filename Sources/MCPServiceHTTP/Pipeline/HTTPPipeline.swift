@@ -124,7 +124,8 @@ package struct HTTPPipeline: HTTPResponder {
     } catch {
       switch error {
       case .missingCredential, .ambiguousCredential: break  // no credential was checked
-      case .overloaded: if isGuess { limits.refund(context.client) }  // the credential was not checked
+      // The credential was not checked.
+      case .overloaded: if isGuess { limits.refund(context.client) }
       default: if !isGuess { try limits.charge(context.client, at: telemetry.now()) }
       }
       throw .unauthenticated(error)
