@@ -150,9 +150,7 @@ struct HTTPConfigurationTests {
         "JWT_SECRET": secret, "JWT_SECRET_PREVIOUS": secret, "CALCULATOR_BASIC_USER": "anshika",
         "CALCULATOR_BASIC_PASSWORD": secret,
       ],
-      [
-        "JWT_SECRET: CALCULATOR_BASIC_PASSWORD", "JWT_SECRET_PREVIOUS: CALCULATOR_BASIC_PASSWORD",
-      ]
+      ["CALCULATOR_BASIC_PASSWORD: JWT_SECRET"]
     ),
   ])
   func refusesOneSecretForTwoPurposes(_ environment: [String: String], _ expected: [String]) throws

@@ -88,7 +88,7 @@ package struct AccessTokenPolicy: Sendable {
     guard claims.audience.contains(where: { $0.hasSameBytes(as: audience) }) else {
       throw .wrongAudience
     }
-    guard claims.expiresAt > now - leeway else { throw .expired }  // at exp it is expired
+    guard claims.expiresAt > now - leeway else { throw .expired }  // at `exp` the token is expired
     guard claims.notBefore ?? now <= now + leeway else { throw .notYetValid }
     guard claims.issuedAt <= now + leeway else { throw .issuedInTheFuture }
     return claims

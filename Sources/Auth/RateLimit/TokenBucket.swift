@@ -39,8 +39,8 @@ package struct TokenBucket: Sendable {
 
   private mutating func repay(at now: MonotonicTime, _ limit: RateLimit) {
     guard now > updatedAt else { return }  // a clock that goes back mints no tokens (R9)
-    let (repaid, overflows) = (now - updatedAt).nanoseconds.multipliedReportingOverflow(
-      by: limit.count)
+    let elapsed = (now - updatedAt).nanoseconds
+    let (repaid, overflows) = elapsed.multipliedReportingOverflow(by: limit.count)
     debt = overflows ? 0 : max(0, debt - repaid)
     updatedAt = now
   }

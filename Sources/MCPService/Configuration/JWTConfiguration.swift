@@ -24,9 +24,10 @@ package struct JWTConfiguration: StdioServiceConfiguration {
     }
     let issuerKeys = issuerKeys(&reader, allowsWeak)
     let users = users(&reader)
+    var others = issuerKeys.map { [OtherSecret($0, variable: Settings.issuerKey.name)] } ?? []
     let tokens = TokenSettings.read(
       from: &reader, allowingWeak: allowsWeak, isRequired: true,
-      unlike: issuerKeys.map { [OtherSecret($0, variable: Settings.issuerKey.name)] } ?? [])
+      unlike: &others)
 
     guard reader.errors.isEmpty, let tokens else {
       throw ConfigurationErrors(all: reader.errors)

@@ -11,16 +11,19 @@ package struct TokenSettings: Sendable {
 
   /// - Parameters:
   ///   - isRequired: whether a missing secret is an error.
-  ///   - others: secrets that must differ from the secret of the tokens.
+  ///   - others: secrets that must differ from those of the tokens, which are added to them.
   /// - Returns: `nil` if there is no secret, or if an error was reported.
   package static func read(
     from reader: inout EnvironmentReader, allowingWeak: Bool, isRequired: Bool,
-    unlike others: [OtherSecret]
+    unlike others: inout [OtherSecret]
   ) -> TokenSettings? {
+    var sources: [SecretSource] = []
     let current = key(
-      Settings.tokenSecret, &reader, allowingWeak, isRequired: isRequired, unlike: others)
+      Settings.tokenSecret, &reader, allowingWeak, isRequired: isRequired, unlike: others, &sources)
     let previous = key(
-      Settings.previousTokenSecret, &reader, allowingWeak, isRequired: false, unlike: others)
+      Settings.previousTokenSecret, &reader, allowingWeak, isRequired: false, unlike: others,
+      &sources)
+    others += sources.map(OtherSecret.init)
     let issuer = reader.value(Settings.issuer)
     let audience = reader.value(Settings.audience)
     let lifetime = reader.value(Settings.lifetime)
@@ -36,8 +39,7 @@ package struct TokenSettings: Sendable {
 
   private static func key(
     _ setting: SecretSetting, _ reader: inout EnvironmentReader, _ allowsWeak: Bool,
-    isRequired: Bool,
-    unlike others: [OtherSecret]
+    isRequired: Bool, unlike others: [OtherSecret], _ sources: inout [SecretSource]
   ) -> HMACKey? {
     let failuresBefore = reader.errors.count
     guard let source = reader.secret(setting) else {
@@ -51,6 +53,7 @@ package struct TokenSettings: Sendable {
       return nil
     }
     reader.check(source, unlike: others)
+    sources.append(source)
     do throws(HMACKeyError) {
       return try HMACKey(secret: Array(source.secret.exposed.utf8), allowingWeak: allowsWeak)
     } catch {

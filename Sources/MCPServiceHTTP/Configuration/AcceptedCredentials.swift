@@ -48,14 +48,14 @@ struct AcceptedCredentials: Sendable {
     let errorsBefore = reader.errors.count
     let apiKeys = readKeys(&reader, allowsWeak)
     var others = apiKeys.map { [OtherSecret($0, variable: Settings.apiKey.name)] } ?? []
-    let user = readUser(&reader, allowsWeak, unlike: &others)
     let tokens = TokenSettings.read(
-      from: &reader, allowingWeak: allowsWeak, isRequired: false, unlike: others)?.policy
+      from: &reader, allowingWeak: allowsWeak, isRequired: false, unlike: &others)?.policy
     for (place, problem) in apiKeys?.bearerProblems ?? [] {
       if let sentence = problem.sentence(place: place, hasTokens: tokens != nil) {
         reader.warn(sentence)
       }
     }
+    let user = readUser(&reader, allowsWeak, unlike: others)
     let hasFile = reader.isSet(Settings.credentials.declaration)
     let file = readFile(&reader)
     let guests = reader.value(Settings.guestRole)
@@ -94,9 +94,9 @@ struct AcceptedCredentials: Sendable {
   }
 
   /// The user of the environment. The password is hashed, as those of the file are.
-  /// - Parameter others: secrets that must differ from the password, which is added to them.
+  /// - Parameter others: secrets that must differ from the password.
   private static func readUser(
-    _ reader: inout EnvironmentReader, _ allowsWeak: Bool, unlike others: inout [OtherSecret]
+    _ reader: inout EnvironmentReader, _ allowsWeak: Bool, unlike others: [OtherSecret]
   ) -> PasswordUser? {
     let (name, password) = (Settings.basicUser.name, Settings.basicPassword.name)
     let errorsBefore = reader.errors.count
@@ -117,7 +117,6 @@ struct AcceptedCredentials: Sendable {
         reader.report(.invalidPassword(variable: source.variable, problem: problem))
       }
       reader.check(source, unlike: others)
-      others.append(OtherSecret(source))
       guard let user, reader.errors.count == errorsBefore else { return nil }
       return PasswordUser(
         name: user, password: PasswordHash(of: source.secret, random: RandomBytes.make),
