@@ -211,8 +211,8 @@ struct HTTPCredentialAttackTests {
         statuses[Self.status(try await guesser.response()), default: 0] += 1
         await guesser.abort()
       }
-      // Ten failures get 401. The other attempts get another response without a scrypt: they wait
-      // for a thread too long, or the queue is full.
+      // Ten failures get 401. The other attempts are refused without a scrypt, by the failure limit
+      // (429) or because the queue is full (503).
       #expect(statuses["401"] == 10)
       #expect(Set(statuses.keys).isSubset(of: ["401", "429", "503"]))
       #expect(statuses.values.reduce(0, +) == 500)
