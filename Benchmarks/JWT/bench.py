@@ -1,11 +1,11 @@
-"""What a token costs: verifying and issuing one, the bare HMAC under it, and PyJWT.
+"""Measures verifying and issuing a token, the HMAC alone, and PyJWT.
 
     python bench.py BENCHMARK [--rounds 15]     JWTBenchmark of a release build
 
-Ours and PyJWT take turns, since the machine's speed changes; a ratio is that of two times in the
-same round, and the median of the rounds counts. The same is checked: HS256 alone, signature,
-issuer, audience, times, and that the claims are there. PyJWT gets the key as bytes and looks at
-neither `kid` nor `typ`. Prints Markdown.
+JWTBenchmark and PyJWT take turns, because the speed of the machine changes. A ratio compares two
+times of the same round, and the result is the median of the rounds. Both make the same checks:
+HS256 only, signature, issuer, audience, times, and that the claims are present. PyJWT gets the key
+as bytes and checks neither `kid` nor `typ`. Prints Markdown.
 """
 
 import argparse

@@ -25,7 +25,7 @@ let claims = try TokenClaims(
   expiresAt: expiresAt, identifier: "Zk3bN0aVQk6rJt2mYxw7Lg",
   permissions: ["calculate:basic", "calculate:advanced"])
 let token = try keys.sign(claims, as: .accessToken)
-// Without the signature of 43 characters and the point before it.
+// The signature has 43 characters, and the point before it one.
 let signingInput = Array(token.utf8.dropLast(44))
 let mac = HMACSHA256(key: Array(secret.utf8))
 

@@ -7,9 +7,9 @@ import HTTPTransport
 import JOSE
 import Crypto
 
-// What a request costs between the socket's two ends, in one run: the whole pipeline with each kind
-// of credential, and the bucket by itself. It stands in the package for what is marked `package`;
-// Package.swift lists it only where CALCULATOR_BENCHMARKS is 1.
+// Measures a request without its socket: the whole pipeline with each kind of credential, and the
+// bucket alone. It is a target of the package, because it calls `package` code. Package.swift lists
+// it only if CALCULATOR_BENCHMARKS is 1.
 
 let apiKey = "benchmarks-guard-with-a-key-that-is-no-key"
 let secret = "benchmarks-sign-with-a-secret-that-is-no-secret-0123456789abcdef"
@@ -86,7 +86,7 @@ for address in 0..<90_000 {
   _ = full.take(BucketKey(address: Bits128(UInt128(address))), at: start)
 }
 let (one, many) = (keys(1), keys(100_000))
-// A walk in no order through as much memory as the table has: each step waits for the one before.
+// Reads a table as large as the bucket table in random order. Each read depends on the one before.
 var steps = Array(0..<(6 << 20) / MemoryLayout<Int>.stride)
 for last in steps.indices.reversed().dropLast() { steps.swapAt(last, Int.random(in: 0..<last)) }
 var place = 0
@@ -123,11 +123,12 @@ let cases: [(name: String, call: () async throws -> Int)] = [
   ("a key, one of 100,000", { await found(by: many) }),
 ]
 
-// Fewer for a profiler that counts instructions.
+// The first argument lowers the number of batches, for a profiler that counts instructions.
 let (batches, calls) = (CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 101, 500)
 var taken = [[Double]](repeating: [], count: cases.count)
 let clock = ContinuousClock()
-// They take turns, so that what else the machine does hits them alike. The first round warms up.
+// The cases take turns, so that other load on the machine affects all of them. The first round is
+// not counted.
 for batch in 0...batches {
   for (index, (name, call)) in cases.enumerated() {
     var right = 0

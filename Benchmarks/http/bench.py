@@ -1,14 +1,14 @@
-"""CalculatorHTTP beside nginx, which answers a constant, and beside the same calculator in fastmcp.
+"""Compares CalculatorHTTP with nginx, which returns a constant, and with a calculator in fastmcp.
 
     python bench.py [--binary PATH] [--jwt-binary PATH] [--seconds 2] [--rounds 9]
 
-One core for the server and one for the load (wrk, 16 connections, one thread). All take turns in
-each round; a ratio is that of two rates in the same round, since the machine's speed changes, and
-the median of the rounds counts. What authentication and limits cost is measured once more where
-nothing can change between the two: both servers on one core at the same time, by the processor
-time that each takes for a request (Linux only, which tells it to the nanosecond). Every answer of
-a calculator is a real one to an authenticated tools/call; before a round, one answer of each server
-is looked at. Prints Markdown.
+The server has one core, and the load (wrk, 16 connections, one thread) has another. The servers
+take turns in each round. A ratio compares two rates of the same round, because the speed of the
+machine changes, and the result is the median of the rounds. The cost of authentication and limits
+is also measured with both servers on one core at the same time, by the processor time for each
+request (Linux only, which reports nanoseconds). Every reply of a calculator is the result of an
+authenticated tools/call. Before a round the script checks one reply of each server. It prints
+Markdown.
 """
 
 import argparse
@@ -44,7 +44,7 @@ HEADERS = {
     "Mcp-Method": "tools/call",
     "Mcp-Name": "add",
 }
-# As many as can be taken at once, and as many again each second: every request takes a token.
+# The largest burst and rate: every request takes a token.
 UNLIMITED = {"CALCULATOR_RATE_LIMIT": "1000000/second"}
 
 
@@ -120,7 +120,7 @@ def load(server: Server, seconds: int, folder: pathlib.Path) -> None:
 
 
 def processor_time(server: Server) -> int:
-    """Of all its threads, in nanoseconds."""
+    """The time of all threads of the process, in nanoseconds."""
     tasks = pathlib.Path(f"/proc/{server.process.pid}/task").glob("*/schedstat")
     return sum(int(task.read_text().split()[0]) for task in tasks)
 

@@ -1,4 +1,4 @@
-"""The calculator's `add` on PyPI's `fastmcp` over Streamable HTTP, guarded by a Bearer key."""
+"""The calculator's `add` on PyPI's `fastmcp` over Streamable HTTP, protected by a Bearer key."""
 
 import os
 import pathlib

@@ -1,12 +1,12 @@
-"""Does the time of a 401 tell how much of a key was right, or that a user exists?
+"""Measures whether the time of a 401 reveals a prefix of a key, or that a user exists.
 
     python timing.py [--binary PATH] [--calls 20000]
 
-Wrong keys of one length, that share 0 to all but one of their leading bytes with the right one, go
-over one connection in random order. Prints the median time for each length of the shared prefix
-and the slope of the time over that length with its 95 % confidence interval, which must hold zero;
-then the median time for a wrong password of a user and for a user that does not exist. It is a
-measurement, not a test: a busy machine blurs it.
+It sends wrong keys of one length over one connection in random order. They share 0 to all but one
+of their leading bytes with the right key. It prints the median time for each length of the shared
+prefix, and the slope of the time over that length with its 95 % confidence interval, which must
+contain zero. Then it prints the median time for a wrong password of a user and for a user that does
+not exist. This is a measurement, not a test: other load on the machine disturbs it.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def main() -> None:
         for start in range(0, len(key), 16):
             times = [took for shared, took in points if start <= shared < start + 16]
             print(f"| {start}–{start + 15} | {len(times)} | {statistics.median(times):.2f} |")
-        # Half of the slow ones are the machine's: the slope is that of the faster half.
+        # Keep the faster half: other load on the machine only makes requests slower.
         limit = statistics.median(took for _, took in points)
         rise, width = slope([point for point in points if point[1] <= limit])
         verdict = "holds" if abs(rise) <= width else "does NOT hold"

@@ -1,6 +1,6 @@
 """The calculator over stdio, side by side with the same one on PyPI's `fastmcp` and `mcp`.
 
-Prints Markdown tables. Run it with a Python that has both packages; `make bench` does.
+Prints Markdown tables. Run it with a Python that has both packages, as `make bench` does.
 """
 
 import argparse
@@ -24,7 +24,7 @@ def main() -> None:
     options = parse()
     if not options.binary.exists():
         sys.exit(f"{options.binary} is missing: `make release` builds it, --binary names another")
-    # This server comes first: the others' ratios are taken against it.
+    # This server comes first: the ratios of the others refer to it.
     ours = Server("CalculatorStdio", (str(options.binary),))
     fast = Server("fastmcp", (sys.executable, str(HERE / "fastmcp_server.py")))
     plain = Server("mcp", (sys.executable, str(HERE / "mcp_server.py")))

@@ -1,4 +1,4 @@
-"""The calculator of the two Python servers: seven operations on `decimal`, guarded by a key."""
+"""The calculator of the two Python servers: seven operations on `decimal`, protected by a key."""
 
 import hmac
 import os
@@ -8,7 +8,7 @@ getcontext().prec = 34
 
 
 class Refused(Exception):
-    """What a tool cannot do, in a sentence for the caller."""
+    """An error of a tool, with a sentence for the caller."""
 
 
 def authenticate(token: object) -> None:
@@ -36,7 +36,7 @@ OPERATIONS = {
     "multiply": lambda a, b: a * b,
     "divide": lambda a, b: a / nonzero(b),
     "power": lambda a, b: a**b,
-    # The sign of the divisor; Decimal's own % takes that of the dividend.
+    # The result has the sign of the divisor. Decimal's `%` gives that of the dividend.
     "modulo": lambda a, b: a - b * (a / nonzero(b)).to_integral_value(ROUND_FLOOR),
     "square_root": lambda a: a.sqrt(),
 }

@@ -1,4 +1,4 @@
-"""A server as a child process, and the one call that all of them are measured with."""
+"""A server as a child process, and the call that measures all of them."""
 
 import json
 import os
@@ -21,23 +21,23 @@ META = {
 class Server:
     name: str
     command: tuple[str, ...]
-    # None leaves CALCULATOR_LOG unset: the default of ours, and nothing to the others.
+    # None leaves CALCULATOR_LOG unset. The other servers do not read it.
     log: str | None = None
-    # `cat` answers with what it was asked: the floor under every number here.
+    # `cat` repeats its input: the lower bound of every number here.
     echo: bool = False
-    # The argument of a call that says who calls.
+    # The argument of a call that contains the credential.
     credential: tuple[str, str] = ("auth_token", KEY)
 
 
 def with_tokens(name: str, binary: str) -> Server:
-    """CalculatorJWT, with a token that it has issued itself."""
+    """CalculatorJWT with a token that it has issued."""
     issue = [binary, "token", "issue", "--user", "benchmark"]
     token = subprocess.check_output(issue, env=ENVIRONMENT, text=True).strip()
     return Server(name, (binary,), credential=("jwt_token", token))
 
 
 def request(number: int, credential: tuple[str, str] = ("auth_token", KEY)) -> bytes:
-    """An `add` of the modern era, which needs no handshake before it."""
+    """A call of `add` in the modern era, which needs no handshake."""
     arguments = {"a": number, "b": 0.5, credential[0]: credential[1]}
     params = {"name": "add", "arguments": arguments, "_meta": META}
     call = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
@@ -45,7 +45,7 @@ def request(number: int, credential: tuple[str, str] = ("auth_token", KEY)) -> b
 
 
 def verify(server: Server, replies: bytes, numbers: range) -> None:
-    """Ends the run unless each call has exactly one answer, and the right one."""
+    """Ends the run unless each call has exactly one reply, and the correct one."""
     if server.echo:
         return
     left = set(numbers)
@@ -64,7 +64,7 @@ def verify(server: Server, replies: bytes, numbers: range) -> None:
 
 
 class Running:
-    """A started server; its end waits until the process is gone."""
+    """A running server. `__exit__` waits until the process has ended."""
 
     def __init__(self, server: Server, errors: str):
         environment = dict(ENVIRONMENT)
@@ -100,7 +100,7 @@ class Running:
         return self.receive(1)
 
     def pipeline(self, calls: bytes, count: int) -> bytes:
-        """Writes all calls from a thread of its own while this one reads the answers."""
+        """Writes all calls from another thread while this one reads the replies."""
         writer = threading.Thread(target=self.send, args=(calls,), daemon=True)
         writer.start()
         replies = self.receive(count)
@@ -126,7 +126,7 @@ class Running:
         return b"".join(chunks)
 
     def memory(self) -> tuple[float | None, float | None]:
-        """Resident now and at most, in MB (10^6 bytes); macOS tells only the first."""
+        """Resident memory, now and at most, in MB (10^6 bytes). macOS reports only the first."""
         status = pathlib.Path(f"/proc/{self.child.pid}/status")
         if status.exists():
             fields = dict(line.split(":", 1) for line in status.read_text().splitlines())

@@ -1,13 +1,13 @@
-"""Does the time of a refusal tell how much of a key was right?
+"""Measures whether the time of a refusal reveals a prefix of a key.
 
     python timing.py [--binary PATH] [--calls 40000]
 
-Sends wrong keys of one length to one server, one after the other, that share 0 to all but one of
-their leading bytes with the right key, in random order. Prints the median time for each length of
-the shared prefix, and the slope of the time over that length with its 95 % confidence interval. A
-comparison that stopped at the first wrong byte would show a slope of some nanoseconds a byte; here
-the interval must hold zero. What it cannot see is what is smaller than the interval: more calls
-make it narrower. It is a measurement, not a test: a busy machine blurs it.
+It sends wrong keys of one length to one server in random order. They share 0 to all but one of
+their leading bytes with the right key. It prints the median time for each length of the shared
+prefix, and the slope of the time over that length with its 95 % confidence interval. A comparison
+that stops at the first wrong byte has a slope of some nanoseconds a byte; here the interval must
+contain zero. The measurement cannot show a slope smaller than the interval. More calls make the
+interval narrower. This is a measurement, not a test: other load on the machine disturbs it.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def request(token: str) -> bytes:
 
 
 def wrong(key: str, shared: int) -> str:
-    """`key` with its first byte after the `shared` ones made wrong, and random bytes behind."""
+    """`key` with a wrong byte after its first `shared` bytes, and random bytes after that."""
     other = random.choice([c for c in "0123456789abcdef" if c != key[shared]])
     return key[:shared] + other + secrets.token_hex(32)[: len(key) - shared - 1]
 
@@ -77,7 +77,7 @@ def main() -> None:
     server.stdin.close()
     server.wait()
 
-    # What the scheduler adds only hides a comparison: keep the faster half.
+    # Keep the faster half: the time that the scheduler adds hides a comparison.
     limit = sorted(took for _, took in points)[len(points) // 2]
     points = [(shared, took) for shared, took in points if took <= limit]
     print("| leading bytes right | refusals | median µs |\n| --- | --- | --- |")

@@ -1,18 +1,18 @@
 import TestSupport
 
-/// Streams of requests that are nearly right.
+/// Streams of requests that are almost valid.
 struct Mutation {
   private var random: SplitMix64
   private let good: [[UInt8]]
   private let attacks = FramingAttack.all.map(\.bytes).filter { $0.count < 4096 }
 
-  /// - Parameter good: streams, most of which have requests that are accepted.
+  /// - Parameter good: streams of mostly valid requests.
   init(good: [[UInt8]], seed: UInt64) {
     self.good = good
     random = SplitMix64(seed: seed)
   }
 
-  /// Texts that mean something to one of two parsers.
+  /// Texts that at least one of the two parsers interprets.
   private static let parts: [[UInt8]] =
     [
       "\r\n", "\n", "\r", "\r\n\r\n", " ", "\t", ":", ",", ";", "0", "1", "5", "a", "\"", "=",
@@ -33,7 +33,7 @@ struct Mutation {
     return bytes
   }
 
-  /// One in four is an attack, of which nearly all are refused.
+  /// One in four is an attack. Nearly all attacks are refused.
   private mutating func stream() -> [UInt8] {
     pick(Int.random(in: 0..<4, using: &random) == 0 ? attacks : good)
   }
@@ -48,7 +48,7 @@ struct Mutation {
     case 3: bytes.insert(contentsOf: bytes[start..<end], at: place(in: bytes))
     case 4 where start < bytes.count:
       bytes[start] = UInt8.random(in: 0...255, using: &random)
-    default:  // the rest of another stream, from the beginning of one of its lines
+    default:  // the rest of another stream, from the start of a line
       let other = stream()
       let lines = other.indices.filter { $0 == 0 || other[$0 - 1] == 0x0A }
       bytes.replaceSubrange(start..., with: other[pick(lines)...])

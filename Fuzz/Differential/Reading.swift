@@ -3,8 +3,7 @@ import NIOCore
 import NIOEmbedded
 import NIOHTTP1
 
-/// What a parser makes of a stream: the requests that are there as a whole, and whether it refused
-/// what follows.
+/// The result of parsing a stream: the complete requests, and whether the parser refused the rest.
 struct Reading {
   struct Request: Equatable {
     let method: String
@@ -13,18 +12,19 @@ struct Reading {
   }
 
   var requests: [Request] = []
-  /// Nothing is read after that; the reason, for a person.
+  /// Why the parser refused the rest of the stream.
   var refusal: String?
-  /// The lines of each request, in small letters, without their ends: of its head, and behind it.
+  /// The lines of each request in lower case, without their line ends: those of its head, and those
+  /// after the head.
   var lines: [(head: [[UInt8]], rest: [[UInt8]])] = []
-  /// The refusal came behind the head of a request.
+  /// The parser refused the body of a request whose head it accepted.
   var isInsideBody = false
-  /// After the last request the connection is over, or another protocol begins.
+  /// After the last request the connection closes or changes its protocol.
   var isLast = false
 }
 
 extension Reading {
-  /// By the parser of this server, as `HTTPConnection` uses it.
+  /// The result of this server's parser, used as in `HTTPConnection`.
   static func ours(_ bytes: [UInt8]) -> Reading {
     let limits = HTTPLimits()
     var reading = Reading()
@@ -53,7 +53,7 @@ extension Reading {
     return reading
   }
 
-  /// The lines between two places of one stream.
+  /// The lines between two positions of one stream.
   private static func lines(_ start: ByteBuffer, until end: ByteBuffer) -> [[UInt8]] {
     let bytes = start.readableBytesView.prefix(start.readableBytes - end.readableBytes)
     return bytes.map(ASCII.lowercase).split(separator: ASCII.lineFeed).map {
@@ -65,7 +65,7 @@ extension Reading {
     target.path + (target.query.map { "?\($0)" } ?? "")
   }
 
-  /// By the parser of swift-nio.
+  /// The result of swift-nio's parser.
   static func nio(_ bytes: [UInt8]) -> Reading {
     let channel = EmbeddedChannel()
     defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
@@ -91,7 +91,7 @@ extension Reading {
       switch unwrapInboundIn(data) {
       case .head(let head):
         request = Request(method: head.method.rawValue, target: Self.origin(head.uri))
-        // After an Upgrade that the client offers it delivers nothing more until the server answers.
+        // After an Upgrade request it delivers nothing until the server responds.
         isLast = !head.isKeepAlive || head.headers.contains(name: "Upgrade")
       case .body(let bytes): request?.body += bytes.readableBytesView
       case .end:

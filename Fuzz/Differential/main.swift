@@ -6,23 +6,24 @@ import TestSupport
 //   Differential SECONDS SEED FOLDER...
 //
 // The streams are mutations of the files in the folders and of the rows of FramingAttack. It is an
-// error where this server accepts a request that NIOHTTP1 does not, or reads another request from the
-// same bytes: a proxy that reads as NIOHTTP1 does could be deceived (RFC 9112 §11.2). This server may
-// refuse more. The first disagreement is printed, and ends the run with status 1.
+// error if this server accepts a request that NIOHTTP1 does not accept, or parses another request
+// from the same bytes: a proxy that parses like NIOHTTP1 could be deceived (RFC 9112 §11.2). This
+// server may refuse more. The first difference is printed, and the exit status is 1.
 
-/// Whether it is known, and right, that this server accepts the request that NIOHTTP1 refuses.
+/// Whether it is a known difference, and correct, that this server accepts the request and NIOHTTP1
+/// refuses it.
 func isKnown(_ ours: Reading, _ nio: Reading) -> Bool {
   let lines = ours.lines[nio.requests.count]
   func isFraming(_ line: [UInt8]) -> Bool {
     line.starts(with: "content-length:".utf8) || line.starts(with: "transfer-encoding:".utf8)
   }
   func isConnection(_ line: [UInt8]) -> Bool { line.starts(with: "connection:".utf8) }
-  // RFC 9110 §9.1: a method is any token. NIOHTTP1 has a list of them.
+  // RFC 9110 §9.1: a method is any token. NIOHTTP1 accepts only methods of a list.
   if nio.refusal == "invalid HTTP method" { return true }
-  // RFC 9110 §5.6.3: a tab is white space. NIOHTTP1 takes spaces alone behind a length or a coding.
+  // RFC 9110 §5.6.3: a tab is white space. After a length or a coding NIOHTTP1 accepts only spaces.
   if lines.head.contains(where: { isFraming($0) && $0.contains(0x09) }) { return true }
-  // RFC 9112 §7.1.2: trailer fields are dropped here, whatever they say. NIOHTTP1 reads a length and
-  // a coding there too, and refuses bad ones; a Connection there ends the connection for it.
+  // RFC 9112 §7.1.2: this server ignores trailer fields. NIOHTTP1 reads lengths and codings there
+  // too and refuses invalid ones, and a Connection field there closes the connection.
   if nio.isInsideBody { return lines.rest.contains(where: isFraming) }
   let before = nio.requests.count - 1
   return before >= 0 && ours.lines[before].rest.contains(where: isConnection)

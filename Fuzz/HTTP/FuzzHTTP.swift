@@ -1,24 +1,24 @@
 @testable import HTTPTransport
 import NIOCore
 
-/// So small that a fuzzer finds them.
+/// Small limits, so that the fuzzer reaches them.
 private let limits = {
   var limits = HTTPLimits()
   limits.head = 512
-  limits.read = 4096  // libFuzzer sends no more at once
+  limits.read = 4096  // the largest input of libFuzzer
   limits.target = 64
   limits.fields = 8
   limits.chunkExtensions = 16
   return limits
 }()
 
-/// Of fields that matter to somebody.
+/// The names of fields that a part of the server reads.
 private let names = [
   "host", "connection", "expect", "content-length", "transfer-encoding", "authorization", "trailer",
 ]
 
-/// libFuzzer's entry: a stream of requests means the same however it is cut into pieces, no two
-/// readers can frame one of its requests in two ways (RFC 9112 §11.2), and what is kept of it in
+/// The entry point of libFuzzer. It checks that the result does not depend on how the stream is cut
+/// into pieces, that no two readers can frame a request differently (RFC 9112 §11.2), and that the
 /// memory is bounded at every moment (ATTACKS H32).
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
@@ -30,12 +30,13 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   return 0
 }
 
-/// What a stream was read as.
+/// The result of parsing a stream.
 private struct Transcript: Equatable {
-  /// Heads and ends of bodies; a body's bytes stand in `bodies`, however many came at once.
+  /// Heads and ends of bodies. The bytes of the bodies are in `bodies`, so that the pieces do not
+  /// matter.
   private var events: [String] = []
   private var bodies: [[UInt8]] = []
-  /// Nothing is read after that. The fault may depend on how much of a line has come.
+  /// The parser refused the rest. The fault may depend on how much of a line has arrived.
   private var wasRefused = false
 
   init(of bytes: [UInt8], inPiecesOf size: Int) {
@@ -52,13 +53,13 @@ private struct Transcript: Equatable {
         return
       }
       inbox.release()
-      // A head, or a line of a body, that has not come whole; a buffer's size is a power of two.
+      // An incomplete head or line of a body. The size of a buffer is a power of two.
       precondition(inbox.unread.readableBytes <= limits.head, "more unread than a head")
       precondition(inbox.capacity <= max(1024, piece.storageCapacity), "more kept than that")
     }
   }
 
-  /// Goes one step on; `false` until more bytes come.
+  /// Makes one step; `false` if more bytes are needed.
   private mutating func step(
     _ parser: inout HeadParser, _ body: inout BodyReader?, _ buffer: inout ByteBuffer
   ) throws(HTTPFault) -> Bool {

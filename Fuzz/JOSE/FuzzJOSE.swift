@@ -23,7 +23,8 @@ private let goodPayload = Array(
   #"{"iss":"fuzz","sub":"a","aud":"fuzz","iat":1,"exp":1800000001,"jti":"1","permissions":[]}"#.utf8
 )
 
-/// libFuzzer's entry: the bytes as a whole token, as a signed payload, and as a signed header.
+/// The entry point of libFuzzer. It tries the bytes as a whole token, as a signed payload and as a
+/// signed header.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
@@ -37,8 +38,8 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   return 0
 }
 
-/// An accepted access token is signed with our key, names us, is valid now, and is not accepted as
-/// another type.
+/// Checks that an accepted access token is signed with the key, has the right issuer and audience,
+/// is valid now, and is not accepted as another type.
 private func check(_ text: String) {
   guard let claims = claims(text, as: .accessToken) else { return }
   let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -92,7 +93,7 @@ private func token(_ header: [UInt8], _ payload: [UInt8], signedWith mac: HMACSH
 private func base64URL(_ bytes: [UInt8]) -> [UInt8] {
   var text: [UInt8] = []
   for start in stride(from: 0, to: bytes.count, by: 3) {
-    let size = min(start + 3, bytes.count) - start  // this many bytes make one character more
+    let size = min(start + 3, bytes.count) - start  // this many bytes need one character more
     var value = 0
     for offset in 0..<3 { value = value << 8 | (offset < size ? Int(bytes[start + offset]) : 0) }
     for place in 0...size { text.append(alphabet[value >> (18 - 6 * place) & 0x3F]) }

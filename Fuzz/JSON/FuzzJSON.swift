@@ -1,6 +1,7 @@
 import JSON
 
-/// libFuzzer's entry: whatever the parser accepts must come back the same after writing it.
+/// The entry point of libFuzzer. It checks that a value that the parser accepts is the same after
+/// writing and parsing it.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))

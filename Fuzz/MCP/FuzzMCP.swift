@@ -5,7 +5,7 @@ import MCPService
 import JSON
 import MCP
 
-/// The whole pipeline, with a key that no fuzzer guesses.
+/// The whole pipeline, with a key that the fuzzer cannot guess.
 private let pipeline: Pipeline = {
   let environment = Environment(["CALCULATOR_API_KEY": "not-to-be-guessed-9f2c7b61d5"])
   guard
@@ -18,7 +18,8 @@ private let pipeline: Pipeline = {
   ).pipeline
 }()
 
-/// libFuzzer's entry: a reply is one line of strict JSON, and nobody calculates without the key.
+/// The entry point of libFuzzer. It checks that a reply is one line of strict JSON, and that no
+/// call without the key runs a tool.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
@@ -39,7 +40,7 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   return 0
 }
 
-/// A line of the log is one line of printable ASCII.
+/// Checks that a log line is one line of printable ASCII.
 @Sendable private func check(_ line: [UInt8]) {
   precondition(line.last == UInt8(ascii: "\n") && line.dropLast().allSatisfy { 0x20..<0x7F ~= $0 })
 }

@@ -1,6 +1,6 @@
 /// The name of a caller: 1 to 256 bytes without control characters (U+0000 to U+001F, U+007F to
-/// U+009F), which could forge lines of a log. Two names are equal if their bytes are: Swift's `==`
-/// of `String` would take composed and decomposed letters for equal.
+/// U+009F), which could forge log lines. Names are compared as bytes: Swift's `==` of `String`
+/// treats composed and decomposed letters as equal.
 package struct Subject: Sendable, Hashable, CustomStringConvertible {
   /// In bytes of UTF-8.
   package static let maximumLength = 256
@@ -12,7 +12,7 @@ package struct Subject: Sendable, Hashable, CustomStringConvertible {
     self.text = text
   }
 
-  /// A name that the program makes itself.
+  /// A constant name of the program.
   package init(constant text: String) {
     precondition(Self.isValid(text), "a constant name is not valid")
     self.text = text

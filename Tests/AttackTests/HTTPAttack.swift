@@ -2,16 +2,16 @@ import TestHarness
 import TestSupport
 import Testing
 
-/// Bytes that a hostile client sends, and all that may come back.
+/// The bytes that an attacker sends, and the complete response.
 struct HTTPAttack: CustomTestStringConvertible, Sendable {
   let id: String
   let name: String
   let bytes: [UInt8]
   /// The whole response.
   let reply: String
-  /// What the one line of audit says of it.
+  /// The text of the one audit line.
   let log: String
-  /// K: the server must end the connection, whatever else was sent on it.
+  /// K: the server must close the connection, even if more bytes were sent.
   var closes: Bool { reply.contains("\r\nConnection: close\r\n") }
   var testDescription: String { "\(id) \(name)" }
 
@@ -27,7 +27,7 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
     self.init(id, name, request.text, reply, log: log)
   }
 
-  /// A row of the table that the tests of the connection share.
+  /// A row of the table that the connection tests use too.
   init(_ attack: FramingAttack) {
     let reply =
       switch attack.status {
@@ -45,7 +45,7 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
     HTTPWire.refusal(status, message, closes: true)
   }
 
-  /// No more than a word to whoever asks for something that is not there.
+  /// The response to a request for a path or method that does not exist.
   static func refused(
     _ id: String, _ name: String, _ request: RawRequest, _ status: String, _ message: String,
     _ fields: [String] = [], closes: Bool = false
@@ -76,8 +76,8 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
       id, name, request, "415 Unsupported Media Type", "Content-Type must be application/json")
   }
 
-  /// The same bytes for each kind of credential, whatever was wrong with it; only the log says what
-  /// (OAuth 2.1 §5.3).
+  /// Every wrong credential of a kind gets the same bytes. Only the log contains the reason (OAuth
+  /// 2.1 §5.3).
   static func unauthenticated(
     _ id: String, _ name: String, _ request: RawRequest, _ reason: String,
     _ reply: String = HTTPWire.unauthenticated
@@ -87,7 +87,7 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
       log: #""outcome":"unauthenticated","reason":"\#(reason)""#)
   }
 
-  /// The same to whoever showed a token (RFC 6750 §3.1).
+  /// The response to every invalid token (RFC 6750 §3.1).
   static func badToken(_ id: String, _ name: String, _ token: String, _ reason: String)
     -> HTTPAttack
   {
@@ -96,7 +96,7 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
       log: #""outcome":"unauthenticated","reason":"\#(reason)""#)
   }
 
-  /// The same to whoever showed a password.
+  /// The response to every wrong password.
   static func badPassword(_ id: String, _ name: String, _ request: RawRequest, _ reason: String)
     -> HTTPAttack
   { unauthenticated(id, name, request, reason, HTTPWire.badPassword) }
@@ -105,8 +105,8 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
     HTTPAttack(id, name, request, HTTPWire.conflict, log: #""reason":"ambiguous_credential""#)
   }
 
-  /// What a gateway reads in the head must be what we read in the body (MCP 2026-07-28
-  /// streamable-http, "Server Validation").
+  /// The header fields must agree with the body (MCP 2026-07-28 streamable-http, "Server
+  /// Validation").
   static func mismatch(_ id: String, _ name: String, _ request: RawRequest, _ field: String)
     -> HTTPAttack
   {
@@ -119,7 +119,7 @@ struct HTTPAttack: CustomTestStringConvertible, Sendable {
       log: #""reason":-32020"#)
   }
 
-  /// It looks odd, but it has one meaning: it is served.
+  /// The request is unusual, but it has only one meaning, so the server accepts it.
   static func served(_ id: String, _ name: String, _ request: RawRequest, by method: String)
     -> HTTPAttack
   {

@@ -5,11 +5,11 @@ import HTTPTransport
 import Testing
 import TestHarness
 
-/// Attacks over a socket on the whole server, each with all bytes that go back.
+/// Attacks over a socket on the whole server, each with the complete response.
 ///
-/// Behind each attack stands a good request on the same connection. Where the connection must end
-/// it is not read; elsewhere it is answered, which shows that the server saw the attack's end where
-/// the client did.
+/// A valid request follows each attack on the same connection. If the connection must close, the
+/// server must not read it. Otherwise the server must answer it, which shows that server and client
+/// agree where the attack ends.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HTTPAttackTests {
   static let call = RawRequest.call()
@@ -23,20 +23,20 @@ struct HTTPAttackTests {
 
   // MARK: Framing
 
-  /// What two readers could read in two ways, and what is too large.
+  /// Requests that two parsers could read differently, and requests over a limit.
   static let framing = FramingAttack.all.map(HTTPAttack.init)
 
   // MARK: The head
 
   static let heads: [HTTPAttack] = [
-    // RFC 9112 §3.2.2: the target's authority counts.
+    // RFC 9112 §3.2.2: the target's authority applies.
     .foreignHost(
       "H12", "an absolute URI of another host",
       call.with(line: "POST http://evil.example/mcp HTTP/1.1").with("Host", "Host: evil.example")),
     .served(
       "H12", "an absolute URI of ours",
       call.with(line: "POST http://127.0.0.1:8080/mcp HTTP/1.1"), by: "api_key"),
-    // H16: what is behind it is a body, never the next request.
+    // H16: the bytes after the head are a body, never the next request.
     .refused(
       "H16", "a body behind GET", call.with(line: "GET /mcp HTTP/1.1").with(body: call.text),
       "405 Method Not Allowed", "Method not allowed", ["Allow: POST"]),
@@ -79,13 +79,13 @@ struct HTTPAttackTests {
       "431 Request Header Fields Too Large", "The head is too large", closes: true),
   ]
 
-  /// A call whose head has so many bytes.
+  /// A call whose head has `count` bytes.
   static func ofHead(_ count: Int) -> RawRequest {
     let head = call.with("X", "X: ").text.utf8.count - call.body.utf8.count
     return call.with("X", "X: " + long(count - head))
   }
 
-  // MARK: What the head asks for
+  // MARK: Paths, hosts and media types
 
   static let requests: [HTTPAttack] =
     ["//mcp", "/%6dcp", "/mcp;x", "/healthz/../mcp", "/mcp/", "/./mcp", "/mcp%00", "/MCP"].map {
@@ -104,14 +104,14 @@ struct HTTPAttackTests {
       .notJSON(
         "H24", "a form", call.with("Content-Type", "Content-Type: multipart/form-data; boundary=x")),
     ]
-    // CVE-2025-66414: a page whose name was made to point here.
+    // CVE-2025-66414: a page whose name resolves to this server (DNS rebinding).
     + [
       "null", "http://localhost.evil.com", "http://evil.example", "https://127.0.0.1.evil.example",
       "http://localhost@evil.example", "file://", "http://0.0.0.0:8080", "",
       "http://localhost/x", "http://localhost evil",
     ].map { .foreignOrigin("H25", $0) }
-    // Text of which Characters would make something else: flags, joiners, accents, a letter that is
-    // canonically equal to K, a prefix that joins what follows.
+    // Text that changes if it is read as Characters: flags, joiners, accents, a letter that is
+    // canonically equal to K, and a prefix that joins the next character.
     + [
       "\u{1F1E9}\u{1F1EA}", "http://localhost\u{301}", "http://localhost:8080\u{FE0F}",
       "http\u{301}://localhost", "http://loca\u{200D}lhost", "\u{600}http://localhost",
@@ -161,7 +161,7 @@ struct HTTPAttackTests {
         "H27", "another version",
         call.with("MCP-Protocol-Version", "MCP-Protocol-Version: 2025-11-25"),
         "MCP-Protocol-Version"),
-      // H36: the same in the handshake era, wherever the field is there
+      // H36: in the handshake era each field that is present must agree too.
       .mismatch(
         "H36", "another method in the handshake era",
         handshake(#"{"name":"add","arguments":{"a":1,"b":2}}"#)
@@ -173,7 +173,7 @@ struct HTTPAttackTests {
         "H36", "a harmless name before a call of power, without a version",
         handshake(#"{"name":"power","arguments":{"a":2,"b":3}}"#).with("MCP-Protocol-Version"),
         "Mcp-Name"),
-      // H33, S18: what is sent back and logged is bounded
+      // H33, S18: the reply and the log line are bounded.
       tooLongID("an id of 70,000 bytes", #""\#(long(70_000))""#),
       tooLongID("an id of 257 bytes", #""\#(long(257))""#),
       tooLongID("an id of 65 digits", String(repeating: "7", count: 65)),
@@ -186,7 +186,7 @@ struct HTTPAttackTests {
         RawRequest.call("add", #""a":1,"b":2"#, id: #""\r\n{}""#),
         HTTPWire.reply("200 OK", RawRequest.result("3", id: #""\u000d\u000a{}""#)),
         log: #""request":"\u000d\u000a{}","#),
-      // H29: no session, so none to steal
+      // H29: there is no session that could be hijacked.
       HTTPAttack(
         "H29", "a forged session",
         call.with("MCP-Protocol-Version", "MCP-Protocol-Version: 2025-11-25", "Mcp-Session-Id: 1")
@@ -335,7 +335,7 @@ struct HTTPAttackTests {
       let answer = try await server.exchange(attack.bytes + Array(good.utf8))
       #expect(answer == attack.reply + (attack.closes ? "" : HTTPWire.closing(RawRequest.sum)))
       let log = server.harness.takeLog()
-      // One line for it, and one for the good request behind it.
+      // One line for the attack, and one for the valid request after it.
       #expect(log.count == (attack.closes ? 1 : 2))
       #expect(log.first?.contains(attack.log) == true, "\(log)")
       // ASVS 16.2.5, C13
@@ -343,12 +343,13 @@ struct HTTPAttackTests {
         #expect(!log.joined().contains(secret), "a secret in the log")
         #expect(!answer.contains(secret), "a secret in the answer")
       }
-      // The process lives, and the next good request is answered.
+      // The server still runs, and answers the next valid request.
       #expect(try await server.exchange(good) == HTTPWire.closing(RawRequest.sum))
     }
   }
 
-  /// RFC 9110 §9.3.2: the length of a body, and no body, so that the next response is the next one's.
+  /// RFC 9110 §9.3.2: a response to HEAD has the length of the body but no body, so the next
+  /// response follows the head.
   @Test(arguments: [
     (
       "/healthz", "200 OK",

@@ -7,10 +7,10 @@ import HTTPTransport
 import Testing
 import TestHarness
 
-/// Attacks on who somebody is and on how often they may try, over a socket.
+/// Attacks on authentication and on the limits, over a socket.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HTTPCredentialAttackTests {
-  /// A credentials file of its own, with keys, an expired key and an expired user.
+  /// A credentials file with keys, an expired key and an expired user.
   private struct File {
     let path: String
     let keys: [(name: String, key: String)]
@@ -67,7 +67,8 @@ struct HTTPCredentialAttackTests {
     String(decoding: response.utf8.dropFirst(9).prefix(3), as: UTF8.self)
   }
 
-  /// ASVS 6.3.8: neither status nor body nor a field tells who exists and what was nearly right.
+  /// ASVS 6.3.8: status, body and fields do not reveal which users exist, or which part of a
+  /// credential was correct.
   @Test func nobodyLearnsWhoExists() async throws {
     let file = try File()
     defer { file.remove() }
@@ -92,7 +93,7 @@ struct HTTPCredentialAttackTests {
         let answer = try await server.exchange(request.text)
         #expect(answer == HTTPWire.closing(HTTPWire.badToken), "\(bearer)")
       }
-      // A token that ran out, too.
+      // Also an expired token.
       server.harness.advance(seconds: 7200)
       let late = try await server.exchange(
         Self.call.showing("Authorization: Bearer \(token)").last.text)
@@ -109,7 +110,8 @@ struct HTTPCredentialAttackTests {
     }
   }
 
-  /// C10: whoever is known but may not is told what is missing (RFC 6750 §3.1).
+  /// C10: an authenticated caller without the permission gets the name of the permission (RFC 6750
+  /// §3.1).
   @Test func aForbiddenTool() async throws {
     let file = try File()
     defer { file.remove() }
@@ -131,7 +133,7 @@ struct HTTPCredentialAttackTests {
     }
   }
 
-  /// H15: each request of a pipeline is checked by its own credential, and answered in order.
+  /// H15: each pipelined request is authenticated by its own credential, and answered in order.
   @Test func twentyThousandInOnePipeline() async throws {
     let file = try File(count: 50)
     defer { file.remove() }
@@ -166,7 +168,7 @@ struct HTTPCredentialAttackTests {
     }
   }
 
-  /// H30: clients that use the same ids get their own answers.
+  /// H30: clients with equal ids get their own replies.
   @Test func twoHundredClientsWithEqualIds() async throws {
     try await LiveServer.run { server in
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -190,7 +192,7 @@ struct HTTPCredentialAttackTests {
     }
   }
 
-  /// C11: guessing passwords costs the guesser's address its turns, and nobody else theirs.
+  /// C11: guessed passwords are charged to the address of the guesser and to no other.
   @Test func fiveHundredWrongPasswordsAtOnce() async throws {
     try await LiveServer.run(["CALCULATOR_TRUSTED_PROXIES": "127.0.0.1"]) { server in
       let guess = Self.call.showing(Self.basic("anshika:wrong")).with(
@@ -201,7 +203,7 @@ struct HTTPCredentialAttackTests {
         try await guesser.send(guess.text)
         guessers.append(guesser)
       }
-      // Somebody else, with a key and with a password, while scrypt is busy.
+      // Another client, with a key and with a password, while scrypt runs.
       let other = Self.call.with("X-Forwarded-For", "X-Forwarded-For: 192.0.2.2").last
       #expect(try await Self.status(server, other.text) == "200")
       var statuses: [String: Int] = [:]
@@ -209,8 +211,8 @@ struct HTTPCredentialAttackTests {
         statuses[Self.status(try await guesser.response()), default: 0] += 1
         await guesser.abort()
       }
-      // Ten failures are told; who waits for a thread behind them, or finds too many waiting, is
-      // turned away without a scrypt.
+      // Ten failures get 401. The other attempts are refused without a scrypt, by the failure limit
+      // (429) or because the queue is full (503).
       #expect(statuses["401"] == 10)
       #expect(Set(statuses.keys).isSubset(of: ["401", "429", "503"]))
       #expect(statuses.values.reduce(0, +) == 500)
@@ -229,7 +231,7 @@ struct HTTPCredentialAttackTests {
     return request.text
   }
 
-  /// R1, ASVS 15.3.4: what a stranger says of their address is not believed.
+  /// R1, ASVS 15.3.4: an untrusted peer cannot choose its address with a field.
   @Test func aStrangersWordOnTheirAddress() async throws {
     try await LiveServer.run([:]) { server in
       for number in 0..<10 {
@@ -252,12 +254,12 @@ struct HTTPCredentialAttackTests {
     }
   }
 
-  /// R2: of a trusted proxy the rightmost address that is no proxy counts.
+  /// R2: behind a trusted proxy, the rightmost address that is not a proxy applies.
   @Test(arguments: [
     (["X-Forwarded-For: 1.2.3.4, 192.0.2.7"], "192.0.2.7"),
     (["X-Forwarded-For: 1.2.3.4", "X-Forwarded-For: 192.0.2.7"], "192.0.2.7"),
     (["X-Forwarded-For: 1.2.3.4, 192.0.2.7, 127.0.0.1"], "192.0.2.7"),
-    // H34: U+0600 joins the comma behind it where Characters are read.
+    // H34: as Characters, U+0600 joins the comma after it.
     (["X-Forwarded-For: 1.2.3.4\u{600}, 192.0.2.7"], "192.0.2.7"),
     (["X-Forwarded-For: 192.0.2.7, nonsense"], "127.0.0.1"),
     (["X-Forwarded-For: 192.0.2.7,"], "127.0.0.1"),
@@ -273,7 +275,7 @@ struct HTTPCredentialAttackTests {
     }
   }
 
-  /// R3: as many addresses as anybody likes inside one /64.
+  /// R3: a client that changes its address inside one /64.
   @Test func rotatingInsideOneNetwork() async throws {
     try await LiveServer.run(["CALCULATOR_TRUSTED_PROXIES": "127.0.0.1"]) { server in
       for host in 1...10 {
@@ -289,7 +291,7 @@ struct HTTPCredentialAttackTests {
 
   // MARK: Configuration
 
-  /// C14: a file that is half written is not read, and what was read before stays in force.
+  /// C14: an incomplete file is not used, and the old entries stay.
   @Test func aHalfWrittenCredentialsFile() async throws {
     let file = try File()
     defer { file.remove() }
@@ -307,7 +309,7 @@ struct HTTPCredentialAttackTests {
     }
   }
 
-  /// C15, R10, L3: exit 78, with the variable's name and without its value.
+  /// C15, R10, L3: status 78, with the name of the variable and without its value.
   @Test(arguments: [
     ("CALCULATOR_API_KEY", "replace-with-the-output-of-openssl-rand-hex-32"),
     ("CALCULATOR_API_KEY", "${CALCULATOR_API_KEY}"), ("CALCULATOR_API_KEY", "too-short-a-key"),
@@ -333,7 +335,7 @@ struct HTTPCredentialAttackTests {
     } catch {
       let text = error.all.map(\.description).joined(separator: "\n")
       #expect(text.contains(variable))
-      // Every secret here is longer than any value that is none.
+      // Every secret here is longer than any other value.
       if value.utf8.count > 14 { #expect(!text.contains(value)) }
     }
   }

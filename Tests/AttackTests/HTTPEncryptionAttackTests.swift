@@ -8,13 +8,13 @@ import TestHarness
 /// Attacks on the encryption, over a socket (ASVS 12.1).
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HTTPEncryptionAttackTests {
-  /// LibreSSL calls itself openssl too, and its s_client has other words.
+  /// The command of LibreSSL is called openssl too, but its s_client prints other texts.
   static let areToolsThere = (try? run(["openssl", "version"]).hasPrefix("OpenSSL ")) == true
 
   private static let good = RawRequest.call().last.text
   private static let sum = HTTPWire.closing(RawRequest.sum)
 
-  /// All that a command prints; it reads `input`.
+  /// Runs a command with `input`, and returns everything that it prints.
   private static func run(_ command: [String], input: Data = Data()) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
@@ -24,9 +24,9 @@ struct HTTPEncryptionAttackTests {
     process.standardOutput = output
     process.standardError = output
     try process.run()
-    // A command that was refused may have ended before it read its input.
+    // A refused command may end before it reads its input.
     try? source.fileHandleForWriting.write(contentsOf: input)
-    // s_client would end before the answer is there if its input ended first.
+    // s_client ends with its input, so keep the input open until the response has arrived.
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     try? source.fileHandleForWriting.close()
@@ -66,7 +66,7 @@ struct HTTPEncryptionAttackTests {
     #expect(answer.contains(sum))
   }
 
-  /// L1 (RFC 8996, RFC 9325 §4): the client is willing, and there is no connection.
+  /// L1 (RFC 8996, RFC 9325 §4): the client offers it, and the server refuses the connection.
   @Test(
     .enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"),
     arguments: [
@@ -88,7 +88,7 @@ struct HTTPEncryptionAttackTests {
     }
   }
 
-  /// L2: what is no TLS gets no HTTP, and its credential reaches nobody's log.
+  /// L2: bytes that are not TLS get no HTTP response, and no log line contains their credential.
   @Test(
     .enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"),
     arguments: ["\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{5}hello", "SSH-2.0-x\r\n"])
@@ -101,7 +101,7 @@ struct HTTPEncryptionAttackTests {
     }
   }
 
-  /// Encryption changes nothing about framing: the rows that fit into one write of `s_client`.
+  /// Framing is the same with encryption: the rows that fit into one write of `s_client`.
   @Test(.enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"))
   func framing() async throws {
     try await withServer { server, authority in
@@ -115,8 +115,8 @@ struct HTTPEncryptionAttackTests {
     }
   }
 
-  /// L2: HTTP at the HTTPS port gets one sentence, whatever its credential, and one line of log a
-  /// minute, without a byte of the request.
+  /// L2: HTTP at the HTTPS port gets one sentence with any credential, and one log line a minute,
+  /// which contains no byte of the request.
   @Test(.enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"))
   func plainHTTP() async throws {
     try await withServer { server, authority in
@@ -141,7 +141,7 @@ struct HTTPEncryptionAttackTests {
     }
   }
 
-  /// L2: a thousand who begin a handshake and stop are let go when a head's time is over.
+  /// L2: a thousand clients that begin a handshake and stop are disconnected at the head timeout.
   @Test(.enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"))
   func aThousandHalfHandshakes() async throws {
     var limits = HTTPLimits()
@@ -150,7 +150,7 @@ struct HTTPEncryptionAttackTests {
       var clients: [LiveClient] = []
       for number in 0..<1000 {
         let client = try await server.connect()
-        // A record's head, which says that more will come.
+        // The header of a record, which announces more bytes.
         if number.isMultiple(of: 2) { try? await client.send([0x16, 3, 1, 2, 0, 1]) }
         clients.append(client)
       }

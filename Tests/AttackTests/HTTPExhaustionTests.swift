@@ -8,7 +8,7 @@ import Testing
 import TestHarness
 import TestSupport
 
-/// Attacks on what the server has only so much of: connections, time, threads, descriptors.
+/// Attacks on limited resources: connections, time, threads, descriptors.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HTTPExhaustionTests {
   private static let call = RawRequest.call()
@@ -17,7 +17,7 @@ struct HTTPExhaustionTests {
   private static let timeout = HTTPWire.refusal(
     "408 Request Timeout", "The request came too slowly", closes: true)
 
-  /// What slow clients send, and what they get when their time is over.
+  /// The bytes of slow clients, and the responses at the timeout.
   private static let slow = [
     ("", ""), ("POST /mcp HTTP/1.1\r\nHost: l", timeout),
     (String(decoding: call.text.utf8.dropLast(20), as: UTF8.self), timeout),
@@ -29,7 +29,7 @@ struct HTTPExhaustionTests {
     (call.text, RawRequest.sum),
   ]
 
-  /// ASVS 15.2.2: a thousand who are slow cost nobody else anything, and are let go.
+  /// ASVS 15.2.2: a thousand slow clients delay no other client, and are disconnected.
   @Test func aThousandSlowConnections() async throws {
     var limits = HTTPLimits()
     limits.headTimeout = .seconds(3)
@@ -55,7 +55,7 @@ struct HTTPExhaustionTests {
   private static let busy = HTTPWire.refusal(
     "503 Service Unavailable", "Too busy; try again", ["Retry-After: 1"], closes: true)
 
-  /// ATTACKS R13: a body for which no memory is left is 503, until another one is answered or aborted.
+  /// ATTACKS R13: a body over the memory budget gets 503, until another one is answered or aborted.
   @Test(arguments: [true, false])
   func bodiesShareTheirMemory(_ isAnswered: Bool) async throws {
     let body = Self.call.body
@@ -85,7 +85,7 @@ struct HTTPExhaustionTests {
     }
   }
 
-  /// Those who come and go without a word leave nothing behind.
+  /// Connections that are aborted leave nothing in memory.
   @Test func abortedInTheMiddle() async throws {
     try await LiveServer.run { server in
       let bytes = Array(Self.call.text.utf8)
@@ -98,7 +98,7 @@ struct HTTPExhaustionTests {
     }
   }
 
-  /// Whoever finds the door shut costs a close, and leaves the others alone.
+  /// A connection over the limit is closed, and the others are not affected.
   @Test func moreConnectionsThanThereMayBe() async throws {
     var limits = HTTPLimits()
     limits.connections = 10
@@ -119,8 +119,8 @@ struct HTTPExhaustionTests {
     }
   }
 
-  #if os(Linux)  // where each address of 127/8 is this machine's
-    /// R12: one address that holds all the connections it can get leaves the others theirs.
+  #if os(Linux)  // there each address of 127/8 belongs to this machine
+    /// R12: one address that holds all connections it can get leaves connections for others.
     @Test func oneClientThatHoldsEveryConnection() async throws {
       let changes = LiveServer.unlimited.merging(["CALCULATOR_CONNECTIONS_PER_CLIENT": "5"]) { $1 }
       try await LiveServer.run(changes) { server in
@@ -142,7 +142,7 @@ struct HTTPExhaustionTests {
       }
     }
 
-    /// R12: a trusted proxy stands for many clients.
+    /// R12: a trusted proxy forwards for many clients.
     @Test func aTrustedProxyHoldsAsManyAsItNeeds() async throws {
       let changes = [
         "CALCULATOR_CONNECTIONS_PER_CLIENT": "1", "CALCULATOR_TRUSTED_PROXIES": "127.0.0.2",
@@ -157,7 +157,8 @@ struct HTTPExhaustionTests {
           try await client.send(Self.call.showing().text)
           #expect(try await client.response() == HTTPWire.unauthenticated)
         }
-        // Once the stranger's time is over, the proxy's, which began before, would be too.
+        // When the stranger's connection times out, the proxy's, which is older, would time out
+        // too.
         #expect(try await stranger.untilClose() == "")
         var held: [LiveClient] = []
         for _ in 0..<20 {
@@ -179,7 +180,7 @@ struct HTTPExhaustionTests {
 
   // MARK: Threads
 
-  /// C11: however many passwords come at once, two are looked at; memory is bounded by it.
+  /// C11: at most two passwords are checked at one time, which bounds the memory.
   @Test func atMostTwoAtOnceOffTheLoop() async throws {
     let counting = Counting()
     let server = HTTPServer(threads: 2, responder: counting, now: { 0 })
@@ -198,7 +199,7 @@ struct HTTPExhaustionTests {
     await server.shutDown()
   }
 
-  /// Counts how many of its decisions are under way at one time.
+  /// Counts how many requests it works on at one time.
   private final class Counting: HTTPResponder {
     private let now = Atomic(0)
     let most = Atomic(0)
@@ -209,7 +210,7 @@ struct HTTPExhaustionTests {
       let isDone = await threads.run(for: 0) {
         let now = self.now.add(1, ordering: .relaxed).newValue
         self.most.max(now, ordering: .relaxed)
-        // Until a second one is under way.
+        // Wait until a second request is in progress.
         while self.most.load(ordering: .relaxed) < 2 {}
         self.now.subtract(1, ordering: .relaxed)
         return true
@@ -224,7 +225,7 @@ struct HTTPExhaustionTests {
 
   // MARK: Descriptors
 
-  /// Where no descriptor is left the server waits, and serves again once there is one.
+  /// If no descriptor is left, the server waits, and serves again once there is one.
   @Test(.enabled(if: BuiltServer.isThere, "CalculatorHTTP is not beside the tests"))
   func outOfDescriptors() async throws {
     let server = try BuiltServer(descriptors: 40)
@@ -238,7 +239,7 @@ struct HTTPExhaustionTests {
     #expect(try await client.untilClose().hasBytes(atStart: "HTTP/1.1 200 OK\r\n"))
   }
 
-  /// The executable that stands beside the tests, with few descriptors.
+  /// The executable in the folder of the tests, with few descriptors.
   private struct BuiltServer {
     private static let path = Bundle.main.executableURL?.deletingLastPathComponent()
       .appending(path: "CalculatorHTTP").path

@@ -4,9 +4,8 @@ import TestHarness
 
 @testable import JOSE
 
-/// Attacks on the tokens, as they come over the wire: whatever is wrong, the bytes that go back are
-/// the same, and only the log knows why. The rows of `TokenAttack` also go to the verifier alone, in
-/// `AuthTests`.
+/// Attacks with tokens over the wire. Every invalid token gets the same bytes, and only the log
+/// contains the reason. The rows of `TokenAttack` also test the verifier alone, in `AuthTests`.
 struct JWTAttackTests {
   static let key = mustMake(JWTHarness.secret)
   static let header = #"{"alg":"HS256","kid":"\#(key.id)","typ":"at+jwt"}"#
@@ -62,7 +61,7 @@ struct JWTAttackTests {
       Self.mustMake(secret).signature(over: Array(input.utf8)[...])
     }
     try Self.expectRefusal(server, #""jwt_token":"\#(Self.escaped(token))""#, attack.reason)
-    // The process lives, and a good token is still good.
+    // The server still runs, and accepts a valid token.
     let good = Self.token(
       header: TokenAttack.text(TokenAttack.header), payload: TokenAttack.text(TokenAttack.claims),
       secret: TokenAttack.secret)
@@ -81,7 +80,7 @@ struct JWTAttackTests {
     #expect(log.first?.contains(#""reason":"\#(reason)"}"#) == true, "\(log)")
   }
 
-  /// Text as it stands in a JSON string.
+  /// The text as a part of a JSON string.
   private static func escaped(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
       switch scalar {
@@ -101,7 +100,7 @@ struct JWTAttackTests {
     #expect(answer.text == "3")
   }
 
-  /// One flipped bit anywhere in a token, all eight of each byte: refused.
+  /// A token with any one bit flipped is refused.
   @Test func everyFlippedBitIsSeen() throws {
     let server = try JWTHarness()
     let token = Array(Self.token().utf8)
@@ -122,9 +121,9 @@ struct JWTAttackTests {
     }
   }
 
-  // MARK: What is accepted, and how far
+  // MARK: Accepted tokens
 
-  /// T34, RFC 6749 §3.3: names that this server does not know grant nothing and break nothing.
+  /// T34, RFC 6749 §3.3: an unknown permission grants nothing, and the token stays valid.
   @Test(arguments: [
     (#"["*"]"#, "Permission denied: this needs calculate:basic"),
     (
@@ -149,13 +148,13 @@ struct JWTAttackTests {
 
   // MARK: Refresh tokens
 
-  /// What is wrong with the arguments of a call to `refresh_token`.
+  /// Invalid arguments of a call to `refresh_token`.
   static let badArguments = [
     #","permissions":5"#, #","permissions":["*"]"#, #","permissions":["tokens:manage"]"#,
     #","permissions":"calculate:basic""#, #","x":1"#, #","user_id":"mallory","expires_in":-1"#,
   ]
 
-  /// T33, RFC 9700 §4.14.2: a used token ends its family, whatever else is wrong with the call.
+  /// T33, RFC 9700 §4.14.2: a used token ends its family, even if the call is otherwise invalid.
   @Test(arguments: badArguments)
   func aUsedRefreshTokenWithBadArguments(_ arguments: String) throws {
     let server = try JWTHarness()
@@ -179,7 +178,7 @@ struct JWTAttackTests {
     }
   }
 
-  /// A good token with bad arguments is not used up.
+  /// Invalid arguments do not use up a valid token.
   @Test(arguments: badArguments)
   func aGoodRefreshTokenWithBadArguments(_ arguments: String) throws {
     let server = try JWTHarness()
@@ -192,7 +191,7 @@ struct JWTAttackTests {
     #expect(second.structuredContent?.expires_in == 3600)
   }
 
-  // MARK: What the tools refuse
+  // MARK: Refused arguments
 
   @Test(arguments: [
     (
@@ -255,7 +254,7 @@ struct JWTAttackTests {
     #expect(issued.structuredContent?.permissions == ["calculate:basic", "calculate:advanced"])
   }
 
-  /// C13: no token and no secret in the log, whatever is called.
+  /// C13: the log contains no token and no secret.
   @Test func theLogHoldsNoToken() throws {
     let server = try JWTHarness()
     let pair = try server.call("generate_token", #""user_id":"anshika""#)

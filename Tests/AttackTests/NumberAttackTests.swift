@@ -8,8 +8,8 @@ import TestHarness
 
 @testable import MCPServiceHTTP
 
-/// T32 (CVE-2025-53366): the ends of every range, wherever a number comes from outside. Each is used
-/// or refused; none ends the process.
+/// T32 (CVE-2025-53366): the ends of every range of a number that comes from outside. Each number
+/// is used or refused, and none ends the process.
 struct NumberAttackTests {
   static let numbers = [
     "-9223372036854775808", "9223372036854775807", "9223372036854775808", "18446744073709551616",
@@ -17,7 +17,7 @@ struct NumberAttackTests {
     "9223372036854776", "-9223372036854776", "9223372036854775", "-9223372036854775", "1e300",
     "-1e300", "1e-300", "9223372036854775807.5",
   ]
-  /// Those that a setting can be written in.
+  /// The numbers that a setting can contain.
   static let digits = numbers.filter { !$0.contains("e") && !$0.contains(".") }
 
   // MARK: Arguments
@@ -114,7 +114,7 @@ struct NumberAttackTests {
   @Test func settingsOfCalculatorHTTP() {
     for (variable, value) in Self.settings {
       var environment = HTTPHarness.environment
-      environment["CALCULATOR_BASIC_USER"] = nil  // to hash a password takes long
+      environment["CALCULATOR_BASIC_USER"] = nil  // hashing a password takes long
       environment["CALCULATOR_BASIC_PASSWORD"] = nil
       environment[variable] = value
       let errors = #expect(throws: ConfigurationErrors.self, "\(variable)=\(value)") {

@@ -2,10 +2,10 @@ import Testing
 import TestSupport
 import TestHarness
 
-/// Attacks on the stdio server that must fail, each with the bytes that go back.
+/// Attacks on the stdio server, each with the complete reply.
 ///
-/// After every row the server must live: the next good request is answered. No secret may be in
-/// the reply or in the log, and the log has one line about it.
+/// After every row the server must answer the next valid request. Neither the reply nor the log may
+/// contain a secret, and the log has one line for the attack.
 struct StdioAttackTests {
   struct Attack: CustomTestStringConvertible, Sendable {
     let id: String
@@ -31,7 +31,7 @@ struct StdioAttackTests {
         Wire.failure("Authentication failed", kind: "authentication_failed"))
     }
 
-    /// A text that is no strict JSON.
+    /// A text that is not strict JSON.
     static func unparsable(_ id: String, _ name: String, _ text: String) -> Attack {
       unparsable(id, name, Array(text.utf8))
     }
@@ -41,7 +41,7 @@ struct StdioAttackTests {
         id, name, bytes, Wire.error(-32700, "Parse error: the message is not strict JSON", id: nil))
     }
 
-    /// A call with the right key whose numbers must come out exact, or be refused with a sentence.
+    /// A call with the right key. Its numbers must be exact, or be refused with a sentence.
     static func calculated(_ id: String, _ name: String, _ arguments: String, _ reply: String)
       -> Attack
     {
@@ -71,7 +71,7 @@ struct StdioAttackTests {
     .refused("S1", "object with the key", #"\#(numbers),"auth_token":{"key":"\#(key)"}"#),
     .refused("S1", "null in _meta", numbers, meta: #","calculator/auth_token":null"#),
     .refused("S1", "array in _meta", numbers, meta: #","calculator/auth_token":["\#(key)"]"#),
-    // S2: a key that is almost right.
+    // S2: a key that is almost correct.
     .refused("S2", "prefix of the key", #"\#(numbers),"auth_token":"\#(key.dropLast())""#),
     .refused("S2", "key and one more", #"\#(numbers),"auth_token":"\#(key)x""#),
     .refused("S2", "key and NUL", #"\#(numbers),"auth_token":"\#(key)\u0000""#),
@@ -80,14 +80,14 @@ struct StdioAttackTests {
     .refused(
       "S2", "Kelvin sign for k",
       #"\#(numbers),"auth_token":"\#(key.replacing("s", with: "\u{17F}"))""#),
-    // S4: two readers must not see two credentials (CVE-2026-27896).
+    // S4: two parsers must not see different credentials (CVE-2026-27896).
     .unparsable(
       "S4", "wrong token, then the right one",
       Wire.call("add", #"\#(numbers),"auth_token":"x",\#(token)"#)),
     .unparsable(
       "S4", "right token, then a wrong one",
       Wire.call("add", #"\#(numbers),\#(token),"auth_token":"x""#)),
-    // S6: one place a request (OAuth 2.1 §5.1).
+    // S6: one credential a request (OAuth 2.1 §5.1).
     .refused(
       "S6", "both places, both right", "\(numbers),\(token)",
       meta: #","calculator/auth_token":"\#(key)""#),
@@ -97,7 +97,7 @@ struct StdioAttackTests {
     .refused(
       "S6", "right in _meta, a number in arguments", #"\#(numbers),"auth_token":0"#,
       meta: #","calculator/auth_token":"\#(key)""#),
-    // null and "" are no second credential.
+    // `null` and `""` do not count as a second credential.
     Attack(
       "S6", "right in arguments, null in _meta",
       Wire.call("add", "\(numbers),\(token)", meta: #","calculator/auth_token":null"#),
@@ -112,14 +112,14 @@ struct StdioAttackTests {
       Wire.call(
         "add", #"\#(numbers),"auth_token":null"#, meta: #","calculator/auth_token":"\#(key)""#),
       Wire.result("3")),
-    // S7: one name, however it is escaped.
+    // S7: an escaped name is the same name.
     Attack(
       "S7", "escaped name alone", Wire.call("add", #"\#(numbers),"auth\u005ftoken":"\#(key)""#),
       Wire.result("3")),
     .unparsable(
       "S7", "escaped name beside the plain one",
       Wire.call("add", #"\#(numbers),"auth\u005ftoken":"x",\#(token)"#)),
-    // S9: a key in a wrong place is never repeated (ASVS 16.5.1).
+    // S9: a key in the wrong place is never echoed (ASVS 16.5.1).
     Attack(
       "S9", "key as the tool's name", Wire.call(key, numbers),
       Wire.error(-32602, "Invalid params: unknown tool; tools/list names them all")),
@@ -133,7 +133,7 @@ struct StdioAttackTests {
     Attack(
       "S9", "key as an operand", Wire.call("add", #""a":1,"b":"\#(key)",\#(token)"#),
       Wire.failure("b must be a JSON number, such as 0.5, without quotes.")),
-    // S12: the identifier decides which question an answer is for.
+    // S12: the identifier determines which request a reply belongs to.
     Attack(
       "S12", "null id", Wire.call("add", id: "null", token),
       Wire.error(
@@ -149,7 +149,7 @@ struct StdioAttackTests {
       #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version","#
         + #""data":{"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],"#
         + #""requested":"unknown"}}}"#),
-    // S18, H33: what is sent back and logged is bounded.
+    // S18, H33: the reply and the log line are bounded.
     Attack(
       "S18", "an id of combining marks",
       Wire.call("add", id: "\"" + String(repeating: "\u{301}", count: 4000) + "\"", numbers),
@@ -209,7 +209,7 @@ struct StdioAttackTests {
     .unparsable("J9", "text after the value", Wire.legacy("ping") + "{}"),
     .refused("J10", "NFD of a name", #"\#(numbers),"auth_tok\u0065\u0301n":"\#(key)""#),
     .unparsable("J11", "NUL behind the message", Array(Wire.legacy("ping").utf8) + [0]),
-    // J12: no sum of work is hidden in a small request (ASVS 15.2.2).
+    // J12: a small request cannot cause much work (ASVS 15.2.2).
     Attack(
       "J12", "power(9999, 9999)", Wire.call("power", #""a":9999,"b":9999,\#(token)"#),
       Wire.failure("a and b give a result that is too large: it must stay below 1e308.")),
@@ -228,7 +228,7 @@ struct StdioAttackTests {
     #expect(server.send(Wire.call("add", "\(Self.numbers),\(Self.token)")) == Wire.result("3"))
   }
 
-  /// S6: the log says that there were two, and not that one of them was wrong.
+  /// S6: the log says that there were two credentials, not that one of them was wrong.
   @Test func aKeyInTwoPlacesIsAmbiguous() throws {
     let server = try StdioHarness()
     let right = #","calculator/auth_token":"\#(Self.key)""#
@@ -246,13 +246,14 @@ struct StdioAttackTests {
       (0..<count).map { #""\#(String($0, radix: 36))":0"# }.joined(separator: ",")
     }
     #expect(server.send(Wire.call("add", "\(Self.token),\(many(60_000))")) == Self.extra)
-    // Over the budget of values it is as if it were no JSON.
+    // Over the limit of values it is treated as invalid JSON.
     #expect(
       server.send(Wire.call("add", "\(Self.token),\(many(90_000))"))
         == Wire.error(-32700, "Parse error: the message is not strict JSON", id: nil))
   }
 
-  /// Truncated and mutated requests: an answer or silence, never a crash, never a wrong acceptance.
+  /// Truncated and mutated requests get a reply or none. The server never crashes and never accepts
+  /// a wrong credential.
   @Test(arguments: 0..<20)
   func mutations(_ seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
@@ -276,8 +277,8 @@ struct StdioAttackTests {
     #expect(server.send(Wire.call("add", "\(Self.numbers),\(Self.token)")) == Wire.result("3"))
   }
 
-  /// S18: an identifier that is one character, or one number, however long: the line of a failed
-  /// attempt is there, and short.
+  /// S18: for an identifier of any length, even if it is one Character, a failed attempt has a
+  /// short log line.
   @Test(arguments: [
     "\"e" + String(repeating: "\u{301}", count: 120) + "\"", String(repeating: "7", count: 64),
     "\"" + String(repeating: "\u{1F1E9}", count: 60) + "\"",

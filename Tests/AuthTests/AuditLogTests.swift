@@ -48,7 +48,7 @@ struct AuditLogTests {
         request: .string(String(repeating: "x", count: 1 << 20)), tool: nil,
         outcome: .rejected(nil, code: -32600)),
       line: #""request":"xxxxxxxx...","tool":null,"outcome":"rejected","reason":-32600}"#),
-    // S18, ASVS 16.2.5: an identifier is cut by bytes, at the end of a code point.
+    // S18, ASVS 16.2.5: a long identifier is cut at the end of a code point.
     Row(
       testDescription: "combining marks, which are one character however many (S18)",
       event: AuditEvent(
@@ -116,7 +116,7 @@ struct AuditLogTests {
       lines == [#"{"time":"2026-07-28T12:34:56.007Z","event":"\#(event)",\#(row.line)"# + "\n"])
   }
 
-  /// S18: whatever was sent, a line is far shorter than what may wait to be written.
+  /// S18: for any input, a line is far shorter than the limit of waiting bytes.
   @Test func noLineIsLong() {
     let longest = Identity(
       subject: Subject(constant: String(repeating: "\u{FF}", count: 128)), method: .basic,

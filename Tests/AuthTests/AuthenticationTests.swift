@@ -6,7 +6,7 @@ import Testing
 @testable import Auth
 
 struct AuthenticationTests {
-  /// The authenticators that are on.
+  /// The enabled authenticators.
   struct Kinds: OptionSet, Sendable, CustomTestStringConvertible {
     let rawValue: Int
     static let keys = Kinds(rawValue: 1)
@@ -30,7 +30,7 @@ struct AuthenticationTests {
     let keys: APIKeyStore
     let passwords: PasswordAuthenticator
 
-    /// - Parameter weak: keys and tokens, where they may be weak.
+    /// - Parameter weak: the kinds whose secrets may be weak.
     init(weak: Kinds = []) async throws {
       let clock = clock
       let issuer = try TokenIssuerTests().issuer(canBeGuessed: weak.contains(.tokens))
@@ -107,7 +107,8 @@ struct AuthenticationTests {
     #expect(try await Fixture().ask(on, credential) == expected)
   }
 
-  /// C16: a password can be guessed; keys and tokens only where weak secrets are allowed.
+  /// C16: a password can be guessed. Keys and tokens can be guessed only if weak secrets are
+  /// allowed.
   @Test(
     arguments: [
       (Kinds.all, .none, []), (Kinds.all, .malformed(nil), []),
@@ -145,8 +146,8 @@ struct AuthenticationTests {
     #expect(await fixture.ask(.keys, .bearer(Secret(fixture.token))) == .failure(.unknownKey))
   }
 
-  /// RFC 9110 §15.5.2, RFC 6750 §3: an error only for a Bearer token (C9), and no Basic challenge for
-  /// whoever sent a key or a token, from which URLSession on Linux never returns.
+  /// RFC 9110 §15.5.2, RFC 6750 §3: only a Bearer token gets an error (C9). A caller who sent a key
+  /// or a token gets no Basic challenge, from which URLSession on Linux never returns.
   @Test(
     arguments: [
       ([.keys, .tokens, .passwords], .none, [Challenge(.bearer), Challenge(.basic)]),

@@ -13,7 +13,7 @@ struct PermissionTests {
 
   @Test func aNameIsNotEmpty() { #expect(Permission(rawValue: "") == nil) }
 
-  /// T34: names are bytes, and only those of this server are known.
+  /// T34: names are compared as bytes, and only those of this server are known.
   @Test(
     arguments: [
       ("calculate:basic", .calculateBasic), ("calculate:advanced", .calculateAdvanced),

@@ -3,15 +3,15 @@ import Testing
 
 @testable import Auth
 
-/// ATTACKS S19, C15: what is no secret.
+/// ATTACKS S19, C15: texts that are not secrets.
 struct SecretRulesTests {
   @Test(arguments: [
     "replace-with-the-output-of-openssl-rand-hex-32", "REPLACE_ME_PLEASE", "replaceme",
     "changeme", "ChangeMe123", "change-me-now", "change_me", "your-api-key-here", "YOUR_KEY",
-    // Secrets that jwt.io shows.
+    // Secrets from the examples of jwt.io.
     "your-256-bit-secret", "a-string-secret-at-least-256-bits-long",
     "a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
-    // References that nobody expanded.
+    // References that were not expanded.
     "$CALCULATOR_API_KEY", "$key", "${CALCULATOR_API_KEY}", "${env:KEY}", "$(cat /run/secret)",
     "$env:CALCULATOR_API_KEY", "%CALCULATOR_API_KEY%", "{env:CALCULATOR_API_KEY}",
     "{{ calculator_api_key }}", "op://vault/calculator/key", "vault:secret/data/calculator#key",
@@ -64,7 +64,7 @@ struct SecretRulesTests {
     }
   }
 
-  /// RFC 6750 §2.1: which keys cannot come as a Bearer token, and why.
+  /// RFC 6750 §2.1: which keys cannot be sent as a Bearer token, and why.
   @Test(
     arguments: [
       ("0123456789abcdef", nil), ("abcDEF-._~+/0123==", nil), ("a.b", nil), ("a.b.c.d", nil),
@@ -79,7 +79,7 @@ struct SecretRulesTests {
     #expect(keys.bearerProblems.map(\.place) == (problem == nil ? [] : [2]))
   }
 
-  /// What is read as a Bearer token is what the notice says.
+  /// The warning agrees with the parser of Bearer tokens.
   @Test(arguments: 0x21...0x7E as ClosedRange<UInt8>)
   func theNoticeAgreesWithTheParser(_ byte: UInt8) {
     for key in [[0x61, byte, 0x61], [0x61, byte]] {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CalculatorCore
 
-/// Random operands against arithmetic by the methods of school.
+/// Compares random operations with schoolbook arithmetic.
 @Suite("Decimal agrees with the oracle")
 struct ArithmeticOracleTests {
   @Test(arguments: 0..<8 as Range<UInt64>)
@@ -26,7 +26,7 @@ struct ArithmeticOracleTests {
     }
   }
 
-  /// Where rounding is hardest: the second summand ends at, or just beside, half a last digit.
+  /// The hardest cases for rounding: the second summand ends at, or next to, half of a last digit.
   @Test(arguments: 0..<4 as Range<UInt64>)
   func summandsFarBehindAreRoundedRight(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)

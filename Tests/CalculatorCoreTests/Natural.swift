@@ -1,6 +1,7 @@
-/// Natural numbers of any size by the methods of school: the oracle that the arithmetic is held to.
+/// Natural numbers of any size with schoolbook arithmetic: the oracle for the arithmetic under
+/// test.
 struct Natural {
-  /// The last digit first, and no zeros in front of the number.
+  /// The last digit first, without leading zeros.
   private(set) var digits: [Int]
 
   init(digits: [Int]) {
@@ -14,7 +15,7 @@ struct Natural {
 
   var isZero: Bool { digits.isEmpty }
 
-  /// Zeros behind the number.
+  /// The number with `count` zeros appended.
   func shifted(by count: Int) -> Natural {
     Natural(digits: Array(repeating: 0, count: count) + digits)
   }
@@ -29,7 +30,7 @@ struct Natural {
     carried((0..<max(a.digits.count, b.digits.count)).map { a[$0] + b[$0] })
   }
 
-  /// `a` must not be below `b`.
+  /// `a` must not be less than `b`.
   static func - (a: Natural, b: Natural) -> Natural {
     carried(a.digits.indices.map { a[$0] - b[$0] })
   }
@@ -54,7 +55,7 @@ struct Natural {
     return (Natural(digits: quotient.reversed()), remainder)
   }
 
-  /// The root of a number of an even count of places, pair by pair of digits.
+  /// The root of a number with an even number of digits, two digits at a time.
   func squareRoot() -> (root: Natural, remainder: Natural) {
     var (root, remainder) = (Natural(0), Natural(0))
     for high in stride(from: digits.count / 2 * 2 + 1, to: 0, by: -2) {

@@ -151,7 +151,7 @@ struct OperationTests {
     }
   }
 
-  /// The digits of an independent calculation with 50, of which the first 30 must be right.
+  /// 50 digits from an independent calculation. The first 30 must agree.
   @Test(arguments: [
     ("1.0001", "9999", "2.71787413941128373566409826508", 0),
     ("0.97", "9999", "5.37738248380592457234876531172", -133),

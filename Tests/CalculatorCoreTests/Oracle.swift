@@ -1,6 +1,6 @@
 @testable import CalculatorCore
 
-/// The results that `Decimal` must give, worked out with all digits and rounded last.
+/// The expected results of `Decimal`, calculated with all digits and rounded at the end.
 enum Oracle {
   static func sum(_ a: Decimal, _ b: Decimal) -> Decimal {
     let (x, y, exponent) = aligned(a, b)
@@ -28,7 +28,7 @@ enum Oracle {
     return rounded(root, (a.exponent - shift) / 2, false, isTruncated: !remainder.isZero)
   }
 
-  /// `nil` where the exact result has more than 34 digits.
+  /// `nil` if the exact result has more than 34 digits.
   static func modulo(_ a: Decimal, _ b: Decimal) -> Decimal? {
     let (x, y, exponent) = aligned(a, b)
     var remainder = x.divided(by: y).remainder
@@ -46,7 +46,7 @@ enum Oracle {
     )
   }
 
-  /// Half to even at 34 digits, by looking at the digits that fall away.
+  /// Rounds half to even at 34 digits, by the digits that are dropped.
   static func rounded(
     _ number: Natural, _ exponent: Int, _ isNegative: Bool, isTruncated: Bool = false
   ) -> Decimal {

@@ -1,7 +1,7 @@
 @testable import CalculatorCore
 
 extension Decimal {
-  /// Any length of coefficient, often one at an edge, with the leading digit within `range`.
+  /// A coefficient of any length, often at the limits, with the leading digit in `range`.
   static func random(
     leadingExponent range: ClosedRange<Int>, using random: inout some RandomNumberGenerator
   ) -> Decimal {

@@ -33,7 +33,7 @@ struct HMACSHA256Tests {
     #expect(mac.isValid(expected, for: message[...]))
   }
 
-  /// RFC 7518 §3.2: all 256 bits of a code are compared, and its length.
+  /// RFC 7518 §3.2: all 256 bits of a code are compared, and also its length.
   @Test func everyBitOfACodeCounts() {
     let mac = HMACSHA256(key: Array("key".utf8))
     let code = mac.code(for: Self.message[...])

@@ -5,7 +5,7 @@ import Testing
 struct SHA256DigestTests {
   static let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-  /// FIPS 180-4, the example of one block.
+  /// FIPS 180-4, the example with one block.
   @Test func printsAndReads() {
     let digest = SHA256Digest(of: Array("abc".utf8))
     #expect(digest.hexadecimal == Self.abc)

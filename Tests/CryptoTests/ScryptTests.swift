@@ -13,7 +13,7 @@ struct ScryptTests {
     let key: String
   }
 
-  /// RFC 7914 §12, but for the last one, which works in 1 GiB.
+  /// RFC 7914 §12, except for the last vector, which needs 1 GiB.
   @Test(arguments: [
     Row(
       password: "", salt: "", cost: 16, blockSize: 1, parallelism: 1,

@@ -8,9 +8,9 @@ import TestSupport
   import Glibc
 #endif
 
-/// Chromium without a window, and a page for it that Python serves.
+/// Headless Chromium, and a page that Python serves to it.
 ///
-/// Every name is resolved to this machine, so the page can be of whatever origin.
+/// Every name resolves to this machine, so the page can have any origin.
 final class Browser {
   static var path: String? {
     let folders = ProcessInfo.processInfo.environment["PATH"]?.components(separatedBy: ":") ?? []
@@ -26,7 +26,7 @@ final class Browser {
   private let folder: TemporaryFolder
   private let process = Process()
 
-  /// - Parameter script: what the page runs; it returns a text.
+  /// - Parameter script: the script of the page. It returns a text.
   init(script: String) throws {
     folder = try TemporaryFolder()
     port = try HTTPSocket.freePort()
@@ -59,20 +59,20 @@ final class Browser {
     process.waitUntilExit()
   }
 
-  /// What the page of `host` says in the end.
+  /// The final text of the page of `host`.
   func run(at host: String, query: String) throws -> String {
     let result = try Self.open("http://\(host):\(port)/page.html?\(query)")
     let match = result.page.firstMatch(of: /(?s)<pre id="out">\[(.*?)\]<\/pre>/)
     return match.map { String($0.1) } ?? result.page + result.errors
   }
 
-  /// The page at `url` once it has nothing more to do, and what the browser complains of.
+  /// The page at `url` after it has loaded, and the errors that the browser reports.
   static func open(_ url: String) throws -> (page: String, errors: String) {
     let profile = try TemporaryFolder()
     let process = Process()
     process.executableURL = URL(filePath: try #require(path))
-    // The time of the page stands still while a request is under way, so the budget does not
-    // depend on the speed of the machine.
+    // The clock of the page stops while a request is in progress, so the budget does not depend on
+    // the speed of the machine.
     process.arguments =
       (getuid() == 0 ? ["--no-sandbox"] : []) + [
         "--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",

@@ -5,8 +5,8 @@ import TestSupport
 /// A web page of another origin calls the server from a real browser (H25, Fetch standard §3.2).
 @Suite(.serialized, .enabled(if: Browser.isThere, "\(Browser.hint)"))
 struct BrowserTests {
-  /// Calls `add` with each credential, as a client of MCP in a page would; a line for each, with all
-  /// that the page may read.
+  /// Calls `add` with each credential, as an MCP client in a page does. Each call prints a line
+  /// with everything that the page may read.
   private static let script = """
     const [url, key, token] = location.search.slice(1).split("&").map(decodeURIComponent);
     const lines = [];
@@ -73,7 +73,8 @@ struct BrowserTests {
         ].joined(separator: "; "))
   }
 
-  /// The browser asks for leave, gets none and sends nothing more; the log says what would help.
+  /// The browser sends a preflight request, is refused and sends nothing more. The log names the
+  /// setting that would allow it.
   @Test func aPageOfAnotherOriginReadsNothing() throws {
     let browser = try Browser(script: Self.script)
     let server = try HTTPProcess([
@@ -89,7 +90,8 @@ struct BrowserTests {
     }
   }
 
-  /// A page of our own name at another port is another origin: without the setting it reads nothing.
+  /// A page with the server's host name and another port is another origin: without the setting it
+  /// reads nothing.
   @Test func aPageOfOurOwnNameReadsNothing() throws {
     let browser = try Browser(script: Self.script)
     let server = try HTTPProcess()
@@ -100,7 +102,7 @@ struct BrowserTests {
     for line in log { #expect(line.contains(#""reason":405,"origin":"http://localhost:"#)) }
   }
 
-  /// The page of the server loads nothing that its policy forbids, its icon least of all.
+  /// The landing page loads nothing that its policy forbids, also not its icon.
   @Test func thePageOfTheServerAsksForNoFile() throws {
     let server = try HTTPProcess()
     let result = try Browser.open("http://127.0.0.1:\(server.port)/")

@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// What `scripts/make-cert.sh` makes.
+/// The certificate that `scripts/make-cert.sh` makes.
 enum Certificate {
-  /// One for all tests: a certificate costs four starts of openssl.
+  /// One certificate for all tests, because making one runs openssl four times.
   static let shared = Result { try TemporaryFolder().with { try make(in: $0.url.path) } }
 
   static func make(in folder: String) throws {

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A client, and the files under `examples/` that are pasted into its config.
+/// A client, and the files under `examples/` for its configuration.
 struct ClientExample: CustomTestStringConvertible, Sendable {
   let name: String
   let folder: String
-  /// The member of the config that holds the servers.
+  /// The member of the configuration that contains the servers.
   var member = "mcpServers"
   var isTOML = false
-  /// What stands in the config for the secret of a variable; `nil` where the client passes the
+  /// The placeholder of a variable's secret in the configuration; `nil` if the client passes the
   /// variable on by its name.
   let placeholder: @Sendable (String) -> String?
   var takesHTTP = true
@@ -32,7 +32,7 @@ struct ClientExample: CustomTestStringConvertible, Sendable {
     ClientExample(name: "Zed", folder: "zed", member: "context_servers", placeholder: replacement),
     ClientExample(name: "LM Studio", folder: "lm-studio", placeholder: replacement),
     ClientExample(name: "Cline", folder: "cline", placeholder: replacement),
-    // Its headers are arguments of the command line.
+    // Its header fields are arguments of the command line.
     ClientExample(
       name: "MCP Inspector", folder: "inspector", placeholder: replacement, takesHTTP: false),
   ]
@@ -44,13 +44,13 @@ struct ClientExample: CustomTestStringConvertible, Sendable {
       : "replace-with-the-output-of-openssl-rand-hex-32"
   }
 
-  /// What VS Code asks for, by the variable that it is for.
+  /// The inputs that VS Code asks for, by variable.
   static let inputs = [
     "CALCULATOR_API_KEY": "calculator-api-key", "JWT_SECRET": "jwt-secret",
     "CALCULATOR_ISSUER_KEY": "calculator-issuer-key",
   ]
 
-  /// A server in the file of whichever client.
+  /// A server in the file of any client.
   struct Server: Decodable {
     let type: String?
     let command: String?
@@ -74,7 +74,7 @@ struct ClientExample: CustomTestStringConvertible, Sendable {
     Repository.root.appending(path: "examples/\(folder)/\(entry).\(isTOML ? "toml" : "json")")
   }
 
-  /// The one server of a file, under the name that the file has.
+  /// The one server of a file, by its name in the file.
   func server(_ entry: String) throws -> Server {
     let file = file(entry)
     let data = isTOML ? try Self.json(ofTOML: file) : try Data(contentsOf: file)

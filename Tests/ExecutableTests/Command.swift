@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program that runs to its end.
+/// Runs a program to its end.
 enum Command {
   struct Result {
     let status: Int32
@@ -21,7 +21,7 @@ enum Command {
     process.standardOutput = pipes.output
     process.standardError = pipes.errors
     try process.run()
-    // None of those that run here reads or says more than a pipe holds before it reads on.
+    // No program here reads or writes more than a pipe holds before it reads again.
     try? pipes.input.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? pipes.input.fileHandleForWriting.close()
     let output = try pipes.output.fileHandleForReading.readToEnd() ?? Data()

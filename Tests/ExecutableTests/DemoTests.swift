@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `make run`, as somebody reads it who sees the project for the first time.
+/// `make run`, as a new user sees it.
 struct DemoTests {
   struct Demo: CustomTestStringConvertible, Sendable {
     let script: String
     let products: [String]
-    /// The mark and the answer of each line.
+    /// The mark and the reply of each line.
     let lines: [String]
     var testDescription: String { script }
   }
@@ -34,10 +34,10 @@ struct DemoTests {
     Repository.root.appending(path: "scripts/\(script)").path
   }
 
-  /// Short answers, and no colour where nobody looks at a terminal.
+  /// Short replies, and no colour if the output is not a terminal.
   @Test(arguments: demos)
   func showsShortAnswers(_ demo: Demo) throws {
-    // A terminal would have colour: that the output is a pipe decides.
+    // The output is a pipe, so it has no colour.
     var environment = ProcessInfo.processInfo.environment
     environment["TERM"] = "xterm"
     environment["NO_COLOR"] = nil
@@ -54,7 +54,7 @@ struct DemoTests {
     for (line, expected) in zip(shown, demo.lines) { #expect(line.hasPrefix(expected)) }
   }
 
-  /// What is not as it should be ends the demo with one sentence. The server here answers what no
+  /// An unexpected reply ends the demo with one sentence. The server here sends replies that no
   /// call expects.
   @Test(arguments: demos)
   func endsWithOneSentenceAtAWrongAnswer(_ demo: Demo) throws {
@@ -74,7 +74,7 @@ struct DemoTests {
     #expect(result.errors.contains("should "))
   }
 
-  /// Colour on a terminal, unless NO_COLOR asks for none.
+  /// Colour on a terminal, unless NO_COLOR is set.
   @Test(.enabled(if: Python.areThere, "\(Python.hint)"), arguments: [false, true])
   func coloursATerminal(_ isRefused: Bool) throws {
     let terminal = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"

@@ -7,9 +7,9 @@ import Testing
 struct DeploymentExampleTests {
   struct Deployment: CustomTestStringConvertible, Sendable {
     let file: String
-    /// Its settings, each as name and value.
+    /// The settings of the example, each as name and value.
     let settings: @Sendable (String) -> [(String, String)]
-    /// The command line, however the file writes it.
+    /// The command line, in any form that the file may have.
     let command: String
     let probe: String
     var testDescription: String { file }
@@ -56,7 +56,7 @@ struct DeploymentExampleTests {
       "CalculatorHTTP", arguments: ["--host", host, "--port", "\(port)"], environment: environment)
     #expect(try server.readLine()?.hasPrefix("Listening at http") == true)
     let probe = try HTTPSocket(port: port)
-    // As kubelet calls: by the address of the pod.
+    // Like kubelet: with the address of the pod as `Host`.
     probe.send("GET /healthz HTTP/1.1\r\nHost: 10.1.2.3:8080\r\nConnection: close\r\n\r\n")
     #expect(try probe.response()?.status == 200)
   }

@@ -3,16 +3,16 @@ import Testing
 import TestSupport
 import TestHarness
 
-/// The configs under `examples/`, each used just as its client would.
+/// The configurations under `examples/`, each used as its client does.
 struct ExampleTests {
-  /// A server, with what it is asked and what it answers whichever client starts it.
+  /// A server, with its requests and replies, which do not depend on the client that starts it.
   struct Product: Sendable {
     let name: String
-    /// Its member in every config.
+    /// Its member in every configuration.
     let entry: String
-    /// What the client, or the person, puts in the place of each placeholder.
+    /// The values that the client or the user puts in place of the placeholders.
     let secrets: [String: String]
-    /// What it says of secrets that nobody filled in, one beginning for each line.
+    /// The start of each error message if the placeholders were not replaced.
     let complaints: [String]
   }
 
@@ -42,7 +42,7 @@ struct ExampleTests {
     [stdio, jwt].map { Example(client: client, product: $0) }
   }
 
-  /// The file parses, holds this server alone, and names only settings that the server has.
+  /// The file parses, contains only this server, and names only settings of the server.
   @Test(.enabled(if: Python.areThere, "\(Python.hint)"), arguments: examples)
   func startsOneServer(_ example: Example) throws {
     let (client, product) = (example.client, example.product)
@@ -63,7 +63,7 @@ struct ExampleTests {
     for name in names { #expect(help.output.contains(name)) }
   }
 
-  /// Every file of a client's folder is one that a test here reads.
+  /// The tests read every file in a client's folder.
   @Test(arguments: ClientExample.all)
   func hasNoOtherFiles(_ client: ClientExample) throws {
     let folder = client.file("calculator").deletingLastPathComponent()
@@ -72,7 +72,7 @@ struct ExampleTests {
     #expect(names.sorted() == entries.map { client.file($0).lastPathComponent }.sorted())
   }
 
-  /// A result of whichever tool: `Scenario.Outcome` reads those of the calculator alone.
+  /// A result of any tool. `Scenario.Outcome` parses only those of the calculator.
   struct Answers: Decodable {
     struct Step: Decodable {
       let isError: Bool
@@ -81,7 +81,7 @@ struct ExampleTests {
     let steps: [Step]
   }
 
-  /// What all these files start, with the secrets filled in.
+  /// Starts the servers of all these files, with the secrets inserted.
   @Test(.enabled(if: Python.areThere, "\(Python.hint)"), arguments: [stdio, jwt])
   func servesAClient(_ product: Product) throws {
     let isJWT = product.name == Self.jwt.name
@@ -109,8 +109,8 @@ struct ExampleTests {
     .init(call: "add", arguments: ["a": 0.1, "b": 0.2]),
   ]
 
-  /// A scenario cannot carry a token from one step into the next: the last one shows a token from
-  /// the command line, as `examples/README.md` advises.
+  /// A scenario cannot pass a token from one step to the next. The last one uses a token from the
+  /// command line, as `examples/README.md` advises.
   static func stepsWithTokens() throws -> [Scenario.Step] {
     let command = try ServerProcess(
       jwt.name, arguments: ["token", "issue", "--user", "anshika"], environment: jwt.secrets)
@@ -125,14 +125,15 @@ struct ExampleTests {
     ]
   }
 
-  /// Pasted as it is, no example guards anything with a secret that everybody knows.
+  /// Pasted without changes, no example starts a server with a secret that everybody knows.
   @Test(arguments: examples)
   func guardsNothingUnfilled(_ example: Example) throws {
     let product = example.product
     let placeholders = product.secrets.keys.compactMap { name in
       example.client.placeholder(name).map { (name, $0) }
     }
-    // Without a placeholder the client passes on what its own environment has: nothing.
+    // Without a placeholder the client passes the variable of its environment on, which is not set
+    // here.
     guard !placeholders.isEmpty else { return }
     let process = try ServerProcess(product.name, environment: Dictionary(placeholders) { $1 })
     #expect(process.waitForExit() == 78)
@@ -152,7 +153,7 @@ struct ExampleTests {
     #expect(try filled.readLine() == StdioExecutableTests.answer)
   }
 
-  /// Both servers can read the one file; what is for the other they pass over.
+  /// Both servers can read the file. Each ignores the settings of the other.
   @Test func theEnvironmentFileServesTokensToo() throws {
     let file = Repository.root.appending(path: "examples/.env.example")
     let unfilled = try ServerProcess(
@@ -164,7 +165,7 @@ struct ExampleTests {
     filled.closeInput()
     #expect(filled.waitForExit() == 0)
 
-    // Every setting in it that is commented out is one that the server takes.
+    // The server accepts every setting that is commented out in the file.
     let text = try String(contentsOf: file, encoding: .utf8)
     let settings = text.matches(of: /(?m)^# ((?:JWT|CALCULATOR)_\w+)=(.*)$/)
       .filter { !String($0.1).hasSuffix("_FILE") && $0.1 != "CALCULATOR_USERS" }
@@ -187,7 +188,7 @@ struct ExampleTests {
     }
   }
 
-  /// VS Code asks for each secret, hides what is typed and keeps it safe.
+  /// VS Code asks for each secret, hides the input and stores it securely.
   @Test(arguments: ["calculator", "calculator-jwt", "calculator-http"])
   func theInputsOfVSCodeArePasswords(_ entry: String) throws {
     struct Config: Decodable {

@@ -2,18 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The guide, run as its reader would run it.
+/// Runs the guide as a reader does.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
 struct GuideTests {
   /// Every command, link, anchor and excerpt of the pages, and the reference; then the faults that
-  /// this must see.
+  /// these checks must find.
   @Test(arguments: ["run.py", "test_run.py"])
   func pages(_ script: String) throws {
     let (status, output) = try Self.run("tools/\(script)")
     #expect(status == 0, "\(output)")
   }
 
-  /// Every attack fails on the real servers, and succeeds on the naive ones.
+  /// Every attack fails on the real servers and succeeds on the weak ones.
   @Test(arguments: [[], ["--weak", "--i-know-this-is-insecure"]])
   func attackLab(_ arguments: [String]) throws {
     let (status, output) = try Self.run("attacks/attack.py", arguments)
@@ -27,7 +27,7 @@ struct GuideTests {
     #expect(output.contains("say --i-know-this-is-insecure to start it"))
   }
 
-  /// `make bundle`, which validates the manifest before it writes anything.
+  /// `make bundle` validates the manifest before it writes a file.
   @Test func theBundleIsValid() throws {
     let file = FileManager.default.temporaryDirectory
       .appending(path: "\(UUID().uuidString).mcpb")
@@ -38,7 +38,7 @@ struct GuideTests {
     #expect(try Data(contentsOf: file).starts(with: Array("PK".utf8)))
   }
 
-  /// A script of the guide with the servers on its PATH; its status and all that it printed.
+  /// Runs a script of the guide with the servers on its PATH. Returns its status and its output.
   static func run(_ script: String, _ arguments: [String] = []) throws
     -> (status: Int32, output: String)
   {

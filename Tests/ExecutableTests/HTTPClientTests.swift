@@ -2,11 +2,11 @@ import Foundation
 import Testing
 import TestHarness
 
-/// Clients that others wrote call the release binary over HTTP: straight, over TLS, and through
-/// each of the proxies under `examples/`.
+/// Third-party clients call the release binary over HTTP: directly, over TLS, and through each of
+/// the proxies under `examples/`.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
 struct HTTPClientTests {
-  /// The way from the client to the server.
+  /// The connection from the client to the server.
   enum Way: CaseIterable, Sendable {
     case plain, tls, nginx, caddy, haproxy
 
@@ -20,7 +20,7 @@ struct HTTPClientTests {
     }
   }
 
-  /// A server at the end of a way.
+  /// A server, and the URL that clients use for it.
   struct LandingPage {
     let server: HTTPProcess
     let proxy: Proxy?
@@ -54,10 +54,10 @@ struct HTTPClientTests {
   struct Credential: Sendable {
     let name: String
     let good: String
-    /// Lacks `calculate:advanced`; `nil` where there is none of this kind.
+    /// A credential without `calculate:advanced`; `nil` if this kind has none.
     let lesser: String?
     let wrong: String
-    /// How the log calls who sends the good one.
+    /// The subject in the log for the good value.
     let subject: String
     let method: String
   }
@@ -85,7 +85,7 @@ struct HTTPClientTests {
 
   static let proxiesOrNone = Way.allCases.filter { $0.proxy == nil || $0.proxy?.path != nil }
 
-  /// All ways in one process: a client takes longer to start than to play.
+  /// All connections in one process, because a client starts slowly.
   @Test(arguments: RealClientTests.clients)
   func calculates(_ client: RealClientTests.Client) throws {
     let isModern = client.version == "2026-07-28"
@@ -104,7 +104,8 @@ struct HTTPClientTests {
         sum,
       ], statuses: hello + [200, 200, 200, isModern ? 400 : 200, 200])
     var lesser = good
-    // mcp 1.x ends its session on 403: it gets a result. Either way the next call is answered.
+    // mcp 1.x ends its session on 403, so it gets a result. With every client the next call is
+    // answered.
     let denied = "Permission denied: this needs calculate:advanced"
     let refusal =
       isModern
@@ -152,8 +153,8 @@ struct HTTPClientTests {
     }
   }
 
-  /// Over the rate limit a client of the handshake era reads a result, and its session goes on: the
-  /// client sends the next call over it.
+  /// Over the rate limit a client of the handshake era gets a result, and its session continues:
+  /// the client sends the next call in it.
   @Test(arguments: RealClientTests.clients.filter { $0.script == "legacy_client.py" })
   func aLimitedCallEndsNoSession(_ client: RealClientTests.Client) throws {
     // The handshake takes two tokens.
@@ -169,7 +170,7 @@ struct HTTPClientTests {
       outcome.steps.first == .init(isError: false, text: "0.3", structured: ["result": 0.3]))
   }
 
-  /// Without an id Python's mcp 2.3 shows only "Server returned an error response".
+  /// Without an `id`, Python's mcp 2.3 shows only "Server returned an error response".
   @Test(arguments: [
     (401, "Authentication failed", "/mcp", ["X-API-Key": "another-key-0123456789abcdef"]),
     (403, "This origin is not allowed", "/mcp", ["Origin": "http://evil.example"]),
@@ -186,7 +187,7 @@ struct HTTPClientTests {
       url: url, headers: headers,
       steps: [.init(call: "add", arguments: ["a": 0.1, "b": 0.2])]
     ).play(with: "modern_client.py", in: "modern")
-    // A second or more of the hour is over, which depends on the machine.
+    // A second or more of the hour has passed, depending on the machine.
     let shown = outcome.failure?.message.replacing(/[0-9]+ s$/, with: "N s")
     #expect(outcome.failure?.code == status)
     #expect(shown == message)
@@ -194,7 +195,7 @@ struct HTTPClientTests {
 
   // MARK: curl
 
-  /// How a person tries it, as the page of the server advises.
+  /// The command that the landing page shows.
   @Test(arguments: proxiesOrNone)
   func answersCurl(_ way: Way) throws {
     let site = try LandingPage(way)

@@ -2,11 +2,11 @@ import Foundation
 import Testing
 import TestSupport
 
-/// What stands under `examples/` for `CalculatorHTTP`; the proxies have tests of their own.
+/// The examples for `CalculatorHTTP`. The proxies have tests of their own.
 struct HTTPExampleTests {
   static let clients = ClientExample.all.filter(\.takesHTTP)
 
-  /// With the key in place each works, and pasted as it is it opens nothing.
+  /// Each example works with the key inserted. Pasted without changes it gives no access.
   @Test(.enabled(if: Python.areThere, "\(Python.hint)"))
   func connectsTheClients() throws {
     let process = try HTTPProcess()
@@ -23,7 +23,7 @@ struct HTTPExampleTests {
       }
       placeholders.insert(placeholder)
     }
-    // What the clients send then: the key, or the placeholder where nobody filled it in.
+    // What the clients send: the key, or the placeholder that was not replaced.
     let sent = [HTTPProcess.key] + placeholders.compactMap(\.self).sorted()
     let outcomes = try Scenario.play(
       sent.map {
@@ -73,7 +73,8 @@ struct HTTPExampleTests {
     let filled = try HTTPProcess(arguments: ["--env-file", file.path])
     #expect(try filled.status(["X-API-Key: \(HTTPProcess.key)"]) == 200)
 
-    // Every setting in it that is commented out is one that the server takes; there are no files.
+    // The server accepts every setting that is commented out in the file. The files that it names
+    // do not exist.
     let text = try String(contentsOf: file, encoding: .utf8)
     let settings = text.matches(of: /(?m)^# ((?:JWT|CALCULATOR)_\w+)=([^\/].*)$/)
     let defaults = Dictionary(settings.map { (String($0.1), String($0.2)) }) { $1 }

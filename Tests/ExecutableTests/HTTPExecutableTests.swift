@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TestSupport
 
-/// `CalculatorHTTP` as a process: what it refuses to start with, its port and its commands.
+/// `CalculatorHTTP` as a process: its configuration errors, its port and its commands.
 struct HTTPExecutableTests {
   static let key = HTTPProcess.key
 
@@ -10,7 +10,7 @@ struct HTTPExecutableTests {
     let testDescription: String
     var arguments: [String] = []
     let environment: [String: String]
-    /// How each line of standard error begins, behind the name of the program.
+    /// The start of each line of standard error, after the name of the program.
     let errors: [String]
   }
 
@@ -182,7 +182,7 @@ struct HTTPExecutableTests {
 
   // MARK: Secrets
 
-  /// ASVS 16.2.5, C13: a secret is in no log, no output and no list of processes.
+  /// ASVS 16.2.5, C13: no log, no output and no process list contains a secret.
   @Test func noSecretIsSeen() throws {
     let folder = try TemporaryFolder()
     let made = try HTTPProcess.newKey("ci", role: "basic")

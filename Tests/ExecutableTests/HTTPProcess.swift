@@ -2,14 +2,14 @@ import Foundation
 import Testing
 import TestHarness
 
-/// `CalculatorHTTP` as a process, at a port of the system's choice, with a credential of each kind.
+/// `CalculatorHTTP` as a process, at a free port, with a credential of each kind.
 final class HTTPProcess {
   static let key = "a-key-for-tests-0123456789abcdef"
   static let user = "anshika"
   static let password = "a password: with a colon"
   static let secret = "a-secret-for-tests-0123456789abcdef"
 
-  /// All kinds of credential on, and no limit in the way.
+  /// All kinds of credential, and no rate limit.
   static let environment = [
     "CALCULATOR_API_KEY": key, "CALCULATOR_BASIC_USER": user,
     "CALCULATOR_BASIC_PASSWORD": password, "JWT_SECRET": secret, "CALCULATOR_RATE_LIMIT": "off",
@@ -18,7 +18,7 @@ final class HTTPProcess {
 
   let server: ServerProcess
   let port: Int
-  /// As the server tells it.
+  /// The URL that the server prints.
   let url: String
 
   init(_ changes: [String: String] = [:], arguments: [String] = []) throws {
@@ -35,7 +35,7 @@ final class HTTPProcess {
 
   struct Failed: Error { let reason: String }
 
-  /// Runs `CalculatorHTTP new-key …` and the like; what it printed.
+  /// Runs a command such as `CalculatorHTTP new-key`. Returns its output.
   static func command(_ arguments: [String], input: String = "") throws -> Command.Result {
     try Command.run(try ServerProcess.path(of: "CalculatorHTTP"), arguments, input: input)
   }
@@ -47,7 +47,7 @@ final class HTTPProcess {
     return (String(match.1), String(match.2))
   }
 
-  /// An access token for all that the user may do, or for less.
+  /// An access token with all permissions of the user, or with one.
   static func token(only permission: String? = nil) throws -> String {
     let less = permission.map { ["--permissions", $0] } ?? []
     let issued = try JWTExecutableTests.token(
@@ -58,7 +58,7 @@ final class HTTPProcess {
 
   // MARK: Requests
 
-  /// The fields of a modern call.
+  /// The header fields of a modern call.
   static func fields(_ tool: String) -> [String] {
     [
       "Content-Type: application/json", "Accept: application/json, text/event-stream",
@@ -75,7 +75,7 @@ final class HTTPProcess {
     return "POST /mcp HTTP/1.1\r\n" + fields.joined(separator: "\r\n") + "\r\n\r\n" + body
   }
 
-  /// What comes back for it.
+  /// The reply to it.
   static func answer(id: String = "1") -> String {
     Wire.result("0.3", id: id).replacing("calculator-stdio", with: "calculator-http")
   }
@@ -89,7 +89,7 @@ final class HTTPProcess {
 
   // MARK: The log
 
-  /// The next line that says more than who called.
+  /// The next line that is not an audit line.
   func notice() throws -> String {
     while let line = try server.readErrorLine() {
       if line.contains(#""event":"notice""#) { return line }
@@ -97,7 +97,7 @@ final class HTTPProcess {
     return ""
   }
 
-  /// Ends the server; every line of its log that was not read.
+  /// Ends the server. Returns every log line that was not read.
   func end() throws -> [String] {
     server.deliver(SIGTERM)
     var lines: [String] = []

@@ -3,13 +3,13 @@ import Testing
 import TestSupport
 import TestHarness
 
-/// Every body that goes out over HTTP validates against the JSON Schema of its revision, except for
-/// the id `null` of an error that is sent before the body is read (JSON-RPC 2.0 §5).
+/// Every body that the server sends over HTTP is valid under the JSON Schema of its revision,
+/// except for the id `null` of an error that is sent before the body is read (JSON-RPC 2.0 §5).
 @Suite(
   .enabled(if: Vectors.areThere, "\(Vectors.hint)"), .enabled(if: Python.areThere, "\(Python.hint)")
 )
 struct HTTPSchemaTests {
-  /// Every way in which there is no result, before the body is looked at.
+  /// The requests that are refused before the body is read.
   static let refusals: [(status: Int, request: String)] = [
     (401, HTTPProcess.request(fields: [])),
     (
@@ -103,7 +103,7 @@ struct HTTPSchemaTests {
           .replacing(",}", with: "}")
         check(revision, definition, try post(request, version).body)
       }
-      // What a client of the handshake era could not read behind a 403 or a 429.
+      // Replies that a client of the handshake era cannot read with status 403 or 429.
       let power = Wire.legacy(
         "tools/call", params: #"{"name":"power","arguments":{"a":2,"b":3}}"#)
       let forbidden = try post(power, version, key: made.key)

@@ -9,9 +9,9 @@ import TestSupport
   import Glibc
 #endif
 
-/// What SIGHUP and SIGTERM do to `CalculatorHTTP` while it has work.
+/// SIGHUP and SIGTERM while `CalculatorHTTP` has work.
 struct HTTPSignalTests {
-  /// ATTACKS S20: what waits for standard error when SIGTERM comes is written before the end.
+  /// ATTACKS S20: on SIGTERM the server writes the waiting log lines before it exits.
   @Test func terminateLosesNoLineOfTheLog() throws {
     let server = try HTTPProcess()
     let socket = try HTTPSocket(port: server.port)
@@ -25,7 +25,8 @@ struct HTTPSignalTests {
     #expect(lines.allSatisfy { $0.last == "}" })
   }
 
-  /// SIGHUP: a new file counts at once, a bad one not at all, and nobody who calls meanwhile notices.
+  /// SIGHUP: a valid file applies immediately, an invalid one does not, and no request fails
+  /// meanwhile.
   @Test func readsCredentialsAgainWhileItServes() throws {
     let folder = try TemporaryFolder()
     let first = try HTTPProcess.newKey("first", role: "basic")
@@ -37,13 +38,13 @@ struct HTTPSignalTests {
     let others = try Load(server)
 
     #expect(try server.status(["X-API-Key: \(second.key)"]) == 401)
-    _ = try write(first.line, second.line)  // the new one works before the old one goes
+    _ = try write(first.line, second.line)  // the new key works before the old one is removed
     server.server.deliver(SIGHUP)
     #expect(try server.notice().contains("SIGHUP: read credentials, secrets and certificate again"))
     #expect(try server.status(["X-API-Key: \(first.key)"]) == 200)
     #expect(try server.status(["X-API-Key: \(second.key)"]) == 200)
 
-    try folder.write("credentials", #"{"keys":[\#(second.line)"#)  // half written (C14)
+    try folder.write("credentials", #"{"keys":[\#(second.line)"#)  // incomplete (C14)
     server.server.deliver(SIGHUP)
     #expect(try server.notice().contains("kept the old: CALCULATOR_CREDENTIALS: line 1 of"))
     #expect(try server.status(["X-API-Key: \(first.key)"]) == 200)
@@ -57,8 +58,8 @@ struct HTTPSignalTests {
     #expect(sent == answered && sent > 0)
   }
 
-  /// SIGHUP: a new connection gets the new certificate, an open one goes on, and half a pair that a
-  /// renewal left behind changes nothing.
+  /// SIGHUP: a new connection gets the new certificate and an open one continues. An incomplete
+  /// renewal, with only one of the two files, changes nothing.
   @Test func renewsTheCertificate() throws {
     let folders = [try TemporaryFolder(), try TemporaryFolder()]
     for folder in folders { try Certificate.make(in: folder.url.path) }
@@ -92,13 +93,13 @@ struct HTTPSignalTests {
     #expect(try [isTrusted(by: folders[0]), isTrusted(by: folders[1])] == [false, true])
   }
 
-  /// SIGTERM: what has arrived is answered, passwords that are being checked as well, and the
-  /// process ends with 0.
+  /// On SIGTERM the server finishes the requests it has received, also those with a password, then
+  /// exits with status 0.
   @Test(arguments: [SIGTERM, SIGINT])
   func answersWhatHasArrivedBeforeItEnds(_ number: Int32) throws {
     let server = try HTTPProcess()
     let idle = try HTTPSocket(port: server.port)
-    // Another wrong password each: nothing remembers them, and each takes scrypt its time.
+    // Each sends another wrong password, so none is remembered and each needs a scrypt.
     let sockets = try (0..<8).map { number in
       let socket = try HTTPSocket(port: server.port)
       let value = String.basic(HTTPProcess.user, "guess \(number)")
@@ -108,7 +109,7 @@ struct HTTPSignalTests {
     let half = try HTTPSocket(port: server.port)
     let request = HTTPProcess.request()
     half.send(String(request.dropLast(10)))
-    // Behind all those: once this is answered, they have arrived.
+    // These requests come later: when they are answered, the others have arrived.
     for _ in 0..<4 { #expect(try server.status(["X-API-Key: \(HTTPProcess.key)"]) == 200) }
     server.server.deliver(number)
     half.send(String(request.suffix(10)))
@@ -123,7 +124,7 @@ struct HTTPSignalTests {
   }
 }
 
-/// Callers that go on until they are stopped.
+/// Clients that send requests until they are stopped.
 private final class Load {
   private struct State {
     var isStopped = false
@@ -155,7 +156,7 @@ private final class Load {
     while shared.state.withLock({ $0.answered }) < 100 { sched_yield() }
   }
 
-  /// How much was sent and answered as it should be.
+  /// The number of requests sent, and of correct responses.
   func stop() -> (sent: Int, answered: Int) {
     shared.state.withLock { $0.isStopped = true }
     group.wait()

@@ -8,13 +8,13 @@ import Foundation
 
 private let systemConnect = connect
 
-/// A connection on which the test writes every byte itself.
+/// A connection on which the test sends exact bytes.
 final class HTTPSocket {
   struct Failed: Error { let step: String }
 
   struct Response: Equatable {
     let status: Int
-    /// The lines of the head behind the first.
+    /// The lines of the head after the first.
     let fields: [String]
     let body: String
   }
@@ -48,7 +48,7 @@ final class HTTPSocket {
     return address
   }
 
-  /// A port that was free just now.
+  /// A port that is free at the moment.
   static func freePort() throws -> Int {
     #if canImport(Darwin)
       let descriptor = socket(AF_INET, SOCK_STREAM, 0)
@@ -69,10 +69,10 @@ final class HTTPSocket {
 
   func send(_ text: String) { ServerProcess.write(Array(text.utf8), to: descriptor) }
 
-  /// Says that nothing more is sent.
+  /// Closes the sending side.
   func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-  /// The next response; `nil` where the connection ended before one.
+  /// The next response; `nil` if the connection ended before one.
   func response() throws -> Response? {
     let separator = Array("\r\n\r\n".utf8)
     while true {
@@ -96,7 +96,8 @@ final class HTTPSocket {
     }
   }
 
-  /// Whether more came before the end of the connection. The minute is for those who never answer.
+  /// Whether more bytes arrived before the end of the connection. The minute is for a server that
+  /// never answers.
   private func fill() throws -> Bool {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&entry, 1, 60_000) > 0 else { throw ServerProcess.Silence() }

@@ -2,11 +2,11 @@ import Foundation
 import Testing
 import TestHarness
 
-/// `CalculatorJWT` as a process: its files, its signals, and the command for people.
+/// `CalculatorJWT` as a process: its files, its signals, and the command `token`.
 struct JWTExecutableTests {
   static let secret = JWTHarness.secret
 
-  /// Runs `CalculatorJWT token …`; what it printed, and its status.
+  /// Runs `CalculatorJWT token …`. Returns its output and its status.
   static func token(
     _ arguments: [String], input: String = "",
     environment: [String: String] = ["JWT_SECRET": secret]
@@ -85,7 +85,8 @@ struct JWTExecutableTests {
         == "CalculatorJWT: JWT_SECRET: is not set; set it to the output of: openssl rand -hex 32")
   }
 
-  /// Secrets and users are read again; tokens of the secret before are good as long as it is named.
+  /// SIGHUP reads secrets and users again. Tokens of the previous secret are valid as long as the
+  /// setting for previous secrets names it.
   @Test func readsItsFilesAgainOnSIGHUP() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

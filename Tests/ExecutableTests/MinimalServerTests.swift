@@ -3,7 +3,7 @@ import TestHarness
 import TestSupport
 import Testing
 
-/// `examples/minimal-server`: another server than the calculator, protected by the same modules.
+/// `examples/minimal-server`: a server with other tools, protected by the same modules.
 struct MinimalServerTests {
   private static let environment = ["CALCULATOR_API_KEY": HTTPHarness.key]
   private static let greeting = "Hello Anshika, from key-1"
@@ -49,7 +49,7 @@ struct MinimalServerTests {
     #expect(server.waitForExit() == 0)
   }
 
-  /// All that another server has to write.
+  /// The example is all the code that another server needs.
   @Test func isShort() throws {
     let text = try String(
       contentsOf: Repository.root.appending(path: "examples/minimal-server/MinimalServer.swift"),

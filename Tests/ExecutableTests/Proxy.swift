@@ -8,13 +8,13 @@ import TestSupport
   import Glibc
 #endif
 
-/// A proxy that others wrote, run by whoever runs the tests with the file under `examples/`, in
-/// which nothing but ports and paths is changed.
+/// A third-party proxy, run by the user of the tests with the file under `examples/`. Only ports
+/// and paths are changed.
 final class Proxy {
   enum Kind: String, CaseIterable, Sendable {
     case nginx, caddy, haproxy
 
-    /// Where it is; Debian keeps two of them where only root looks.
+    /// The path of the program. Debian installs two of them where only root's PATH looks.
     var path: String? {
       let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
       return (folders + ["/usr/sbin", "/usr/local/sbin"]).map { "\($0)/\(rawValue)" }
@@ -29,7 +29,8 @@ final class Proxy {
   private let process = Process()
   private let folder: TemporaryFolder
 
-  /// - Parameter isEncrypted: without TLS the test can write every byte itself.
+  /// - Parameter isEncrypted: whether the proxy uses TLS. Without TLS the test can send exact
+  ///   bytes.
   init(_ kind: Kind, before server: HTTPProcess, isEncrypted: Bool = true) throws {
     folder = try TemporaryFolder()
     port = try HTTPSocket.freePort()
@@ -52,7 +53,7 @@ final class Proxy {
     process.standardError = try FileHandle(forWritingTo: log)
     process.standardOutput = FileHandle.nullDevice
     try process.run()
-    // It says nowhere that it listens: somebody has to knock.
+    // The proxy does not report that it listens, so try to connect.
     while (try? HTTPSocket(port: port)) == nil {
       guard process.isRunning else {
         throw Ended(log: try String(contentsOf: log, encoding: .utf8))
@@ -62,14 +63,14 @@ final class Proxy {
   }
 
   deinit {
-    // A thread that starts it may have SIGTERM blocked, and then so has nginx.
+    // The thread that starts nginx may block SIGTERM, and nginx inherits that.
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
   struct Ended: Error { let log: String }
 
-  /// All that it logged, once that has `text` in it.
+  /// The log, once it contains `text`.
   func log(with text: String) throws -> String {
     for _ in 0..<10_000 {
       let log = ["access.log", "errors"]
@@ -104,7 +105,7 @@ final class Proxy {
         [
           upstream,
           ("\ncalculator.example {", "\n\(isEncrypted ? "https" : "http")://localhost:\(port) {"),
-          // Two of them on one machine must not share these.
+          // Two instances on one machine must not share these.
           (
             "\n{\n",
             "\n{\nadmin off\nauto_https disable_redirects\nstorage file_system \(folder.path("caddy"))\n"
@@ -138,7 +139,7 @@ final class Proxy {
     try folder.write(name, text)
   }
 
-  /// What a distribution's own `nginx.conf` does around the files of `conf.d`.
+  /// The `nginx.conf` of a distribution, which includes the files of `conf.d`.
   private static func writeNginx(in folder: TemporaryFolder) throws -> String {
     let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
       .map { "\($0)_temp_path \(folder.path($0));" }

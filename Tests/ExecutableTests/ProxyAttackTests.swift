@@ -2,10 +2,10 @@ import Foundation
 import Testing
 import TestHarness
 
-/// Attacks through the proxies under `examples/`: P1 to P3, and H1 to H13 on the way to the server.
+/// Attacks through the proxies under `examples/`: P1 to P3, and H1 to H13.
 @Suite(.enabled(if: Proxy.areThere, "\(Proxy.hint)"))
 struct ProxyAttackTests {
-  /// What an attacker claims to be, and what no proxy ever says.
+  /// The address that the attacker claims, and that no proxy ever sends.
   static let spoofed = "203.0.113.9"
   static let behind = ["CALCULATOR_TRUSTED_PROXIES": "127.0.0.1"]
 
@@ -15,7 +15,8 @@ struct ProxyAttackTests {
     "X-Remote-User: admin", "X-Forwarded-User: admin", "Remote-User: admin",
   ]
 
-  /// RFC 9700 §4.13, ASVS 15.3.4: what a stranger says of himself has no effect.
+  /// RFC 9700 §4.13, ASVS 15.3.4: the fields that a client sets about its own address have no
+  /// effect.
   @Test(arguments: Proxy.Kind.allCases)
   func believesTheProxyAndNobodyElse(_ kind: Proxy.Kind) throws {
     let server = try HTTPProcess(Self.behind)
@@ -39,7 +40,7 @@ struct ProxyAttackTests {
     #expect(log.last?.contains(#""subject":"key-1""#) == true)
   }
 
-  /// ASVS 16.2.5: also what a proxy logs has no credential in it, whether the server answers or not.
+  /// ASVS 16.2.5: the log of the proxy contains no credential, whether the server answers or not.
   @Test(arguments: Proxy.Kind.allCases)
   func aProxyLogsNoCredential(_ kind: Proxy.Kind) throws {
     let server = try HTTPProcess(Self.behind)
@@ -56,13 +57,13 @@ struct ProxyAttackTests {
       }
       if status == "200" { _ = try server.end() }
     }
-    // Lines come in order: with one of the last three there are the first three.
+    // The lines are in order: if one of the last three is there, so are the first three.
     let log = try proxy.log(with: kind == .haproxy ? " 503 " : "502")
     #expect(log.contains("/mcp"))
     for secret in [HTTPProcess.key, String(basic.dropFirst(6))] { #expect(!log.contains(secret)) }
   }
 
-  /// Without `CALCULATOR_TRUSTED_PROXIES` nobody is believed, and with it only who is named there.
+  /// Without `CALCULATOR_TRUSTED_PROXIES` no peer is trusted, and with it only the named ones.
   @Test(arguments: [[:], ["CALCULATOR_TRUSTED_PROXIES": "10.0.0.0/8"], behind])
   func believesWhomItWasToldTo(_ environment: [String: String]) throws {
     let server = try HTTPProcess(environment)
@@ -78,11 +79,11 @@ struct ProxyAttackTests {
     let bytes: String
   }
 
-  /// What the attacker wants the server to see and the proxy not: a request under his own claims.
+  /// The request that the server should parse and the proxy should not: it has forged fields.
   static let inner = HTTPProcess.request(
     id: "666", fields: ["X-API-Key: \(HTTPProcess.key)", "X-Forwarded-For: \(spoofed)"])
 
-  /// A request around it. `framing` are the fields that say how long its body is.
+  /// A request around it. `framing` has the fields that give the length of its body.
   static func attack(
     _ name: String, _ framing: [String], body: String, line: String = "POST /mcp HTTP/1.1"
   ) -> Attack {
@@ -159,8 +160,8 @@ struct ProxyAttackTests {
       ]
   }()
 
-  /// RFC 9112 §11.2: the server never sees a request that the proxy did not. The proxies write over
-  /// X-Forwarded-For: a request under the attacker's claims is one that they did not see.
+  /// RFC 9112 §11.2: the server never parses a request that the proxy did not forward. The proxies
+  /// overwrite X-Forwarded-For, so a request with the forged field was smuggled.
   @Test(arguments: Proxy.Kind.allCases)
   func nothingIsSmuggledThrough(_ kind: Proxy.Kind) throws {
     let server = try HTTPProcess(Self.behind)
@@ -170,13 +171,14 @@ struct ProxyAttackTests {
       socket.send(attack.bytes)
       return socket
     }
-    // All at once: where the proxy waits for more, it waits the 10 seconds of its configuration.
+    // All at the same time: a proxy that waits for more bytes waits for the 10 seconds of its
+    // configuration.
     for socket in sockets {
       _ = try socket.response()
       socket.finish()
       while try socket.response() != nil {}
     }
-    // The next one over the proxy's connections is somebody else, who gets the answer to his own.
+    // The next client over the proxy's connections gets the response to its own request.
     for _ in Self.attacks {
       let next = try HTTPSocket(port: proxy.port)
       next.send(HTTPProcess.request(id: "7"))
@@ -187,7 +189,7 @@ struct ProxyAttackTests {
     #expect(log.filter { $0.contains(Self.spoofed) } == [])
   }
 
-  /// The test above would see it: here it is, without a proxy in the way.
+  /// Shows that the test above would detect it, by sending the attack without a proxy.
   @Test func whatIsSmuggledWouldBeSeen() throws {
     let server = try HTTPProcess(Self.behind)
     let socket = try HTTPSocket(port: server.port)

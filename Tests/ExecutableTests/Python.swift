@@ -14,7 +14,7 @@ enum Python {
   }
   static let hint = "no Python environments: make test makes them"
 
-  /// Runs a script of `clients/` with `input`; its status and what it printed.
+  /// Runs a script of `clients/` with `input`. Returns its status and its output.
   static func run(
     _ script: String, in environment: String, arguments: [String] = [], input: Data
   ) throws -> (status: Int32, output: Data) {

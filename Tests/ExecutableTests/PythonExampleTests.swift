@@ -3,7 +3,7 @@ import TestHarness
 import TestSupport
 import Testing
 
-/// The clients in Python under `examples/python/`, run as a reader runs them.
+/// Runs the Python clients under `examples/python/` as a reader does.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
 struct PythonExampleTests {
   private static func run(_ script: String, _ arguments: [String] = [], key: String) throws
@@ -28,7 +28,7 @@ struct PythonExampleTests {
     #expect(result.output == "0.3\n", "\(result.errors)")
   }
 
-  /// What troubleshooting says of a server that refused to start.
+  /// The troubleshooting page describes this for a server that refuses to start.
   @Test func aServerThatRefusesToStartClosesTheConnection() throws {
     let result = try Self.run("over_stdio.py", key: "short")
     #expect(result.status == 1)
@@ -36,7 +36,7 @@ struct PythonExampleTests {
     #expect(result.errors.contains("key 1 is shorter than 16 characters"))
   }
 
-  /// What troubleshooting says of a wrong path.
+  /// The troubleshooting page describes this for a wrong path.
   @Test(arguments: [
     ("/", "Method not allowed: MCP is served at POST /mcp"),
     ("/sse", "Not found: MCP is served at POST /mcp"),

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TestHarness
 
-/// Clients that others wrote start the release binary, list its tools and call them.
+/// Third-party clients start the release binary, list its tools and call them.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
 struct RealClientTests {
   struct Client: CustomTestStringConvertible, Sendable {
@@ -66,8 +66,8 @@ struct RealClientTests {
           ]))
   }
 
-  /// A key in `_meta` reaches the server through a host that obeys the schemas of the tools; one that
-  /// fills every argument may send `""`.
+  /// A key in `_meta` works with a host that follows the schemas of the tools. A host that fills
+  /// every argument may send `""`.
   @Test(arguments: clients.filter { $0.environment != "legacy" })
   func aKeyInMetaSatisfiesTheSchema(_ client: Client) throws {
     let key = ["calculator/auth_token": StdioHarness.key]

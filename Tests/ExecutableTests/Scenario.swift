@@ -1,8 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What a real client shall do with a server, and what came of it: the form that `clients/` reads
-/// and prints.
+/// The steps of a real client, and their outcome, in the form that `clients/` reads and prints.
 struct Scenario: Encodable {
   struct Step: Encodable {
     var list: Bool?
@@ -48,32 +47,32 @@ struct Scenario: Encodable {
       var clientError: String?
     }
 
-    /// `nil` where no connection was made.
+    /// `nil` if there was no connection.
     var protocolVersion: String?
     var server: Server?
     var steps: [Step]
-    /// Of each response over HTTP.
+    /// The status of each response over HTTP.
     var statuses: [Int]?
-    /// The error that the client showed as it failed.
+    /// The error that the client reported.
     var failure: ProtocolError?
   }
 
-  /// What to start, for a server over stdio.
+  /// The command of a server over stdio.
   var command: String?
   var args: [String] = []
   var env: [String: String] = [:]
-  /// Where it is, for a server over HTTP, with the fields of each request and whom to trust.
+  /// The URL of a server over HTTP, the header fields of each request, and the trusted certificate.
   var url: String?
   var headers: [String: String] = [:]
   var ca: String?
   let steps: [Step]
 
-  /// Plays the scenario with one of the clients.
+  /// Runs the scenario with a client.
   func play(with script: String, in environment: String) throws -> Outcome {
     try Self.play([self], with: script, in: environment)[0]
   }
 
-  /// Plays several in one process, each with a connection of its own.
+  /// Runs several scenarios in one process, each with its own connection.
   static func play(_ scenarios: [Scenario], with script: String, in environment: String) throws
     -> [Outcome]
   {

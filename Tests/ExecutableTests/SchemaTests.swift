@@ -3,14 +3,14 @@ import Testing
 import TestSupport
 import TestHarness
 
-/// Everything that goes out validates against the JSON Schema of its revision.
+/// Every reply is valid under the JSON Schema of its revision.
 @Suite(
   .enabled(if: Vectors.areThere, "\(Vectors.hint)"), .enabled(if: Python.areThere, "\(Python.hint)")
 )
 struct SchemaTests {
   static let token = #""auth_token":"\#(StdioHarness.key)""#
 
-  /// Requests with the definition that their reply must meet.
+  /// Requests with the schema definition of their reply.
   static func requests(modern: Bool) -> [(definition: String, request: String)] {
     func request(_ method: String, _ params: String) -> String {
       modern
@@ -53,8 +53,8 @@ struct SchemaTests {
     for (definition, request) in Self.requests(modern: true) {
       check("2026-07-28", definition, modern.send(request))
     }
-    // Where no identifier could be read there is none; the revisions before 2025-11-25 have no
-    // message at all for that.
+    // If the identifier could not be read, the reply has none. Revisions before 2025-11-25 do not
+    // allow that message.
     for revision in ["2026-07-28", "2025-11-25"] {
       check(revision, "JSONRPCErrorResponse", modern.send("rubbish"))
       check(revision, "JSONRPCErrorResponse", modern.send(Wire.legacy("ping", id: "null")))
@@ -74,7 +74,7 @@ struct SchemaTests {
     try Self.validate(lines)
   }
 
-  /// What the tools around tokens say, in both eras.
+  /// The replies of the token tools, in both eras.
   @Test func everyReplyAboutTokensIsValid() throws {
     var lines: [String] = []
     for revision in ["2026-07-28", "2025-11-25"] {
@@ -106,7 +106,7 @@ struct SchemaTests {
     try Self.validate(lines)
   }
 
-  /// The schemas of the tools are schemas, and structured results meet them.
+  /// The schemas of the tools are valid, and structured results match them.
   @Test func everyToolKeepsItsSchema() throws {
     struct List: Decodable {
       struct Result: Decodable { let tools: [Tool] }

@@ -10,7 +10,7 @@ import TestHarness
 
 private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }
 
-/// A running server, seen through its three pipes as a client sees it.
+/// A running server with its three pipes, as a client uses it.
 final class ServerProcess {
   struct Missing: Error, CustomStringConvertible {
     let path: String
@@ -38,8 +38,8 @@ final class ServerProcess {
   private var pending: [Int32: [UInt8]] = [:]
 
   /// - Parameters:
-  ///   - folder: where the binary is; `nil` for the folder of the release binaries.
-  ///   - launcher: a command that starts what it is given, such as `env`.
+  ///   - folder: the folder of the binary; `nil` for that of the release binaries.
+  ///   - launcher: a command that starts another one, such as `env`.
   init(
     _ name: String = "CalculatorStdio", in folder: URL? = nil, launcher: [String] = [],
     arguments: [String] = [],
@@ -62,7 +62,7 @@ final class ServerProcess {
 
   func send(_ text: String, end: String = "\n") { send(Array((text + end).utf8)) }
 
-  /// Writes until all is taken or nobody reads any more.
+  /// Writes until all bytes are written or the reader is gone.
   func send(_ bytes: [UInt8]) { Self.write(bytes, to: inputDescriptor) }
 
   var inputDescriptor: Int32 { input.fileHandleForWriting.fileDescriptor }
@@ -90,7 +90,7 @@ final class ServerProcess {
     try (0..<count).compactMap { _ in try readLine() }
   }
 
-  /// What is left of standard error, after the process has ended.
+  /// The rest of standard error, after the process has ended.
   func restOfErrors() throws -> String {
     var lines: [String] = []
     while let line = try readErrorLine() { lines.append(line) }
@@ -103,7 +103,7 @@ final class ServerProcess {
       ? process.terminationStatus : -process.terminationStatus
   }
 
-  /// The most memory that was ever resident, in KiB; Linux alone tells it.
+  /// The peak of the resident memory, in KiB. Only Linux reports it.
   var peakMemory: Int? {
     let status = try? String(
       contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `make test` says before it runs: which tests it will skip, and why.
+/// The list that `make test` prints before it runs: the tests that it will skip, and why.
 struct SkippedTests {
   static let script = Repository.root.appending(path: "scripts/skipped.sh").path
 
-  /// What the script prints where the environment differs by these variables.
+  /// The output of the script with these changes of the environment.
   static func output(_ variables: [String: String]) throws -> [Substring] {
     let environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     let result = try Command.run(script, [], environment: environment)
@@ -37,9 +37,9 @@ struct SkippedTests {
     }
   }
 
-  /// A condition that the script does not know would skip tests in silence.
+  /// The script must know every condition, so that no test is skipped without a message.
   @Test func knowsEveryConditionUnderWhichATestIsSkipped() throws {
-    // `make test` makes what Python needs before the run.
+    // `make test` makes the Python environments before the run.
     let known: Set = [
       "Vectors.areThere", "Proxy.areThere", "TLSFixture.areToolsThere", "areToolsThere",
       "BuiltServer.isThere", "Browser.isThere", "Python.areThere", "ProcFolder.isThere",

@@ -8,7 +8,7 @@ import TestHarness
   import Glibc
 #endif
 
-/// The first moments of each server: signals, and what it says to a person.
+/// The start of each server: signals, and messages for a person.
 @Suite(.serialized) struct StartTests {
   static let servers = ["CalculatorStdio", "CalculatorJWT", "CalculatorHTTP"]
   private static let settings = """
@@ -19,7 +19,8 @@ import TestHarness
 
   // MARK: Signals
 
-  /// Blocks a signal, sends it to itself and becomes the server: the signal is there before `main`.
+  /// Blocks a signal, sends it to itself and executes the server: the signal is pending before
+  /// `main`.
   private static let launcher = [
     "python3", "-c",
     """
@@ -31,8 +32,8 @@ import TestHarness
     """,
   ]
 
-  /// Becomes the server with no signal blocked or ignored, as a shell starts it. A thread of the tests
-  /// has all of them blocked, and a process inherits that.
+  /// Executes the server with no signal blocked or ignored, as a shell does. A thread of the tests
+  /// blocks all signals, and a process inherits that.
   private static let cleanLauncher = [
     "python3", "-c",
     """
@@ -48,7 +49,7 @@ import TestHarness
     server == "CalculatorHTTP" ? ["--port", "0"] : []
   }
 
-  /// Until the server says that it read its settings again.
+  /// Waits until the server logs that it has read its settings again.
   private func isReloaded(_ server: ServerProcess) throws -> Bool {
     while let line = try server.readErrorLine() {
       if line.contains("SIGHUP: read") { return true }
@@ -56,7 +57,7 @@ import TestHarness
     return false
   }
 
-  /// ATTACKS G1: a signal that waits when the process starts is not lost.
+  /// ATTACKS G1: a signal that is pending when the process starts is not lost.
   @Test(arguments: servers, [SIGHUP, SIGTERM])
   func aSignalBeforeTheStartIsNotLost(_ name: String, _ number: Int32) throws {
     let folder = try TemporaryFolder()
@@ -73,7 +74,8 @@ import TestHarness
     }
   }
 
-  /// ATTACKS G1: nor is one that comes once `main` has begun, while the configuration is read.
+  /// ATTACKS G1: a signal after `main` has begun, while the configuration is read, is not lost
+  /// either.
   @Test(
     .enabled(if: ProcFolder.isThere, "there is no /proc"), .timeLimit(.minutes(1)),
     arguments: servers, [SIGHUP, SIGTERM])
@@ -100,9 +102,9 @@ import TestHarness
     static let isThere = FileManager.default.fileExists(atPath: "/proc/self/task")
   }
 
-  /// Whether the process has become the server and blocks the signal, as the first statement of
-  /// `main` does. One thread is enough: for a thread that waits for signals the system shows them as
-  /// not blocked.
+  /// Whether the process executes the server and blocks the signal, as the first statement of
+  /// `main` does. One thread is enough: the system shows the signals as not blocked for a thread
+  /// that waits for them.
   private func isBlocked(_ number: Int32, in server: ServerProcess, _ name: String) throws -> Bool {
     guard server.process.isRunning else { throw Ended() }
     let folder = "/proc/\(server.process.processIdentifier)"
@@ -119,8 +121,8 @@ import TestHarness
     }
   }
 
-  /// ATTACKS G2: with a FIFO in the place of a file, SIGHUP keeps the old settings, and SIGTERM still
-  /// ends the server. The start is an error.
+  /// ATTACKS G2: if a file is replaced by a FIFO, SIGHUP keeps the old settings, and SIGTERM still
+  /// ends the server. At the start it is an error.
   @Test(.timeLimit(.minutes(1)), arguments: servers)
   func aFIFOAtSIGHUPDoesNotStopTheServer(_ name: String) throws {
     let folder = try TemporaryFolder()
@@ -143,7 +145,7 @@ import TestHarness
     #expect(try second.restOfErrors().contains("is not a regular file"))
   }
 
-  /// A command that is no server ends by a signal as every program does.
+  /// A command that is not a server ends on a signal like every program.
   @Test(arguments: [
     ("CalculatorJWT", ["token", "verify"]),
     ("CalculatorHTTP", ["hash-password", "--user", "anshika"]),
@@ -157,7 +159,7 @@ import TestHarness
 
   // MARK: Closed descriptors
 
-  /// Closes a descriptor and becomes the server.
+  /// Closes a descriptor and executes the server.
   private static let closer = [
     "python3", "-c",
     """
@@ -167,7 +169,8 @@ import TestHarness
     """,
   ]
 
-  /// ATTACKS S21: a closed standard input is an empty one, and no pipe of the server's own.
+  /// ATTACKS S21: a closed standard input counts as empty, and is not replaced by a pipe of the
+  /// server.
   @Test(.timeLimit(.minutes(1)), arguments: ["CalculatorStdio", "CalculatorJWT"])
   func aClosedInputEndsTheServer(_ name: String) throws {
     let server = try ServerProcess(
@@ -180,7 +183,7 @@ import TestHarness
     #expect(try server.restOfErrors() == "")
   }
 
-  // MARK: What is said
+  // MARK: Messages
 
   @Test(
     arguments: servers.map { [$0] } + [
@@ -196,8 +199,8 @@ import TestHarness
     let lines = result.output.split(separator: "\n")
     #expect(lines.count > 5)
     #expect(lines.filter { $0.count > 80 } == [])
-    // One or two words alone, where the line before and the next have the same indentation, and the
-    // next word would have fitted: a line that was too long in the source.
+    // A line with one or two words, between lines of the same indentation, where the next word
+    // would have fitted: a line that was too long in the source.
     for (line, next) in zip(lines, lines.dropFirst())
     where indentation(line) == indentation(next) && indentation(line) > 0 {
       let words = line.split(separator: " ")
@@ -208,7 +211,7 @@ import TestHarness
 
   private func indentation(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
 
-  /// The message names the line of the command, not a start that failed.
+  /// The message is about the option, not about a failed start.
   @Test(arguments: ["http://127.0.0.1:8080", "https://calculator.example/", "localhost/mcp"])
   func aURLIsNoHost(_ host: String) throws {
     let result = try Command.run(
@@ -217,7 +220,7 @@ import TestHarness
     #expect(result.errors.hasPrefix("Error: --host takes an address or a name, no URL"))
   }
 
-  /// A person who starts a server at a terminal learns what it waits for; a client's log does not.
+  /// A server at a terminal prints what it waits for. A client's log does not contain this.
   @Test(arguments: ["CalculatorStdio", "CalculatorJWT"])
   func atATerminalItSaysWhatItWaitsFor(_ name: String) throws {
     let environment = [

@@ -9,7 +9,7 @@ import TestHarness
   import Glibc
 #endif
 
-/// `CalculatorStdio` as a process: what stands in the design under "On the wire: stdio".
+/// `CalculatorStdio` as a process: its behaviour over its pipes.
 @Suite(.serialized) struct StdioExecutableTests {
   static let key = StdioHarness.key
   static let good = Wire.call("add", #""a":0.1,"b":0.2,"auth_token":"\#(key)""#)
@@ -33,7 +33,7 @@ import TestHarness
 
   @Test func answersAtOnce() throws {
     let server = try ServerProcess()
-    for _ in 0..<3 {  // with the input still open
+    for _ in 0..<3 {  // while the input is open
       server.send(Self.good)
       #expect(try server.readLine() == Self.answer)
     }
@@ -55,7 +55,8 @@ import TestHarness
     #expect(try server.readLines(50) == (0..<50).map { Wire.result(String($0)) })
   }
 
-  /// The replies are more than a pipe holds: whoever writes first and reads later must not hang.
+  /// The replies are more than a pipe holds. A client that writes first and reads later must not
+  /// block for ever.
   @Test(arguments: [(good, answer), (Wire.modern("tools/list"), nil)])
   func takesAThousandRequestsBeforeOneAnswerIsRead(_ request: String, _ reply: String?) throws {
     let server = try ServerProcess()
@@ -125,7 +126,7 @@ import TestHarness
     if let peak = server.peakMemory { #expect(peak < 32 << 10) }
   }
 
-  /// J11: a megabyte of small values is the most memory that a message can make the parser take.
+  /// J11: a megabyte of small values makes the parser use the most memory.
   @Test(arguments: ["[", #"{"":"#])
   func aMebibyteOfNestingStaysUnder32MB(_ open: String) throws {
     let server = try ServerProcess()
@@ -272,19 +273,19 @@ import TestHarness
     #expect(try accepted(server, Self.key))
     #expect(try !accepted(server, second))
 
-    try write("\(Self.key),\(second)\n")  // the new one works before the old one goes
+    try write("\(Self.key),\(second)\n")  // the new key works before the old one is removed
     server.deliver(SIGHUP)
     #expect(try notice(server).contains("read 2 key(s) again"))
     #expect(try accepted(server, Self.key))
     #expect(try accepted(server, second))
 
-    try write("short\n")  // a bad file keeps the old keys
+    try write("short\n")  // after an invalid file the old keys stay
     server.deliver(SIGHUP)
     let refused = try notice(server)
     #expect(refused.contains("kept the old keys") && !refused.contains("\"short\""))
     #expect(try accepted(server, second))
 
-    try write(second)  // no line end where there was one: half written, perhaps
+    try write(second)  // without its line end the file may be incomplete
     server.deliver(SIGHUP)
     #expect(try notice(server).contains("had a line end at its end and has none"))
     #expect(try accepted(server, Self.key))
@@ -296,8 +297,8 @@ import TestHarness
     #expect(try accepted(server, second))
   }
 
-  /// ATTACKS S20: each attempt has its line or is counted, also where the end of the input or a signal
-  /// comes while lines wait.
+  /// ATTACKS S20: each attempt has a line or is counted, also if the input ends or a signal arrives
+  /// while lines wait.
   @Test(arguments: [nil, SIGTERM, SIGINT])
   func theEndLosesNoLineWithoutACount(_ number: Int32?) throws {
     let server = try ServerProcess()

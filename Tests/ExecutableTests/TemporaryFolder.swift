@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of one test, which goes with it.
+/// A folder of one test, which is removed with it.
 final class TemporaryFolder: Sendable {
   let url = FileManager.default.temporaryDirectory.appending(
     path: "calculator-\(UUID().uuidString)")
@@ -13,7 +13,7 @@ final class TemporaryFolder: Sendable {
 
   func path(_ name: String) -> String { url.appending(path: name).path }
 
-  /// Writes a file that only its owner may read, all at once; its path.
+  /// Writes a file atomically that only its owner may read. Returns its path.
   @discardableResult
   func write(_ name: String, _ content: String) throws -> String {
     let new = url.appending(path: name + ".new")

@@ -3,8 +3,8 @@ import JSON
 import Testing
 import TestSupport
 
-/// Tokens go to and fro between the release binary and what others wrote: PyJWT, joserfc, jwcrypto
-/// and the openssl command.
+/// The release binary and third-party libraries verify each other's tokens: PyJWT, joserfc,
+/// jwcrypto and the openssl command.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
 struct TokenCrossingTests {
   static let secret = "a-secret-for-tests-0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -16,7 +16,7 @@ struct TokenCrossingTests {
     ["JWT_SECRET": secret, "JWT_ISSUER": issuer, "JWT_AUDIENCE": audience]
   }
 
-  // MARK: From here to there
+  // MARK: Tokens of this project
 
   @Test func othersTakeWhatWeIssue() throws {
     let token = try Self.issue()
@@ -36,12 +36,12 @@ struct TokenCrossingTests {
       }
       #expect(times.count == 2 && times[1] - times[0] == 600)
       #expect(claims["jti"]?.string?.isEmpty == false)
-      // RFC 7638 §3: two libraries compute it, and both get what stands in the header.
+      // RFC 7638 §3: two libraries compute the thumbprint, and both get the `kid` of the header.
       if library != "PyJWT" { #expect(outcome?["thumbprint"] == header?["kid"]) }
     }
   }
 
-  /// The script's checks are checks: without this, "all took it" would say little.
+  /// The checks of the script can fail; otherwise the test above would prove little.
   @Test func othersRefuseWhatSomebodyElseIssued() throws {
     let checked = try Self.check(
       try Self.issue(Self.environment(secret: String(Self.secret.reversed()))))
@@ -49,15 +49,15 @@ struct TokenCrossingTests {
     #expect(refusals == ["InvalidSignatureError", "BadSignatureError", "InvalidJWSSignature"])
   }
 
-  // MARK: From there to here
+  // MARK: Tokens of other libraries
 
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
     var secret = TokenCrossingTests.secret
     var algorithm = "HS256"
-    /// In seconds from now.
+    /// The expiry in seconds from now.
     var expiry = 600
-    /// `nil` where the token verifies; otherwise the reason that a person is shown.
+    /// `nil` if the token is valid; otherwise the reason that the command prints.
     var refusal: String?
   }
 
@@ -115,7 +115,8 @@ struct TokenCrossingTests {
     return output.trimmingCharacters(in: .newlines)
   }
 
-  /// The `kid` of our key, as the command writes it; the test above holds it against others'.
+  /// The `kid` of the key, as the command writes it. The test above compares it with other
+  /// libraries.
   static func keyID() throws -> String {
     let checked = try check(try issue())
     return try #require(checked["PyJWT"]?.object?["header"]?.object?["kid"]?.string)

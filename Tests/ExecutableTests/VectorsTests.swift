@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `make vectors`: all files or none, each the one that the table of checksums names.
+/// `make vectors`: it installs all files or none, each with the checksum of the table.
 struct VectorsTests {
   static let script = Repository.root.appending(path: "scripts/vectors.sh").path
 
-  /// A folder with the layout of the repositories, made of the vectors that are there.
+  /// A folder with the layout of the repositories, made from the available vectors.
   static func standIn(in folder: TemporaryFolder) throws -> String {
     let text = try String(contentsOfFile: script, encoding: .utf8)
     func place(of name: String) throws -> String {
@@ -67,7 +67,7 @@ struct VectorsTests {
     #expect(!FileManager.default.fileExists(atPath: folder.path("refused")), "all or none")
   }
 
-  /// One sentence that names the address, and no folder that later runs would take for whole.
+  /// It prints one sentence with the address, and leaves no folder that later runs would use.
   @Test func saysInOneSentenceThatTheNetworkIsMissing() throws {
     let folder = try TemporaryFolder()
     let result = try Self.fetch(from: "file:///nowhere", into: folder.path("fetched"))

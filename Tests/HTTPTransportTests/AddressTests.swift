@@ -86,7 +86,7 @@ struct AddressTests {
     Walk("brackets", "10.0.0.1", ["[2002::1]"], "2002::1"),
     Walk("brackets and port", "2001:db8::1", ["\t[2002::1]:443 "], "2002::1"),
     Walk("bad port", "10.0.0.1", ["2.2.2.2:99999"], "10.0.0.1"),
-    // A Character may hold a separator and what was sent before it; a byte cannot.
+    // A Character may contain a separator and the text before it. A byte cannot.
     Walk("H34 U+0600 before the comma", "10.0.0.1", ["1.1.1.1\u{600}, 2.2.2.2"], "2.2.2.2"),
     Walk("H34 U+0600 before a comma alone", "10.0.0.1", ["\u{600},2.2.2.2"], "2.2.2.2"),
     Walk("H34 a joiner behind the comma", "10.0.0.1", ["1.1.1.1,\u{200d}, 2.2.2.2"], "2.2.2.2"),

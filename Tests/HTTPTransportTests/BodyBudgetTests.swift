@@ -5,7 +5,8 @@ import TestSupport
 
 @testable import HTTPTransport
 
-/// ATTACKS R13: the bodies of all connections share one budget, and no end of a request leaks it.
+/// ATTACKS R13: the bodies of all connections share one budget, and every request returns its part
+/// when it ends.
 struct BodyBudgetTests {
   private static func head(_ length: Int) -> String {
     "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\n"
@@ -14,7 +15,7 @@ struct BodyBudgetTests {
   private static let chunkedHead =
     "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-  /// A body over the budget is 503 and ends its connection; the others go on.
+  /// A body over the budget gets 503 and closes its connection. The others continue.
   @Test func aBodyOverTheBudgetIs503() throws {
     let budget = BodyBudget(limit: 100)
     let (first, second) = (try Wire(bodies: budget), try Wire(bodies: budget))
@@ -34,7 +35,7 @@ struct BodyBudgetTests {
     #expect(budget.charged == 0)
   }
 
-  /// The charge follows what has arrived, not what a head announces.
+  /// The budget is charged for the bytes that have arrived, not for the announced length.
   @Test func aHeadAloneIsNotCharged() throws {
     let budget = BodyBudget(limit: 100)
     let wire = try Wire(bodies: budget)
@@ -42,7 +43,7 @@ struct BodyBudgetTests {
     #expect(budget.charged == 0)
   }
 
-  /// While the responder works on a request its body is still in memory.
+  /// The body stays in memory while the responder works on its request.
   @Test func theBodyIsChargedUntilItsRequestIsOver() throws {
     let budget = BodyBudget(limit: 100)
     let wire = try Wire(bodies: budget)
@@ -56,7 +57,7 @@ struct BodyBudgetTests {
     #expect(budget.charged == 0)
   }
 
-  /// What does not fit is not kept in part.
+  /// A part of a body over the budget is not kept.
   @Test func aPartThatDoesNotFitIsNotCharged() throws {
     let budget = BodyBudget(limit: 100)
     let body = ArrivedBody(budget)
@@ -66,7 +67,7 @@ struct BodyBudgetTests {
     #expect(budget.charged == 3)
   }
 
-  /// How a request with a body may end.
+  /// The possible ends of a request with a body.
   enum End: CaseIterable {
     case whole, aborted, halfClosed, timeout, malformed, tooLarge, stopped, reset
   }
@@ -101,8 +102,8 @@ struct BodyBudgetTests {
     _ = try wire.received()
   }
 
-  /// Many connections that share a small budget and end in any way: when all are gone, the budget is
-  /// whole; it was never exceeded.
+  /// Many connections share a small budget and end in different ways. The budget is never exceeded,
+  /// and is whole at the end.
   @Test(arguments: 0..<20)
   func whenAllConnectionsAreGoneTheBudgetIsWhole(_ seed: UInt64) throws {
     var random = SplitMix64(seed: seed)

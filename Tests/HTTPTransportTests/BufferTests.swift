@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPTransport
 
-/// H32, H33: what a connection keeps in memory, and that it writes each byte once.
+/// H32, H33: the memory of a connection is bounded, and each byte is written once.
 struct BufferTests {
   /// A request whose head has 15 kB.
   static let long =
@@ -36,13 +36,14 @@ struct BufferTests {
         + String(repeating: "x", count: 15_000) + "\r\n\r\n", cut: 9_000),
   ]
 
-  /// H32: after the first half, [second half of a request + first half of the next] for ever.
+  /// H32: after the first half, the client sends [second half of a request + first half of the
+  /// next] again and again.
   @Test(arguments: halves)
   func halvesOfRequestsLeaveNothingBehind(_ halves: Halves) throws {
     let wire = try Wire()
     let (first, second) = (halves.bytes[..<halves.cut], halves.bytes[halves.cut...])
     try wire.send(Array(first))
-    _ = try wire.received()  // a body that nobody wants is answered before it is there
+    _ = try wire.received()  // the response does not wait for a body that is not read
     for round in 0..<300 {
       try wire.send(Array(second + first))
       #expect(Wire.statuses(try wire.received()).count == 1)
@@ -65,7 +66,7 @@ struct BufferTests {
     #expect(wire.capacity == 0)
   }
 
-  /// No handler below may give more than was asked for.
+  /// No handler below may deliver more than was requested.
   @Test func moreThanTheInboxHoldsEndsTheConnection() throws {
     let limits = HTTPLimits()
     var inbox = Inbox(limits: limits)
@@ -112,13 +113,13 @@ struct BufferTests {
     #expect(outbox.capacity == 0)
   }
 
-  // MARK: Writes that call back
+  // MARK: Reentrant writes
 
   static let large = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n"
   static let largeBody = String(repeating: "a", count: EchoResponder.large)
   static let largeOK = ConnectionTests.ok + "\(EchoResponder.large)\r\n\r\n" + largeBody
 
-  /// H33: the channel becomes writable again inside the write of a response.
+  /// H33: the channel becomes writable again during the write of a response.
   @Test(arguments: [1, 2, 50])
   func aLargeResponseIsWrittenOnce(_ count: Int) throws {
     let socket = SocketHandler()
@@ -140,7 +141,7 @@ struct BufferTests {
     #expect(!socket.sawWriteInsideWrite)
   }
 
-  /// ASVS 15.2.2: who leaves responses unread gets no more of them, and nothing more is read.
+  /// ASVS 15.2.2: a client that does not read responses gets no more, and the server stops reading.
   @Test func unreadResponsesAreBounded() throws {
     let socket = SocketHandler()
     socket.isStalled = true
@@ -153,13 +154,13 @@ struct BufferTests {
     #expect(wire.capacity == 0)
   }
 
-  /// Behaves as a socket of SwiftNIO does: above 64 KiB it says inside the write that it is not
-  /// writable, and inside the flush that it is again.
+  /// Behaves like a socket of SwiftNIO: above 64 KiB it becomes unwritable during the write, and
+  /// writable again during the flush.
   final class SocketHandler: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// The other side does not read.
+    /// The peer does not read.
     var isStalled = false
     private(set) var sawWriteInsideWrite = false
     private var context: ChannelHandlerContext?
@@ -191,7 +192,7 @@ struct BufferTests {
       isFlushing = false
     }
 
-    /// All that was written leaves.
+    /// Sends all written bytes.
     func unstall() {
       isStalled = false
       unsent = 0

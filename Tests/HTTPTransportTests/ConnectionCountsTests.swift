@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPTransport
 
-/// R12: who has one address, or many of one network, cannot take all connections.
+/// R12: a client with one address, or with many of one network, cannot take all connections.
 struct ConnectionCountsTests {
   private func counts(_ perClient: Int, all: Int = 1000) -> ConnectionCounts {
     var limits = HTTPLimits()
@@ -13,9 +13,9 @@ struct ConnectionCountsTests {
 
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    /// The address of each connection by its number.
+    /// The address of each connection, by its number.
     let address: @Sendable (Int) -> String
-    /// How many of a thousand are let in, where a client may have ten.
+    /// How many of a thousand connections are accepted, if a client may have ten.
     let most: Int
 
     init(_ name: String, _ most: Int, _ address: @escaping @Sendable (Int) -> String) {
@@ -72,7 +72,7 @@ struct ConnectionCountsTests {
     #expect(counts.networks == 0)
   }
 
-  /// A connection that was refused is counted nowhere.
+  /// A refused connection is not counted.
   @Test func aRefusalLeavesNoTrace() throws {
     var counts = counts(1)
     let (first, neighbour) = (IPAddress("2001:db8::1"), IPAddress("2001:db8::2"))

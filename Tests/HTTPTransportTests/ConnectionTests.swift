@@ -160,7 +160,7 @@ struct ConnectionTests {
     #expect(!wire.isOpen)
   }
 
-  /// ASVS 15.2.2: each byte in time does not make the whole in time.
+  /// ASVS 15.2.2: single bytes in time do not extend the time limit.
   @Test func aTrickleDoesNotResetTheTime() throws {
     let wire = try Wire()
     try wire.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n")
@@ -176,7 +176,7 @@ struct ConnectionTests {
     (["/a"], 10), (["/accepted"], 60), (["/accepted", "/a"], 60), (["/a", "/accepted"], 60),
   ]
 
-  /// R12: strangers hold a connection for a shorter time.
+  /// R12: before a request is accepted, the idle timeout is shorter.
   @Test(arguments: idle)
   func idlenessEnds(_ paths: [String], _ seconds: Int64) throws {
     let wire = try Wire()

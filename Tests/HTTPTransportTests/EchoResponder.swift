@@ -4,22 +4,22 @@ import TestSupport
 
 @testable import HTTPTransport
 
-/// Answers with what it saw: `POST` its body, the rest the path.
+/// Returns the body of a `POST`, and the path of other requests.
 struct EchoResponder: HTTPResponder {
-  /// What became of the bodies, in order.
+  /// The results of reading the bodies, in order.
   final class Record: Sendable {
     private let entries = Mutex<[String]>([])
     var all: [String] { entries.withLock { $0 } }
     func add(_ entry: String) { entries.withLock { $0.append(entry) } }
   }
 
-  /// More than SwiftNIO keeps before it calls a channel not writable, which is 64 KiB.
+  /// More than the 64 KiB after which SwiftNIO calls a channel unwritable.
   static let large = 100_000
 
   let record = Record()
-  /// For the work of `/off`; without them there is no such work.
+  /// The thread pool for `/off`. Without it `/off` has no blocking work.
   var threads: BlockingThreads?
-  /// What `/held` waits for once it has the body.
+  /// `/held` waits for this after it has the body.
   let held = HeldWork()
 
   func respond(to request: HTTPRequest) async -> HTTPResponse {

@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPTransport
 
 struct FieldsTests {
-  /// RFC 9110 §5.1; texts that Unicode calls equivalent are other bytes.
+  /// RFC 9110 §5.1. Texts that Unicode treats as equivalent are different bytes.
   @Test(arguments: [
     ("Host", "hOST", true), ("", "", true), ("a", "", false), ("ab", "a", false), ("@", "`", false),
     ("[", "{", false), ("\u{212B}", "A\u{30A}", false), ("\u{e9}", "\u{c9}", false),
@@ -13,7 +13,7 @@ struct FieldsTests {
     #expect(HTTPFields.equal(other, one) == areEqual)
   }
 
-  /// H34: a field's value is found by its name's bytes.
+  /// H34: names are compared as bytes.
   @Test func findsFieldsInTheOrderOfTheWire() {
     let fields = HTTPFields([("A", "1"), ("A\u{301}", "2"), ("a", "3")])
     #expect(fields["a"] == ["1", "3"])

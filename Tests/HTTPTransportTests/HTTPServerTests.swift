@@ -8,7 +8,7 @@ import Testing
 
 @testable import HTTPTransport
 
-/// Over real sockets; the minute is a safety net.
+/// Tests over real sockets. The minute is only a safety net.
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPServerTests {
   static let last = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -48,7 +48,7 @@ struct HTTPServerTests {
     }
   }
 
-  /// H33: more than the socket takes at once.
+  /// H33: more than the socket accepts in one write.
   @Test func largeResponsesAreSentOnce() async throws {
     try await withServer { _, port in
       let client = try await TestClient(port: port)
@@ -80,7 +80,8 @@ struct HTTPServerTests {
     }
   }
 
-  /// H32: while a request is being decided, one read waits behind it, however much was sent.
+  /// H32: while the responder works on a request, the connection reads only once more, for any
+  /// input.
   @Test func oneReadWaitsForADecision() async throws {
     try await withServer { _, port in
       let client = try await TestClient(port: port)
@@ -98,7 +99,7 @@ struct HTTPServerTests {
     }
   }
 
-  /// R11: one client fills its share of the queue, and never the whole of it.
+  /// R11: one client can fill its share of the queue, but not the whole queue.
   @Test(.timeLimit(.minutes(1))) func oneClientHasAShareOfTheQueue() {
     let threads = BlockingThreads(limit: 5, clientLimit: 2)
     defer { threads.stop() }
@@ -107,7 +108,7 @@ struct HTTPServerTests {
     let all = ([1, 1, 1, 2, 2, 2, 3, 4, 1] as [Bits128]).map { client in
       executor.start { await threads.run(for: client) { gate.wait() } != nil }
     }
-    // What was refused has returned.
+    // The refused work has returned.
     #expect(
       all.map { $0.value == nil } == [true, true, false, true, true, false, true, false, false])
     for _ in 0..<5 { gate.signal() }
@@ -118,8 +119,7 @@ struct HTTPServerTests {
       "its place is free again")
   }
 
-  /// A responder that awaited something goes on on the event loop of its connection: a body that
-  /// comes late resumes it there.
+  /// A responder resumes on the event loop of its connection, here after a body that arrives late.
   @Test func aLateBodyResumesOnTheLoop() async throws {
     let responder = LoopResponder()
     let server = HTTPServer(threads: 1, responder: responder, now: { 0 })

@@ -18,7 +18,7 @@ struct LoopExecutorTests {
     Task.detached(executorPreference: executor) { await work() }
   }
 
-  /// Jobs that become ready during an event run at its end, each after the one before has ended.
+  /// Jobs that become ready during an event run at its end, one after the other.
   @Test func noJobRunsInsideAnother() {
     let executor = LoopExecutor(loop)
     executor.collecting {
@@ -37,7 +37,7 @@ struct LoopExecutorTests {
       events.list == ["event", "event ends", "first", "inner event", "first ends", "second"])
   }
 
-  /// Without an event a job waits for the loop.
+  /// Outside an event a job waits for the loop.
   @Test func aJobOutsideOfAnEventRunsOnTheLoop() {
     let executor = LoopExecutor(loop)
     executor.collecting {}

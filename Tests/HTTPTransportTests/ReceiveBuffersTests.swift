@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPTransport
 
-/// R12: how large a connection's reads are, and what SwiftNIO keeps between them.
+/// R12: the size of a connection's reads, and the memory that SwiftNIO keeps between them.
 struct ReceiveBuffersTests {
   @Test func anIdleConnectionKeepsOneSmallBuffer() throws {
     var pool = NIOPooledRecvBufferAllocator(

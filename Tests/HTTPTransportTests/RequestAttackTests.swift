@@ -10,7 +10,7 @@ struct RequestAttackTests {
   func answersOnceAndCloses(_ attack: FramingAttack) throws {
     let wire = try Wire()
     try wire.send(attack.bytes)
-    // At once: what is unfinished and too long is not waited for.
+    // Immediately: the server does not wait for the end of a request that is too long.
     let answer = try wire.received()
     try wire.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(Wire.statuses(answer) == ["\(attack.status)"])
@@ -27,7 +27,7 @@ struct RequestAttackTests {
     #expect(Wire.statuses(try wire.received()) == ["\(attack.status)"])
   }
 
-  /// An attack has one row, so that a failure names it.
+  /// Each attack has one row, so that a failure identifies it.
   @Test func everyRowHasItsName() {
     let names = FramingAttack.all.map(\.description)
     #expect(Set(names).count == names.count)

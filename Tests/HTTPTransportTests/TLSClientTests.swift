@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPTransport
 
-/// Clients that others wrote, over loopback.
+/// Third-party clients, over loopback.
 @Suite(.enabled(if: TLSFixture.areToolsThere, "\(TLSFixture.hint)"))
 struct TLSClientTests {
   struct Row: CustomTestStringConvertible, Sendable {
@@ -13,7 +13,7 @@ struct TLSClientTests {
     let arguments: [String]
     /// Whether the handshake succeeds.
     let isAccepted: Bool
-    /// What s_client prints.
+    /// A text that s_client prints.
     let prints: String
   }
 
@@ -91,7 +91,7 @@ struct TLSClientTests {
     #expect(client.output.contains(row.prints), "\(client.output)")
   }
 
-  /// RFC 9325 §3.4: nothing is resumed.
+  /// RFC 9325 §3.4: no session is resumed.
   @Test(arguments: ["-tls1_2", "-tls1_3"])
   func resumesNothing(_ version: String) throws {
     let client = try serve(TLSFixture.shared.get().context()) { _, port in
@@ -130,7 +130,7 @@ struct TLSClientTests {
     #expect(try fixture.bytes("echo") == [UInt8](body))
   }
 
-  /// HTTP without TLS gets one sentence, and nothing of the server behind TLS.
+  /// HTTP without TLS gets one sentence, and does not reach the server behind TLS.
   @Test func refusesPlainHTTP() throws {
     let client = try serve(TLSFixture.shared.get().context()) { _, port in
       try TLSFixture.run([

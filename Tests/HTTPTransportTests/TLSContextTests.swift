@@ -100,7 +100,7 @@ struct TLSContextTests {
     #expect(files.sorted() == ["ca.pem", "cert.pem", "key.pem"])
     #expect(try TLSFixture.makeCertificate(in: directory).hasSuffix("nothing was changed\n"))
     #expect(try fixture.bytes("once/cert.pem") == first)
-    // What others made is left alone.
+    // Files of other programs are not changed.
     try FileManager.default.removeItem(at: directory.appending(path: "ca.pem"))
     #expect(throws: TLSFixture.Failure.self) { try TLSFixture.makeCertificate(in: directory) }
     #expect(try fixture.bytes("once/cert.pem") == first)

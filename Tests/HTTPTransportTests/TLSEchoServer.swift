@@ -3,7 +3,7 @@ import NIOPosix
 
 @testable import HTTPTransport
 
-/// A server over TLS on a loopback port, which answers a head as HTTP would and echoes a body.
+/// A server over TLS on a loopback port. It answers a head like HTTP and echoes a body.
 struct TLSEchoServer {
   let port: Int
   private let group: MultiThreadedEventLoopGroup
@@ -24,7 +24,7 @@ struct TLSEchoServer {
 
   func stop() throws { try group.syncShutdownGracefully() }
 
-  /// An upload is 1 MiB and comes back; anything else is answered "ok".
+  /// An upload has 1 MiB and is echoed. Everything else gets "ok".
   private final class Answers: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

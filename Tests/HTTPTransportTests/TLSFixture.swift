@@ -3,15 +3,15 @@ import TestSupport
 
 @testable import HTTPTransport
 
-/// Certificates and keys that openssl made for this run, in a folder of their own.
+/// Certificates and keys that openssl makes for this run, in a temporary folder.
 struct TLSFixture: Sendable {
-  /// LibreSSL calls itself openssl too, and its s_client has other words.
+  /// The command of LibreSSL is called openssl too, but its s_client prints other texts.
   static let areToolsThere =
     (try? run(["openssl", "version"]).output.hasPrefix("OpenSSL ")) == true
     && (try? run(["curl", "--version"]).status) == 0
   static let hint = "OpenSSL's openssl and curl are not both on PATH"
 
-  /// Made once; the folder goes with the machine's other temporary files.
+  /// Made once. The folder is removed with the other temporary files of the machine.
   static let shared = Result { try TLSFixture() }
 
   private let directory: URL
@@ -61,7 +61,7 @@ struct TLSFixture: Sendable {
     try TLSContext(certificateChain: bytes(certificate), privateKey: bytes(key))
   }
 
-  /// Runs a command with nothing to read; its status and all it printed.
+  /// Runs a command without input. Returns its status and its output.
   static func run(_ command: [String]) throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")

@@ -18,7 +18,7 @@ struct TLSHandlerTests {
     try TLSPair(TLSFixture.shared.get().context(), version: version, recorder: recorder)
   }
 
-  /// RFC 8446 §5.1: a record may arrive in any pieces.
+  /// RFC 8446 §5.1: a record may arrive in pieces of any size.
   @Test(arguments: versions, [1, 2, 3, 7, 1_000, .max])
   func echoes(_ version: Int32, _ step: Int) throws {
     let pair = try pair(version)
@@ -42,7 +42,7 @@ struct TLSHandlerTests {
     #expect(pair.answered == body)
   }
 
-  /// H32, R12: neither a large message nor halves of records stay in memory.
+  /// H32, R12: neither a large message nor a partial record stays in memory.
   @Test(arguments: versions)
   func keepsLittle(_ version: Int32) throws {
     let pair = try pair(version)
@@ -59,7 +59,7 @@ struct TLSHandlerTests {
     #expect(pair.recorder.received.readableBytes == (1 << 20) + 100 * 15_000)
   }
 
-  /// L2: HTTP at the HTTPS port gets one sentence without TLS, and reaches no layer above.
+  /// L2: HTTP at the HTTPS port gets one sentence without TLS, and does not reach the layer above.
   @Test(arguments: ["GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE"])
   func answersPlainHTTP(_ method: String) throws {
     let count = Mutex(0)
@@ -78,14 +78,14 @@ struct TLSHandlerTests {
     #expect(count.withLock { $0 } == 1)
     #expect(pair.recorder.received.readableBytes == 0)
     #expect(pair.handler.capacity == 0)
-    // What the layer above writes does not go out without TLS.
+    // Bytes from the layer above are not sent without TLS.
     pair.channel.writeAndFlush(ByteBuffer(string: "secret"), promise: nil)
     #expect(try pair.channel.readOutbound(as: ByteBuffer.self) == nil)
     pair.channel.embeddedEventLoop.advanceTime(by: TLSHandler.handshakeTimeout)
     #expect(!pair.channel.isActive)
   }
 
-  /// L2: a method after the first bytes is data of a handshake, and other text is no HTTP.
+  /// L2: a method after the first bytes is data of a handshake, and other text is not HTTP.
   @Test(arguments: ["\u{16}GET / HTTP/1.1\r\n", "GETS / HTTP/1.1\r\n", "SSH-2.0-x\r\n", "get / "])
   func answersNothingElseWithoutTLS(_ text: String) throws {
     let pair = try TLSPair(
@@ -134,7 +134,8 @@ struct TLSHandlerTests {
     }
   }
 
-  /// RFC 8446 §6.1: a client that has ended its side still gets its answer, and close_notify.
+  /// RFC 8446 §6.1: a client that has closed its sending side still gets its response, and
+  /// close_notify.
   @Test(arguments: versions)
   func answersAfterCloseNotify(_ version: Int32) throws {
     let pair = try pair(version, recorder: TLSRecorder(answer: "answer"))
@@ -152,7 +153,7 @@ struct TLSHandlerTests {
     #expect(!pair.channel.isActive)
   }
 
-  /// RFC 8446 §6.1: the end of TCP alone is a truncation, and says so by the missing close_notify.
+  /// RFC 8446 §6.1: the end of TCP without close_notify is a truncation. It ends the input once.
   @Test func endsTheInputOnceWhereTCPEnds() throws {
     let pair = try pair(recorder: TLSRecorder(answer: "answer"))
     try pair.settle()
@@ -177,7 +178,7 @@ struct TLSHandlerTests {
     #expect(pair.outcome == .ended)
   }
 
-  /// Half handshakes are gone in 10 s, at whatever point they stop.
+  /// An incomplete handshake is closed after 10 s, wherever it stops.
   @Test(arguments: [0, 1, 100])
   func closesAHalfHandshake(_ length: Int) throws {
     let pair = try pair()
@@ -225,7 +226,7 @@ struct TLSHandlerTests {
     #expect(pair.recorder.received.readableBytes == 0)
   }
 
-  /// RFC 8446 §5.2: a record that does not decrypt ends the connection.
+  /// RFC 8446 §5.2: a record that cannot be decrypted closes the connection.
   @Test(arguments: versions)
   func closesOnAForgedRecord(_ version: Int32) throws {
     let pair = try pair(version)
@@ -251,7 +252,7 @@ struct TLSHandlerTests {
     }
   }
 
-  /// RFC 8446 §4.6.3: answers to a peer that only asks are bounded.
+  /// RFC 8446 §4.6.3: the responses to repeated key updates are bounded.
   @Test func closesOnAFloodOfKeyUpdates() throws {
     let pair = try pair()
     try pair.settle()
@@ -265,7 +266,7 @@ struct TLSHandlerTests {
     #expect((100..<300).contains(rounds))
   }
 
-  /// RFC 9325 §3.5: no renegotiation; the client is told so and the connection goes on.
+  /// RFC 9325 §3.5: the server refuses renegotiation with an alert, and the connection continues.
   @Test func refusesRenegotiation() throws {
     let pair = try pair(TLS1_2_VERSION)
     try pair.settle()
@@ -273,13 +274,13 @@ struct TLSHandlerTests {
     unsafe SSL_do_handshake(pair.ssl)
     try pair.deliver(pair.takeOutput())
     let alert = try #require(try pair.channel.readOutbound(as: ByteBuffer.self))
-    // A warning in one record under AEAD: 5 + 8 + 2 + 16 bytes.
+    // One warning in one AEAD record: 5 + 8 + 2 + 16 bytes.
     #expect(alert.readableBytes == 31)
     #expect(alert.getInteger(at: 0, as: UInt8.self) == 21)
     #expect(try pair.channel.readOutbound(as: ByteBuffer.self) == nil)
   }
 
-  /// Without plaintext for the layer above, its wish to read stands.
+  /// The read request of the layer above stays pending until there is plaintext.
   @Test func readsOnUntilThereIsPlaintext() throws {
     let reads = ReadCounter()
     let channel = EmbeddedChannel()

@@ -4,7 +4,8 @@ import NIOEmbedded
 
 @testable import HTTPTransport
 
-/// A client of libssl and a `TLSHandler` in an embedded channel, with the wire between them in hand.
+/// A client of libssl and a `TLSHandler` in an embedded channel. The test carries the bytes between
+/// them.
 @safe final class TLSPair {
   let channel: EmbeddedChannel
   let handler: TLSHandler
@@ -13,7 +14,7 @@ import NIOEmbedded
   /// The client's session, which `client` owns.
   let ssl: OpaquePointer
   private(set) var isEstablished = false
-  /// What the client decrypted, and how its last read came out.
+  /// The bytes that the client decrypted, and the result of its last read.
   private(set) var answered = ByteBuffer()
   private(set) var outcome = TLSOutcome.wantsInput
 
@@ -35,7 +36,7 @@ import NIOEmbedded
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }
 
-  /// What the client has to send.
+  /// The bytes that the client wants to send.
   func takeOutput() -> ByteBuffer {
     if !isEstablished { isEstablished = client.handshake() == .done }
     if isEstablished { outcome = client.read(into: &answered) }
@@ -51,7 +52,7 @@ import NIOEmbedded
     return output
   }
 
-  /// Gives `bytes` to the server, `step` at a time.
+  /// Delivers `bytes` to the server, `step` at a time.
   func deliver(_ bytes: ByteBuffer, step: Int = .max) throws {
     var bytes = bytes
     while bytes.readableBytes > 0, channel.isActive {
@@ -60,7 +61,7 @@ import NIOEmbedded
     }
   }
 
-  /// Gives the client what the server sent; its length in bytes.
+  /// Delivers the server's bytes to the client. Returns their number.
   @discardableResult
   func collect() throws -> Int {
     var count = 0
@@ -74,7 +75,7 @@ import NIOEmbedded
     return count
   }
 
-  /// Carries bytes both ways until neither side has more to say.
+  /// Carries bytes in both directions until neither side sends more.
   func settle(step: Int = .max) throws {
     var isMoving = true
     while isMoving {

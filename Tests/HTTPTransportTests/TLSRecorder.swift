@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a layer above TLS sees; it echoes, or answers when the input has ended.
+/// Records the events of a layer above TLS. It echoes the input, or answers at its end.
 final class TLSRecorder: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -11,7 +11,7 @@ final class TLSRecorder: ChannelInboundHandler {
   private(set) var readCompletions = 0
   private(set) var isInactive = false
 
-  /// With an `answer`, that goes out at the end of the input, and then the connection ends.
+  /// - Parameter answer: sent at the end of the input, before the connection closes.
   init(answer: String? = nil) { self.answer = answer }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -1,9 +1,9 @@
 import NIOCore
 import NIOPosix
 
-/// A socket that sends bytes and keeps what comes until the other side ends.
+/// A socket that sends bytes and keeps the received ones until the peer closes.
 struct TestClient {
-  /// The bytes of one connection; the promise ends with it.
+  /// The bytes of one connection. The promise completes at its end.
   private final class Collector: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let end: EventLoopPromise<String>
@@ -41,6 +41,6 @@ struct TestClient {
     try await channel.writeAndFlush(ByteBuffer(string: text)).get()
   }
 
-  /// Everything received, once the server has closed.
+  /// All received bytes, after the server has closed.
   func untilClose() async throws -> String { try await end.get() }
 }

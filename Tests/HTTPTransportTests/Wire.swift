@@ -4,7 +4,7 @@ import NIOEmbedded
 
 @testable import HTTPTransport
 
-/// One connection without a socket, whose clock only the test moves.
+/// One connection without a socket, with a clock that only the test moves.
 final class Wire {
   let channel = EmbeddedChannel()
   let echo = EchoResponder()
@@ -13,7 +13,7 @@ final class Wire {
   private let connections: LoopConnections
 
   /// - Parameters:
-  ///   - handler: stands between the connection and its socket.
+  ///   - handler: a handler between the connection and its socket.
   ///   - bodies: shared with other connections; `nil` for a budget of its own.
   init(
     _ limits: HTTPLimits = HTTPLimits(), behind handler: (any ChannelHandler)? = nil,
@@ -38,7 +38,7 @@ final class Wire {
 
   func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-  /// Sends in as many reads as a socket would make of it.
+  /// Sends the bytes in as many reads as a socket needs.
   func send(_ bytes: [UInt8]) throws {
     for start in stride(from: 0, to: bytes.count, by: limits.read) where isOpen {
       let end = min(start + limits.read, bytes.count)

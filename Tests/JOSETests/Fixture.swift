@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import JOSE
 
-/// A key set and tokens under it, honest or forged.
+/// A key set, and valid and forged tokens for it.
 enum Fixture {
   static let secret = Array(TokenAttack.secret.utf8)
   static let key = key(secret)
@@ -18,12 +18,12 @@ enum Fixture {
     TokenAttack.text(members, changes)
   }
 
-  /// A token with that header and payload and a valid signature.
+  /// A token with this header and payload and a valid signature.
   static func token(header: String, payload: String, key: HMACKey = Fixture.key) -> String {
     CompactJWS.text(header: Array(header.utf8), payload: Array(payload.utf8), key: key)
   }
 
-  /// An honest token but for the members of the header that are changed.
+  /// A token with changed members of the header and a valid signature.
   static func token(header: [String: String?] = [:], key: HMACKey = Fixture.key) -> String {
     token(header: text(Self.header, header), payload: text(Self.claims), key: key)
   }

@@ -2,8 +2,8 @@ import Testing
 
 @testable import JOSE
 
-/// Tokens of a wrong form that do not fit into a row of `TokenAttack`: RFC 7515 §5.2 and §7.1,
-/// RFC 8725 §3.4 and §3.12.
+/// Malformed tokens that do not fit into a row of `TokenAttack`: RFC 7515 §5.2 and §7.1, RFC 8725
+/// §3.4 and §3.12.
 struct FormAttackTests {
   static let token = Fixture.token()
   static let parts = token.split(separator: ".").map(String.init)
@@ -11,7 +11,8 @@ struct FormAttackTests {
 
   @Test func refusesNothing() { #expect(Fixture.failure("") == .notThreeParts) }
 
-  /// RFC 4648 §3.5: the last character of the signature has two unused bits, so four spell it.
+  /// RFC 4648 §3.5: the last character of the signature has two unused bits, so four characters
+  /// have the same meaning.
   @Test func refusesTheOtherSpellingsOfASignature() throws {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     let last = try #require(Self.token.last.flatMap(alphabet.firstIndex(of:)))
@@ -22,7 +23,7 @@ struct FormAttackTests {
     }
   }
 
-  /// The same for a payload, under a signature over just this spelling of `{}`, which is `e30`.
+  /// The same for a payload, with a signature over exactly this spelling of `{}`, which is `e30`.
   @Test(arguments: ["e31", "e32", "e33", "e3", "e30=", "e30A=", "e3 0"])
   func refusesSpellingsThatAreSigned(_ payload: String) throws {
     let input = Self.header + "." + payload
@@ -38,7 +39,7 @@ struct FormAttackTests {
       for bit in 0..<8 {
         var changed = bytes
         changed[index] ^= 1 << bit
-        // A byte over 0x7F alone is no UTF-8: the String has a replacement character there.
+        // A single byte over 0x7F is not UTF-8: the String has a replacement character there.
         if Fixture.failure(String(decoding: changed, as: UTF8.self)) == nil {
           accepted.append("byte \(index), bit \(bit)")
         }
@@ -47,7 +48,7 @@ struct FormAttackTests {
     #expect(accepted == [])
   }
 
-  /// Every beginning of a token, and the token with any one byte taken out.
+  /// Every prefix of a token, and the token without any one byte.
   @Test func refusesWhatIsIncomplete() {
     let bytes = Array(Self.token.utf8)
     for index in bytes.indices {
@@ -58,7 +59,7 @@ struct FormAttackTests {
     }
   }
 
-  /// RFC 7515 §4: members that are not understood are ignored.
+  /// RFC 7515 §4: unknown members are ignored.
   @Test func ignoresUnknownHeaderMembers() {
     #expect(Fixture.failure(Fixture.token(header: ["x": "{}", "cty": #""JWT""#])) == nil)
   }

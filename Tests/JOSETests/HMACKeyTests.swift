@@ -74,7 +74,7 @@ struct HMACKeyTests {
     #expect(!text.contains("99, 111, 114, 114, 101, 99, 116"))
   }
 
-  /// One key at work in many tasks: no code is mixed up with another.
+  /// Many tasks use one key, and each gets its own code.
   @Test func worksInManyTasks() async {
     let mac = HMACSHA256(key: Fixture.secret)
     let messages = (0..<200).map { [UInt8](repeating: UInt8($0), count: $0) }

@@ -15,7 +15,7 @@ struct HeaderAttackTests {
     #expect(Fixture.failure(token, as: "refresh+jwt") == .wrongType)
   }
 
-  /// RFC 7515 §4.1.9: media types, without regard to case, `application/` understood.
+  /// RFC 7515 §4.1.9: media types are case-insensitive, and `application/` may be omitted.
   @Test(arguments: [
     ("at+jwt", "at+jwt"), ("AT+JWT", "at+jwt"), ("At+Jwt", "at+jwt"),
     ("application/at+jwt", "at+jwt"), ("Application/AT+JWT", "at+jwt"),
@@ -26,7 +26,8 @@ struct HeaderAttackTests {
     #expect(Fixture.failure(Fixture.token(header: ["typ": #""\#(typ)""#]), as: type) == nil)
   }
 
-  /// Names are bytes: the Kelvin sign is not K, though Swift's `==` says so.
+  /// Names are compared as bytes. The Kelvin sign is not K, although Swift's `==` treats them as
+  /// equal.
   @Test func comparesKeyNamesByBytes() throws {
     let keys = KeySet(current: try HMACKey(secret: Fixture.secret, id: "K"))
     let token = Fixture.token(header: ["kid": "\"\u{212A}\""])
@@ -41,7 +42,7 @@ struct HeaderAttackTests {
     #expect(try JWSHeader(CompactJWS(signed).header).keyID == Fixture.key.id)
   }
 
-  /// The key that the header names is the only one that is tried.
+  /// Only the key of the header's `kid` is tried.
   @Test func triesNoOtherKey() {
     let token = Fixture.token(header: ["kid": #""\#(Fixture.previous.id)""#], key: Fixture.key)
     #expect(Fixture.failure(token) == .wrongSignature)

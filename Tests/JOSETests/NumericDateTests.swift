@@ -6,7 +6,7 @@ import Testing
 @testable import JOSE
 
 struct NumericDateTests {
-  /// RFC 7519 §2: exact milliseconds, never through floating point; what is finer is cut off.
+  /// RFC 7519 §2: exact milliseconds without floating point. Smaller fractions are cut off.
   @Test(
     arguments: [
       ("0", 0), ("0.0", 0), ("0e5", 0), ("1", 1000), ("1.5", 1500), ("0.001", 1), ("0.0019", 1),

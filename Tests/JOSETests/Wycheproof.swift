@@ -9,7 +9,7 @@ struct WycheproofToken: CustomStringConvertible, Sendable {
   let file: String
   let id: Int
   let comment: String
-  /// The token as it came; one in JSON serialization is its JSON text.
+  /// The token as it is in the file. A token in JSON serialization is its JSON text.
   let text: String
   let isValid: Bool
   let jwks: [[String: String]]

@@ -7,13 +7,13 @@ import Testing
 
 @testable import JOSE
 
-/// Wycheproof's vectors. They test signatures alone: their payloads are no claims and their headers
-/// have no `typ`.
+/// Wycheproof's vectors. They test only signatures: their payloads are not claims, and their
+/// headers have no `typ`.
 @Suite(.enabled(if: Vectors.areThere, "\(Vectors.hint)"))
 struct WycheproofTests {
   static let files = ["json_web_signature", "json_web_crypto", "json_web_key"]
 
-  /// Vectors of `json_web_signature` with a result that a correct verifier cannot give.
+  /// Vectors of `json_web_signature` whose expected result is wrong.
   static let mislabelled: [Int: Bool] = [
     346: false, 347: false, 350: false, 351: false,  // "valid", but key and header algorithm differ
     367: true, 370: true,  // "invalid", but byte for byte the valid 357
@@ -34,7 +34,8 @@ struct WycheproofTests {
     #expect((Self.failure(of: vector) == nil) == mislabelled ?? vector.isValid)
   }
 
-  /// Vectors of every other algorithm are refused, even if their key's bytes were a key of ours.
+  /// Vectors of every other algorithm are refused, even if the bytes of their key are a key of this
+  /// server.
   @Test(arguments: try files.flatMap { try WycheproofToken.all(in: $0) }.filter { !isHS256($0) })
   func refusesOtherAlgorithms(_ vector: WycheproofToken) throws {
     let keys = try vector.jwks.map { jwk in
@@ -76,14 +77,15 @@ struct WycheproofTests {
 
   // MARK: Keys of a vector
 
-  /// `.unknownKey` where the JWKs make no key set.
+  /// `.unknownKey` if the JWKs are not a valid key set.
   private static func failure(of vector: WycheproofToken) -> JWTError? {
     guard let keys = keySet(vector.jwks) else { return .unknownKey }
     return Fixture.failure(vector.text, as: nil, keys: keys)
   }
 
-  /// The key set that a reader of JWKs would make. The project has no such reader. Its keys are HS256
-  /// by their type and named by their thumbprint, so no set has two algorithms, or one name twice.
+  /// The key set that a parser of JWKs would make. The project has no such parser. Its keys are
+  /// HS256 by their type and named by their thumbprint, so no set has two algorithms, or one name
+  /// twice.
   private static func keySet(_ jwks: [[String: String]]) -> KeySet? {
     let keys = jwks.compactMap { jwk -> HMACKey? in
       guard jwk["kty"] == "oct", jwk["alg"] == "HS256", jwk["use"] == "sig",

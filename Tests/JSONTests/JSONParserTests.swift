@@ -52,7 +52,7 @@ struct JSONParserTests {
     #expect(error == JSONError(reason: row.reason, offset: row.offset))
   }
 
-  /// RFC 7493 §2.1 and RFC 8259 §8.1: bytes that are no UTF-8.
+  /// RFC 7493 §2.1 and RFC 8259 §8.1: bytes that are not UTF-8.
   @Test(
     arguments: [
       [0xC0, 0xAF], [0xE0, 0x80, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80],
@@ -113,7 +113,7 @@ struct JSONParserTests {
     #expect(error == JSONError(reason: .tooDeep, offset: 64))
   }
 
-  /// A megabyte of `{}` is no hundred megabytes of memory.
+  /// A megabyte of `{}` does not need a hundred megabytes of memory.
   @Test(arguments: [("{}", 0), ("[]", 0), (#"{"":0}"#, 8), ("[0]", 8)])
   func takesMemoryForWhatIsThere(_ text: String, _ most: Int) throws {
     let value = try JSONParser.parse(Array(text.utf8))
@@ -130,7 +130,7 @@ struct JSONParserTests {
     #expect(try JSONParser.parse(Array("{\(members)}".utf8)).object?.members.count == 60_000)
   }
 
-  /// J11: a megabyte of whatever takes most memory for each byte.
+  /// J11: a megabyte of the values that need most memory for each byte.
   @Test(arguments: [
     ("[0]", 2), ("[[0]]", 3), (#"{"":0}"#, 2),
     (

@@ -6,8 +6,8 @@ import TestSupport
 
 /// The 318 parsing cases of JSONTestSuite.
 ///
-/// `y_` must be accepted and `n_` refused. For `i_`, which RFC 8259 leaves open, and for `y_` that
-/// I-JSON (RFC 7493) forbids, `decisions` says what this parser does and why.
+/// `y_` must be accepted and `n_` refused. RFC 8259 leaves `i_` open, and I-JSON (RFC 7493) forbids
+/// some `y_`: for these, `decisions` has the expected result and its reason.
 @Suite(.enabled(if: Vectors.areThere, "\(Vectors.hint)"))
 struct JSONTestSuiteTests {
   enum Decision {
@@ -27,12 +27,12 @@ struct JSONTestSuiteTests {
     "y_string_unicode_U+1FFFE_nonchar.json": .accept,
     "y_string_unicode_U+FDD0_nonchar.json": .accept,
     "y_string_unicode_U+FFFE_nonchar.json": .accept,
-    // Numbers are kept as text, so what a decimal128 can hold is in range …
+    // Numbers are kept as text, so the range of a decimal128 is accepted …
     "i_number_double_huge_neg_exp.json": .accept,
     "i_number_too_big_neg_int.json": .accept,
     "i_number_too_big_pos_int.json": .accept,
     "i_number_very_big_negative_int.json": .accept,
-    // … and what it cannot hold is refused, never rounded to zero or infinity (RFC 8259 §6).
+    // … and other numbers are refused, never rounded to zero or infinity (RFC 8259 §6).
     "i_number_huge_exp.json": .refuse(.numberOutOfRange),
     "i_number_neg_int_huge_exp.json": .refuse(.numberOutOfRange),
     "i_number_pos_double_huge_exp.json": .refuse(.numberOutOfRange),
@@ -50,7 +50,7 @@ struct JSONTestSuiteTests {
     "i_string_invalid_surrogate.json": .refuse(.loneSurrogate),
     "i_string_inverted_surrogates_U+1D11E.json": .refuse(.loneSurrogate),
     "i_string_lone_second_surrogate.json": .refuse(.loneSurrogate),
-    // RFC 8259 §8.1: UTF-8 and nothing else.
+    // RFC 8259 §8.1: only UTF-8.
     "i_string_UTF-8_invalid_sequence.json": .refuse(.invalidUTF8),
     "i_string_UTF8_surrogate_U+D800.json": .refuse(.invalidUTF8),
     "i_string_invalid_utf-8.json": .refuse(.invalidUTF8),
@@ -66,7 +66,7 @@ struct JSONTestSuiteTests {
     "i_string_utf16LE_no_BOM.json": .refuse(.unexpectedByte),
     // RFC 8259 §8.1: no byte-order mark.
     "i_structure_UTF-8_BOM_empty_object.json": .refuse(.byteOrderMark),
-    // RFC 8259 §9 allows a limit of depth; ours is 64.
+    // RFC 8259 §9 allows a limit of depth. Here it is 64.
     "i_structure_500_nested_arrays.json": .refuse(.tooDeep),
   ]
 

@@ -2,7 +2,7 @@ import HTTPTransport
 import Testing
 import TestHarness
 
-/// R12: only who showed a credential keeps a connection that is idle for long.
+/// R12: only an accepted credential gives a connection the longer idle timeout.
 struct AcceptanceTests {
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String

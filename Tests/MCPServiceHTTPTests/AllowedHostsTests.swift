@@ -4,10 +4,9 @@ import Testing
 
 @testable import MCPServiceHTTP
 
-/// Which names of this server are good, and for which path. H25, H26 and H34 are rows of the table of
-/// attacks as well.
+/// The allowed host names, for each path. H25, H26 and H34 are also rows of the attack table.
 struct AllowedHostsTests {
-  /// RFC 3986 §3.2.2: what stands before the port, in lower case; no more than ASCII.
+  /// RFC 3986 §3.2.2: the host before the port, in lower case, ASCII only.
   @Test(
     arguments: [
       ("localhost", "localhost"), ("LocalHost:8080", "localhost"), ("localhost:", "localhost"),
@@ -22,7 +21,7 @@ struct AllowedHostsTests {
     #expect(AllowedHosts.name(authority.utf8) == expected)
   }
 
-  /// H34: only so many bytes of a name are looked at, whatever they are.
+  /// H34: only a bounded number of bytes of a name is examined.
   @Test(arguments: ["a", "\u{1F1E9}", "e\u{301}", "\u{600}", ":"])
   func longNamesAreNotLookedAt(_ unit: String) {
     let reads = Counter()
@@ -31,7 +30,7 @@ struct AllowedHostsTests {
     #expect(reads.count == 0)
   }
 
-  /// A probe calls by address; nobody else does under a name that is not ours.
+  /// A probe uses an IP address as host name. Other paths accept only allowed names.
   @Test(arguments: [
     // The path, the name, the status.
     ("/healthz", "evil.example", 200), ("/healthz", "10.1.2.3:8080", 200), ("/healthz", "", 200),
@@ -53,13 +52,14 @@ struct AllowedHostsTests {
     #expect(call.status == (host == "calc.example" || host == "localhost" ? 400 : 403))
   }
 
-  /// HTTP/1.0 has no Host (RFC 9112 §3.2); a probe of HAProxy is of that version.
+  /// HTTP/1.0 has no Host (RFC 9112 §3.2). A probe of HAProxy uses this version.
   @Test func aProbeWithoutAHost() throws {
     #expect(try HTTPHarness().send("GET", "/healthz", fields: []).status == 200)
     #expect(try HTTPHarness().send("GET", "/", fields: []).status == 403)
   }
 
-  /// The log says what was refused and which setting would allow it, cut and escaped (ASVS 16.4.1).
+  /// The log contains the refused name, cut and escaped (ASVS 16.4.1), and the setting that would
+  /// allow it.
   @Test(arguments: [
     (
       "POST", [("Host", "evil.example")],
@@ -81,12 +81,12 @@ struct AllowedHostsTests {
       "POST", [("Host", "localhost"), ("Origin", String(repeating: "a", count: 4000))],
       #""origin":"\#(String(repeating: "a", count: 128))","setting""#
     ),
-    // Cut inside a character: what is left is not the character.
+    // Cut inside a character: the rest is not the character.
     (
       "POST", [("Host", "localhost"), ("Origin", "a" + String(repeating: "é", count: 100))],
       #"\u00e9\ufffd","setting""#
     ),
-    // The preflight request of a page that may send requests and read nothing.
+    // The preflight request of a page that may send requests but read no response.
     (
       "OPTIONS", [("Host", "localhost"), ("Origin", "http://localhost:6274")],
       #""reason":405,"origin":"http://localhost:6274","setting":"CALCULATOR_ALLOWED_ORIGINS"}"#
@@ -112,7 +112,7 @@ private final class Counter {
   var count = 0
 }
 
-/// Bytes that count how often one of them is read.
+/// Counts how often its bytes are read.
 private struct CountedBytes: RandomAccessCollection {
   let bytes: [UInt8]
   let reads: Counter

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MCPServiceHTTP
 
-/// Web pages of other origins (H25, Fetch standard §3.2). `BrowserTests` has a real browser.
+/// Web pages of other origins (H25, Fetch standard §3.2). `BrowserTests` uses a real browser.
 struct AllowedOriginsTests {
   static let page = "https://app.example"
   static let other = "http://tools.example:6274"
@@ -19,7 +19,7 @@ struct AllowedOriginsTests {
     HTTPPipelineTests.with(changes) + (origin.map { [("Origin", $0)] } ?? [])
   }
 
-  /// What a page of an allowed origin needs, and nothing that grants more.
+  /// Whether the response grants an allowed origin what it needs, and nothing more.
   static func isGranted(_ response: HTTPResponse, to origin: String) -> Bool {
     response["Access-Control-Allow-Origin"] == [origin]
       && response["Access-Control-Expose-Headers"] == [exposed] && response["Vary"] == ["Origin"]
@@ -30,7 +30,7 @@ struct AllowedOriginsTests {
     response.fields.allSatisfy { !$0.name.hasPrefix("Access-Control") && $0.name != "Vary" }
   }
 
-  /// A browser sends it without a credential; it is no attempt to authenticate.
+  /// A browser sends it without a credential. It is not an attempt to authenticate.
   @Test func thePreflightRequest() throws {
     let harness = try HTTPHarness(Self.allowed)
     let response = harness.send(
@@ -61,7 +61,7 @@ struct AllowedOriginsTests {
     #expect(Self.isGranted(response, to: Self.other))
   }
 
-  /// A response that the page may not read is one that its user cannot explain.
+  /// Errors have the CORS fields too, so that the page can show them.
   @Test(
     arguments: [
       (200, [:], HTTPPipelineTests.add), (401, ["X-API-Key": nil], ""),
@@ -79,7 +79,7 @@ struct AllowedOriginsTests {
     #expect(Self.hasNoCORS(harness.send(fields: Self.fields(nil, changes), body: body)))
   }
 
-  /// The body of a request whose head was accepted did not arrive whole.
+  /// The head was accepted, but the body did not arrive completely.
   @Test(
     arguments: [
       (.malformed, 400), (.bodyTooLarge, 413), (.timeout, 408), (.headTooLarge, 431),
@@ -104,7 +104,7 @@ struct AllowedOriginsTests {
     #expect(responses.allSatisfy { Self.isGranted($0, to: Self.page) })
   }
 
-  /// H25: no other origin gets anything but a refusal, however like an allowed one it looks.
+  /// H25: every other origin is refused, also one that looks like an allowed one.
   @Test(arguments: [
     "https://app.example.evil.example", "https://evil-app.example", "https://app.example:443",
     "https://app.example:8443", "http://app.example", "HTTPS://app.example", "https://APP.example",
@@ -121,7 +121,7 @@ struct AllowedOriginsTests {
     }
   }
 
-  /// RFC 6454 §7.3: a browser sends one.
+  /// RFC 6454 §7.3: a browser sends one origin.
   @Test func twoOrigins() throws {
     let harness = try HTTPHarness(Self.allowed)
     for second in [Self.page, Self.other, "https://evil.example"] {
@@ -131,8 +131,8 @@ struct AllowedOriginsTests {
     }
   }
 
-  /// Pages under our own names may send requests, as before, and read responses only where their
-  /// origin is allowed: port and scheme count then.
+  /// Pages under an allowed host name may send requests. They read responses only if their origin
+  /// is allowed, with its scheme and port.
   @Test(arguments: ["http://localhost:6274", "https://127.0.0.1", "http://[::1]:8080"])
   func ourOwnNames(_ origin: String) throws {
     let fields = Self.fields(origin)
@@ -147,7 +147,7 @@ struct AllowedOriginsTests {
       Self.isGranted(open.send(fields: fields, body: HTTPPipelineTests.add), to: origin))
   }
 
-  /// Without the setting there is no CORS at all.
+  /// Without the setting no response has a CORS field.
   @Test func withoutTheSetting() throws {
     let harness = try HTTPHarness()
     for method in ["OPTIONS", "POST"] {
@@ -159,7 +159,7 @@ struct AllowedOriginsTests {
 
   // MARK: The setting
 
-  /// RFC 6454 §6.2: as a browser sends it, since it is compared byte by byte.
+  /// RFC 6454 §6.2: the form that a browser sends, because origins are compared byte by byte.
   @Test(arguments: [
     ("https://app.example", true), ("http://localhost:6274", true), ("http://[::1]:3000", true),
     ("chrome-extension://abcdefghijklmnop", true), ("tauri://localhost", true),

@@ -5,21 +5,21 @@ import TestHarness
 
 @testable import MCPServiceHTTP
 
-/// What goes back once the caller is authenticated: permissions, the rate limit and batches, in both
-/// eras, byte for byte.
+/// The responses to authenticated callers: permissions, the rate limit and batches, in both eras,
+/// byte for byte.
 struct HTTPAnswerTests {
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    /// Tokens of the rate limit that are left before the request; `nil` without a limit.
+    /// The remaining tokens of the rate limit before the request; `nil` without a limit.
     var left: Int?
-    /// The permissions of the token that is shown.
+    /// The permissions of the caller's token.
     var permissions: [Permission] = [.calculateBasic, .calculateAdvanced]
     var fields: [(String, String)] = []
     let body: String
     let status: Int
     var has: [String: [String]] = [:]
     let text: String
-    /// What each line of audit must have, in order.
+    /// The text that each audit line must contain, in order.
     let log: [String]
   }
 
@@ -136,7 +136,7 @@ struct HTTPAnswerTests {
       status: 200, text: sum(), log: [accepted]),
   ]
 
-  /// A call with so many bytes.
+  /// A call with `count` bytes.
   static func padded(_ count: Int) -> String {
     legacyAdd + String(repeating: " ", count: count - legacyAdd.utf8.count)
   }
@@ -150,7 +150,7 @@ struct HTTPAnswerTests {
     legacyCall("add", #""a":0.1,"b":0.2"#, id: "3"))
   static func request(_ id: Int) -> String { #""request":\#(id),"# }
 
-  /// S12: each message of a batch as if it had come alone.
+  /// S12: each message of a batch is treated like a separate request.
   static let batches: [Row] = [
     Row(
       testDescription: "three calls, three tokens, three lines", left: 3, body: three, status: 200,
@@ -238,7 +238,7 @@ struct HTTPAnswerTests {
     for (line, part) in zip(log, row.log) { #expect(line.contains(part), "\(line)") }
   }
 
-  /// The failure limit is looked at before anything else, so that it is 429 in every era.
+  /// The failure limit is checked before the body is read, so it gives 429 in every era.
   @Test(arguments: [[("MCP-Protocol-Version", "2025-11-25")], [], modern("tools/call", "add")])
   func theFailureLimitIsAlways429(_ fields: [(String, String)]) throws {
     let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "1/minute"])

@@ -11,7 +11,7 @@ import TestHarness
 
 @testable import MCPServiceHTTP
 
-/// What `CalculatorHTTP` reads, says at the start, and applies on SIGHUP.
+/// The settings of `CalculatorHTTP`, its messages at the start, and SIGHUP.
 struct HTTPConfigurationTests {
   static let key = "0123456789-key-of-this-test"
   private static let secret = "0123456789-signing-secret-of-this-test"
@@ -24,7 +24,7 @@ struct HTTPConfigurationTests {
 
   // MARK: Settings
 
-  /// The transport has limits of its own for those who use it without settings.
+  /// The default of the setting is that of the transport.
   @Test func theLimitOfConnectionsIsThatOfTheTransport() throws {
     let limits = HTTPLimits()
     #expect(
@@ -37,7 +37,7 @@ struct HTTPConfigurationTests {
     }
   }
 
-  /// A value that is not of its setting's form: the whole line, without the value.
+  /// A value of a wrong form: the whole message, which does not contain the value.
   @Test(arguments: [
     (
       "CALCULATOR_BASE_URL", "calculator.invalid",
@@ -68,7 +68,7 @@ struct HTTPConfigurationTests {
       ])
   }
 
-  /// How many may be sent at once, without and with a setting for it.
+  /// The burst, without and with its setting.
   @Test(arguments: [(nil, 5), ("2", 2), ("9", 9)] as [(String?, Int)])
   func theBurstIsTheLimitUnlessItIsSet(_ burst: String?, _ expected: Int) throws {
     var environment = ["CALCULATOR_API_KEY": Self.key, "CALCULATOR_RATE_LIMIT": "5/hour"]
@@ -78,7 +78,7 @@ struct HTTPConfigurationTests {
 
   // MARK: The start
 
-  /// The address that is printed is one that gets an answer (ATTACKS H26: not `0.0.0.0`).
+  /// The printed address must work (ATTACKS H26: not `0.0.0.0`).
   @Test(arguments: [
     ("127.0.0.1", "http://127.0.0.1:80"), ("0.0.0.0", "http://127.0.0.1:80"),
     ("::", "http://[::1]:80"), ("0:0:0:0:0:0:0:0", "http://[::1]:80"), ("::1", "http://[::1]:80"),
@@ -133,7 +133,7 @@ struct HTTPConfigurationTests {
     #expect(!warnings.joined().contains("0123456789"))
   }
 
-  /// One secret for two purposes: whoever has it for one of them has it for the other.
+  /// One secret for two purposes is refused.
   @Test(arguments: [
     (
       ["CALCULATOR_API_KEY": "another-0123456789abcdef,\(secret)", "JWT_SECRET": secret],
@@ -181,7 +181,7 @@ struct HTTPConfigurationTests {
     return ThreadExecutor.run { await service.respond(to: request) }.status
   }
 
-  /// ATTACKS L3: 403 before the credential is looked at, which here is a wrong one.
+  /// ATTACKS L3: 403 before the credential is checked; here it is wrong.
   @Test(arguments: [
     ("0.0.0.0", [:], "203.0.113.9", 403), ("0.0.0.0", [:], "10.0.0.7", 401),
     ("0.0.0.0", [:], "127.0.0.1", 401), ("::", [:], "2001:db8::1", 403), ("::", [:], "::1", 401),
@@ -221,7 +221,7 @@ struct HTTPConfigurationTests {
     #expect(!line.contains("credential"), "it was not looked at")
   }
 
-  /// Whatever the client writes into its fields, its socket is what counts.
+  /// Only the address of the socket matters, not the header fields.
   @Test func aFieldDoesNotMakeAPeerTrusted() throws {
     let request = HTTPRequest(
       method: "POST", path: "/mcp", query: nil,
@@ -237,7 +237,7 @@ struct HTTPConfigurationTests {
 
   // MARK: SIGHUP
 
-  /// ATTACKS G1: what a caller gets before and after SIGHUP, for each kind of credential.
+  /// ATTACKS G1: the status before and after SIGHUP, for each kind of credential.
   @Test(arguments: [
     (
       "a key is removed", ["CALCULATOR_API_KEY": key, "JWT_SECRET": HTTPHarness.secret],
@@ -307,7 +307,7 @@ struct HTTPConfigurationTests {
       environment: Environment(after), file: nil, host: "127.0.0.1", after: old.running)
     harness.service.reload(new)
     #expect(try status() == second)
-    // What has another value than before either applied or was named.
+    // Every changed setting either applied or was named.
     let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
     let keeps = ["CALCULATOR_GUEST_ROLE"]
     #expect(
@@ -317,14 +317,14 @@ struct HTTPConfigurationTests {
         }.sorted())
   }
 
-  /// From the harness's environment to this one.
+  /// The changes from the environment of the harness to this one.
   private static func changes(to environment: [String: String]) -> [String: String?] {
     var changes: [String: String?] = HTTPHarness.environment.mapValues { _ in nil }
     for (name, value) in environment { changes[name] = value }
     return changes
   }
 
-  /// TLS can be turned neither on nor off while connections are open.
+  /// TLS cannot be enabled or disabled while connections are open.
   @Test func tlsKeepsUntilARestart() throws {
     let old = try read(["CALCULATOR_API_KEY": Self.key])
     let new = try HTTPConfiguration.read(

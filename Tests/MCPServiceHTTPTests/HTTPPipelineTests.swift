@@ -6,7 +6,7 @@ import TestHarness
 
 @testable import MCPServiceHTTP
 
-/// The design's table of HTTP, byte for byte. What a socket adds is tested with one.
+/// The responses of the HTTP pipeline, byte for byte. Other tests use a socket.
 struct HTTPPipelineTests {
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
@@ -16,9 +16,9 @@ struct HTTPPipelineTests {
     var fields: [(String, String)]
     var body = ""
     let status: Int
-    /// Fields that must be there with exactly these values.
+    /// Fields that the response must have, with exactly these values.
     var has: [String: [String]] = [:]
-    /// `nil` where only the status counts.
+    /// `nil` if only the status matters.
     var text: String?
   }
 
@@ -35,7 +35,7 @@ struct HTTPPipelineTests {
     + #""structuredContent":{"result":0.3},"resultType":"complete","_meta":{\#(HTTPHarness.serverInfo)}}}"#
   static let bearer = #"Bearer realm="calculator""#
   static let basic = #"Basic realm="calculator", charset="UTF-8""#
-  /// An error that stands for a status has the id `null` unless the body was read.
+  /// An error with the code of its status. It has the id `null` unless the body was read.
   static func error(_ code: Int, _ message: String, id: String? = nil) -> String {
     Wire.error(code, message, id: id ?? (code > 0 ? "null" : nil))
   }
@@ -48,7 +48,7 @@ struct HTTPPipelineTests {
   }
 
   static let rows: [Row] = [
-    // What is served.
+    // Accepted requests.
     Row(testDescription: "a key", fields: modern, body: add, status: 200, text: sum),
     Row(
       testDescription: "a key as a Bearer token",
@@ -289,7 +289,7 @@ struct HTTPPipelineTests {
         -32602, "Invalid params: _meta must have io.modelcontextprotocol/protocolVersion, a string",
         id: "1")),
 
-    // What the head says of the body: H27
+    // The header fields about the body: H27
     mismatch(
       "another version", with(["MCP-Protocol-Version": "2025-11-25"]), "MCP-Protocol-Version"),
     mismatch("no version", with(["MCP-Protocol-Version": nil]), "MCP-Protocol-Version"),
@@ -323,18 +323,19 @@ struct HTTPPipelineTests {
     #expect(response.status == row.status)
     for (name, values) in row.has { #expect(response[name] == values) }
     if let text = row.text { #expect(response.text == text) }
-    // Never a version, a path or a secret, and one line of audit (ASVS 16.5.1).
+    // The response contains no version, no path and no secret, and the log has one line (ASVS
+    // 16.5.1).
     let log = harness.takeLog()
     #expect(log.count == (row.path == "/healthz" ? 0 : 1))
     for secret in [HTTPHarness.key, HTTPHarness.secret, HTTPHarness.password] {
       #expect(!log.joined().contains(secret))
       #expect(!response.text.contains(secret))
     }
-    // The next good request is answered.
+    // The next valid request is answered.
     #expect(harness.send(fields: Self.modern, body: Self.add).text == Self.sum)
   }
 
-  /// See `Bits128`: what an async function holds has no alignment of 16 bytes.
+  /// See `Bits128`: no value in the frame of an async function may need an alignment of 16 bytes.
   @Test func noValueOfAFrameNeedsMoreThanItsAlignment() {
     let alignments = [
       MemoryLayout<RequestContext>.alignment, MemoryLayout<HTTPRequest>.alignment,

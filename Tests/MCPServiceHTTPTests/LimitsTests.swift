@@ -10,7 +10,7 @@ import TestHarness
 @testable import MCPServiceHTTP
 @testable import HTTPTransport
 
-/// How often somebody may ask or fail, on clocks that only the test moves.
+/// The rate limit and the failure limit, with clocks that only the test moves.
 struct LimitsTests {
   static let call = [
     ("Host", "localhost"), ("Content-Type", "application/json"),
@@ -31,7 +31,7 @@ struct LimitsTests {
     try #require(response["Retry-After"].first.flatMap(Int.init))
   }
 
-  /// RFC 9110 §10.2.3: whoever waits as long as they were told is let in.
+  /// RFC 9110 §10.2.3: a caller that waits for `Retry-After` is accepted.
   @Test(arguments: ["1/second", "7/second", "60/minute", "7/minute", "999/hour", "1/hour"])
   func waitingSuffices(_ limit: String) throws {
     for seed in 0..<UInt64(5) {
@@ -50,7 +50,7 @@ struct LimitsTests {
     }
   }
 
-  /// The same for those who failed too often.
+  /// The same for the failure limit.
   @Test func waitingSufficesAfterFailures() throws {
     let harness = try HTTPHarness()
     for _ in 0..<10 { #expect(call(harness, Self.wrong).status == 401) }
@@ -63,7 +63,7 @@ struct LimitsTests {
     #expect(call(harness, Self.wrong).status == 401)
   }
 
-  /// draft-ietf-httpapi-ratelimit-headers §4: what is told is what then happens.
+  /// draft-ietf-httpapi-ratelimit-headers §4: the announced values are correct.
   @Test(arguments: 0..<20 as Range<UInt64>)
   func theFieldsAreTrue(_ seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
@@ -71,12 +71,12 @@ struct LimitsTests {
     for _ in 0..<30 {
       let response = call(harness, Self.key)
       let (remaining, reset) = try numbers(response)
-      // As many as are left go through now, and one more does not.
+      // The remaining requests are accepted, and the next one is not.
       if Bool.random(using: &random) {
         for _ in 0..<remaining { #expect(call(harness, Self.key).status == 200) }
         #expect(call(harness, Self.key).status == 429)
       } else {
-        // After the time that was told all of them are there again.
+        // After the announced time all of them are available again.
         harness.advance(seconds: reset)
         #expect(try numbers(call(harness, Self.key)).remaining == 19)
       }
@@ -102,14 +102,15 @@ struct LimitsTests {
   private static let password = basic(HTTPHarness.user, HTTPHarness.password)
   private static let bearer = ("Authorization", "Bearer \(HTTPHarness.key)")
 
-  /// The bytes of a 429, which say nothing of the credential.
+  /// The bytes of a 429, which reveal nothing about the credential.
   private func isLimited(_ answer: HTTPResponse) -> Bool {
     let message = "Too many requests: try again in \(answer["Retry-After"].first ?? "") s"
     return answer.status == 429 && answer.text == Wire.error(429, message, id: "null")
       && answer["WWW-Authenticate"].isEmpty
   }
 
-  /// C16: ten wrong keys lock out whoever guesses, and nobody whose credential cannot be guessed.
+  /// C16: ten wrong keys block further guesses from an address, but no credential that cannot be
+  /// guessed.
   @Test func theFailureLimitWithholdsOnlyGuesses() throws {
     let harness = try HTTPHarness(["CALCULATOR_GUEST_ROLE": "basic"])
     #expect(call(harness, Self.password).status == 200, "from now on it is remembered")
@@ -133,7 +134,7 @@ struct LimitsTests {
     #expect(call(harness, Self.wrong, from: "127.0.0.2").status == 401, "others are not affected")
   }
 
-  /// A request without a credential, or with two, is no attempt: nothing was checked.
+  /// A request without a credential, or with two, is not an attempt, because nothing is checked.
   @Test func whatIsNoAttemptIsNotCharged() throws {
     let harness = try HTTPHarness()
     for _ in 0..<20 {
@@ -144,8 +145,8 @@ struct LimitsTests {
     #expect(isLimited(call(harness, Self.wrong)))
   }
 
-  /// C16: a right password that nobody has shown from here is withheld as a wrong one is: the
-  /// response tells no guess apart.
+  /// C16: over the limit, a correct password that is not remembered for this address gets the same
+  /// response as a wrong one.
   @Test func aPasswordThatIsNotRememberedIsWithheld() throws {
     let harness = try HTTPHarness()
     #expect(call(harness, Self.password, from: "127.0.0.2").status == 200)
@@ -155,7 +156,8 @@ struct LimitsTests {
     #expect(call(harness, Self.password, from: "127.0.0.2").status == 200)
   }
 
-  /// Beyond the limit a remembered password is no oracle: ten guesses at it, and it is withheld too.
+  /// Over the limit a remembered password is not an oracle: after ten wrong guesses it is refused
+  /// too.
   @Test func guessesBeyondTheLimitAreNotAnswered() throws {
     let harness = try HTTPHarness()
     #expect(call(harness, Self.password).status == 200)
@@ -169,8 +171,8 @@ struct LimitsTests {
     #expect(call(harness, Self.password).status == 200)
   }
 
-  /// Where keys and secrets may be weak they can be guessed: beyond the limit a right one and a wrong
-  /// one get the same bytes.
+  /// Weak keys and secrets can be guessed: over the limit a correct one and a wrong one get the
+  /// same bytes.
   @Test func weakSecretsAreWithheld() throws {
     let harness = try HTTPHarness(["CALCULATOR_ALLOW_WEAK_SECRETS": "true"])
     for _ in 0..<20 { #expect(call(harness, Self.key).status == 200, "a right one is refunded") }
@@ -190,8 +192,8 @@ struct LimitsTests {
 
   private let executor = TestExecutor()
 
-  /// Sends requests until one is answered at once, up to 1,000.
-  /// - Returns: those before it, which wait for the pool.
+  /// Sends requests until one is answered immediately, up to 1,000.
+  /// - Returns: the requests before it, which wait for the pool.
   private func queued(
     _ harness: HTTPHarness, _ credential: (String, String), from peer: String = "127.0.0.1"
   ) -> [TestExecutor.Pending<HTTPResponse>] {
@@ -206,8 +208,8 @@ struct LimitsTests {
     return all
   }
 
-  /// R11: an attempt is charged before it waits for a thread, so that no more wait than the limit
-  /// allows; and it is charged once.
+  /// R11: an attempt is charged once, before it waits for a thread, so no more attempts wait than
+  /// the limit allows.
   @Test func aPasswordIsChargedWhenItIsQueued() throws {
     let pool = HeldPool()
     let harness = try HTTPHarness(pool: pool)
@@ -223,7 +225,7 @@ struct LimitsTests {
     executor.runAll()
   }
 
-  /// A right password costs no attempt.
+  /// A correct password is not charged.
   @Test func aRightPasswordIsRefunded() throws {
     let pool = HeldPool()
     let harness = try HTTPHarness(pool: pool)
@@ -236,7 +238,7 @@ struct LimitsTests {
     executor.runAll()
   }
 
-  /// What found the queue full was not checked, and costs no attempt.
+  /// A password that is refused because the queue is full is not charged.
   @Test func whatIsNotCheckedIsRefunded() throws {
     let pool = HeldPool(refuses: true)
     let harness = try HTTPHarness(pool: pool)
@@ -253,7 +255,7 @@ struct LimitsTests {
     #expect(harness.takeLog().contains { $0.contains(#""address":"127.0.0.1""#) })
   }
 
-  /// R11: the queue is shared by what one customer may have: an IPv4 address, or a /48.
+  /// R11: one customer, with an IPv4 address or a /48, has one share of the queue.
   @Test func aCustomerHasOneShareOfTheQueue() throws {
     let pool = HeldPool()
     let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "off"], pool: pool)
@@ -272,8 +274,8 @@ struct LimitsTests {
 
   // MARK: Networks
 
-  /// R11: 256 /64s of one /56, and 256 /56s of one /48, have no more attempts than four addresses,
-  /// and sixteen.
+  /// R11: 256 networks /64 of one /56 have as many attempts as four addresses, and 256 networks /56
+  /// of one /48 as many as sixteen.
   @Test func aNetworkHasABucketOfItsOwn() throws {
     let harness = try HTTPHarness()
     func failures(_ peers: [String]) -> Int {
@@ -292,7 +294,7 @@ struct LimitsTests {
     #expect(call(harness, Self.key, from: "2001:db8:0:0::1").status == 200)
   }
 
-  /// RFC 9110 §10.2.3: waiting suffices whichever of the buckets is empty.
+  /// RFC 9110 §10.2.3: waiting is enough, whichever bucket is empty.
   @Test func waitingSufficesForANetwork() throws {
     let harness = try HTTPHarness(["CALCULATOR_FAILURE_LIMIT": "2/minute"])
     for number in 0..<40 {
@@ -306,7 +308,7 @@ struct LimitsTests {
     }
   }
 
-  /// Who is refused by a network's bucket has not been charged by the address's own.
+  /// A request that the bucket of a network refuses is not charged to the address.
   @Test func aRefusalChargesNoBucket() throws {
     let harness = try HTTPHarness()
     for number in 0..<4 {
@@ -321,14 +323,14 @@ struct LimitsTests {
     }
   }
 
-  /// Nobody locks others out by asking without a credential.
+  /// Requests without a credential do not count as failures.
   @Test func noCredentialIsNoFailure() throws {
     let harness = try HTTPHarness()
     for _ in 0..<50 { #expect(call(harness, nil).status == 401) }
     #expect(call(harness, Self.key).status == 200)
   }
 
-  /// R3: inside one /64 anybody has as many addresses as they like.
+  /// R3: all addresses of one /64 are one guest.
   @Test func guestsAreToldApartByTheirNetwork() throws {
     let harness = try HTTPHarness([
       "CALCULATOR_GUEST_ROLE": "basic", "CALCULATOR_RATE_LIMIT": "5/minute",
@@ -339,12 +341,12 @@ struct LimitsTests {
     #expect(call(harness, nil, from: "2001:db8::ffff:1").status == 429)
     #expect(call(harness, nil, from: "2001:db8:0:1::1").status == 200)
     #expect(call(harness, nil, from: "10.0.0.1").status == 200)
-    // An address that is mapped into IPv6 is the same address (RFC 4291 §2.5.5.2).
+    // An IPv4-mapped address is the same address (RFC 4291 §2.5.5.2).
     for _ in 0..<4 { #expect(call(harness, nil, from: "::ffff:10.0.0.1").status == 200) }
     #expect(call(harness, nil, from: "10.0.0.1").status == 429)
   }
 
-  /// R7: a new token for each call is still the same user.
+  /// R7: a user with a new token for each call has one bucket.
   @Test func everyTokenOfAUserIsOneBucket() throws {
     let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "5/minute"])
     var tokens: Set<String> = []
@@ -363,7 +365,7 @@ struct LimitsTests {
     #expect(call(harness, ("Authorization", "Bearer \(other)")).status == 200)
   }
 
-  /// One key is one bucket, wherever it is written and wherever it comes from.
+  /// One key has one bucket, in both fields and from every address.
   @Test func aKeyIsOneBucketInBothFields() throws {
     let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "6/minute"])
     let bearer = ("Authorization", "Bearer \(HTTPHarness.key)")
@@ -375,7 +377,7 @@ struct LimitsTests {
     #expect(call(harness, bearer, from: "10.2.0.2").status == 429)
   }
 
-  /// What is refused later has still been asked for.
+  /// A request that is refused later still takes a token.
   @Test func aRefusedRequestCounts() throws {
     let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "2/minute"])
     let fields = Self.call.filter { $0.0 != "Content-Type" } + [Self.key]
@@ -386,7 +388,7 @@ struct LimitsTests {
 
   // MARK: Memory
 
-  /// R5: a million addresses that fail: bounded, and nobody who is locked out is let in.
+  /// R5: a million addresses that fail: the memory is bounded, and no blocked address is accepted.
   @Test func aMillionAddresses() throws {
     let failures = FailureLimit(RateLimit(count: 1, period: .hour))
     let limits = Limits(requests: nil, failures: failures)
@@ -399,7 +401,8 @@ struct LimitsTests {
     #expect(throws: HTTPProblem.self) { try limits.charge(first, at: 1_000_000) }
   }
 
-  /// R6: who is not recognised gets no bucket of an identity, and one address has one for failures.
+  /// R6: a caller who is not authenticated gets no bucket of an identity, and an address has one
+  /// for failures.
   @Test func invalidKeysMintNoBuckets() throws {
     let limit = RateLimit(count: 1_000_000, period: .hour)
     let (requests, failures) = (BucketTable(limit: limit), FailureLimit(limit))
@@ -430,7 +433,7 @@ struct LimitsTests {
     #expect(failures.tables.map(\.count) == [1, 0, 0])
   }
 
-  /// R9: a clock that goes back mints no tokens and locks nobody out for longer.
+  /// R9: a clock that is set back gives no tokens, and blocks nobody for longer.
   @Test func aClockThatGoesBack() throws {
     let harness = try HTTPHarness(["CALCULATOR_RATE_LIMIT": "2/minute"])
     harness.advance(seconds: 100)

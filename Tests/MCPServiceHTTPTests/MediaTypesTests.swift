@@ -4,15 +4,15 @@ import Testing
 
 @testable import MCPServiceHTTP
 
-/// Which bodies are read (H24). The table of the pipeline has a row for each status.
+/// The accepted media types (H24). The table of the pipeline has a row for each status.
 struct MediaTypesTests {
   private func status(_ name: String, _ values: String...) throws -> Int {
     let fields = HTTPPipelineTests.with([name: nil]) + values.map { (name, $0) }
     return try HTTPHarness().send(fields: fields, body: HTTPPipelineTests.add).status
   }
 
-  /// RFC 8259 §11: `charset` has no effect, so it does no harm; RFC 9110 §8.3.1: names and the type
-  /// are in whatever case, values may be quoted.
+  /// RFC 8259 §11: `charset` has no effect and is allowed. RFC 9110 §8.3.1: names and types are
+  /// case-insensitive, and values may be quoted.
   @Test(arguments: [
     "application/json", "APPLICATION/JSON", "application/json;", "application/json ; ",
     "application/json;charset=utf-8", "application/json; charset=\"UTF-8\"",
@@ -24,7 +24,7 @@ struct MediaTypesTests {
     #expect(try status("Content-Type", type) == 200)
   }
 
-  /// What another type announces, or an encoding in which the bytes are another text.
+  /// Another type, or an encoding in which the bytes are another text.
   @Test(arguments: [
     "", "text/plain", "text/json", "application/jsonl", "application/json-rpc", "application",
     "application/j son", "application/json charset=utf-8", "application/vnd.api+json",
@@ -45,7 +45,8 @@ struct MediaTypesTests {
     #expect(try status("Content-Type", "application/json", "application/json") == 415)
   }
 
-  /// RFC 9110 §12.5.3: `identity` is no coding; §8.4: all else would have to be undone.
+  /// RFC 9110 §12.5.3: `identity` means no coding. §8.4: every other coding would have to be
+  /// decoded.
   @Test(arguments: [
     ("identity", 200), ("Identity", 200), ("gzip", 415), ("br", 415), ("", 415),
     ("identity, gzip", 415), ("gzip, identity", 415), ("identit\u{FF59}", 415),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MCPServiceHTTP
 
-/// What `/metrics` says after a known series of requests, byte for byte.
+/// The text of `/metrics` after known requests, byte for byte.
 struct MetricsTests {
   private static let on: [String: String?] = [
     "CALCULATOR_METRICS": "true", "CALCULATOR_RATE_LIMIT": "off",
@@ -48,7 +48,7 @@ struct MetricsTests {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The clock of the harness stands still, so each request took no time.
+  /// The clock of the harness does not move, so each request takes no time.
   @Test func countsWhatHappened() throws {
     let harness = try HTTPHarness(Self.on)
     #expect(text(harness) == Self.expected(requests: [], attempts: [], limited: 0, total: 0))
@@ -91,7 +91,7 @@ struct MetricsTests {
     #expect(text(harness).contains("\n" + #"calculator_requests_total{status="429"} 2"# + "\n"))
   }
 
-  /// A time falls into the first bucket that is as long, and each further one has it too.
+  /// A time counts in the first bucket that is long enough, and in every longer one.
   @Test func theHistogram() {
     let metrics = Metrics()
     for nanoseconds in [50_000, 50_001, 1_000_000_000, 1_000_000_001, 2_000_000_000] {
@@ -102,7 +102,7 @@ struct MetricsTests {
       lines == ["1", "2", "2", "2", "2", "2", "2", "2", "2", "3", "5", "4.000100002", "5"])
   }
 
-  /// ASVS 16.5.1: no name, tool, path, version or credential that was sent, however often.
+  /// ASVS 16.5.1: no label contains a name, tool, path, version or credential of a request.
   @Test func noLabelHasWhatWasSent() throws {
     let harness = try HTTPHarness(Self.on)
     let mark = "zzmarkzz"

@@ -11,13 +11,13 @@ import TestSupport
   import Glibc
 #endif
 
-/// ATTACKS G2: a file of the configuration is a regular file; anything else is an error at once. The
-/// time limit ends a test that waits for the other end of a FIFO.
+/// ATTACKS G2: a configuration file must be a regular file; anything else is an error without
+/// waiting. The time limit ends a test that waits for the other end of a FIFO.
 @Suite(.timeLimit(.minutes(1))) struct RegularFileTests {
   private static let key = "0123456789-key-of-this-test"
   private static let secret = "0123456789-signing-secret-of-this-test"
 
-  /// Each kind of file: its variable, and the settings beside it.
+  /// Each kind of file: its variable, and the other settings that it needs.
   struct Row: CustomTestStringConvertible, Sendable {
     let variable: String
     let kind: FileKind
@@ -51,12 +51,12 @@ import TestSupport
     Row(variable: "--env-file", kind: .environment, others: ["JWT_SECRET": secret], isOfJWT: true),
   ]
 
-  /// What is no regular file, at a path of its own in `folder`.
+  /// The kinds of files that are not regular, each at its own path in `folder`.
   enum Other: CaseIterable { case fifo, directory, device, socket, linkToFIFO }
 
   @Test(arguments: rows, Other.allCases)
   func whatIsNoRegularFileIsAnErrorAtOnce(_ row: Row, _ other: Other) throws {
-    // Short, because the address of a socket has about 100 bytes.
+    // A short path, because the address of a socket has about 100 bytes.
     let folder = "/tmp/regular-\(UInt32.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MCPServiceHTTP
 
-/// Fields that every response of a kind has.
+/// Header fields that every response of a kind must have.
 struct ResponseFieldsTests {
   private static let on: [String: String?] = ["CALCULATOR_METRICS": "true"]
   private static let paths = [
@@ -12,7 +12,7 @@ struct ResponseFieldsTests {
     ("/metrics", ["GET", "HEAD"]),
   ]
 
-  /// RFC 9110 §15.5.6: a 405 lists the methods that the path has, and only a 405 does.
+  /// RFC 9110 §15.5.6: a 405 lists the methods of the path, and no other response does.
   @Test(arguments: paths, ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "X"])
   func aMethodThatThePathLacksGetsTheList(
     _ row: (path: String, methods: [String]), _ method: String
@@ -25,7 +25,7 @@ struct ResponseFieldsTests {
     #expect(response["Allow"] == (isAllowed ? [] : [row.methods.joined(separator: ", ")]))
   }
 
-  /// RFC 9110 §9.3.2: the same fields as to GET. The connection leaves out the body.
+  /// RFC 9110 §9.3.2: the same fields as for GET. The connection omits the body.
   @Test(arguments: ["/", "/healthz", "/metrics"])
   func headGetsTheFieldsOfGet(_ path: String) throws {
     let harness = try HTTPHarness(Self.on)
@@ -37,7 +37,7 @@ struct ResponseFieldsTests {
     #expect(head.fields.map { "\($0)" } == get.fields.map { "\($0)" })
   }
 
-  /// RFC 9111 §5.2.2.5: an error belongs to one request. No cache keeps it for another.
+  /// RFC 9111 §5.2.2.5: an error belongs to one request. No cache may store it.
   @Test func noErrorIsStored() throws {
     let harness = try HTTPHarness(Self.on)
     var seen: Set<Int> = []

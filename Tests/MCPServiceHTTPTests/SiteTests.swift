@@ -5,7 +5,7 @@ import Testing
 
 @testable import MCPServiceHTTP
 
-/// The page at `/`.
+/// The landing page.
 struct SiteTests {
   private static let off: [String: String?] = [
     "CALCULATOR_API_KEY": nil, "JWT_SECRET": nil, "CALCULATOR_BASIC_USER": nil,
@@ -18,7 +18,7 @@ struct SiteTests {
     try HTTPHarness(changes).send("GET", "/", fields: fields)
   }
 
-  /// The text of each `pre`: the endpoint, the command and the config.
+  /// The text of each `pre`: the endpoint, the command and the configuration.
   private static func examples(_ page: HTTPResponse) -> [String] {
     page.text.matches(of: /(?s)<pre><code>(.*?)<\/code><\/pre>/).map { match in
       [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
@@ -26,7 +26,7 @@ struct SiteTests {
     }
   }
 
-  /// One example for a kind of credential that is on, and none for one that is off.
+  /// One example for each enabled kind of credential, and none for a disabled one.
   @Test(
     arguments: [
       (
@@ -77,7 +77,7 @@ struct SiteTests {
     }
   }
 
-  /// Nothing of another host is loaded, no file of ours is asked for, and nothing runs.
+  /// The page loads nothing from another host, requests no file and runs no script.
   @Test func loadsNothing() throws {
     let page = try Self.page([:])
     let policy = try #require(page["Content-Security-Policy"].first)
@@ -88,7 +88,7 @@ struct SiteTests {
     #expect(page["Cache-Control"] == ["no-store"])
   }
 
-  /// A `Host` that passes is a name of ours, but the base URL is whatever the configuration has.
+  /// The `Host` is an allowed name, but the base URL is any text of the configuration.
   @Test func escapesAsBytes() {
     #expect(
       LandingPage.escaped("<\u{301}b>\u{FE0F}\"'&\u{200D}")

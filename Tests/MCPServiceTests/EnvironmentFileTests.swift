@@ -40,7 +40,7 @@ struct EnvironmentFileTests {
     #expect(values == row.values)
   }
 
-  /// ATTACKS S19: a byte that is no text stays what it is.
+  /// ATTACKS S19: a byte that is not text stays unchanged.
   @Test func valuesAreBytes() throws {
     let entries = try EnvironmentFile.parse([[0x41, 0x3D, 0x62, 0xFF, 0xC3]])
     #expect(entries == [EnvironmentFile.Entry(name: "A", value: [0x62, 0xFF, 0xC3], line: 1)])

@@ -79,7 +79,7 @@ struct JWTServiceTests {
     #expect(me.structuredContent?.expires_at == ManualClock.start + 3600)
   }
 
-  /// RFC 7009 §2.2: the answer to a revocation says nothing about the token.
+  /// RFC 7009 §2.2: the reply to a revocation reveals nothing about the token.
   @Test func everyRevocationIsAnsweredAlike() throws {
     let server = try JWTHarness()
     let mine = try server.call("generate_token", #""user_id":"anshika""#)
@@ -140,7 +140,7 @@ struct JWTServiceTests {
       testDescription: "an issuer with a control character",
       environment: ["JWT_SECRET": JWTHarness.secret, "JWT_ISSUER": "a\nb"],
       errors: [.mustBe("JWT_ISSUER", "1 to 256 bytes without control characters")]),
-    // Without them more is allowed, so that an empty one is not as none.
+    // Without these settings more is allowed, so an empty one is an error.
     Row(
       testDescription: "an empty issuer key",
       environment: ["JWT_SECRET": JWTHarness.secret, "CALCULATOR_ISSUER_KEY": ""],

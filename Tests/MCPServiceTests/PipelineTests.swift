@@ -1,7 +1,7 @@
 import Testing
 import TestHarness
 
-/// The design's table of MCP in both eras, byte for byte.
+/// The replies of MCP in both eras, byte for byte.
 struct PipelineTests {
   enum Era: Sendable { case none, legacy }
 
@@ -40,7 +40,7 @@ struct PipelineTests {
   static let notFound = Wire.error(-32601, "Method not found")
 
   static let rows = [
-    // Modern requests stand alone.
+    // Modern requests need no handshake.
     Row("discover", Wire.modern("server/discover"), discovery),
     Row("discover after a handshake", .legacy, Wire.modern("server/discover"), discovery),
     Row("add", Wire.call("add", "\(token),\"a\":0.1,\"b\":0.2"), Wire.result("0.3")),
@@ -57,7 +57,7 @@ struct PipelineTests {
       "modern call after a handshake", .legacy, Wire.call("add", "\(token),\"a\":1,\"b\":1"),
       Wire.result("2")),
 
-    // What no JSON-RPC request is.
+    // Messages that are not JSON-RPC requests.
     Row("rubbish", "rubbish", parseError),
     Row("duplicate key", #"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, parseError),
     Row(
@@ -139,7 +139,7 @@ struct PipelineTests {
         + #""data":{"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],"#
         + #""requested":"1900-01-01"}}}"#),
 
-    // Notifications are never answered, whatever is in them.
+    // Notifications never get a reply, not even an error.
     Row("a notification", #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, nil),
     Row("an unknown one", #"{"jsonrpc":"2.0","method":"x","params":5}"#, nil),
     Row(
@@ -217,7 +217,8 @@ struct PipelineTests {
     #expect(!list.contains("ttlMs") && !list.contains("resultType"))
   }
 
-  /// A model would make up a credential that its schema demands; the server demands it all the same.
+  /// The schema does not require the credential, because a model would invent one. The server
+  /// requires it.
   @Test(arguments: ["true", "false"])
   func noSchemaDemandsTheToken(_ required: String) throws {
     let server = try StdioHarness(

@@ -21,7 +21,7 @@ struct ReloadTests {
     Settings.ofAllExecutables.first { $0.executable == server } ?? .stdio
   }
 
-  /// Every setting of every server, added, changed and removed, also by its file.
+  /// Every setting of every server is added, changed and removed, also through its file.
   @Test(arguments: cases)
   func everySettingAppliesOrIsNamed(_ server: String, _ name: String) throws {
     let settings = Self.settings(of: server)
@@ -46,15 +46,15 @@ struct ReloadTests {
     }
   }
 
-  /// What a removal applies to: credentials, which it revokes, and switches whose default is strict.
-  /// It is a list here, so that a setting which is not in it keeps its value.
+  /// The settings whose removal applies: credentials, which it revokes, and switches with a strict
+  /// default. A setting that is not in this list keeps its value.
   static let removable: Set<String> = [
     "CALCULATOR_API_KEY", "JWT_SECRET", "JWT_SECRET_PREVIOUS", "CALCULATOR_BASIC_USER",
     "CALCULATOR_BASIC_PASSWORD", "CALCULATOR_CREDENTIALS", "CALCULATOR_REQUIRE_AUTH",
     "CALCULATOR_ALLOW_WEAK_SECRETS",
   ]
 
-  /// ATTACKS G3: no setting of any server falls back to its default where its line is lost.
+  /// ATTACKS G3: no setting of any server returns to its default if its line is lost.
   @Test(arguments: cases)
   func aSettingThatIsRemovedKeepsItsValueAndIsNamed(_ server: String, _ name: String) throws {
     let settings = Self.settings(of: server)
@@ -68,7 +68,7 @@ struct ReloadTests {
     }
   }
 
-  /// ATTACKS G3: an `--env-file` of which only the secret is left.
+  /// ATTACKS G3: an `--env-file` in which only the secret is left.
   @Test func anEnvironmentFileThatLostItsLinesWidensNothing() throws {
     let folder = try ReloadFolder()
     let secret = "JWT_SECRET=\(JWTHarness.secret)\n"
@@ -84,7 +84,7 @@ struct ReloadTests {
     #expect(second.running == first.running)
   }
 
-  /// What would open access: named, and the old value stays.
+  /// A new value that would open access is named, and the old one stays.
   @Test(
     arguments: [
       ("CalculatorStdio", "CALCULATOR_REQUIRE_AUTH", nil, "false"),
@@ -114,7 +114,7 @@ struct ReloadTests {
     #expect(kept.count == 1 && variable.contains(kept.first ?? "-"))
   }
 
-  /// What closes access applies at once.
+  /// A new value that restricts access applies immediately.
   @Test(
     arguments: [
       ("CalculatorStdio", "CALCULATOR_REQUIRE_AUTH", "false", "true"),
@@ -151,7 +151,7 @@ struct ReloadTests {
     return String(decoding: reply ?? [], as: UTF8.self)
   }
 
-  /// From the signal on the new key is the only one.
+  /// After the signal only the new key is valid.
   @Test func aKeyFileIsReadAgain() throws {
     let folder = try ReloadFolder()
     let (old, new) = ("first-0123456789abcdef", "second-0123456789abcdef")
@@ -220,7 +220,7 @@ struct ReloadTests {
     #expect(answer(service.pipeline, "generate_token", ask).contains("Authentication failed"))
   }
 
-  /// Tokens that were revoked, and refresh tokens that were used, stay so.
+  /// Revoked tokens stay revoked, and used refresh tokens stay used.
   @Test func whatWasRevokedStaysRevoked() throws {
     let configuration = try JWTConfiguration.read(environment: JWTHarness.environment, file: nil)
     var service = JWTService(configuration, offering: CalculatorServer.jwt, audit: Self.silent)
@@ -233,9 +233,9 @@ struct ReloadTests {
     )
   }
 
-  // MARK: Half-written files
+  // MARK: Incomplete files
 
-  /// A file that had a line end at its end and has none is half written; at the start it is taken.
+  /// A file that has lost its final line end is incomplete. At the start it is accepted.
   @Test(arguments: [("0123456789abcdef\n", "0123456789abcdef-lon", false), ("a\n", "b\n", true)])
   func aHalfWrittenFileIsRefused(_ before: String, _ after: String, _ isTaken: Bool) throws {
     let folder = try ReloadFolder()

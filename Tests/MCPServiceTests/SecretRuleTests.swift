@@ -8,14 +8,14 @@ import TestSupport
 
 /// ATTACKS S19, S17: one rule for every secret, from the environment, an `--env-file` and a file.
 struct SecretRuleTests {
-  /// Long enough for every secret.
+  /// A value that is long enough for every secret.
   static let good = "0123456789abcdef0123456789abcdef"
 
   struct Row: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let value: [UInt8]
     let fault: SecretForm.Fault
-    /// Whether a line of a file can hold it.
+    /// Whether a line of a file can contain it.
     let fitsALine: Bool
 
     init(_ name: String, _ value: [UInt8], _ fault: SecretForm.Fault, fitsALine: Bool = true) {
@@ -80,7 +80,7 @@ struct SecretRuleTests {
     }
   }
 
-  /// In single quotes all of a line is literal, so that the value is what the row says.
+  /// In single quotes all bytes are literal, so the value is that of the row.
   @Test(arguments: rows.filter { $0.fitsALine && !$0.value.contains(UInt8(ascii: "'")) })
   func refusesASecretOfAnEnvironmentFile(_ row: Row) throws {
     let folder = try Folder()
@@ -93,7 +93,7 @@ struct SecretRuleTests {
     }
   }
 
-  /// A `.env` file or one of its lines is no secret: the server would refuse the right key.
+  /// A `.env` file, or a line of one, is not a secret: the server would refuse the right key.
   @Test(arguments: [
     "JWT_SECRET=\(good)", "CALCULATOR_API_KEY=\(good)", "CALCULATOR_ISSUER_KEY=\(good)",
     "JWT_SECRET_FILE=/run/secrets/jwt", "CALCULATOR_LOG=debug-\(good)",
@@ -118,7 +118,8 @@ struct SecretRuleTests {
     }
   }
 
-  /// Random bytes in Base64 may have `=`, and a key may begin with the name of something else.
+  /// Random bytes in Base64 may contain `=`, and a key may begin with the name of another program's
+  /// variable.
   @Test(arguments: [
     "\(good)=", "SECRET=\(good)", "JWT_SECRETS=\(good)", "jwt_secret=\(good)", "=\(good)",
   ])
@@ -155,7 +156,7 @@ struct SecretRuleTests {
     #expect(errors(["JWT_SECRET_FILE": Array(path.utf8)]) == [])
   }
 
-  /// A value of 40 such bytes was the text of 40 replacement characters, which anyone can write.
+  /// As text, 40 such bytes would be 40 replacement characters, which anyone can send.
   @Test func noTwoSecretsBecomeOne() {
     #expect(
       errors(["JWT_SECRET": [UInt8](repeating: 0xFE, count: 40)])
@@ -183,7 +184,7 @@ struct SecretRuleTests {
     }
   }
 
-  /// A folder that goes with the test.
+  /// A folder that is removed with the test.
   private final class Folder {
     private let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
 

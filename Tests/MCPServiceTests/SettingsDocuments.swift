@@ -2,7 +2,7 @@ import Foundation
 import MCPService
 import Support
 
-/// What `make reference` writes from the tables of settings.
+/// The texts that `make reference` writes from the tables of settings.
 enum SettingsDocuments {
   // MARK: guide/reference.md
 

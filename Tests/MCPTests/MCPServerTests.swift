@@ -4,9 +4,9 @@ import Testing
 
 @testable import MCP
 
-/// The rows of MCP: a message, the state of the session, and exactly what comes of it.
+/// Rows with a message, the state of the session, and the expected outcome.
 struct MCPServerTests {
-  /// What the server knows before the message comes.
+  /// The state of the session before the message.
   enum Before: Sendable {
     /// Over stdio, before the handshake.
     case new
@@ -34,7 +34,7 @@ struct MCPServerTests {
     let testDescription: String
     let before: Before
     let message: String
-    /// A reply as it goes over the wire, `call …` for a call of a tool; `nil` for silence.
+    /// The reply on the wire, or `call …` for a tool call; `nil` for no reply.
     let outcome: String?
 
     init(_ name: String, _ message: String, _ outcome: String?) {
@@ -61,7 +61,7 @@ struct MCPServerTests {
     return #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)"\#(params)}"#
   }
 
-  /// `more` are members of `_meta`, each behind a comma.
+  /// - Parameter more: members of `_meta`, each after a comma.
   static func modern(_ method: String, _ params: String = "", meta more: String = "") -> String {
     legacy(method, #"{\#(params)"_meta":{\#(meta)\#(more)}}"#)
   }
@@ -110,7 +110,7 @@ struct MCPServerTests {
 
   // MARK: The rows
 
-  /// H33, S18: the id is in the reply and in the log.
+  /// H33, S18: the reply and the log contain the id.
   static let ids: [Row] = [
     Row(
       "an id of 256 bytes", legacy("ping", id: text(256)),
@@ -199,7 +199,7 @@ struct MCPServerTests {
         params(progressRule))
     ]
 
-  /// S9: a secret in the place of a version is not repeated.
+  /// S9: a secret in place of a version is not echoed.
   static let secretVersions: [Row] = [
     "correct-horse-battery-staple", "2026-07-28-0-0-0", "2026-07-2x", "2026/07/28", "", "v", "1.",
     "-1", "12345678", "\u{661}.1",
@@ -211,7 +211,7 @@ struct MCPServerTests {
   static let shownVersions: [Row] = ["v999.0.0", "2024-11-05", "1.0"].map {
     Row("the version \($0)", .http(version: [$0]), legacy("tools/list"), unsupported($0, overHTTP))
   }
-  /// The body negotiates, whatever the header says.
+  /// The body negotiates the version. The header has no effect.
   static let handshakes: [Row] = [["2025-11-25"], ["2026-07-28"], ["1900-01-01"], ["x", "y"], []]
     .map {
       Row(
@@ -249,7 +249,7 @@ struct MCPServerTests {
 
   static let call = #"{"name":"add","arguments":{"a":1}}"#
 
-  /// H36: in the handshake era these fields may be missing, but not say something else.
+  /// H36: in the handshake era these fields may be missing, but must not contradict the body.
   static let fields: [Row] = [
     Row("no fields", .http(), legacy("tools/call", call), #"call add {"a":1}"#),
     Row(
@@ -310,7 +310,7 @@ struct MCPServerTests {
   static let handshakeRule = params(
     "initialize takes protocolVersion (string), capabilities and clientInfo (objects)")
 
-  /// Each method in each era, and what a request must have for it.
+  /// Each method in each era, and the fields that its request needs.
   static let methods: [Row] =
     [
       Row("no JSON", "{", error(-32700, "Parse error: the message is not strict JSON", id: nil)),
@@ -379,7 +379,7 @@ struct MCPServerTests {
     + ProtocolVersion.legacy.map {
       Row("initialize with \($0.rawValue)", initialize($0.rawValue), agreed($0.rawValue))
     }
-    // The newest that this server has (2025-11-25 lifecycle, "Version Negotiation").
+    // The newest revision of this server (2025-11-25 lifecycle, "Version Negotiation").
     + ["2024-11-05", "1900-01-01", "2026-07-28"].map {
       Row("initialize with \($0) over HTTP", .http(), initialize($0), agreed("2025-11-25"))
     }
@@ -442,7 +442,7 @@ struct MCPServerTests {
     #expect(Self.receive(row.message, in: &session) == row.outcome)
   }
 
-  /// MCP 2025-03-26 basic/lifecycle: a batch never agrees on a version.
+  /// MCP 2025-03-26 basic/lifecycle: a batch never negotiates a version.
   @Test func aBatchChangesNoSession() {
     var session = Before.batches.session
     _ = Self.receive(Self.batch(Self.initialize("2025-11-25")), in: &session)
@@ -450,7 +450,7 @@ struct MCPServerTests {
     #expect(Self.receive(Self.batch(Self.legacy("ping")), in: &session) == "[\(Self.pong)]")
   }
 
-  /// The session is of 2025-03-26 once a handshake has agreed on it, and no longer after another.
+  /// A handshake can select 2025-03-26, and a later one another revision.
   @Test func theHandshakeTurnsBatchesOnAndOff() {
     var session = Session()
     let ping = Self.batch(Self.legacy("ping"))

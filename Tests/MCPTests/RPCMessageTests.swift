@@ -3,11 +3,11 @@ import Testing
 
 @testable import MCP
 
-/// JSON-RPC 2.0 §4 and §5: what one message is, without what a server makes of it.
+/// JSON-RPC 2.0 §4 and §5: how a single message is parsed.
 struct RPCMessageTests {
   struct Row: CustomTestStringConvertible, Sendable {
     let message: String
-    /// The kind of message with its parts, or the reply to what is none.
+    /// The kind of the message with its parts, or the reply to an invalid one.
     let reading: String
     var testDescription: String { message }
 
@@ -32,7 +32,7 @@ struct RPCMessageTests {
     Row(#"{"jsonrpc":"2.0","id":1,"method":"x","result":1,"error":1}"#, "request 1 x {}"),
   ]
 
-  /// §4.1: never answered, whatever is in it.
+  /// §4.1: notifications never get a reply, not even an error.
   static let notifications: [Row] = [
     Row(
       #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
@@ -41,7 +41,7 @@ struct RPCMessageTests {
     Row(#"{"jsonrpc":"2.0","method":"x","params":1}"#, "notification x"),
   ]
 
-  /// §5: an answer is not answered, also where it is malformed.
+  /// §5: a response gets no reply, even if it is malformed.
   static let responses: [Row] = [
     Row(#"{"jsonrpc":"2.0","id":1,"result":{}}"#, "response"),
     Row(#"{"jsonrpc":"2.0","id":1,"error":{}}"#, "response"),
@@ -70,7 +70,7 @@ struct RPCMessageTests {
   static let methods: [Row] = [
     Row(#"{"jsonrpc":"2.0","id":"a"}"#, rejected("method must be a string", id: #""a""#)),
     Row(#"{"jsonrpc":"2.0"}"#, rejected("method must be a string")),
-    // A name that only looks right is another name (J2).
+    // A similar name is another name (J2).
     Row(#"{"jsonrpc":"2.0","id":1,"Method":"x"}"#, rejected("method must be a string", id: "1")),
     Row(#"{"jsonrpc":"2.0","id":1,"method":5}"#, rejected("method must be a string", id: "1")),
     Row(#"{"jsonrpc":"2.0","id":1,"method":null}"#, rejected("method must be a string", id: "1")),
@@ -79,7 +79,7 @@ struct RPCMessageTests {
       rejected("method must be a string", id: "1")),
   ]
 
-  /// MCP has no parameters by position.
+  /// MCP has no positional parameters.
   static let params: [Row] = ["[]", "[1]", "1", #""a""#, "true"].map {
     Row(
       #"{"jsonrpc":"2.0","id":1,"method":"x","params":\#($0)}"#,

@@ -8,11 +8,11 @@ import Testing
 struct RequestHeadersTests {
   // MARK: The version
 
-  /// The values of the field, and the revision that they name or the reply to them.
+  /// The values of the field, and the revision or the error.
   static let versions: [(values: [String], reading: String)] = [
     ([], "2025-03-26"), (["2026-07-28"], "2026-07-28"), (["2025-11-25"], "2025-11-25"),
     (["2025-06-18"], "2025-06-18"), (["2025-03-26"], "2025-03-26"),
-    // It has no Streamable HTTP.
+    // This revision has no Streamable HTTP.
     (["2024-11-05"], "unsupported"),
     ([""], "unsupported"), (["2025-11-25 "], "unsupported"), (["2025-11-2"], "unsupported"),
     (["2025-11-25, 2025-11-25"], "unsupported"), (["\u{FF12}025-11-25"], "unsupported"),
@@ -45,7 +45,7 @@ struct RequestHeadersTests {
     let versions: [String]
     let methods: [String]
     let names: [String]
-    /// What the body says; without a version it is of the handshake era.
+    /// The version in the body; `nil` for a request of the handshake era.
     let version: String?
     let method: String
     let params: String
@@ -97,7 +97,7 @@ struct RequestHeadersTests {
       contradicts: "Mcp-Name"),
   ]
 
-  /// Fields may be missing, but say nothing else.
+  /// Fields may be missing, but must not contradict the body.
   static let handshakeRows: [Row] = [
     Row("no fields", [], [], body: nil, "tools/call", add),
     Row("the right method", ["2025-11-25"], ["tools/call"], body: nil, "tools/call", add),
@@ -110,7 +110,7 @@ struct RequestHeadersTests {
       "a name twice", [], [], ["add", "add"], body: nil, "tools/call", add, contradicts: "Mcp-Name"),
   ]
 
-  /// A row for the value of `Mcp-Name` above a modern body.
+  /// A row with a value of `Mcp-Name` and a modern body.
   static func named(
     _ value: String, _ method: String, _ params: String, isMirror: Bool
   ) -> Row {
@@ -119,7 +119,7 @@ struct RequestHeadersTests {
       method, params, contradicts: isMirror ? nil : "Mcp-Name")
   }
 
-  /// "Standard Request Headers", "Value Encoding": plain, or in the Base64 sentinel.
+  /// "Standard Request Headers", "Value Encoding": plain, or as Base64 in the sentinel.
   static let names: [Row] = [
     named("add", "tools/call", add, isMirror: true),
     named("Add", "tools/call", add, isMirror: false),
@@ -132,7 +132,7 @@ struct RequestHeadersTests {
     named("=?base64??=", "tools/call", add, isMirror: false),
     named("=?base64??=", "tools/call", #"{"name":""}"#, isMirror: true),
     named("", "tools/call", #"{"name":""}"#, isMirror: true),
-    // A name has one encoding: no white space, no missing padding, no bits that nobody reads.
+    // A name has one encoding: without white space, with its padding, and without unused bits.
     named("=?base64?YQ==?=", "tools/call", #"{"name":"a"}"#, isMirror: true),
     named("=?base64?YQ?=", "tools/call", #"{"name":"a"}"#, isMirror: false),
     named("=?base64?YR==?=", "tools/call", #"{"name":"a"}"#, isMirror: false),
@@ -143,14 +143,14 @@ struct RequestHeadersTests {
     named("=?base64?w6k=?=", "tools/call", #"{"name":"é"}"#, isMirror: true),
     named("=?base64?w6k=?=", "tools/call", #"{"name":"e\u0301"}"#, isMirror: false),
     named("é", "tools/call", #"{"name":"e\u0301"}"#, isMirror: false),
-    // What looks like the sentinel and is the name itself is the sentinel.
+    // A name that has the form of the sentinel is treated as the sentinel.
     named("=?base64?YWRk?=", "tools/call", #"{"name":"=?base64?YWRk?="}"#, isMirror: false),
-    // Each method mirrors its own parameter.
+    // Each method has its own parameter for `Mcp-Name`.
     named("p", "prompts/get", #"{"name":"p"}"#, isMirror: true),
     named("q", "prompts/get", #"{"name":"p"}"#, isMirror: false),
     named("file:///a", "resources/read", #"{"uri":"file:///a","name":"b"}"#, isMirror: true),
     named("b", "resources/read", #"{"uri":"file:///a","name":"b"}"#, isMirror: false),
-    // Where the body names nothing, its own error is the better answer.
+    // If the body has no name, the error of the body is more helpful.
     named("add", "tools/list", add, isMirror: true),
     named("add", "tools/call", "{}", isMirror: true),
     named("add", "tools/call", #"{"name":5}"#, isMirror: true),

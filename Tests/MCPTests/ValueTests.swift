@@ -3,7 +3,7 @@ import Testing
 
 @testable import MCP
 
-/// What the small types of MCP take and write by themselves.
+/// How the small types of MCP are parsed and written.
 struct ValueTests {
   private static func value(_ text: String) throws -> JSONValue {
     try JSONParser.parse(Array(text.utf8))
@@ -15,7 +15,7 @@ struct ValueTests {
 
   // MARK: RequestID
 
-  /// MCP basic/index, "Requests": a string or an integer, given back as it came.
+  /// MCP basic/index, "Requests": a string or an integer, returned unchanged.
   @Test(arguments: [
     ("1", true), ("-1", true), ("0", true), ("9007199254740993000", true), (#""""#, true),
     (#""a""#, true), (#""\u0000""#, true), ("1.0", false), ("1e3", false), ("null", false),
@@ -56,7 +56,7 @@ struct ValueTests {
 
   /// MCP 2026-07-28 schema, "RequestMetaObject".
   @Test(arguments: [
-    ("{}", true), (#"{"clientInfo":5}"#, true),  // without the prefix it is another key
+    ("{}", true), (#"{"clientInfo":5}"#, true),  // without its prefix it is another key
     (#"{"io.modelcontextprotocol/clientInfo":{"name":"a","version":"1"}}"#, true),
     (#"{"io.modelcontextprotocol/clientInfo":{"name":"a"}}"#, false),
     (#"{"io.modelcontextprotocol/clientInfo":{"version":"1"}}"#, false),
@@ -71,7 +71,7 @@ struct ValueTests {
 
   // MARK: ProtocolVersion
 
-  /// S9: a secret in the place of a version is not repeated; a key has at least 16 bytes.
+  /// S9: a secret in place of a version is not echoed. A key has at least 16 bytes.
   @Test(arguments: [
     ("2026-07-28", true), ("1.0", true), ("v2.0", true), ("123456789.12345", true),
     ("1234567890.12345", false), ("v", false), ("1", false), ("1.", false), (".1", false),

@@ -8,7 +8,7 @@ struct LineFramerTests {
     let testDescription: String
     let chunks: [String]
     let lines: [String]
-    /// What `finish` gives at the end of the stream.
+    /// The result of `finish` at the end of the stream.
     var rest: String?
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import StdioTransport
 
-/// Bytes on their way to a pipe that takes a part of them.
+/// Writes to a pipe that accepts only a part of the bytes.
 struct OutputQueueTests {
   private struct Gone: Error {}
 
@@ -23,7 +23,7 @@ struct OutputQueueTests {
     #expect(queue.isEmpty)
   }
 
-  /// What is appended behind unwritten bytes comes after them.
+  /// Appended bytes come after the waiting ones.
   @Test func appendsBehindWhatWaits() throws {
     let pipe = try #require(FileDescriptor.pipe())
     defer { for end in [pipe.reading, pipe.writing] { close(end.raw) } }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import StdioTransport
 
-/// The loop between two pipes, without a process. Nothing here waits for time to pass.
+/// The loop between two pipes, without a process. No test waits for time to pass.
 struct StdioTransportTests {
-  /// The descriptors of one loop: the test has the far ends.
+  /// The descriptors of one loop. The test has the other ends.
   private final class Pipes {
     let input: (reading: FileDescriptor, writing: FileDescriptor)
     let output: (reading: FileDescriptor, writing: FileDescriptor)
@@ -37,7 +37,7 @@ struct StdioTransportTests {
       isInputOpen = false
     }
 
-    /// The client's end of the server's input, for somebody else to close.
+    /// The client's end of the server's input, which another object then closes.
     func takeInput() -> FileDescriptor {
       isInputOpen = false
       return input.writing
@@ -54,7 +54,7 @@ struct StdioTransportTests {
       FileDescriptor.wait(for: [(input.reading, .reading)], milliseconds: 0)[0].readable
     }
 
-    /// What the server has written; it fits into the pipe.
+    /// The bytes that the server has written. They fit into the pipe.
     func received() -> String {
       let isThere =
         FileDescriptor.wait(for: [(output.reading, .reading)], milliseconds: 0)[0].readable
@@ -119,9 +119,9 @@ struct StdioTransportTests {
     #expect(seen == lines)
   }
 
-  // MARK: A client that does not read, or goes away
+  // MARK: A client that does not read, or closes
 
-  /// ATTACKS S15: the end of a client that reads no more is no fault of the server's.
+  /// ATTACKS S15: the loop ends without an error if the client stops reading and closes.
   @Test(arguments: ["", "a\nb\n", "a"])
   func aClosedOutputEndsTheLoop(_ input: String) async throws {
     let pipes = try Pipes()
@@ -130,7 +130,7 @@ struct StdioTransportTests {
     await pipes.run()
   }
 
-  /// EPIPE: the client goes away while its first message is being answered.
+  /// EPIPE: the client closes while its first message is being answered.
   @Test func aClientThatGoesAwayEndsTheLoop() async throws {
     let pipes = try Pipes()
     pipes.send("a\n")
@@ -140,8 +140,8 @@ struct StdioTransportTests {
     })
   }
 
-  /// ATTACKS S15, ASVS 15.2.2: while 4 MiB of replies wait, no line is answered and no byte is read. SIGHUP gives
-  /// the loop fifty more turns in which it could.
+  /// ATTACKS S15, ASVS 15.2.2: while 4 MiB of replies wait, the loop answers no line and reads no
+  /// byte. SIGHUP gives it fifty more turns in which it could.
   @Test func aClientThatDoesNotReadIsNotReadFrom() async throws {
     let pipes = try Pipes()
     let reply = [UInt8](repeating: 0x78, count: 1 << 20)
@@ -153,7 +153,8 @@ struct StdioTransportTests {
         if turns < 50 {
           pipes.signals.send(.reload)
         } else {
-          // Four replies fill the bound, the pipe takes a part of them, and a fifth fills it again.
+          // Four replies reach the limit, the pipe takes a part of them, and a fifth reaches it
+          // again.
           #expect(answers == 5)
           #expect(pipes.hasUnreadInput)
           pipes.stopReading()
@@ -182,7 +183,8 @@ struct StdioTransportTests {
 
   // MARK: Signals
 
-  /// ATTACKS G1: every signal that is in the pipe counts, in its order, also those before the loop.
+  /// ATTACKS G1: every signal in the pipe takes effect, in its order, also one from before the
+  /// loop.
   @Test(
     arguments: [
       ([.terminate], 0), ([.reload, .terminate], 1), ([.reload, .reload, .reload, .terminate], 3),
@@ -198,8 +200,8 @@ struct StdioTransportTests {
     #expect(count == reloads)
   }
 
-  /// SIGTERM: what was received is answered, although the input is still open; a line that has no
-  /// end yet is no message.
+  /// On SIGTERM the loop answers the received lines, although the input is still open. A line
+  /// without an end is not a message.
   @Test(arguments: [
     ("", ""), ("a\nb\n", "<a\n<b\n"), ("a\nhalf", "<a\n"), ("half", ""),
   ])
@@ -210,7 +212,7 @@ struct StdioTransportTests {
     await before.run()
     #expect(before.received() == output)
 
-    // The signal comes while a line is answered.
+    // The signal arrives while a line is answered.
     let meanwhile = try Pipes()
     meanwhile.send("first\n" + input)
     await meanwhile.run(answer: { line in
@@ -220,8 +222,8 @@ struct StdioTransportTests {
     #expect(meanwhile.received() == "<first\n" + output)
   }
 
-  /// SIGHUP: lines that came with the signal or after it are read under the new settings; lines that
-  /// were received before it are answered under the old ones.
+  /// SIGHUP: lines that arrive with the signal or after it get the new settings. Lines received
+  /// before it get the old ones.
   @Test(arguments: [
     (nil, ["reload", "a", "b"]), ("a", ["a", "b", "reload"]), ("b", ["a", "b", "reload"]),
   ])
@@ -247,13 +249,13 @@ struct StdioTransportTests {
 
   // MARK: The log
 
-  /// Lines wait up to a bound; then whole lines are dropped, and their number is written.
+  /// Lines wait up to a limit. Then whole lines are dropped, and their number is written.
   @Test func theLogIsBounded() throws {
     let pipe = try #require(FileDescriptor.pipe())
     defer { close(pipe.reading.raw) }
     let sink = StandardErrorSink(pipe.writing, maximumWaiting: 100)
     let line = [UInt8](repeating: 0x6C, count: 39) + [0x0A]
-    for _ in 0..<5 { sink.write(line) }  // two fit
+    for _ in 0..<5 { sink.write(line) }  // two of them fit
     #expect(sink.hasWaiting)
     sink.flush()
     #expect(!sink.hasWaiting)
@@ -291,7 +293,7 @@ struct StdioTransportTests {
 
     func close() { for end in [reading, sink.descriptor] { Foundation.close(end.raw) } }
 
-    /// Reads what is there, without waiting for more.
+    /// Reads the available bytes, without waiting for more.
     func read() -> String {
       var all: [UInt8] = []
       while FileDescriptor.wait(for: [(reading, .reading)], milliseconds: 0)[0].readable,
@@ -303,7 +305,7 @@ struct StdioTransportTests {
     }
   }
 
-  /// ATTACKS S20: a reader that reads late gets every line, whole and in its order.
+  /// ATTACKS S20: a late reader gets every line, complete and in order.
   @Test(arguments: [39, 600, 5_000])
   func theEndOfTheProcessWritesEveryLineThatWaits(_ length: Int) throws {
     let pipe = try FullPipe(maximumWaiting: 4 << 20)
@@ -320,8 +322,8 @@ struct StdioTransportTests {
     #expect(read == lines.joined())
   }
 
-  /// ATTACKS S20: past the deadline whole lines are dropped, and their number is written; a line that
-  /// is begun is finished. The reader reads once more when the deadline is past.
+  /// ATTACKS S20: after the deadline whole lines are dropped, and their number is written. A partly
+  /// written line is finished. The reader reads once more after the deadline.
   @Test(arguments: [40, 1_000, 200_000], [0, 3])
   func whatIsLeftAtTheDeadlineIsDroppedInWholeLinesAndCounted(_ length: Int, _ lost: Int) throws {
     let count = (1 << 20) / length
@@ -335,7 +337,8 @@ struct StdioTransportTests {
     pipe.sink.finish(
       now: { instant(after: time) },
       wait: { longest in
-        // Nothing is read before the deadline for lines; then all that is there, each millisecond.
+        // Nothing is read before the deadline for lines. Then all available bytes are read, each
+        // millisecond.
         if time > .zero { read += pipe.read() }
         time += time > .zero ? .milliseconds(1) : longest
       })
@@ -351,7 +354,7 @@ struct StdioTransportTests {
       note == "{\"event\":\"log_lines_dropped\",\"count\":\(count + lost - lines.count)}")
   }
 
-  /// ATTACKS S20: a count that waits and is dropped itself is not lost.
+  /// ATTACKS S20: if a waiting count is dropped itself, its number is not lost.
   @Test func aDroppedCountStillCounts() throws {
     let pipe = try FullPipe(maximumWaiting: 300)
     defer { pipe.close() }
@@ -363,7 +366,7 @@ struct StdioTransportTests {
     }
     repeat { write(100) } while !pipe.sink.hasWaiting
     for _ in 0..<3 { write(301) }
-    write(2)  // it fits, behind a count of three
+    write(2)  // it fits after a count of three
     var time = Duration.zero
     var read = ""
     pipe.sink.finish(
@@ -379,7 +382,7 @@ struct StdioTransportTests {
     #expect(counts.reduce(lines.count - counts.count, +) == total)
   }
 
-  /// ATTACKS S20: lines that were dropped earlier are counted, although no line follows.
+  /// ATTACKS S20: lines that were dropped earlier are counted, even if no line follows.
   @Test func theEndOfTheProcessCountsWhatWasDroppedBefore() throws {
     let pipe = try FullPipe(maximumWaiting: 10)
     defer { pipe.close() }
@@ -388,7 +391,7 @@ struct StdioTransportTests {
     #expect(pipe.read() == "12345678\n{\"event\":\"log_lines_dropped\",\"count\":2}\n")
   }
 
-  /// ATTACKS S20: what is in the pipe when the process ends is whole lines, also where nobody read.
+  /// ATTACKS S20: at the end of the process the pipe contains whole lines, even if nobody reads.
   @Test func aPipeThatIsFullHoldsWholeLines() throws {
     let pipe = try FullPipe(maximumWaiting: 4 << 20)
     defer { pipe.close() }
@@ -401,7 +404,7 @@ struct StdioTransportTests {
     #expect(read.utf8.count % 400 == 0)
   }
 
-  /// A reader that takes nothing costs two seconds and no more.
+  /// If nobody reads, the end takes two seconds and no more.
   @Test func theEndOfTheProcessWaitsForTwoSeconds() throws {
     let pipe = try FullPipe(maximumWaiting: 4 << 20)
     defer { pipe.close() }
@@ -418,7 +421,7 @@ struct StdioTransportTests {
   }
 }
 
-/// Writes in a thread of its own what a pipe does not hold at once, and closes the pipe.
+/// Writes in its own thread more than a pipe holds, and closes the pipe.
 private final class Writer: Sendable {
   private let done = DispatchSemaphore(value: 0)
 
@@ -437,7 +440,7 @@ private final class Writer: Sendable {
   func wait() { done.wait() }
 }
 
-/// Reads in a thread of its own what a pipe does not hold at once.
+/// Reads in its own thread more than a pipe holds.
 private final class Reader: Sendable {
   private let done = DispatchSemaphore(value: 0)
   private let result = Mutex<[UInt8]>([])

@@ -47,7 +47,8 @@ struct Base64Tests {
     #expect(Base64.standard.decode(Array(text.utf8)) == nil)
   }
 
-  /// Of all texts of two characters, 64 · 4 are one byte each, and each byte is there once.
+  /// Of all texts of two characters, 64 · 4 decode to one byte, and each byte has exactly one of
+  /// them.
   @Test func everyByteHasOneSpelling() {
     var bytes: [UInt8] = []
     for first in UInt8.min...(.max) {

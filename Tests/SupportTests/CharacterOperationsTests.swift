@@ -2,7 +2,7 @@ import Support
 import Testing
 
 @Suite struct CharacterOperationsTests {
-  /// A file that imports Support and ignores the warning still computes the right thing.
+  /// A file that imports Support and ignores the warning still gets correct results.
   @available(*, deprecated)
   @Test(arguments: [
     "", ",", "a", "a,b,,c", ",a", "a,", "e\u{301},\u{301},x", "\u{1F1E9}\u{1F1EA}\u{1F1EB},",

@@ -1,6 +1,7 @@
 import Support
 
-/// The operations that hide them. Deprecated, so that their use is no warning.
+/// The operations that hide those of the standard library. This type is deprecated, so that using
+/// them causes no warning.
 @available(*, deprecated)
 struct HiddenOperations {
   let results: [String]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Support
 
-/// What derives from the name of the service.
+/// The names that derive from the name of the service.
 struct ServiceNameTests {
   @Test func theNamesOfThisService() {
     #expect(ServiceName.settingPrefix == "CALCULATOR_")

@@ -11,7 +11,7 @@ extension StdioServiceConfiguration {
 }
 
 extension ConfigurationError {
-  /// The value of a setting that has a default does not have the setting's form.
+  /// The error for a wrong value of a setting that has a default.
   package static func mustBe(_ variable: String, _ form: String) -> ConfigurationError {
     ConfigurationError(variable, "must be \(form)", fix: "for the default: unset \(variable)")
   }

@@ -8,7 +8,7 @@ package import HTTPTransport
 import JOSE
 import Synchronization
 
-/// `CalculatorHTTP` without its sockets, with clocks that the test moves.
+/// `CalculatorHTTP` without sockets, with clocks that the test moves.
 package final class HTTPHarness: Sendable {
   package static let key = "correct-horse-battery-staple"
   package static let secret = "0123456789abcdef0123456789abcdef"
@@ -18,11 +18,11 @@ package final class HTTPHarness: Sendable {
     "CALCULATOR_API_KEY": key, "JWT_SECRET": secret, "CALCULATOR_BASIC_USER": user,
     "CALCULATOR_BASIC_PASSWORD": password,
   ]
-  /// What every modern result carries.
+  /// The `serverInfo` of every modern result.
   package static let serverInfo =
     #""io.modelcontextprotocol/serverInfo":{"name":"calculator-http","title":"Calculator","version":"\#(calculatorVersion)"}"#
 
-  /// Each is read once: to hash a password takes long, as it should.
+  /// Each configuration is read once, because hashing a password takes long.
   private static let configurations = Mutex<[[String: String?]: HTTPConfiguration]>([:])
 
   /// The usual environment, changed.
@@ -43,7 +43,7 @@ package final class HTTPHarness: Sendable {
     let all = Mutex<[String]>([])
   }
 
-  /// - Parameter pool: where passwords are checked; at once, without one.
+  /// - Parameter pool: the threads that check passwords; by default the calling thread.
   package init(_ changes: [String: String?] = [:], pool: any BlockingPool = ImmediatePool()) throws
   {
     let lines = Lines()
@@ -109,7 +109,7 @@ package final class HTTPHarness: Sendable {
     }
   }
 
-  /// An access token that `CalculatorJWT` would issue.
+  /// An access token like those of `CalculatorJWT`.
   package func token(_ permissions: [Permission] = [.calculateBasic], for user: Subject = "anshika")
     throws
     -> String
@@ -129,7 +129,7 @@ extension HTTPResponse {
   package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// Runs work at once, on the thread of the caller.
+/// Runs work immediately on the calling thread.
 package struct ImmediatePool: BlockingPool {
   package init() {}
 

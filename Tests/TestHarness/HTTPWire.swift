@@ -1,6 +1,6 @@
-/// Responses as they go over the wire, byte for byte; the clock stands at its start.
+/// Responses byte for byte, at the start time of the clock.
 package enum HTTPWire {
-  /// - Parameter fields: lines behind those that every response has.
+  /// - Parameter fields: lines after those of every response.
   package static func reply(
     _ status: String, _ body: String, _ fields: [String] = [], closes: Bool = false
   ) -> String {
@@ -15,7 +15,7 @@ package enum HTTPWire {
     return (lines + ["", body]).joined(separator: "\r\n")
   }
 
-  /// A refusal by its status.
+  /// The response that refuses a request with this status.
   package static func refusal(
     _ status: String, _ message: String, _ fields: [String] = [], closes: Bool = false
   ) -> String {
@@ -23,16 +23,16 @@ package enum HTTPWire {
     return reply(status, Wire.error(code, message, id: "null"), fields, closes: closes)
   }
 
-  /// The same as the last response of its connection.
+  /// The reply as the last one of its connection.
   package static func closing(_ reply: String) -> String {
     reply.replacing("\r\nContent-Type:", with: "\r\nConnection: close\r\nContent-Type:")
   }
 
   package static let bearer = #"WWW-Authenticate: Bearer realm="calculator""#
   package static let basic = #"WWW-Authenticate: Basic realm="calculator", charset="UTF-8""#
-  /// To whoever showed nothing, or nothing that has a scheme.
+  /// The 401 for a request without a credential, or with one without a known scheme.
   package static let unauthenticated = unauthenticated(bearer, basic)
-  /// To whoever showed a key.
+  /// The 401 for a wrong key.
   package static let badKey = unauthenticated(bearer)
   package static let badToken = unauthenticated(bearer + #", error="invalid_token""#)
   package static let badPassword = unauthenticated(basic)

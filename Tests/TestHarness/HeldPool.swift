@@ -3,7 +3,7 @@ package import Auth
 import Synchronization
 import TestSupport
 
-/// Runs work once a test lets it, or refuses it then.
+/// Runs work when the test releases it, or refuses it then.
 package final class HeldPool: BlockingPool {
   private let work = HeldWork()
   private let refuses: Bool
@@ -11,10 +11,10 @@ package final class HeldPool: BlockingPool {
 
   package init(refuses: Bool = false) { self.refuses = refuses }
 
-  /// Whose work has come, in order.
+  /// The clients of the work, in order.
   package var clients: [Bits128] { networks.withLock { $0 } }
 
-  /// Lets all that waits run.
+  /// Runs all waiting work.
   package func release() { work.release() }
 
   package func run<Value: Sendable>(for client: Client, _ work: @escaping @Sendable () -> Value)
@@ -27,7 +27,7 @@ package final class HeldPool: BlockingPool {
   }
 }
 
-/// Has no place for any work.
+/// A pool whose queue is always full.
 package struct FullPool: BlockingPool {
   package init() {}
 

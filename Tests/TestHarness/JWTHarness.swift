@@ -5,11 +5,11 @@ import MCPService
 import Foundation
 import Synchronization
 
-/// `CalculatorJWT` without its process, with a clock that the test moves and known randomness.
+/// `CalculatorJWT` without a process, with a clock that the test moves and fixed randomness.
 package final class JWTHarness: ServerHarness {
   package static let secret = "0123456789abcdef0123456789abcdef"
   package static let environment = ["JWT_SECRET": secret]
-  /// What every modern result carries.
+  /// The `serverInfo` of every modern result.
   package static let serverInfo =
     #""io.modelcontextprotocol/serverInfo":{"name":"calculator-jwt","title":"Calculator","version":"\#(calculatorVersion)"}"#
 
@@ -27,7 +27,7 @@ package final class JWTHarness: ServerHarness {
     }
   }
 
-  /// Calls a tool; its structured result, or the text of its refusal.
+  /// Calls a tool. Returns its structured result, or the text of its error.
   package func call(_ tool: String, _ arguments: String) throws -> Answer {
     let reply = send(Wire.call(tool, arguments)) ?? ""
     return try JSONDecoder().decode(Reply.self, from: Data(reply.utf8)).result

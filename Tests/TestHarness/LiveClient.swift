@@ -1,9 +1,9 @@
 import NIOCore
 import NIOPosix
 
-/// A socket that sends exactly the given bytes, and gives back exactly what comes.
+/// A socket that sends exactly the given bytes and returns exactly the received ones.
 package struct LiveClient: Sendable {
-  /// Nothing came for a minute: a safety net, and never what a test waits for.
+  /// No bytes arrived for a minute. This is a safety net; no test waits for it.
   package struct Silence: Error {}
 
   private let channel: any Channel
@@ -31,19 +31,19 @@ package struct LiveClient: Sendable {
 
   package func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
-  /// Ends the sending side; the server may still answer.
+  /// Closes the sending side. The server can still answer.
   package func finish() async throws { try await channel.close(mode: .output).get() }
 
-  /// Goes away without a word.
+  /// Closes the connection immediately.
   package func abort() async { try? await channel.close().get() }
 
-  /// The next whole response, which must have a Content-Length.
+  /// The next complete response, which must have a Content-Length.
   package func response() async throws -> String {
     try await channel.eventLoop.flatSubmit { [inbox] in inbox.value.take(Inbox.endOfResponse) }
       .get()
   }
 
-  /// Everything that was not taken yet, once the server has ended the connection.
+  /// All remaining bytes, after the server has closed the connection.
   package func untilClose() async throws -> String {
     let text = try await channel.eventLoop.flatSubmit { [inbox] in
       inbox.value.take { _ in nil }
@@ -52,7 +52,7 @@ package struct LiveClient: Sendable {
     return text
   }
 
-  /// What has come, and who waits for it.
+  /// The received bytes, and the task that waits for more.
   private final class Inbox: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

@@ -5,21 +5,20 @@ import MCPServiceHTTP
 package import HTTPTransport
 import NIOCore
 
-/// `CalculatorHTTP` behind a real socket, in this process, with clocks that only the test moves.
+/// `CalculatorHTTP` with a real socket in this process, and with clocks that only the test moves.
 ///
-/// The event loops keep their own time: a test that waits for a timeout sets a short limit, and
-/// waits for what the timeout does.
+/// The event loops use real time. A test of a timeout sets a short limit and waits for its effect.
 package struct LiveServer: Sendable {
   package let harness: HTTPHarness
   package let port: Int
 
-  /// Without limits on how often somebody may ask or fail, and on connections of one client.
+  /// Without a rate limit, a failure limit and a limit of connections for each client.
   package static let unlimited: [String: String?] = [
     "CALCULATOR_RATE_LIMIT": "off", "CALCULATOR_FAILURE_LIMIT": "off",
     "CALCULATOR_CONNECTIONS_PER_CLIENT": "10000",
   ]
 
-  /// Serves while `body` runs.
+  /// Runs the server while `body` runs.
   package static func run(
     _ changes: [String: String?] = unlimited, limits: HTTPLimits = HTTPLimits(),
     _ body: (LiveServer) async throws -> Void
@@ -43,10 +42,10 @@ package struct LiveServer: Sendable {
     try await LiveClient(port: port, from: source)
   }
 
-  /// All that comes back for `bytes` until the server ends the connection.
+  /// Sends `bytes`, and returns all received bytes until the server closes.
   package func exchange(_ bytes: [UInt8]) async throws -> String {
     let client = try await connect()
-    try? await client.send(bytes)  // it may end the connection before it has read all
+    try? await client.send(bytes)  // the server may close before it has read all bytes
     return try await client.untilClose()
   }
 

@@ -1,6 +1,6 @@
 import MCPService
 
-/// A request over HTTP as it goes over the wire, to be bent in one place.
+/// The bytes of an HTTP request, of which a test changes one part.
 package struct RawRequest: Sendable {
   package var line = "POST /mcp HTTP/1.1"
   /// Whole field lines, without their end.
@@ -11,7 +11,7 @@ package struct RawRequest: Sendable {
     (self.line, self.fields, self.body) = (line, fields, body)
   }
 
-  /// A modern call that brings a key.
+  /// A modern call with a key.
   package static func call(
     _ tool: String = "add", _ arguments: String = #""a":0.1,"b":0.2"#, id: String = "1"
   ) -> RawRequest {
@@ -34,7 +34,7 @@ package struct RawRequest: Sendable {
 
   package var text: String { ([line] + fields + ["", body]).joined(separator: "\r\n") }
 
-  /// With `lines` in the place of the field of this name.
+  /// A copy with `lines` in place of the field of this name.
   package func with(_ name: String, _ lines: String...) -> RawRequest {
     var request = self
     let place = fields.firstIndex { $0.hasPrefix(name + ":") } ?? fields.count
@@ -49,27 +49,27 @@ package struct RawRequest: Sendable {
     return request
   }
 
-  /// With this body, and its length.
+  /// A copy with this body and its length.
   package func with(body: String) -> RawRequest {
     var request = with("Content-Length", "Content-Length: \(body.utf8.count)")
     request.body = body
     return request
   }
 
-  /// With this body as it stands, in chunks or what is meant to look like them.
+  /// A copy with exactly this body, in chunks or in bytes that look like chunks.
   package func chunked(_ body: String) -> RawRequest {
     var request = with("Content-Length", "Transfer-Encoding: chunked")
     request.body = body
     return request
   }
 
-  /// With this credential instead of the key.
+  /// A copy with this credential instead of the key.
   package func showing(_ lines: String...) -> RawRequest {
     var request = with("X-API-Key")
     request.fields.insert(contentsOf: lines, at: 2)
     return request
   }
 
-  /// The last one on its connection.
+  /// A copy that closes its connection.
   package var last: RawRequest { with("Connection", "Connection: close") }
 }

@@ -6,7 +6,7 @@ import JSON
 import MCP
 import Synchronization
 
-/// A server over stdio without its process: lines in, lines out, with the log to look at.
+/// A server over stdio without a process: lines in, lines out, and the log.
 package class ServerHarness {
   private let pipeline: Pipeline
   private var session = Session()
@@ -45,7 +45,7 @@ package class ServerHarness {
     return reply.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Does the handshake of a legacy revision.
+  /// Makes the handshake of a legacy revision.
   package func initialize(_ version: String = "2025-11-25") -> String? {
     send(
       #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"\#(version)","#

@@ -1,12 +1,12 @@
 import Calculator
 import MCPService
 
-/// `CalculatorStdio` without its process.
+/// `CalculatorStdio` without a process.
 package final class StdioHarness: ServerHarness {
   package static let key = "correct-horse-battery-staple"
   package static let environment = ["CALCULATOR_API_KEY": key]
 
-  /// What every modern result carries.
+  /// The `serverInfo` of every modern result.
   package static let serverInfo =
     #""io.modelcontextprotocol/serverInfo":{"name":"calculator-stdio","title":"Calculator","version":"\#(calculatorVersion)"}"#
 

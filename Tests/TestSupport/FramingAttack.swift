@@ -1,14 +1,14 @@
-/// A request that two readers could read in two ways, or that is larger than a limit
-/// (RFC 9112 §11.2). The server must answer once with `status`, read nothing behind it, and close
-/// the connection.
+/// A request that two parsers could read differently, or that is over a limit (RFC 9112 §11.2). The
+/// server must answer once with `status`, parse no bytes after it, and close the connection.
 ///
-/// One table for both drivers: the connection without a socket (`HTTPTransportTests`) and the whole
-/// `CalculatorHTTP` over TCP and over TLS (`AttackTests`). The file is long because it is that table.
+/// Two test suites use this table: the connection without a socket (`HTTPTransportTests`) and the
+/// whole `CalculatorHTTP` over TCP and over TLS (`AttackTests`). The file is long because it is
+/// this table.
 package struct FramingAttack: Sendable, CustomStringConvertible {
   /// The row of ATTACKS.md.
   package let id: String
   package let name: String
-  /// The section that is broken.
+  /// The section that the request breaks.
   package let rule: String
   package let bytes: [UInt8]
   package let status: Int
@@ -28,12 +28,12 @@ package struct FramingAttack: Sendable, CustomStringConvertible {
 
   // MARK: The parts of a request
 
-  /// A head that `CalculatorHTTP` accepts up to its last field line, so that it reads the body.
+  /// A head that `CalculatorHTTP` accepts before its last field line, so that it reads the body.
   private static let fields =
     "Host: 127.0.0.1:8080\r\nX-API-Key: correct-horse-battery-staple\r\n"
     + "Content-Type: application/json\r\n"
 
-  /// A POST with `lines` behind the usual fields.
+  /// A POST with `lines` after the usual fields.
   private static func post(_ lines: String, _ body: String = "", line: String? = nil) -> String {
     "\(line ?? "POST /mcp HTTP/1.1")\r\n\(fields)\(lines)\r\n\r\n\(body)"
   }
@@ -194,7 +194,7 @@ package struct FramingAttack: Sendable, CustomStringConvertible {
       .init("H12", "a list of Hosts", "RFC 9112 §3.2", host("Host: localhost,evil.example\r\n")),
       .init("H12", "a Host with a path", "RFC 9112 §3.2", host("Host: localhost/b\r\n")),
     ]
-    // Bytes beyond ASCII, of which Characters would make something else.
+    // Bytes that are not ASCII, and that change if they are read as Characters.
     + ["\u{1F1E9}\u{1F1EA}", "localhost\u{301}", "localhost\u{600}:80", "loca\u{200D}lhost"].map {
       .init("H34", "the Host \($0)", "RFC 9112 §3.2", host("Host: \($0)\r\n"))
     }

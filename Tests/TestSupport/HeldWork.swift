@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Work that waits until a test lets it run.
+/// Work that waits until a test releases it.
 package final class HeldWork: Sendable {
   private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
 
   package init() {}
 
-  /// How much waits now.
+  /// The number of waiting calls.
   package var count: Int { waiting.withLock { $0.count } }
 
   /// Returns once the test has called `release`.
@@ -14,7 +14,7 @@ package final class HeldWork: Sendable {
     await withCheckedContinuation { continuation in waiting.withLock { $0.append(continuation) } }
   }
 
-  /// Lets all of it run.
+  /// Releases all waiting calls.
   package func release() {
     let all = waiting.withLock { all in
       defer { all = [] }

@@ -1,7 +1,7 @@
 package import Support
 import Synchronization
 
-/// A clock that only the test moves; it starts at 2026-07-28T00:00:00Z.
+/// A clock that only the test moves. It starts at 2026-07-28T00:00:00Z.
 package final class ManualClock: Sendable {
   /// In seconds since 1970.
   package static let start = 1_785_196_800

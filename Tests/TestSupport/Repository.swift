@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Where this project lies on the disk.
+/// The folder of this project.
 package enum Repository {
   package static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

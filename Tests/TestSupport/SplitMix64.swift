@@ -1,4 +1,4 @@
-/// Randomness that a failing test can show again: the same seed gives the same numbers.
+/// Reproducible randomness: the same seed gives the same numbers.
 package struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 

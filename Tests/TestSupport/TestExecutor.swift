@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Runs tasks one at a time on the thread of a test: so the test says when they go on.
+/// Runs tasks one at a time on the thread of a test, so that the test controls when they continue.
 package final class TestExecutor: TaskExecutor {
   private let jobs = Mutex<[UnownedJob]>([])
   private let enqueued = DispatchSemaphore(value: 0)
@@ -14,7 +14,7 @@ package final class TestExecutor: TaskExecutor {
     enqueued.signal()
   }
 
-  /// What a task has returned, once it has.
+  /// The result of a task, after it has returned.
   package final class Pending<Value: Sendable>: Sendable {
     private let result = Mutex<Value?>(nil)
     package var value: Value? { result.withLock { $0 } }

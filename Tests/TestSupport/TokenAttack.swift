@@ -1,11 +1,11 @@
 private import Support
 
-/// A token that must be refused as an access token, and the reason in the audit log. But for the
-/// rows that say so, the signature holds: what refuses them is never luck.
+/// A token that must be refused as an access token, and the reason in the audit log. The signature
+/// is valid unless the row says otherwise, so that only the attacked rule can refuse the token.
 ///
-/// One table for both drivers: the verifier alone (`AuthTests`) and `CalculatorJWT` over its wire
-/// (`AttackTests`). The text is made by the driver, which has the keys. The file is long because it
-/// is that table.
+/// Two test suites use this table: the verifier alone (`AuthTests`) and `CalculatorJWT` over its
+/// wire (`AttackTests`). Each makes the text with its own keys. The file is long because it is this
+/// table.
 package struct TokenAttack: Sendable, CustomStringConvertible {
   /// The row of ATTACKS.md.
   package let id: String
@@ -44,9 +44,9 @@ package struct TokenAttack: Sendable, CustomStringConvertible {
     return shape(Parts(header: header, payload: payload, signature: signature))
   }
 
-  // MARK: The honest token
+  // MARK: The valid token
 
-  /// What the verifier under attack must have.
+  /// The values of the verifier under attack.
   package static let secret = "0123456789abcdef0123456789abcdef"
   package static let issuer = "https://calculator"
   package static let audience = "mcp"
@@ -54,10 +54,10 @@ package struct TokenAttack: Sendable, CustomStringConvertible {
   package static let now = 1_790_000_000
   /// RFC 7638 §3: the thumbprint of `secret`.
   package static let keyID = "XOBEfwKZzZgziWfq7yZzhEKNQfihBMioCzRbNmqUH0Y"
-  /// Another secret, whose key no verifier has.
+  /// A secret that no verifier has.
   static let stranger = "fedcba9876543210fedcba9876543210"
 
-  /// Names and JSON texts, in the signer's order.
+  /// Names and JSON texts, in the order of the signer.
   package static let header: [(String, String)] = [
     ("alg", #""HS256""#), ("kid", #""\#(keyID)""#), ("typ", #""at+jwt""#),
   ]
@@ -67,7 +67,8 @@ package struct TokenAttack: Sendable, CustomStringConvertible {
     ("permissions", #"["calculate:basic"]"#),
   ]
 
-  /// The JSON text of `members`; a change names a member, old or new, and its JSON text or `nil`.
+  /// The JSON text of `members`. A change has the name of a member, old or new, and its JSON text;
+  /// `nil` removes it.
   package static func text(
     _ members: [(String, String)], _ changes: [String: String?] = [:]
   ) -> String {
@@ -80,14 +81,14 @@ package struct TokenAttack: Sendable, CustomStringConvertible {
     return "{" + all.map { #""\#($0)":\#($1)"# }.joined(separator: ",") + "}"
   }
 
-  /// A member in front of those of the object `text`.
+  /// The object `text` with one more member at its start.
   static func text(_ member: String, before text: String) -> String {
     "{\(member),\(String(decoding: text.utf8.dropFirst(), as: UTF8.self))"
   }
 
   static func base64(_ text: String) -> String { Base64.url.text(of: Array(text.utf8)) }
 
-  /// Without its last bytes.
+  /// The text without its last `count` bytes.
   private static func cut(_ text: String, by count: Int) -> String {
     String(decoding: text.utf8.dropLast(count), as: UTF8.self)
   }
@@ -159,7 +160,7 @@ package struct TokenAttack: Sendable, CustomStringConvertible {
     + texts(
       "T13", "missing_kid",
       [("header and payload swapped", { "\($0.payload).\($0.header).\($0.signature)" })])
-    // RFC 7515 §2, RFC 4648 §3.5: bytes have one spelling.
+    // RFC 7515 §2, RFC 4648 §3.5: bytes have one encoding.
     + texts(
       "T15", "not_base64url",
       [
@@ -351,7 +352,7 @@ package struct TokenAttack: Sendable, CustomStringConvertible {
         ("exp is over 64 bits", ["exp": "18446744075499555216"]), ("exp is -1", ["exp": "-1"]),
         ("exp is -0", ["exp": "-0"]), ("exp is null", ["exp": "null"]),
         ("exp is true", ["exp": "true"]), ("exp is an array", ["exp": "[1790003600]"]),
-        // A name is its bytes: a lookalike of a claim is another claim, which is ignored.
+        // Names are compared as bytes: a similar name is another claim, which is ignored.
         ("exp in Cyrillic letters", ["exp": nil, "ехр": "1790003600"]),
       ])
     + payloads("T18", "malformed_payload", [("exp is NaN", ["exp": "NaN"])])

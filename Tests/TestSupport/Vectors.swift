@@ -1,7 +1,7 @@
 package import Foundation
 
-/// Test data of other projects: in `$CALCULATOR_VECTORS`, else in `.vectors`, where `make vectors`
-/// puts it, else in `../shared/vectors`.
+/// Test vectors of other projects: in `$CALCULATOR_VECTORS`, else in `.vectors`, where `make
+/// vectors` puts them, else in `../shared/vectors`.
 package enum Vectors {
   package static let directory: URL? = {
     let root = Repository.root

@@ -45,7 +45,7 @@ package struct AccessTokenPolicy: Sendable {
   /// RFC 7519 §4.1.1, §4.1.3
   let issuer: String
   let audience: String
-  /// How far the issuer's clock may differ from ours.
+  /// The largest difference between the issuer's clock and the local one.
   let leeway: Duration
   /// Whether the secret may be short or a known word.
   let canBeGuessed: Bool
@@ -62,7 +62,8 @@ package struct AccessTokenPolicy: Sendable {
     self.canBeGuessed = canBeGuessed
   }
 
-  /// The claims of a token of this type. Each step relies only on what the steps before it checked.
+  /// Verifies a token of this type and returns its claims. Each step uses only what the steps
+  /// before it have checked.
   /// - Throws: `JWTError` with the first reason.
   package func verify(_ text: String, as type: TokenType, now: WallTime) throws(JWTError)
     -> TokenClaims

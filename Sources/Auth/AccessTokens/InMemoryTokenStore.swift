@@ -27,7 +27,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
   private struct Revocation {
     /// When each revoked token expires. `nil` if the whole family is revoked.
     var tokens: [ID: WallTime]?
-    /// Of the youngest token.
+    /// The time at which the youngest token was issued.
     var issuedAt: WallTime
     /// When the last token expires.
     var until: WallTime
@@ -37,7 +37,7 @@ package final class InMemoryTokenStore: RefreshTokenStore {
     var families: [ID: TokenFamily] = [:]
     /// By family. A token without a family is a family of its own.
     var revoked: [ID: Revocation] = [:]
-    /// Tokens issued until this time are refused: some were revoked, and it is forgotten which.
+    /// Tokens issued until this time are refused, because some of their revocations were removed.
     var refusedUntil: WallTime?
     /// The number of revocations at which the expired ones are removed.
     var sweepAt = 1024
@@ -94,7 +94,8 @@ package final class InMemoryTokenStore: RefreshTokenStore {
     return family
   }
 
-  /// Forgets the families that ended or, if that is too few, the quarter that ends first.
+  /// Removes the families that have ended. If those are too few, it removes the quarter that ends
+  /// first.
   private func removeFamilies(from state: inout State, now: WallTime) {
     state.families = state.families.filter { $0.value.endsAt > now }
     guard state.families.count > maximumFamilies * 3 / 4 else { return }
@@ -171,7 +172,8 @@ package final class InMemoryTokenStore: RefreshTokenStore {
     if state.revoked.count >= min(state.sweepAt, maximumRevocations) { sweep(&state, now: now) }
   }
 
-  /// Forgets the expired revocations or, if that is too few, the quarter with the oldest tokens.
+  /// Removes the expired revocations. If those are too few, it removes the quarter with the oldest
+  /// tokens.
   private func sweep(_ state: inout State, now: WallTime) {
     state.revoked = state.revoked.filter { $0.value.until > now }
     let kept = maximumRevocations * 3 / 4

@@ -27,7 +27,7 @@ package protocol RefreshTokenStore: RevocationStore {
 package struct TokenFamily: Sendable, Equatable {
   /// The `jti` of the refresh token that may be used now.
   package var current: String
-  /// How long each of its access tokens is valid: what its first one was given.
+  /// The lifetime of the first access token of the family. Later ones have the same.
   package let lifetime: Duration
   /// When its refresh tokens expire. No refresh moves it.
   package let endsAt: WallTime

@@ -81,7 +81,7 @@ package struct TokenClaims: Sendable, Equatable {
     return JSONValue.object(JSONObject(members)).serialized()
   }
 
-  /// The permissions as a set. A name that is no scope token is left out (RFC 6749 §3.3), and one
+  /// The permissions as a set. A name that is not a scope token is omitted (RFC 6749 §3.3). A name
   /// that this server does not know grants nothing (ATTACKS T34).
   var permissionSet: PermissionSet {
     PermissionSet(permissions.compactMap(Permission.init(rawValue:)))

@@ -58,7 +58,7 @@ package struct TokenIssuer: Sendable {
     guard seconds >= 1, seconds <= most else { throw .invalidLifetime(maximum: settings.lifetime) }
 
     let family = newName()
-    // RFC 7519 §2 allows fractions, which some libraries do not read.
+    // RFC 7519 §2 allows fractions, but some libraries do not parse them.
     let issuedAt = now().wholeSeconds
     let endsAt = issuedAt + settings.refreshLifetime
     let pair = pair(
@@ -147,7 +147,7 @@ package struct TokenIssuer: Sendable {
 
   // MARK: Parts
 
-  /// When the last access token that was issued until `now` expires.
+  /// The time at which the last access token issued until `now` expires.
   private func lastAccess(_ now: WallTime) -> WallTime {
     now + Self.maximumLifetime + settings.policy.leeway
   }

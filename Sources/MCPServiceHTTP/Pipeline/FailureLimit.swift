@@ -17,9 +17,8 @@ struct FailureLimit: Sendable {
     tables = Self.factors.map { BucketTable(limit: limit.multiplied(by: $0)) }
   }
 
-  /// Takes a token of each bucket, or none at all.
-  /// - Returns: `nil` where all had one, else the decision of the bucket that takes longest to have
-  ///   one again.
+  /// Takes a token of every bucket, or of none.
+  /// - Returns: `nil` if every bucket had a token; otherwise the decision with the longest wait.
   func charge(_ client: IPAddress, at now: MonotonicTime) -> RateDecision? {
     let keys = Self.keys(client)
     for (place, key) in keys.enumerated() {

@@ -21,8 +21,8 @@ package struct Limits: Sendable {
     policyField = requests?.limit.policyField ?? ""
   }
 
-  /// Charges an attempt that may fail, or has failed, to the client's address.
-  /// - Throws: `HTTPProblem.tooManyFailures`; nothing is charged then.
+  /// Charges an attempt to the client's address, before the check or after its failure.
+  /// - Throws: `HTTPProblem.tooManyFailures`. Then nothing is charged.
   func charge(_ client: IPAddress, at now: MonotonicTime) throws(HTTPProblem) {
     if let decision = failures?.charge(client, at: now) { throw .tooManyFailures(decision) }
   }
@@ -30,7 +30,8 @@ package struct Limits: Sendable {
   /// Refunds an attempt that did not fail.
   func refund(_ client: IPAddress) { failures?.refund(client) }
 
-  /// Takes a token of the identity's, however it comes; guests are told apart by their address.
+  /// Takes a token of the identity's bucket, from whatever address it calls. Guests have a bucket
+  /// for each address.
   func take(for identity: Identity, at client: IPAddress, now: MonotonicTime) -> RateDecision? {
     guard let requests else { return nil }
     let key = identity.method == .guest ? BucketKey(client) : BucketKey(identity)

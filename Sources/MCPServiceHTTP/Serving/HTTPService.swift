@@ -34,9 +34,9 @@ package final class HTTPService: HTTPResponder {
   }
 
   /// - Parameters:
-  ///   - now: the wall clock, for what expires.
+  ///   - now: the wall clock, for keys, users and tokens that expire.
   ///   - clock: the monotonic clock; for limits.
-  ///   - pool: where passwords are checked.
+  ///   - pool: the threads that check passwords.
   package init(
     _ configuration: HTTPConfiguration, offering definition: ServerDefinition, audit: AuditLog,
     now: @escaping @Sendable () -> WallTime, clock: @escaping @Sendable () -> MonotonicTime,
@@ -119,7 +119,7 @@ package final class HTTPService: HTTPResponder {
     return all
   }
 
-  /// A server for these requests.
+  /// Makes a server that sends its requests to this service.
   /// - Parameter now: for the Date of responses.
   package func makeServer(
     threads: Int, limits: HTTPLimits = HTTPLimits(),

@@ -28,7 +28,7 @@ package final class Metrics: Sendable {
 
   package init() {}
 
-  /// - Parameter nanoseconds: from the head to the response.
+  /// - Parameter duration: the time from the head to the response.
   func count(status: Int, duration: Duration) {
     let nanoseconds = duration.nanoseconds
     let place = Self.bounds.firstIndex { nanoseconds <= $0 * 1000 } ?? Self.bounds.count

@@ -5,7 +5,6 @@ private import Synchronization
 /// Logs that a client sent HTTP to the HTTPS port, at most once a minute, so that a client cannot
 /// fill the log.
 final class PlainHTTPNotice: Sendable {
-  /// In nanoseconds.
   private static let pause = Duration.seconds(60)
 
   private let audit: AuditLog

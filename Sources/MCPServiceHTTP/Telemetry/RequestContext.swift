@@ -7,7 +7,7 @@ internal import Support
 package struct RequestContext: Sendable {
   let client: IPAddress
   let startedAt: MonotonicTime
-  /// The allowed origin of the web page that sends it; `nil` where no such page does.
+  /// The origin of the request, if it is allowed.
   var origin: String?
   /// The host, origin or peer that was refused, for the log.
   var refusedName: RefusedName?

@@ -65,7 +65,7 @@ struct APIKeyListTests {
     #expect(result == row.expected)
   }
 
-  /// What is wrong, and what to do.
+  /// Each error message names the problem and its fix.
   @Test(arguments: [
     (APIKeyError.empty(1), "key 1 is empty"), (.empty(2), "key 2 is empty"),
     (.space(1), "key 1 has a space in it"),
@@ -89,7 +89,7 @@ struct APIKeyListTests {
     #expect(name == place.map { "key-\($0)" })
   }
 
-  /// A digest that agrees with a key's in the half that it is found by is not the key's.
+  /// A digest is refused if only the half that serves as its index is equal to a key's.
   @Test func everyBitOfAKeysDigestCounts() throws {
     let digest = SHA256Digest(of: Self.first.utf8)
     let keys = APIKeyStore([APIKey(name: "ci", digest: digest, role: .basic, expires: nil)])

@@ -25,7 +25,7 @@ struct APIKeyStoreTests {
     }
   }
 
-  /// The end of a key in the file is not put off by a copy of it in the environment.
+  /// A copy of a key in the environment does not remove the expiry that the file gives the key.
   @Test func theFileStandsAboveTheEnvironment() throws {
     let environment = try APIKeyList(list: Secret("0123456789abcdef,b"), allowingWeak: true)
     let keys = APIKeyStore(

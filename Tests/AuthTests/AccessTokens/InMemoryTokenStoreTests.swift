@@ -51,7 +51,7 @@ struct InMemoryTokenStoreTests {
     }
   }
 
-  /// T33: to check a token does not use it up; to check a used one ends its family.
+  /// T33: checking a token does not use it up. Checking a used token ends its family.
   @Test func aCheckFindsAReplay() async throws {
     let store = await begun()
     for _ in 0..<2 { try await check(store, "a", family) }
@@ -76,8 +76,8 @@ struct InMemoryTokenStoreTests {
     }
   }
 
-  /// A million tokens revoked over a hundred days, each good for a day: no more are kept than may
-  /// be alive, twice over.
+  /// A million tokens are revoked over a hundred days, and each is valid for a day. The store keeps
+  /// at most twice as many as can be valid at one time.
   @Test func revocationsAreForgottenWhenTheyAreOver() async {
     let store = InMemoryTokenStore()
     var most = 0
@@ -95,7 +95,8 @@ struct InMemoryTokenStoreTests {
     )
   }
 
-  /// Past the bound the oldest tokens' revocations are forgotten, and every token as old is refused.
+  /// Over the limit the revocations of the oldest tokens are removed, and every token of that age
+  /// is refused.
   @Test func revocationsPastTheBoundFailClosed() async {
     let store = InMemoryTokenStore(maximumRevocations: 100)
     for number in 1...100 {
@@ -103,7 +104,7 @@ struct InMemoryTokenStoreTests {
         store, String(number), issuedAt: WallTime(milliseconds: number), until: Self.day, now: 101)
       #expect(store.revocationCount < 100)
     }
-    // Of a hundred, the quarter that was issued first is forgotten: 1 to 25.
+    // Of a hundred, the quarter that was issued first is removed: 1 to 25.
     #expect(store.revocationCount == 75)
     for number in 1...100 {
       let time = WallTime(milliseconds: number)
@@ -118,7 +119,7 @@ struct InMemoryTokenStoreTests {
     #expect(await !store.isRevoked(other, of: nil, issuedAt: 26))
   }
 
-  /// The same where all that are forgotten have one time of issue, and over and over again.
+  /// The same if all removed ones were issued at one time, and again many times.
   @Test func aMillionRevocationsAreBounded() async {
     let store = InMemoryTokenStore(maximumRevocations: 1000)
     for number in 0..<1_000_000 {
@@ -131,7 +132,7 @@ struct InMemoryTokenStoreTests {
     #expect(await !store.isRevoked("young", of: nil, issuedAt: 8))
   }
 
-  /// The bound holds where all revocations that are there have ended, too: nothing is refused.
+  /// If all revocations have ended, the limit holds too, and no token is refused.
   @Test func whatHasEndedMakesRoom() async {
     let store = InMemoryTokenStore(maximumRevocations: 100)
     for number in 0..<99 {
@@ -148,7 +149,8 @@ struct InMemoryTokenStoreTests {
     #expect(store.revocationCount == 0)
   }
 
-  /// T35: whoever revokes one token of a family after the other ends the family, and fills nothing.
+  /// T35: a client that revokes one token of a family after the other ends the family, and does not
+  /// fill the store.
   @Test func theTokensOfOneFamilyAreOneRevocation() async {
     let store = InMemoryTokenStore(maximumRevocations: 100)
     func revoke(_ number: Int, until: WallTime = Self.day, now: WallTime = 1) async {
@@ -171,7 +173,7 @@ struct InMemoryTokenStoreTests {
     await #expect(throws: AuthenticationError.unknownFamily) { try await check(store, "a", family) }
   }
 
-  /// Tokens that are over do not count towards the end of their family.
+  /// Expired tokens do not count towards the limit of their family.
   @Test func aFamilyThatRevokesInPeaceLivesOn() async throws {
     let store = await begun()
     for number in 0..<1000 {
@@ -186,7 +188,7 @@ struct InMemoryTokenStoreTests {
     try await check(store, "a", family)
   }
 
-  /// The end of a family holds where single tokens of it were revoked before, and after.
+  /// A revoked family stays revoked if single tokens of it are revoked before or after.
   @Test func anEndedFamilyStaysEnded() async {
     let store = await begun()
     await store.revoke(
@@ -197,7 +199,7 @@ struct InMemoryTokenStoreTests {
     #expect(await store.isRevoked("three", of: family, issuedAt: 1))
   }
 
-  /// One entry is kept until the last of its tokens is over, and is as old as the youngest.
+  /// An entry is kept until its last token expires. Its age is that of its youngest token.
   @Test(
     arguments: [
       (10, 30, 20, 20), (20, 20, 10, 30),
@@ -213,7 +215,7 @@ struct InMemoryTokenStoreTests {
     }
     await revoke("a", firstIssuedAt, firstUntil, 1)
     await revoke("b", secondIssuedAt, secondUntil, 1)
-    // Three more that are as old as its elder, at a time when its shorter one is over.
+    // Three more, issued with its older token, at a time when its shorter token has expired.
     for name in ["x", "y", "z"] {
       await self.revoke(store, name, issuedAt: 10, until: 40, now: 25)
     }
@@ -222,7 +224,7 @@ struct InMemoryTokenStoreTests {
     #expect(await !store.isRevoked("c", of: family, issuedAt: 11), "still an entry of tokens")
   }
 
-  /// The clock is set back between two ends of one family.
+  /// The clock is set back between two revocations of one family.
   @Test func theEndOfAFamilyIsNotMovedBack() async {
     let store = InMemoryTokenStore(maximumRevocations: 2)
     await store.revokeFamily(family, accessUntil: 40, now: 20)
@@ -231,7 +233,7 @@ struct InMemoryTokenStoreTests {
     #expect(await store.isRevoked("a", of: family, issuedAt: 15))
   }
 
-  /// A million families: those that end first go, and what was revoked stays revoked.
+  /// A million families: those that end first are removed, and revocations stay.
   @Test func familiesAreBounded() async {
     let store = InMemoryTokenStore(maximumFamilies: 1000)
     func begin(_ name: String, _ token: String, endsAt: WallTime) async {

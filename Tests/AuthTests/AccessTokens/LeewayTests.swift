@@ -3,7 +3,7 @@ import Testing
 
 @testable import Auth
 
-/// Where a leeway of 60 s begins and ends, to the millisecond (RFC 7519 §4.1.4 to §4.1.6).
+/// The start and the end of a leeway of 60 s, to the millisecond (RFC 7519 §4.1.4 to §4.1.6).
 struct LeewayTests {
   @Test(
     arguments: [

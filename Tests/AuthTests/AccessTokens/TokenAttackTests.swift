@@ -18,7 +18,7 @@ struct TokenAttackTests {
   /// RFC 7638 §3
   @Test func theTableHasTheKeysThumbprint() { #expect(TokenFixture.key.id == TokenAttack.keyID) }
 
-  /// An attack has one row, so that a failure names it.
+  /// Each attack has one row, so that a failure identifies it.
   @Test func everyRowHasItsName() {
     let names = TokenAttack.all.map(\.description)
     #expect(Set(names).count == names.count)

@@ -6,7 +6,7 @@ import Testing
 
 /// Payloads with a valid signature that do not fit into a row of `TokenAttack`.
 struct TokenClaimsAttackTests {
-  /// T22: 10,000 permissions, where no limit of the length applies first.
+  /// T22: 10,000 permissions, below every limit of length.
   @Test func refusesTenThousandPermissionsInAPayload() {
     let payload = TokenFixture.text(
       TokenAttack.claims, ["permissions": TokenAttack.strings(10_000)])
@@ -30,7 +30,8 @@ struct TokenClaimsAttackTests {
     #expect(TokenFixture.failure(TokenFixture.token(payload: bytes)) == .malformedPayload)
   }
 
-  /// RFC 7519 §7.3: issuer and audience are compared by bytes; composed is not decomposed.
+  /// RFC 7519 §7.3: issuer and audience are compared by bytes. A composed and a decomposed text
+  /// differ.
   @Test func comparesIssuerAndAudienceByBytes() {
     let policy = AccessTokenPolicy(
       keys: TokenFixture.keys, issuer: "\u{E9}", audience: "\u{E9}")

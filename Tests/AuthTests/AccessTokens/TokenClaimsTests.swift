@@ -6,7 +6,7 @@ import Testing
 @testable import Auth
 
 struct TokenClaimsTests {
-  /// Accepted claims that are next to refused ones.
+  /// Accepted claims close to refused ones.
   @Test(
     arguments: [
       ("expires in a millisecond", ["exp": "1790000000.001"]),

@@ -5,7 +5,7 @@ import TestSupport
 @testable import Auth
 @testable import JOSE
 
-/// What access tokens must be, and tokens under it, honest or forged.
+/// A token policy, and valid and forged tokens for it.
 enum TokenFixture {
   /// In milliseconds since 1970.
   static let now = WallTime(milliseconds: TokenAttack.now * 1000)
@@ -18,7 +18,7 @@ enum TokenFixture {
     TokenAttack.text(members, changes)
   }
 
-  /// An honest token but for the claims that are changed, with a valid signature.
+  /// A token with changed claims and a valid signature.
   static func token(claims: [String: String?] = [:]) -> String {
     token(payload: Array(text(TokenAttack.claims, claims).utf8))
   }
@@ -38,7 +38,7 @@ enum TokenFixture {
     } catch { return error }
   }
 
-  /// A key of any secret that is not empty.
+  /// A key from any secret that is not empty.
   static func key(_ secret: String) -> HMACKey {
     guard let key = try? HMACKey(secret: Array(secret.utf8), allowingWeak: true) else {
       fatalError("a secret is empty")

@@ -10,7 +10,7 @@ struct TokenIssuerTests {
   let store = InMemoryTokenStore()
   let random = SeededBytes(seed: 7)
 
-  /// Every issuer of one test has the same store, as after SIGHUP.
+  /// All issuers of one test share a store, as after SIGHUP.
   func issuer(
     users: UserDirectory = .everyone(.advanced), lifetime: Int = 3600, secret: UInt8 = 1,
     previous: [UInt8] = [], leeway: Int = 0, canBeGuessed: Bool = false,
@@ -104,7 +104,7 @@ struct TokenIssuerTests {
     }
   }
 
-  /// T12: one kind of token is never taken for another.
+  /// T12: a token of one type is never accepted as another.
   @Test func tokensAreNotSwapped() async throws {
     let issuer = try issuer()
     let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
@@ -116,7 +116,7 @@ struct TokenIssuerTests {
     }
   }
 
-  /// T27, RFC 9700 §4.14.2: the second use ends the family, access tokens included.
+  /// T27, RFC 9700 §4.14.2: the second use ends the family with its access tokens.
   @Test func aReplayEndsTheFamily() async throws {
     let issuer = try issuer()
     let first = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
@@ -133,13 +133,13 @@ struct TokenIssuerTests {
     await #expect(throws: AuthenticationError.revokedToken) {
       try await issuer.verifier.verify(second.refreshToken, as: .refreshToken)
     }
-    // Another family of the same user lives on.
+    // Another family of the same user stays valid.
     let other = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
     #expect(
       try await issuer.verifier.verify(other.accessToken, as: .accessToken).subject == "anshika")
   }
 
-  /// Two refreshes at the same instant: one wins, and the family is over.
+  /// Of several refreshes at the same time one succeeds, and the family ends.
   @Test func oneOfManyRefreshesWins() async throws {
     let issuer = try issuer()
     let pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: nil)
@@ -153,7 +153,7 @@ struct TokenIssuerTests {
     #expect(wins == 1)
   }
 
-  /// Issuing, refreshing, verifying and revoking from many tasks; the thread sanitizer watches.
+  /// Many tasks issue, refresh, verify and revoke; the thread sanitizer checks them.
   @Test func manyTasksAtOnce() async throws {
     let issuer = try issuer()
     let alive = await withTaskGroup(of: Bool.self) { group in
@@ -194,7 +194,7 @@ struct TokenIssuerTests {
       "the wish for more did not use the token up")
   }
 
-  /// T33: a used token is found before anything else about the request is judged.
+  /// T33: a used token is detected before the rest of the request is checked.
   @Test func aUsedTokenIsFoundBeforeTheWishIsJudged() async throws {
     let issuer = try issuer()
     let first = try await issuer.issue(to: "anshika", permissions: [.calculateBasic], lifetime: nil)
@@ -208,7 +208,7 @@ struct TokenIssuerTests {
     }
   }
 
-  /// What was asked for at the start of a family holds for all its access tokens.
+  /// The lifetime of the first access token applies to all access tokens of the family.
   @Test func aRefreshKeepsTheFirstLifetime() async throws {
     var issuer = try issuer()
     var pair = try await issuer.issue(to: "anshika", permissions: nil, lifetime: 60)
@@ -218,15 +218,15 @@ struct TokenIssuerTests {
       pair = try await issuer.refresh(claims, permissions: nil)
       #expect(pair.expiresAt - pair.issuedAt == .seconds(60))
     }
-    // A server whose JWT_TTL became shorter gives no more than that.
+    // If JWT_TTL became shorter, it is the limit.
     issuer = try self.issuer(lifetime: 10)
     let claims = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
     pair = try await issuer.refresh(claims, permissions: nil)
     #expect(pair.expiresAt - pair.issuedAt == .seconds(10))
   }
 
-  /// A family ends JWT_REFRESH_TTL after its start, however often it is refreshed, and no token that
-  /// a refresh gives is good beyond that end.
+  /// A family ends JWT_REFRESH_TTL after its start, even if it is refreshed. No token is valid
+  /// after that.
   @Test func aFamilyHasALastDay() async throws {
     var issuer = try issuer()
     let start = clock.now
@@ -246,7 +246,7 @@ struct TokenIssuerTests {
     await #expect(throws: AuthenticationError.invalidToken(.expired)) {
       try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
     }
-    // With a leeway the token itself is still good for a moment, but its family is over.
+    // With a leeway the token itself is valid for longer, but its family has ended.
     issuer = try self.issuer(leeway: 60)
     let last = try await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)
     await #expect(throws: RefreshFailure.unauthenticated(.invalidToken(.expired))) {
@@ -254,7 +254,7 @@ struct TokenIssuerTests {
     }
   }
 
-  /// The bound of the revocations: who asks for a new pair after it was reached is served.
+  /// The store of revocations is full: it refuses old tokens, and accepts new ones.
   @Test func aFullStoreRefusesOldTokensOnly() async throws {
     let issuer = try issuer(store: InMemoryTokenStore(maximumRevocations: 8))
     let bystander = try await issuer.issue(to: "ben", permissions: nil, lifetime: nil)
@@ -287,7 +287,7 @@ struct TokenIssuerTests {
     }
   }
 
-  /// A refresh token of another process: its family is not known here.
+  /// The family of a refresh token of another process is unknown.
   @Test func aRestartForgetsRefreshTokens() async throws {
     let pair = try await issuer().issue(to: "anshika", permissions: nil, lifetime: nil)
     let restarted = try issuer(store: InMemoryTokenStore())
@@ -314,7 +314,8 @@ struct TokenIssuerTests {
     }
   }
 
-  /// T31, RFC 7009 §2.2: no effect on the tokens of others, and nothing to tell it by.
+  /// T31, RFC 7009 §2.2: a caller cannot revoke the tokens of others, and cannot tell the
+  /// difference.
   @Test(
     arguments: [
       ("anshika", [], true), ("mallory", [], false), ("admin", [.tokensManage], true),
@@ -336,7 +337,7 @@ struct TokenIssuerTests {
       ((try? await issuer.verifier.verify(pair.refreshToken, as: .refreshToken)) == nil) == works)
   }
 
-  /// T35: who refreshes and revokes in a loop loses the family, and takes no token of another user.
+  /// T35: a user who refreshes and revokes in a loop loses the family, and affects no other user.
   @Test func aUserCannotFillTheRevocations() async throws {
     let store = InMemoryTokenStore(maximumRevocations: 20)
     let issuer = try issuer(store: store)

@@ -29,7 +29,7 @@ struct TokenSigningTests {
     }
   }
 
-  /// Signed and verified, claims are what they were, and a second signature is the same.
+  /// Signed and verified claims are unchanged, and a second signature is the same.
   @Test func roundTripsRandomClaims() throws {
     var random = SplitMix64(seed: 7519)
     for _ in 0..<500 {

@@ -152,7 +152,7 @@ struct CredentialsFileTests {
     #expect(problems.sorted() == row.problems.sorted())
   }
 
-  /// A file of nonsense is told of in bounded time and space.
+  /// An invalid file causes at most twenty messages.
   @Test func tellsOfTwentyAtMost() {
     let text = "{\"keys\": [\(Array(repeating: "1", count: 1000).joined(separator: ",\n"))]}"
     let error = #expect(throws: CredentialsFileErrors.self) {

@@ -30,10 +30,10 @@ struct PasswordAuthenticatorTests {
   /// Derives as scrypt does, and keeps the parameters of each derivation.
   final class Derivations: Sendable {
     private let all = Mutex<[PasswordHash.Parameters]>([])
-    /// What happens during the next one.
+    /// Runs during the next derivation.
     private let during = Mutex<(@Sendable () -> Void)?>(nil)
 
-    /// Those since the last call.
+    /// The derivations since the last call.
     func take() -> [PasswordHash.Parameters] {
       all.withLock { all in
         defer { all = [] }
@@ -155,7 +155,7 @@ struct PasswordAuthenticatorTests {
     #expect(ask(authenticator, "ben", "his") == .later("ben"))
   }
 
-  /// A line that changes during the scrypt, just before its password would be remembered.
+  /// A user's line changes during the scrypt, before its password is remembered.
   @Test func aChangeDuringTheCheckIsNotRemembered() {
     let authenticator = authenticator([Self.user("anshika", "right")])
     derivations.duringTheNext { [unowned authenticator] in
@@ -165,7 +165,7 @@ struct PasswordAuthenticatorTests {
     #expect(ask(authenticator, "anshika", "right") == .refusedLater(.wrongPassword))
   }
 
-  /// Many requests with one password at once cost one scrypt, where they run one by one.
+  /// Many requests with one password at the same time cost one scrypt, because they run one by one.
   @Test func aWaitingRequestUsesWhatAnotherHasShown() throws {
     let held = HeldPool()
     let authenticator = authenticator([Self.user("anshika", "right")], pool: held)
@@ -185,8 +185,8 @@ struct PasswordAuthenticatorTests {
 
   // MARK: Time
 
-  /// C17: counted, not measured. Every check makes the same derivations, whether the user is known
-  /// and whatever the parameters of the user's hash.
+  /// C17: the test counts the work and does not measure time. Every check makes the same
+  /// derivations, for a known and an unknown user, and for any parameters of the user's hash.
   @Test func everyCheckIsTheSameWork() throws {
     let parameters = [
       PasswordHash.Parameters(ln: 10, r: 1, p: 1), PasswordHash.Parameters(ln: 10, r: 1, p: 3),
@@ -214,7 +214,7 @@ struct PasswordAuthenticatorTests {
     }
   }
 
-  /// The usual case: one set of parameters is one scrypt, and a server without users makes one, too.
+  /// The usual case: one set of parameters needs one scrypt, also in a server without users.
   @Test func oneSetOfParametersIsOneDerivation() {
     let some = authenticator([Self.user("anshika", "right"), Self.user("ben", "his")])
     for name: UserName in ["anshika", "ben", "nobody"] {
@@ -225,7 +225,7 @@ struct PasswordAuthenticatorTests {
     #expect(derivations.take() == [.standard])
   }
 
-  /// The work follows the file that is read again.
+  /// After SIGHUP the work depends on the new file.
   @Test func aNewFileChangesTheWork() {
     let authenticator = authenticator([])
     authenticator.replace(with: [Self.user("anshika", "right")])
@@ -233,7 +233,7 @@ struct PasswordAuthenticatorTests {
     #expect(derivations.take() == [PasswordHashTests.cheap])
   }
 
-  // MARK: What is recalled before an attempt is charged (C16)
+  // MARK: Remembered passwords, before an attempt is charged (C16)
 
   @Test func whatWasShownFromHereIsRecalled() {
     let authenticator = authenticator([Self.user("anshika", "right")])
@@ -247,7 +247,7 @@ struct PasswordAuthenticatorTests {
     #expect(!recalls("anshik", "aright", Self.here))
     #expect(!recalls("nobody", "right", Self.here))
     #expect(!recalls("anshika", "right", Self.elsewhere), "no guess from elsewhere is answered")
-    // From elsewhere it is still remembered, and recalled there from then on.
+    // From another address it is still remembered, and from then on recalled there.
     #expect(ask(authenticator, "anshika", "right", from: Self.elsewhere) == .atOnce("anshika"))
     #expect(recalls("anshika", "right", Self.elsewhere))
     #expect(!recalls("anshika", "right", Self.here))
@@ -256,7 +256,7 @@ struct PasswordAuthenticatorTests {
     #expect(derivations.take().count == 1)
   }
 
-  /// Whoever shares the user's address tries no more passwords here than the failure limit allows.
+  /// A client at the user's address cannot try more passwords than the failure limit allows.
   @Test func recallAnswersNoMoreGuessesThanTheLimit() {
     let limit = RateLimit(count: 10, period: .minute)
     let authenticator = authenticator([Self.user("anshika", "right")], guesses: limit)
@@ -268,14 +268,14 @@ struct PasswordAuthenticatorTests {
     #expect(recalls("right"), "nine are too few")
     #expect(!recalls("guess 10"))
     #expect(!recalls("right"), "the answer to the eleventh guess is no answer")
-    // To show it again does not open it: the bucket is not a new one.
+    // The correct password does not refill the bucket.
     #expect(ask(authenticator, "anshika", "right") == .atOnce("anshika"))
     #expect(!recalls("right"))
     ticks.advance(seconds: 6)
     #expect(recalls("right"))
     #expect(!recalls("guess 11"))
     #expect(!recalls("right"))
-    // Nor does a file that is read again.
+    // A new file does not refill it either.
     ticks.advance(seconds: 5)
     authenticator.replace(with: [Self.user("anshika", "right"), Self.user("ben", "his")])
     #expect(!recalls("right"))

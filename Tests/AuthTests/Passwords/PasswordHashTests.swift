@@ -6,7 +6,7 @@ import Testing
 
 struct PasswordHashTests {
   static let cheap = PasswordHash.Parameters(ln: 10, r: 1, p: 1)
-  /// Of "correct horse", made by another implementation.
+  /// The hash of "correct horse", made by another implementation.
   static let foreign =
     "$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$6g3umF+uVrJsObaTZhIbbTlgrvOEFcCItdwSjtPF67M"
 
@@ -29,12 +29,12 @@ struct PasswordHashTests {
     let read = try #require(PasswordHash(phc: first.phc))
     #expect(read == first)
     #expect(matches(read, "é"))
-    #expect(!matches(read, "e\u{301}"))  // byte by byte
+    #expect(!matches(read, "e\u{301}"))  // compared byte by byte
     #expect(!read.matches(Secret("é"), work: [Self.cheap]), "not by other parameters")
     #expect(PasswordHash(of: Secret("é"), parameters: Self.cheap, random: random.make) != first)
   }
 
-  /// Where the memory is not there, no password is right.
+  /// If memory cannot be allocated, no password is correct.
   @Test func withoutMemoryNoPasswordIsRight() {
     let hash = PasswordHash(
       of: Secret("right"), parameters: Self.cheap, random: SeededBytes(seed: 1).make)

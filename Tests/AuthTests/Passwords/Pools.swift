@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import Auth
 
-/// Runs work at once, and counts it.
+/// Runs work immediately, and counts it.
 final class CountingPool: BlockingPool {
   private let count = Mutex(0)
   var runs: Int { count.withLock { $0 } }
@@ -16,7 +16,7 @@ final class CountingPool: BlockingPool {
   }
 }
 
-/// Runs work once a test lets it.
+/// Runs work when a test releases it.
 final class HeldPool: BlockingPool {
   private let work = HeldWork()
   var count: Int { work.count }

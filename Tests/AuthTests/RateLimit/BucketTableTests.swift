@@ -20,7 +20,7 @@ struct BucketTableTests {
     #expect(table.take(key(1), at: 1_000_000_000).isAllowed)
   }
 
-  /// R6: a look costs no place.
+  /// R6: `peek` creates no bucket.
   @Test func lookingMintsNoBucket() {
     let table = BucketTable(limit: limit)
     #expect(table.peek(key(1), at: 0).remaining == 2)
@@ -38,7 +38,7 @@ struct BucketTableTests {
     }
   }
 
-  /// A refund that comes after its token has dripped back makes no bucket more than full.
+  /// A refund after the token was replaced does not overfill the bucket.
   @Test func aRefundFillsNoBucketBeyondItsSize() {
     let table = BucketTable(limit: limit)
     #expect(table.take(key(1), at: 0).isAllowed)
@@ -49,7 +49,7 @@ struct BucketTableTests {
     #expect(table.count == 1, "a refund mints no bucket")
   }
 
-  /// R5: strangers past the last place share a bucket; who had one before notices nothing.
+  /// R5: callers over the limit share a bucket. Callers who already have one are not affected.
   @Test func aMillionAddressesAreBounded() {
     let table = BucketTable(limit: limit, capacity: 100)
     #expect(table.take(key(0), at: 0).isAllowed)
@@ -62,7 +62,7 @@ struct BucketTableTests {
     #expect(!table.take(key(0), at: 0).isAllowed)
   }
 
-  /// A full bucket gives its place to a newcomer, and only a full one.
+  /// Only a full bucket is removed for a new caller.
   @Test func fullBucketsAreForgotten() {
     let table = BucketTable(limit: limit, capacity: 100)
     for caller in 0..<100 { _ = table.take(key(caller), at: 0) }
@@ -74,7 +74,7 @@ struct BucketTableTests {
     #expect(table.peek(key(7), at: 1_000_000_000).remaining == 1)
   }
 
-  /// The table forgets, the oracle never does; both say the same.
+  /// The table removes buckets and the oracle does not. Both decide the same.
   @Test func forgettingChangesNothing() {
     var random = SplitMix64(seed: 3)
     let table = BucketTable(limit: limit, capacity: 1000)
@@ -89,7 +89,7 @@ struct BucketTableTests {
     #expect(table.count < 300)
   }
 
-  /// R7
+  /// R7: a key contains the subject and the method.
   @Test func aKeyIsWhoAndHow() throws {
     func key(_ subject: Subject, _ method: Identity.Method, _ role: Role = .basic) -> BucketKey {
       BucketKey(Identity(subject: subject, method: method, permissions: role.permissions))

@@ -15,7 +15,7 @@ struct RateLimitTests {
     #expect(expected?.burst == expected?.count)
   }
 
-  /// R10: a mistake never means "no limit".
+  /// R10: an invalid value never means "no limit".
   @Test(arguments: [
     "", "0/minute", "-1", "-1/minute", "10/", "10", "/minute", "10/day", "10/Minute", "10/minutes",
     "10 /minute", "10/minute ", " 10/minute", "+10/minute", "010/minute", "1e3/minute",
@@ -45,7 +45,7 @@ struct RateLimitTests {
     #expect(first.field == #""default";r=59;t=1"#)
     #expect(first.retryAfterSeconds == 0)
     for _ in 1..<60 { _ = bucket.take(at: 5, limit: limit) }
-    // A nanosecond before the token is there, a whole second is the answer.
+    // A nanosecond before the token is available, the wait is a whole second.
     let refused = bucket.take(at: 1_000_000_004, limit: limit)
     #expect(refused.field == #""default";r=0;t=60"#)
     #expect(refused.retryAfter == .nanoseconds(1))

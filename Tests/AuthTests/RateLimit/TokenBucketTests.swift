@@ -12,8 +12,8 @@ struct TokenBucketTests {
     RateLimit(count: 1_000_000, period: .hour), RateLimit(count: 1, period: .hour, burst: 1),
   ]
 
-  /// What a bucket is, without a bucket: in every window between two accepted requests there are at
-  /// most `burst` and what the window earned. All in whole numbers.
+  /// The definition of a bucket: in every window between two accepted requests there are at most
+  /// `burst` requests and those that the window earned, in whole numbers.
   struct Oracle {
     let limit: RateLimit
     var accepted: [MonotonicTime] = []
@@ -28,8 +28,8 @@ struct TokenBucketTests {
     }
   }
 
-  /// Never more than burst and rate allow in any window; never less for one who waits; and the wait
-  /// is the shortest.
+  /// No window has more requests than burst and rate allow. A caller who waits gets every one, and
+  /// the wait is the shortest.
   @Test(arguments: limits)
   func agreesWithTheOracle(_ limit: RateLimit) {
     for seed in 1...4 as ClosedRange<UInt64> {
@@ -54,7 +54,7 @@ struct TokenBucketTests {
           decision.resetAfter == .zero
             || !bucket.isFull(at: now + decision.resetAfter - .nanoseconds(1), limit: limit))
         switch Int.random(in: 0..<6, using: &random) {
-        case 0: break  // at once
+        case 0: break  // immediately
         case 1: now = soonest
         case 2: now = max(now, soonest - .nanoseconds(1))
         case 3: now = now + .seconds(decision.retryAfterSeconds)
@@ -65,7 +65,7 @@ struct TokenBucketTests {
     }
   }
 
-  /// The k-th request after the burst is let in at k periods by count, rounded up once and not k
+  /// The k-th request after the burst is accepted at k periods by count, rounded up once and not k
   /// times.
   @Test func doesNotDriftInAMillionSteps() {
     let limit = RateLimit(count: 7, period: .second, burst: 2)
@@ -82,7 +82,7 @@ struct TokenBucketTests {
     #expect(wrong == 0)
   }
 
-  /// R9: time that was given once is not given again.
+  /// R9: time is not credited twice.
   @Test func aClockThatGoesBackMintsNothing() {
     let limit = RateLimit(count: 1, period: .second)
     var bucket = TokenBucket()

@@ -1,4 +1,4 @@
-"""Drives a server with the client of `fastmcp` 4.x, over the `mcp` 2.x underneath it."""
+"""Runs a scenario with the client of `fastmcp` 4.x, which uses `mcp` 2.x."""
 
 from contextlib import asynccontextmanager
 
@@ -28,7 +28,7 @@ async def connect(scenario):
     async with Client(transport(scenario)) as client:
 
         async def call(name, arguments, meta):
-            # `call_tool` would raise for `isError`; this one hands back the result as it came.
+            # `call_tool` raises for `isError`; this call returns the result unchanged.
             return await client.call_tool_mcp(name, arguments, meta=meta)
 
         yield Connection(client.protocol_version, client.server_info, client.list_tools, call)

@@ -1,4 +1,4 @@
-"""Drives a server with the client of `mcp` 1.x, which knows only the handshake."""
+"""Runs a scenario with the client of `mcp` 1.x, which supports only the handshake."""
 
 from contextlib import asynccontextmanager
 
@@ -26,7 +26,7 @@ def transport(scenario):
 
 @asynccontextmanager
 async def connect(scenario):
-    # The third of the streams over HTTP tells the session, which this server has none of.
+    # Over HTTP the third stream gives the session, which this server does not have.
     async with transport(scenario) as streams, ClientSession(*streams[:2]) as session:
         hello = await session.initialize()
 

@@ -1,6 +1,6 @@
-"""Drives a server with the client of `mcp` 2.x: `server/discover`, then `_meta` with every request.
+"""Runs a scenario with the client of `mcp` 2.x: `server/discover`, then `_meta` in every request.
 
-It falls back to the handshake where `server/discover` fails: `protocolVersion` tells which it was.
+It falls back to the handshake if `server/discover` fails. `protocolVersion` shows which one it used.
 """
 
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ async def connect(scenario):
     async with transport(scenario) as server, Client(server, mode="auto") as client:
 
         async def list_tools():
-            # Past the cache, so that every listing in a scenario reaches the server.
+            # Without the cache, so that every listing in a scenario reaches the server.
             return (await client.list_tools(cache_mode="bypass")).tools
 
         async def call(name, arguments, meta):

@@ -1,9 +1,9 @@
-"""What the clients share: read a scenario, take its steps, print what came back.
+"""The common part of the clients: reads a scenario, runs its steps and prints the outcome.
 
 A client gives `run` a `connect(scenario)`: an async context manager that yields a `Connection`.
 A scenario names a `command` with `args` and `env`, or a `url` with `headers` and the `ca` to trust.
-Instead of one scenario there may be a list of them: each gets its own connection and outcome.
-The scripts expect nothing of the answers; the test that starts them does.
+The input may also be a list of scenarios. Each gets its own connection and outcome.
+The scripts do not check the replies. The test that starts them does.
 """
 
 import asyncio
@@ -35,10 +35,10 @@ statuses: list[int] = []
 
 
 def run(connect) -> None:
-    # The clients tell of refusals at length, and the outcome has them all.
+    # The clients log errors at length, and the outcome contains all of them.
     logging.disable()
     scenario = read()
-    # The clients' transports pass HOME, USER and more on to the server: leave them only PATH.
+    # The transports of the clients pass HOME, USER and more to the server. Leave only PATH.
     for name in set(os.environ) - {"PATH"}:
         del os.environ[name]
     if isinstance(scenario, list):
@@ -49,7 +49,7 @@ def run(connect) -> None:
 
 
 def http_client(library, scenario: dict[str, Any], **options):
-    """A client of `httpx` or `httpx2`, as `library` is, that notes every status."""
+    """A client of `library` (`httpx` or `httpx2`) that records every status."""
 
     async def note(response) -> None:
         statuses.append(response.status_code)
@@ -73,7 +73,7 @@ async def attempt(connect, scenario: dict[str, Any]) -> dict[str, Any]:
     try:
         await play(connect, scenario, outcome)
     except Exception as error:
-        # Each client has its own way of failing at a status that it has no words for.
+        # Each client fails differently at a status that it does not expect.
         if not statuses or statuses[-1] < 400:
             raise
         if shown := protocol_error(error):
@@ -82,7 +82,7 @@ async def attempt(connect, scenario: dict[str, Any]) -> dict[str, Any]:
 
 
 def protocol_error(error: BaseException):
-    """What the client shows of an error from the server, at any depth of a group."""
+    """The server's error as the client reports it, at any depth of an exception group."""
     if isinstance(error, ProtocolError):
         return error
     for part in getattr(error, "exceptions", ()):
@@ -111,12 +111,13 @@ async def take(connection: Connection, step: dict[str, Any]) -> dict[str, Any]:
     except ProtocolError as failure:
         return {"protocolError": {"code": failure.error.code, "message": failure.error.message}}
     except RuntimeError as failure:
-        # The client itself refused the answer: structured content unlike the output schema.
+        # The client itself refused the reply: its structured content does not match the output
+        # schema.
         return {"clientError": str(failure)}
 
 
 async def validate(connection: Connection, step: dict[str, Any]) -> None:
-    """What a host does that obeys the schemas of tools before it calls them."""
+    """Checks the arguments like a host that applies the schemas before it calls tools."""
     import jsonschema
 
     tool = next(tool for tool in await connection.list_tools() if tool.name == step["call"])

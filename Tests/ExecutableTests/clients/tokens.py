@@ -1,12 +1,13 @@
-"""Makes and checks tokens with what others wrote: PyJWT, joserfc, jwcrypto and the openssl command.
+"""Makes and checks tokens with third-party programs: PyJWT, joserfc, jwcrypto and openssl.
 
     python tokens.py make < order.json     {"secret", "algorithm", "header", "claims"}
     python tokens.py check < order.json    {"secret", "issuer", "audience", "token"}
 
-`make` prints one compact token for each maker. `check` prints for each checker the header and the
-claims of the token, or why it is `refused`; the algorithm is fixed to HS256, and `exp`, `iss` and
-`aud` must be there and right. Beside them stands the `thumbprint` (RFC 7638) of the secret as a JWK,
-for each library that computes it. The script expects nothing; the test that starts it does.
+`make` prints one compact token for each program. `check` prints for each program the header and the
+claims of the token, or why it is `refused`. The algorithm is fixed to HS256, and `exp`, `iss` and
+`aud` must be present and correct. It also prints the `thumbprint` (RFC 7638) of the secret as a JWK
+for each library that computes it. The script does not check the results. The test that starts it
+does.
 """
 
 import base64
@@ -127,7 +128,7 @@ def check_jwcrypto(order: dict) -> dict:
 
 
 def make_openssl(order: dict) -> str:
-    """The way a person would do it in a shell; nothing here knows what a JWT is."""
+    """Makes the token with shell tools that do not know JWTs."""
     header = order["header"] | {"alg": order["algorithm"]}
     parts = [base64url(json.dumps(part).encode()) for part in (header, order["claims"])]
     digest = order["algorithm"].replace("HS", "-sha")

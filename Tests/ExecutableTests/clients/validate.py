@@ -2,18 +2,19 @@
 
     python validate.py SCHEMA_DIR < lines.jsonl
 
-SCHEMA_DIR holds one `REVISION.json` for each revision. A line is one of
+SCHEMA_DIR contains one `REVISION.json` for each revision. A line is one of
 
     {"revision": "2026-07-28", "definition": "CallToolResultResponse", "message": {...}}
     {"schema": {...}, "instance": {...}}
 
-Without `definition` a message is checked as a `JSONRPCMessage`. `CallToolResult` and its like,
-with or without `Response` at the end, may name a whole response in every revision: then the
-envelope and its result are both checked. The second kind of line checks that
-`schema` is itself a valid schema (2020-12 unless it names another) and, where there is an
-`instance`, that this matches it: for a tool's schemas and its structured content.
+Without `definition` a message is checked as a `JSONRPCMessage`. A definition such as
+`CallToolResult`, with or without `Response` at its end, may name a whole response in every revision:
+then the script checks the response and its result. For the second kind of line it checks that
+`schema` is a valid schema (2020-12 unless it names another one) and that the `instance`, if there is
+one, matches it: for a tool's schemas and its structured content.
 
-Prints a line for each failure and then `N valid, M invalid`. Exits 1 if any failed or none came.
+Prints a line for each failure and then `N valid, M invalid`. Exits with status 1 if a line failed or
+if there were none.
 """
 
 import functools
