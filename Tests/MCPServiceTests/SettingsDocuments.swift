@@ -64,7 +64,7 @@ enum SettingsDocuments {
     for settings in Settings.ofAllExecutables {
       lines += ["", "# --- \(settings.executable) ---"]
       for setting in settings.all where known.insert(setting.name).inserted {
-        // The first server starts with this file once its key is in it.
+        // `CalculatorStdio` starts with this file once it contains a key.
         let isOn = settings.executable == "CalculatorStdio" && setting.fallback == .needed
         lines += [""] + comment(on: setting)
         lines.append("\(isOn ? "" : "# ")\(setting.name)=\(value(of: setting))")
@@ -89,7 +89,7 @@ enum SettingsDocuments {
     return SettingDeclaration.wrap(text + form, at: 98).map { "# \($0)" }
   }
 
-  /// With a capital letter at the start, but not where code stands there.
+  /// Starts the sentence with a capital letter, unless it starts with code.
   private static func capitalized(_ sentence: String) -> String {
     var bytes = Array(sentence.utf8)
     if let first = bytes.first, 0x61...0x7A ~= first { bytes[0] = first & 0xDF }

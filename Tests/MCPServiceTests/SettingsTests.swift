@@ -7,11 +7,11 @@ import TestSupport
 
 @testable import MCPService
 
-/// The tables of settings, and what is made from them.
+/// The tables of settings, and the documents that are made from them.
 struct SettingsTests {
   static let declarations = Settings.ofAllExecutables.flatMap(\.all)
 
-  /// The file as it is, and as the tables give it.
+  /// A file, and its text as the tables define it.
   struct Document: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let generate: @Sendable (_ page: String) -> String
@@ -34,7 +34,7 @@ struct SettingsTests {
     }
   }
 
-  /// Every table of the reference page has its place.
+  /// The reference page has a table for each executable.
   @Test func theReferenceHasATableForEachExecutable() throws {
     let file = Repository.root.appending(path: "guide/reference.md")
     let page = try String(contentsOf: file, encoding: .utf8)
@@ -53,7 +53,7 @@ struct SettingsTests {
     }
   }
 
-  /// The default that is documented is one that the setting accepts, and the one that applies.
+  /// The documented default is a valid value, and it is the one that applies.
   @Test func theDocumentedDefaultIsTheDefault() throws {
     func check<Value: Equatable>(_ setting: Setting<Value>, _ text: String) throws {
       #expect(setting.declaration.fallback == .value(text))
@@ -94,7 +94,7 @@ struct SettingsTests {
     #expect(((try? Settings.connectionsPerClient.value(of: text)) != nil) == isValid)
   }
 
-  /// Settings without a default value, where `nil` must not be what a bad text gives.
+  /// Settings without a default: an invalid text must not give `nil`.
   @Test func aBadTextIsNeverTheDefault() {
     for text in ["", "x", "0", "-1", "nil", " off", "OFF", "Guest"] {
       #expect(throws: ConfigurationError.self) { try Settings.burst.value(of: text) }
@@ -144,7 +144,7 @@ struct SettingsTests {
     }
   }
 
-  /// A control character in a path must not add a line or drive the terminal.
+  /// A control character in a path must not add a line or control the terminal.
   @Test func noPartOfAnErrorHasAControlCharacter() {
     let error = ConfigurationError("A\nB", "c\r\nd\u{85}", fix: "e\u{1B}[2J")
     #expect(error.description == "A?B: c??d?; e?[2J")

@@ -132,7 +132,7 @@ struct StdioConfigurationTests {
     }
   }
 
-  /// ATTACKS S22: neither of two lines wins, whatever they say.
+  /// ATTACKS S22: two lines for one setting are an error, whatever their values.
   @Test(arguments: ["off", "info"])
   func aNameTwiceInAFileIsAnError(_ second: String) throws {
     try withFile(
@@ -172,13 +172,13 @@ struct StdioConfigurationTests {
     #expect(try StdioConfiguration.read(environment: environment, file: nil).warnings == [warning])
   }
 
-  /// A path is somebody's words: it must not break the line or drive the terminal.
+  /// A path must not add a line to the output or control the terminal.
   @Test func aPathCannotWriteALine() {
     let error = ConfigurationError.invalidLine(path: "a\n\u{1B}[2J'; rm -rf b", line: 1)
     #expect(error.description.contains("'a??[2J?; rm -rf b'"))
   }
 
-  /// ATTACKS S23: a key in the place of a path is not repeated.
+  /// ATTACKS S23: a key in place of a path is not echoed.
   @Test(arguments: ["0123456789abcdef-a-key", "/0123456789abcdef-a-key"])
   func aKeyInThePlaceOfAPathIsNotRepeated(_ key: String) {
     for variable in ["CALCULATOR_API_KEY_FILE", "--env-file"] {
@@ -195,7 +195,7 @@ struct StdioConfigurationTests {
     }
   }
 
-  /// An empty variable counts as unset: the file's value is the one that is there.
+  /// An empty variable counts as unset, so the value of the file applies.
   @Test func anEmptyVariableDoesNotWinOverTheFile() throws {
     try withFile("CALCULATOR_API_KEY=file-0123456789abcdef\n", mode: 0o600) { path in
       let configuration = try StdioConfiguration.read(
@@ -204,7 +204,7 @@ struct StdioConfigurationTests {
     }
   }
 
-  /// A file-size or encoding error gives the advice for its kind of file.
+  /// An error of size or encoding has the fix for its kind of file.
   @Test(arguments: [
     ("CALCULATOR_API_KEY_FILE", FileKind.secret, "65536", "whose first line is the secret"),
     ("--env-file", .environment, "65536", "NAME=VALUE"),

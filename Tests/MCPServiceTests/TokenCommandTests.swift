@@ -5,7 +5,7 @@ import Auth
 import Testing
 import TestHarness
 
-/// `CalculatorJWT token`: it says "verifies" only for what the server accepts.
+/// `CalculatorJWT token`: it prints "verifies" only if the server accepts the token.
 struct TokenCommandTests {
   let server: JWTHarness
   let command: TokenCommand
@@ -35,7 +35,7 @@ struct TokenCommandTests {
         == TokenCommand.Output(errors: "does not verify: expired", status: 1))
   }
 
-  /// T12: a refresh token is no access token, here as at the server.
+  /// T12: the command, like the server, does not accept a refresh token as an access token.
   @Test func aRefreshTokenDoesNotVerify() async throws {
     let token = try server.call("generate_token", #""user_id":"anshika""#).refresh
     #expect(try !isAccepted(token))
@@ -46,7 +46,7 @@ struct TokenCommandTests {
     #expect(inspected.text.hasSuffix("\ndoes not verify: wrong_type"))
   }
 
-  /// T34: permissions that the server ignores are no reason for the command either.
+  /// T34: the command, like the server, ignores unknown permissions.
   @Test func whatTheServerIgnoresIsIgnored() async throws {
     let issued = await command.issue(to: "anshika", permissions: ["calculate:basic"], seconds: 60)
     #expect(issued.status == 0)

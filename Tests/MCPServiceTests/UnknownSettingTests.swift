@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import MCPService
 
-/// A misspelled setting ends the start; what belongs to others does not.
+/// A misspelled setting is a configuration error. Variables of other programs are ignored.
 struct UnknownSettingTests {
   struct Row: CustomTestStringConvertible, Sendable {
     let name: String
@@ -24,7 +24,7 @@ struct UnknownSettingTests {
 
   @Test(arguments: [
     Row("CALCULATOR_RATE_LIMIT", nil), Row("CALCULATOR_API_KEY_FILE", nil),
-    Row("JWT_TTL", nil),  // of another server here
+    Row("JWT_TTL", nil),  // a setting of another server of this project
     // One or two edits
     Row("CALCULATOR_RATE_LIMT", .misspelled("CALCULATOR_RATE_LIMIT")),
     Row("CALCULATOR_RATE_LIMITS", .misspelled("CALCULATOR_RATE_LIMIT")),
@@ -37,10 +37,10 @@ struct UnknownSettingTests {
     Row("CALCULATOR_API_KEY_FLIE", .misspelled("CALCULATOR_API_KEY_FILE")),
     Row("CALCULATOR_REQUIER_AUTH", .misspelled("CALCULATOR_REQUIRE_AUTH")),
     Row("JTW_SECRET", .misspelled("JWT_SECRET")), Row("JWTSECRET", .misspelled("JWT_SECRET")),
-    // Three edits, and names of our own that say nothing
+    // Three edits, and unknown names with a prefix of this project
     Row("CALCULATOR_RATES_LMT", .notice), Row("CALCULATOR_COLOUR", .notice),
     Row("JWT_ALGORITHM", .notice), Row("JWT_URL", .notice),
-    // Others
+    // Other programs
     Row("PATH", .foreign), Row("XCALCULATOR_COLOUR", .foreign), Row("", .foreign),
     // Kubernetes, for services that are called calculator, calculator-http and jwt
     Row("CALCULATOR_SERVICE_HOST", "10.0.0.1", .foreign),
@@ -79,8 +79,8 @@ struct UnknownSettingTests {
         == ["CALCULATOR_COLOUR is not a setting of this server; it has no effect"])
   }
 
-  /// In a file that is written for the server, every name is a setting of one of ours. What is none
-  /// is not repeated: a secret on a line of its own may look like a name.
+  /// Every name in a file for the server must be a setting of a server of this project. An unknown
+  /// name is not echoed: a secret on a line of its own may look like a name.
   @Test(arguments: [
     ("CALCULATOR_LOGS=off", "did you mean CALCULATOR_LOG?"),
     ("c2VjcmV0LXNlY3JldA=", "sets what is not a setting of this server"),

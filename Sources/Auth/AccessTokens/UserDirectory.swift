@@ -1,6 +1,6 @@
 package import Support
 
-/// The users who may get tokens, each with a role.
+/// The users to whom tokens are issued, with their roles.
 package enum UserDirectory: Sendable {
   /// Every name is a user with this role.
   case everyone(Role)

@@ -88,7 +88,7 @@ extension ConfigurationError {
       fix: "set it to \(newSecret)\(orAllowWeak)")
   }
 
-  /// Whoever has the other secret, such as a model with an API key, could sign any token.
+  /// A holder of the other secret, such as a model with an API key, could sign any token.
   package static func sameSecret(variable: String, other: String) -> ConfigurationError {
     ConfigurationError(
       variable, "\(other) holds the same secret", fix: "set one of them to \(newSecret)")

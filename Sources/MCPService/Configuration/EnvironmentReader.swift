@@ -32,7 +32,7 @@ package struct EnvironmentReader {
     for setting in settings.all {
       for variable in setting.variables {
         guard let value = all.values[variable] else { continue }
-        // An empty variable counts as unset, but where that would open access.
+        // An empty variable counts as unset, unless that would open access.
         if !value.isEmpty {
           read.set(variable, value)
         } else if setting.absenceOpensAccess {
@@ -52,7 +52,7 @@ package struct EnvironmentReader {
     }
   }
 
-  /// What the next SIGHUP compares with.
+  /// The values that the next SIGHUP compares with.
   package var snapshot: RunningSettings {
     RunningSettings(values: values, completeFiles: completeFiles)
   }

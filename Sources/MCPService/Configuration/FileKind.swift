@@ -1,6 +1,6 @@
 private import Support
 
-/// What a file of the configuration holds.
+/// The kinds of configuration files.
 package enum FileKind: Sendable, Equatable {
   case secret, environment, users, credentials, certificate, privateKey
 

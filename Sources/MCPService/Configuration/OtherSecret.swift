@@ -2,7 +2,8 @@ package import Auth
 private import JSON
 internal import Support
 
-/// A secret for one purpose. No other secret may be equal to it: whoever learns one would have both.
+/// A secret for one purpose. No other secret may be equal to it: a person who learns one would have
+/// both.
 package struct OtherSecret {
   let variable: String
   let isEqual: (Secret) -> Bool

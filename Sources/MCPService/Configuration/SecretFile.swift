@@ -1,7 +1,7 @@
 private import SystemC
 private import Support
 
-/// The content of a small file, and what users other than its owner may do with it.
+/// The content of a small file, and the rights of users other than its owner.
 package struct SecretFile {
   /// UTF-8, without a byte-order mark at the start.
   package let bytes: [UInt8]

@@ -130,7 +130,7 @@ extension Setting where Value == Duration {
 }
 
 extension Setting where Value == [String] {
-  /// The items are checked by whoever reads them: see `EnvironmentReader.list`.
+  /// The caller checks the items: see `EnvironmentReader.list`.
   static func list(
     _ name: String, of items: String, _ reload: SettingDeclaration.ReloadRule, example: String,
     _ sentence: String
@@ -148,7 +148,7 @@ extension Setting where Value == [String] {
 }
 
 extension Setting where Value == String? {
-  /// The text is checked by whoever reads it: see `EnvironmentReader.optional`.
+  /// The caller checks the text: see `EnvironmentReader.optional`.
   static func text(
     _ name: String, _ form: String, _ reload: SettingDeclaration.ReloadRule, example: String,
     _ sentence: String

@@ -25,7 +25,7 @@ package struct SettingDeclaration: Sendable {
     case words(String)
   }
 
-  /// What SIGHUP does with a new value. It never opens access (ATTACKS G1).
+  /// How SIGHUP treats a new value. It never opens access (ATTACKS G1).
   ///
   /// A setting that was removed keeps its old value: a default may allow more, and a file may have
   /// lost lines (ATTACKS G3). The two rules that say so are the exceptions.

@@ -23,7 +23,7 @@ package struct Settings: Sendable {
     return variablesOfAll.contains(String(decoding: line[..<equals], as: UTF8.self))
   }
 
-  /// What applies after SIGHUP, and the names of the settings that keep their old value.
+  /// The values that apply after SIGHUP, and the names of the settings that keep their old value.
   func merge(_ new: Environment, over running: Environment) -> (Environment, kept: [String]) {
     var result = new
     var kept: [String] = []

@@ -3,7 +3,7 @@ private import Support
 /// A variable that none of our servers reads. A misspelled setting is an error: the server would
 /// otherwise run without that setting.
 enum UnknownSetting: Equatable {
-  /// It has a prefix of ours, and no effect.
+  /// It has a prefix of this project, but no effect.
   case notice
   /// It differs from a setting by at most two edits.
   case misspelled(String)

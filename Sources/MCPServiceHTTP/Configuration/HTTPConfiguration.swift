@@ -24,7 +24,7 @@ package struct HTTPConfiguration: Sendable {
   let logLevel: LogLevel
   /// For the log.
   let warnings: [String]
-  /// What the next SIGHUP compares with.
+  /// The values that the next SIGHUP compares with.
   let running: RunningSettings
   /// The settings whose new value does not apply before a restart.
   let kept: [String]

@@ -129,7 +129,7 @@ package struct LandingPage: Sendable {
       """
   }
 
-  // MARK: What to paste
+  // MARK: Examples
 
   /// An example for the first enabled kind of credential: the option of `curl`, and the field in
   /// the configuration of a client. The server refuses these placeholders as secrets.
@@ -199,7 +199,7 @@ package struct LandingPage: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  // MARK: How it looks
+  // MARK: Style
 
   /// The icon: an equals sign on a rounded square. It is part of the page, so that a browser
   /// requests no other file.
