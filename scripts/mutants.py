@@ -264,8 +264,8 @@ MUTANTS = [
     # --- Framing ---------------------------------------------------------------------------------
     (
         "framing: a coding beside a length is accepted", HTTP,
-        "guard lengths.isEmpty, isPersistent, codings.count == 1,",
-        "guard isPersistent, codings.count == 1,",
+        "guard lengths.isEmpty, isHTTP11, codings.count == 1,",
+        "guard isHTTP11, codings.count == 1,",
         FRAMING, r"H1 a length, then a coding",
     ),
     (
@@ -276,7 +276,7 @@ MUTANTS = [
     ),
     (
         "framing: a coding on HTTP/1.0 is accepted", HTTP,
-        "guard lengths.isEmpty, isPersistent, codings.count == 1,",
+        "guard lengths.isEmpty, isHTTP11, codings.count == 1,",
         "guard lengths.isEmpty, codings.count == 1,",
         FRAMING, r"H7 chunked on HTTP/1\.0",
     ),
@@ -301,8 +301,8 @@ MUTANTS = [
     ),
     (
         "framing: two Hosts are accepted", HTTP,
-        "guard hosts.count == 1 || !line.isPersistent && hosts.isEmpty,",
-        "guard hosts.count >= 1 || !line.isPersistent && hosts.isEmpty,",
+        "guard hosts.count == 1 || !line.isHTTP11 && hosts.isEmpty,",
+        "guard hosts.count >= 1 || !line.isHTTP11 && hosts.isEmpty,",
         FRAMING, r"H12 two Hosts",
     ),
     (

@@ -75,7 +75,7 @@ private struct Transcript: Equatable {
     check(head)
     let (line, target) = (head.line, head.line.target)
     events += [line.method, target.path, target.query ?? "-", target.authority ?? "-"]
-    events += [line.isPersistent, head.keepsAlive, head.expectsContinue].map { $0 ? "yes" : "no" }
+    events += [line.isHTTP11, head.keepsAlive, head.expectsContinue].map { $0 ? "yes" : "no" }
     events += names.flatMap { head.fields[$0] }
     bodies.append([])
     body = BodyReader(head.framing, limits: limits)

@@ -35,7 +35,7 @@ package enum JWTError: Error, Sendable, Equatable {
   case notYetValid
   case issuedInTheFuture
 
-  /// One word for logs.
+  /// The error as a single word, for the log.
   package var reason: String {
     switch self {
     case .tooLong: "token_too_long"

@@ -41,7 +41,7 @@ struct FileDescriptor: Sendable {
 
   var isTerminal: Bool { isatty(raw) == 1 }
 
-  /// The result of `wait` for one descriptor.
+  /// What `wait` reports about one descriptor.
   struct Readiness {
     var readable = false
     var writable = false

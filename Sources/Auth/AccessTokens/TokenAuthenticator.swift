@@ -31,7 +31,8 @@ package struct TokenAuthenticator: Authenticator {
   }
 }
 
-/// Authenticates a caller by an unused refresh token.
+/// Authenticates a caller who presents a refresh token that has not been used yet. The token is
+/// used up later, by `TokenIssuer.refresh`.
 package struct RefreshTokenAuthenticator: Authenticator {
   private let issuer: TokenIssuer
 

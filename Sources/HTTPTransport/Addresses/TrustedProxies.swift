@@ -21,8 +21,8 @@ package struct TrustedProxies: Sendable {
   package func client(peer: IPAddress, forwardedFor: [String]) -> IPAddress {
     var client = peer
     for line in forwardedFor.reversed() {
-      // ATTACKS H34: split at the byte. As a Character, the comma may merge with the text that a
-      // client sent before it.
+      // ATTACKS H34: split at the comma's byte. A value of the client that ends in U+0600 would form
+      // one Character with the comma that the proxy adds.
       var unread: ArraySlice<UInt8>? = Array(line.utf8)[...]
       while let entries = unread {
         let comma = entries.lastIndex(of: UInt8(ascii: ","))

@@ -6,7 +6,7 @@ enum BodyFraming: Equatable {
   case chunked
 
   /// - Throws: `malformed` for every head that two parsers could frame differently.
-  init(_ fields: HTTPFields, isPersistent: Bool) throws(HTTPFault) {
+  init(_ fields: HTTPFields, isHTTP11: Bool) throws(HTTPFault) {
     let lengths = fields["Content-Length"]
     let codings = fields["Transfer-Encoding"]
     if codings.isEmpty {
@@ -23,7 +23,7 @@ enum BodyFraming: Equatable {
       self = .length(number)
     } else {
       // RFC 9112 §6.1: never beside a length, never before HTTP/1.1, and no coding but chunked.
-      guard lengths.isEmpty, isPersistent, codings.count == 1,
+      guard lengths.isEmpty, isHTTP11, codings.count == 1,
         HTTPFields.equal(codings[0], "chunked")
       else { throw .malformed }
       self = .chunked

@@ -348,7 +348,7 @@ final class HTTPConnection: ChannelDuplexHandler {
       response,
       .init(
         date: siblings.dateText, isHead: request?.line.method == "HEAD",
-        isPersistent: request?.line.isPersistent ?? true, closes: closes))
+        isHTTP11: request?.line.isHTTP11 ?? true, closes: closes))
     if closes {
       end()
     } else if let request, !bodyIsRead {

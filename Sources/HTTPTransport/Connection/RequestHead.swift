@@ -13,15 +13,15 @@ struct RequestHead {
   init(_ line: RequestLine, _ fields: HTTPFields) throws(HTTPFault) {
     self.line = line
     self.fields = fields
-    framing = try BodyFraming(fields, isPersistent: line.isPersistent)
+    framing = try BodyFraming(fields, isHTTP11: line.isHTTP11)
     try Self.checkHost(line, fields["Host"])
     // RFC 9112 §9.3
     let options = fields["Connection"].flatMap(Self.options)
     let closes = options.contains { $0.elementsEqual("close".utf8) }
-    let stays = line.isPersistent || options.contains { $0.elementsEqual("keep-alive".utf8) }
+    let stays = line.isHTTP11 || options.contains { $0.elementsEqual("keep-alive".utf8) }
     keepsAlive = stays && !closes
-    // RFC 9110 §10.1.1: HTTP/1.0 has no expectations.
-    let expectations = line.isPersistent ? fields["Expect"] : []
+    // RFC 9110 §10.1.1: a server ignores `Expect` in a request of HTTP/1.0.
+    let expectations = line.isHTTP11 ? fields["Expect"] : []
     guard expectations.allSatisfy({ HTTPFields.equal($0, "100-continue") }) else {
       throw .expectationFailed
     }
@@ -35,7 +35,7 @@ struct RequestHead {
 
   private static func checkHost(_ line: RequestLine, _ hosts: [String]) throws(HTTPFault) {
     // RFC 9112 §3.2: exactly one Host, and a valid one. HTTP/1.0 may omit it.
-    guard hosts.count == 1 || !line.isPersistent && hosts.isEmpty,
+    guard hosts.count == 1 || !line.isHTTP11 && hosts.isEmpty,
       hosts.allSatisfy({ $0.utf8.allSatisfy(isHostByte) })
     else { throw .malformed }
     if let authority = line.target.authority {

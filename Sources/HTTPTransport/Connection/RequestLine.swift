@@ -6,7 +6,7 @@ struct RequestLine {
   let method: String
   let target: RequestTarget
   /// Whether the version is HTTP/1.1; otherwise it is HTTP/1.0.
-  let isPersistent: Bool
+  let isHTTP11: Bool
 
   /// Reads the line at the start of the buffer, which is `length` bytes long.
   ///
@@ -27,8 +27,8 @@ struct RequestLine {
     // RFC 9112 §2.3: the version is case-sensitive. HTTP/2 has another preface, and HTTP/0.9 has no
     // version.
     let version = line.extracting((targetEnd + 1)...)
-    isPersistent = ASCII.equal(version, "HTTP/1.1")
-    guard isPersistent || ASCII.equal(version, "HTTP/1.0") else { throw .malformed }
+    isHTTP11 = ASCII.equal(version, "HTTP/1.1")
+    guard isHTTP11 || ASCII.equal(version, "HTTP/1.0") else { throw .malformed }
     let start = buffer.readerIndex
     method = buffer.getString(at: start, length: methodEnd) ?? ""
     target = try RequestTarget(

@@ -10,7 +10,7 @@ enum ResponseWriter {
     var isHead = false
     /// The request is HTTP/1.1. For HTTP/1.0 a response must say that the connection stays open
     /// (RFC 9112 §9.3).
-    var isPersistent = true
+    var isHTTP11 = true
     var closes: Bool
   }
 
@@ -28,7 +28,7 @@ enum ResponseWriter {
     if mayHaveBody { head += "Content-Length: \(response.body.count)\r\n".utf8 }
     if frame.closes {
       head += "Connection: close\r\n".utf8
-    } else if !frame.isPersistent {
+    } else if !frame.isHTTP11 {
       head += "Connection: keep-alive\r\n".utf8
     }
     for field in response.fields { append(field, to: &head) }

@@ -5,9 +5,9 @@ private import Support
 enum UnknownSetting: Equatable {
   /// It has a prefix of this project, but no effect.
   case notice
-  /// It differs from a setting by at most two edits.
+  /// The name differs from that of this setting by at most two characters.
   case misspelled(String)
-  /// It belongs to another program.
+  /// The name belongs to another program.
   case foreign
 
   /// `nil` for a variable of one of our servers.

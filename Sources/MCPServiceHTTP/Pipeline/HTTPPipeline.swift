@@ -132,8 +132,10 @@ package struct HTTPPipeline: HTTPResponder {
     }
   }
 
-  /// Takes a token of the caller's bucket. Clients of the handshake era end their session on 429.
-  /// For them `reply` sends the response, after it has read the message.
+  /// Takes a token from the caller's rate-limit bucket. If the bucket is empty, a modern client gets
+  /// 429 now. A client of a handshake revision of MCP would end its session on 429: `reply` parses
+  /// its message first, and answers a call of a tool with a result that has `isError`.
+  /// - Throws: `HTTPProblem.tooManyRequests`
   private func checkRate(
     of identity: Identity, _ request: HTTPRequest, _ headers: RequestHeaders,
     _ context: inout RequestContext
