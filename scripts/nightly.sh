@@ -26,6 +26,22 @@ guide_as_one_shell() {
   python3 guide/tools/run.py --bin .build/dist --one-shell "$1" --pause "$pause"
 }
 
+# All tests from a clean clone; every second run beside a busy process of low priority on each core.
+clean_run() {
+  folder=$(mktemp -d) busy=
+  if [ $((run % 2)) -eq 0 ]; then
+    for _ in $(seq "$(getconf _NPROCESSORS_ONLN)"); do
+      nice -n 19 sh -c 'while :; do :; done' &
+      busy="$busy $!"
+    done
+  fi
+  git clone --quiet . "$folder/clone" && make -C "$folder/clone" test
+  status=$?
+  [ -z "$busy" ] || kill $busy
+  rm -rf "$folder"
+  return "$status"
+}
+
 step 'address and thread sanitizer' make sanitize
 step "fuzz targets, $seconds s each" make fuzz SECONDS="$seconds"
 step "HTTP compared with NIOHTTP1, $seconds s" make differential SECONDS="$seconds"
@@ -33,9 +49,10 @@ step 'mutants' make mutate
 step "soak, $minutes min" make soak MINUTES="$minutes"
 step 'the guide in one bash' guide_as_one_shell bash
 step 'the guide in one zsh' guide_as_one_shell zsh
+step 'the guide as a site' make site
 run=1
 while [ "$run" -le "$runs" ]; do
-  step "all tests, run $run of $runs" make test
+  step "all tests from a clean clone, run $run of $runs" clean_run
   run=$((run + 1))
 done
 

@@ -63,7 +63,7 @@ package struct Pipeline: Sendable {
       return result
     } catch {
       record(call, error.outcome)
-      return error.result(refusal: policy.refusal)
+      return error.result(failureText: policy.failureText)
     }
   }
 

@@ -108,7 +108,8 @@ struct NumberAttackTests {
   static let settings: [(variable: String, value: String)] = digits.flatMap { number in
     lifetimes.flatMap { name in ["", "s", "m", "h", "d"].map { (name, number + $0) } }
       + limits.flatMap { name in ["", "/second", "/minute", "/hour"].map { (name, number + $0) } }
-      + ["CALCULATOR_RATE_BURST", "CALCULATOR_THREADS"].map { ($0, number) }
+      + ["CALCULATOR_RATE_BURST", "CALCULATOR_THREADS", "CALCULATOR_CONNECTIONS_PER_CLIENT"]
+      .map { ($0, number) }
   }
 
   @Test func settingsOfCalculatorHTTP() {

@@ -58,6 +58,23 @@ struct HTTPSignalTests {
     #expect(sent == answered && sent > 0)
   }
 
+  /// ATTACKS G1: SIGHUP does not apply some settings, and says so by name.
+  @Test func namesEachSettingThatWaitsForARestart() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(".env", "CALCULATOR_METRICS=false\nCALCULATOR_LOG=info\n")
+    let server = try HTTPProcess(arguments: ["--env-file", folder.path(".env")])
+    try folder.write(".env", "CALCULATOR_METRICS=true\nCALCULATOR_LOG=debug\n")
+    server.server.deliver(SIGHUP)
+    #expect(try server.notice().contains("SIGHUP: read credentials, secrets and certificate again"))
+    let kept = [try server.notice(), try server.notice()]
+    for name in ["CALCULATOR_METRICS", "CALCULATOR_LOG"] {
+      #expect(
+        kept.contains { $0.contains("\"SIGHUP: \(name) keeps its old value until a restart\"") },
+        "\(name)")
+    }
+    #expect(try server.status(["X-API-Key: \(HTTPProcess.key)"]) == 200)
+  }
+
   /// SIGHUP: a new connection gets the new certificate and an open one continues. An incomplete
   /// renewal, with only one of the two files, changes nothing.
   @Test func renewsTheCertificate() throws {

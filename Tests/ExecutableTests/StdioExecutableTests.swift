@@ -297,6 +297,27 @@ import TestHarness
     #expect(try accepted(server, second))
   }
 
+  /// ATTACKS G1: SIGHUP does not apply some settings, and says so by name.
+  @Test func namesASettingThatWaitsForARestart() throws {
+    let folder = try TemporaryFolder()
+    let key = "CALCULATOR_API_KEY=\(Self.key)\n"
+    try folder.write(".env", key + "CALCULATOR_LOG=info\n")
+    let server = try ServerProcess(
+      arguments: ["--env-file", folder.path(".env")], environment: [:])
+    server.send(Self.good)
+    #expect(try server.readLine() == Self.answer)
+    try folder.write(".env", key + "CALCULATOR_LOG=debug\n")
+    server.deliver(SIGHUP)
+    var lines: [String] = []
+    while lines.count < 2, let line = try server.readErrorLine() {
+      if line.contains("SIGHUP") { lines.append(line) }
+    }
+    #expect(lines.first?.contains("read 1 key(s) again") == true)
+    #expect(
+      lines.last?.contains("\"SIGHUP: CALCULATOR_LOG keeps its old value until a restart\"") == true
+    )
+  }
+
   /// ATTACKS S20: each attempt has a line or is counted, also if the input ends or a signal arrives
   /// while lines wait.
   @Test(arguments: [nil, SIGTERM, SIGINT])

@@ -133,6 +133,23 @@ struct HTTPConfigurationTests {
     #expect(!warnings.joined().contains("0123456789"))
   }
 
+  /// ATTACKS S19: the password follows the one rule of all secrets, and is none that is tried first.
+  @Test(arguments: [
+    ("correct horse\n", "CALCULATOR_BASIC_PASSWORD: has a control character"),
+    (" correct horse", "CALCULATOR_BASIC_PASSWORD: begins or ends with white space"),
+    ("\"correct horse\"", "CALCULATOR_BASIC_PASSWORD: has quotes"),
+    ("$PASSWORD_OF_SB", "CALCULATOR_BASIC_PASSWORD: must not be a placeholder"),
+    ("password2024!", "CALCULATOR_BASIC_PASSWORD: must not be one of the most common"),
+    ("anshika1", "CALCULATOR_BASIC_PASSWORD: must not be one of the most common"),
+  ])
+  func refusesAPassword(_ password: String, _ start: String) throws {
+    let error = try #require(throws: ConfigurationErrors.self) {
+      try read(["CALCULATOR_BASIC_USER": "anshika", "CALCULATOR_BASIC_PASSWORD": password])
+    }
+    #expect(error.all.first?.description.hasBytes(atStart: start) == true, "\(error.all)")
+    #expect(!error.all.map(\.description).joined().contains("correct horse"))
+  }
+
   /// One secret for two purposes is refused.
   @Test(arguments: [
     (

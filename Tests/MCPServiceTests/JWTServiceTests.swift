@@ -1,4 +1,5 @@
 import Auth
+import Foundation
 import Testing
 import TestSupport
 import TestHarness
@@ -24,6 +25,48 @@ struct JWTServiceTests {
     #expect(answer.expires_at == ManualClock.start + 60)
     #expect(answer.permissions == ["calculate:basic", "calculate:advanced"])
     #expect(pair.refresh.split(separator: ".").count == 3 && pair.refresh != pair.access)
+  }
+
+  /// JSON has one kind of number: 600.0 and 6e2 are the integer 600.
+  @Test(arguments: ["600", "600.0", "6e2", "6.00E+2", "6000e-1"])
+  func readsALifetimeInEverySpelling(_ number: String) throws {
+    let pair = try JWTHarness().call(
+      "generate_token", #""user_id":"anshika","expires_in":\#(number)"#)
+    #expect(pair.structuredContent?.expires_in == 600)
+  }
+
+  /// `null` counts as absent: many clients write a missing argument as `null`.
+  @Test func anOptionalArgumentMayBeNull() throws {
+    let server = try JWTHarness()
+    let pair = try server.call(
+      "generate_token", #""user_id":"anshika","permissions":null,"expires_in":null"#)
+    #expect(pair.structuredContent?.expires_in == 3600)
+    #expect(pair.structuredContent?.permissions == ["calculate:basic", "calculate:advanced"])
+    let next = try server.call(
+      "refresh_token", #""permissions":null,"refresh_token":"\#(pair.refresh)""#)
+    #expect(next.structuredContent?.permissions == ["calculate:basic", "calculate:advanced"])
+  }
+
+  /// The schema does not require a credential, because a model would invent one.
+  @Test func noSchemaRequiresTheCredential() throws {
+    struct List: Decodable {
+      struct Result: Decodable { let tools: [Tool] }
+      struct Tool: Decodable {
+        struct Schema: Decodable {
+          struct Property: Decodable {}
+          let properties: [String: Property]
+          let required: [String]
+        }
+        let inputSchema: Schema
+      }
+      let result: Result
+    }
+    let reply = try #require(try JWTHarness().send(Wire.modern("tools/list")))
+    let schemas = try JSONDecoder().decode(List.self, from: Data(reply.utf8)).result.tools
+      .map(\.inputSchema)
+    let names: Set = ["auth_token", "jwt_token", "refresh_token"]
+    #expect(names.allSatisfy { name in schemas.contains { $0.properties[name] != nil } })
+    #expect(schemas.allSatisfy { names.isDisjoint(with: $0.required) })
   }
 
   @Test func aTokenLastsUntilItsEnd() throws {

@@ -64,6 +64,12 @@ struct SecretRuleTests {
       environment.set(name, row.value)
       #expect(errors(environment) == [.invalidSecret(variable: name, row.fault)])
     }
+    var environment = Environment()
+    environment.set("CALCULATOR_API_KEY", row.value)
+    let error = #expect(throws: ConfigurationErrors.self) {
+      try StdioConfiguration.read(environment: environment, file: nil, after: .none)
+    }
+    #expect(error?.all == [.invalidSecret(variable: "CALCULATOR_API_KEY", row.fault)])
   }
 
   @Test(arguments: rows.filter(\.fitsALine))

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""check_site.py FOLDER: shows that no page of a built site asks another host for anything.
+"""check_site.py FOLDER: shows that no page of a built site asks another host for anything, that task
+lists are rendered, and that the style tells what one types from what one sees.
 
 Looks at what a browser fetches by itself: scripts, styles, images, fonts, frames. Links that a
 reader may follow are left alone. The theme's script names hosts for what pages here do not use or
@@ -39,7 +40,10 @@ class Page(HTMLParser):
 def problems(folder):
     for file in sorted(folder.rglob("*.html")):
         page = Page()
-        page.feed(file.read_text(encoding="utf-8"))
+        html = file.read_text(encoding="utf-8")
+        page.feed(html)
+        if re.search(r"<li>\s*(?:<p>)?\s*\[[ xX]\]", html):
+            yield f"{file}: a task list that is not rendered"
         for address in page.fetched:
             if ELSEWHERE.match(address):
                 yield f"{file}: fetches {address}"
@@ -57,13 +61,28 @@ def problems(folder):
                 yield f"{file}: fetches {address}"
 
 
+STYLES = {
+    "commands wrap": r"pre > code[^}]*white-space: pre-wrap",
+    "what one types": r"language-sh::before \{[^}]*\"TYPE\"",
+    "what one sees": r"language-text::before,[^}]*\"YOU SEE\"",
+    "a diagram fits the screen": r"mermaid svg \{[^}]*max-height",
+}
+
+
+def missing_styles(folder):
+    text = (folder / "assets/site.css").read_text(encoding="utf-8")
+    for name, pattern in STYLES.items():
+        if not re.search(pattern, text):
+            yield f"assets/site.css: no rule for: {name}"
+
+
 def main():
     folder = Path(sys.argv[1])
-    found = list(problems(folder))
+    found = [*problems(folder), *missing_styles(folder)]
     for problem in found:
         print(problem)
     if found:
-        sys.exit("site: it would ask another host, or for what is not there")
+        sys.exit("site: a page would not be as it should")
     print(f"site: {len(list(folder.rglob('*.html')))} pages, none asks another host")
 
 

@@ -8,7 +8,7 @@ package struct AccessPolicy: Sendable {
   package let slot: CredentialSlot
   let authentication: Authentication
   /// The message for every failed authentication. It does not depend on the reason.
-  let refusal: String
+  let failureText: String
 
   /// API keys as `auth_token`. If none is required, a caller without a key is a guest.
   /// - Parameter keys: `nil` if the server has no keys. Then no key is required, and a caller who
@@ -23,7 +23,7 @@ package struct AccessPolicy: Sendable {
     }
     return AccessPolicy(
       slot: .apiKey, authentication: Authentication(authenticators),
-      refusal: "Authentication failed")
+      failureText: "Authentication failed")
   }
 
   /// Tokens of one type.
@@ -32,6 +32,6 @@ package struct AccessPolicy: Sendable {
   {
     AccessPolicy(
       slot: slot, authentication: Authentication([authenticator]),
-      refusal: "Invalid or expired JWT token")
+      failureText: "Invalid or expired JWT token")
   }
 }

@@ -12,10 +12,10 @@ package enum CallFailure: Error, Sendable {
 
   /// The reply over stdio, where a failure is a result that the model sees (MCP server/tools,
   /// "Error Handling").
-  /// - Parameter refusal: the message for every failed authentication, whatever the reason.
-  func result(refusal: String) -> ToolResult {
+  /// - Parameter failureText: the message for every failed authentication, whatever the reason.
+  func result(failureText: String) -> ToolResult {
     switch self {
-    case .unauthenticated: .failure(refusal, meta: Self.kind("authentication_failed"))
+    case .unauthenticated: .failure(failureText, meta: Self.kind("authentication_failed"))
     case .forbidden(_, let permission): Self.permissionDenied(permission)
     case .refused(_, let failure): .failure(failure.sentence)
     }

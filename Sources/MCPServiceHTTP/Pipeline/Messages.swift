@@ -31,8 +31,8 @@ extension HTTPResponse {
 
 extension RefusedName {
   /// The refused host, origin or peer, for the log; `nil` for every other problem.
-  init?(_ refusal: HTTPProblem, _ request: HTTPRequest) {
-    switch refusal {
+  init?(_ problem: HTTPProblem, _ request: HTTPRequest) {
+    switch problem {
     case .foreignHost:
       self.init(.host, request.fields["Host"].first ?? "", setting: Settings.allowedHosts.name)
     case .foreignOrigin,

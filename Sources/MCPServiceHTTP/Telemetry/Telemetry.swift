@@ -18,16 +18,16 @@ package struct Telemetry: Sendable {
 
   /// Writes one audit line for each attempt to authenticate, and for each request that is refused
   /// before.
-  func record(_ outcome: AuditEvent.Outcome, _ exchange: RequestContext) {
+  func record(_ outcome: AuditEvent.Outcome, _ context: RequestContext) {
     audit.record(
       AuditEvent(
-        request: exchange.request?.json, tool: exchange.tool, outcome: outcome,
-        address: exchange.client.description, credential: exchange.credential?.rawValue,
-        refusedName: exchange.refusedName))
-    metrics?.count(outcome, by: exchange.credential)
+        request: context.request?.json, tool: context.tool, outcome: outcome,
+        address: context.client.description, credential: context.credential?.rawValue,
+        refusedName: context.refusedName))
+    metrics?.count(outcome, by: context.credential)
   }
 
-  func count(_ status: Int, _ exchange: RequestContext) {
-    metrics?.count(status: status, duration: now() - exchange.startedAt)
+  func count(_ status: Int, _ context: RequestContext) {
+    metrics?.count(status: status, duration: now() - context.startedAt)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import MCPServiceHTTP
 
 /// The landing page.
-struct SiteTests {
+struct LandingPageTests {
   private static let off: [String: String?] = [
     "CALCULATOR_API_KEY": nil, "JWT_SECRET": nil, "CALCULATOR_BASIC_USER": nil,
     "CALCULATOR_BASIC_PASSWORD": nil,
