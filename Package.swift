@@ -144,7 +144,8 @@ let package = Package(
     tests(
       of: "MCPServiceHTTP",
       dependencies: [
-        "Auth", "Calculator", "MCPService", "HTTPTransport", "JSON", "JOSE", "MCP", "TestHarness",
+        "Auth", "Calculator", "Crypto", "MCPService", "HTTPTransport", "JSON", "JOSE", "MCP",
+        "TestHarness",
       ]),
     .testTarget(
       name: "ExecutableTests",

@@ -415,4 +415,16 @@ MUTANTS = [
         "_ = assignment",
         "MCPServiceTests.SecretRuleTests", r"SecretRuleTests",
     ),
+    (
+        "secret: a key of the credentials file may be the secret of the tokens",
+        "Sources/MCPServiceHTTP/Configuration/AcceptedCredentials.swift",
+        "for secret in secrets[keys.count...] {", "for secret in secrets[secrets.count...] {",
+        "MCPServiceHTTPTests.HTTPConfigurationTests", r"refusesASecretThatIsAlsoAKeyOfTheFile",
+    ),
+    (
+        "secret: one secret may have two purposes",
+        "Sources/MCPService/Configuration/OtherSecret.swift",
+        "report(.sameSecret(variable: secret.variable, other: other.variable))", "_ = other",
+        "MCPServiceHTTPTests.HTTPConfigurationTests", r"refusesOneSecretForTwoPurposes",
+    ),
 ]

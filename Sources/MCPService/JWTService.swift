@@ -38,6 +38,9 @@ package struct JWTService: StdioService {
   }
 
   package mutating func reload(_ new: JWTConfiguration, audit: AuditLog) -> String {
+    guard new.canReload else {
+      return "nothing to read again; no setting names a file"
+    }
     self = JWTService(
       new, offering: definition, audit: audit, store: store, now: now, random: random)
     return "read secrets and users again"

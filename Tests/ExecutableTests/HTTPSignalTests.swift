@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Testing
+import TestHarness
 import TestSupport
 
 #if canImport(Darwin)
@@ -56,6 +57,26 @@ struct HTTPSignalTests {
     #expect(try server.status(["X-API-Key: \(second.key)"]) == 200)
     let (sent, answered) = others.stop()
     #expect(sent == answered && sent > 0)
+  }
+
+  /// ATTACKS G1: without a file nothing can have changed, and SIGHUP does not say that it has.
+  @Test(arguments: ["CalculatorHTTP", "CalculatorJWT", "CalculatorStdio"])
+  func saysThatThereIsNothingToReadAgain(_ name: String) throws {
+    let arguments = name == "CalculatorHTTP" ? ["--port", "0"] : []
+    let key = HTTPProcess.key
+    let environment = ["CALCULATOR_API_KEY": key, "JWT_SECRET": HTTPProcess.secret]
+      .filter { $0.key != (name == "CalculatorJWT" ? "CALCULATOR_API_KEY" : "") }
+    let server = try ServerProcess(name, arguments: arguments, environment: environment)
+    if name == "CalculatorHTTP" {
+      _ = try server.readLine()
+    } else {
+      server.send(Wire.modern("tools/list"))
+      _ = try server.readLine()
+    }
+    server.deliver(SIGHUP)
+    var line = try server.readErrorLine()
+    while let other = line, !other.contains("SIGHUP") { line = try server.readErrorLine() }
+    #expect(line?.contains("SIGHUP: nothing to read again") == true)
   }
 
   /// ATTACKS G1: SIGHUP does not apply some settings, and says so by name.

@@ -1,4 +1,5 @@
 import Calculator
+import Crypto
 import TestSupport
 import Support
 import Auth
@@ -178,6 +179,36 @@ struct HTTPConfigurationTests {
         == expected.map {
           "\($0) holds the same secret; set one of them to the output of: openssl rand -hex 32"
         })
+  }
+
+  /// ATTACKS S24: the file has only digests of keys, and that is enough to see that a key is also a
+  /// secret of the environment.
+  @Test(
+    arguments: [
+      (["JWT_SECRET": secret], "JWT_SECRET"),
+      (["JWT_SECRET": key + secret, "JWT_SECRET_PREVIOUS": secret], "JWT_SECRET_PREVIOUS"),
+      (
+        ["CALCULATOR_BASIC_USER": "anshika", "CALCULATOR_BASIC_PASSWORD": secret],
+        "CALCULATOR_BASIC_PASSWORD"
+      ),
+      (["CALCULATOR_API_KEY": secret], nil),  // the same purpose: the entry of the file applies
+    ] as [([String: String], String?)])
+  func refusesASecretThatIsAlsoAKeyOfTheFile(_ environment: [String: String], _ variable: String?)
+    throws
+  {
+    let digest = SHA256Digest(of: Self.secret.utf8).hexadecimal
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(#"{"keys":[{"name":"ci","sha256":"\#(digest)","role":"guest"}]}"#.utf8)
+      .write(to: URL(filePath: path))
+    let environment = environment.merging(["CALCULATOR_CREDENTIALS": path]) { $1 }
+    guard let variable else {
+      _ = try read(environment)
+      return
+    }
+    let error = try #require(throws: ConfigurationErrors.self) { try read(environment) }
+    #expect(
+      error.all == [.sameSecret(variable: variable, other: "CALCULATOR_CREDENTIALS")])
   }
 
   // MARK: Plain HTTP behind a proxy

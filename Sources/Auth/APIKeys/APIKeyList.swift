@@ -1,5 +1,5 @@
 package import Support
-internal import Crypto
+package import Crypto
 
 /// The API keys of a setting, stored as digests in the order of the setting.
 package struct APIKeyList: Sendable {
@@ -7,7 +7,7 @@ package struct APIKeyList: Sendable {
   package static let minimumLength = 16
   package static let maximumLength = 512
 
-  private let digests: [SHA256Digest]
+  package let digests: [SHA256Digest]
   /// The keys that can be sent as `X-API-Key` only, with the reason. Places are counted from 1.
   package private(set) var bearerProblems: [(place: Int, problem: BearerProblem)] = []
 

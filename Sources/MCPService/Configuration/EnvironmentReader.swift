@@ -9,6 +9,8 @@ package struct EnvironmentReader {
   private var values = Environment()
   private let running: RunningSettings
   private var completeFiles: Set<String> = []
+  /// Whether SIGHUP has a file to read again.
+  package private(set) var hasFiles: Bool
   package private(set) var errors: [ConfigurationError] = []
   /// For the log.
   package private(set) var warnings: [String] = []
@@ -22,6 +24,7 @@ package struct EnvironmentReader {
     after running: RunningSettings = .none
   ) {
     self.running = running
+    hasFiles = file != nil
     var all = Environment()
     for entry in file.map({ entries(of: $0, settings) }) ?? [] { all.set(entry.name, entry.value) }
     for (name, value) in environment.values.sorted(by: { $0.key < $1.key }) {
@@ -142,6 +145,7 @@ package struct EnvironmentReader {
 
   private mutating func read(_ path: String, for variable: String, _ kind: FileKind) -> SecretFile?
   {
+    hasFiles = true
     do throws(SecretFile.Failure) {
       let file = try SecretFile(path: path, maximumLength: kind.maximumLength)
       let others = [

@@ -9,6 +9,8 @@ package struct JWTConfiguration: StdioServiceConfiguration {
   package let issuerKeys: APIKeyList?
   package let logLevel: LogLevel
   package let warnings: [String]
+  /// Whether SIGHUP has a file to read again.
+  package let canReload: Bool
   package let running: RunningSettings
   package let kept: [String]
 
@@ -36,7 +38,7 @@ package struct JWTConfiguration: StdioServiceConfiguration {
       settings: TokenIssuer.Settings(
         policy: tokens.policy, users: users, lifetime: tokens.lifetime,
         refreshLifetime: tokens.refreshLifetime), issuerKeys: issuerKeys, logLevel: logLevel,
-      warnings: reader.warnings,
+      warnings: reader.warnings, canReload: reader.hasFiles,
       running: reader.snapshot, kept: reader.kept)
   }
 

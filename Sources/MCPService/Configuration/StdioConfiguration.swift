@@ -46,7 +46,7 @@ package struct StdioConfiguration: StdioServiceConfiguration {
     guard reader.errors.isEmpty else { throw ConfigurationErrors(all: reader.errors) }
     return StdioConfiguration(
       keys: keys, requiresAuthentication: requiresAuthentication, logLevel: logLevel,
-      warnings: reader.warnings, canReload: source?.path != nil || file != nil,
+      warnings: reader.warnings, canReload: reader.hasFiles,
       running: reader.snapshot, kept: reader.kept)
   }
 }

@@ -17,13 +17,13 @@ package struct TokenSettings: Sendable {
     from reader: inout EnvironmentReader, allowingWeak: Bool, isRequired: Bool,
     unlike others: inout [OtherSecret]
   ) -> TokenSettings? {
-    var sources: [SecretSource] = []
+    var secrets: [OtherSecret] = []
     let current = key(
-      Settings.tokenSecret, &reader, allowingWeak, isRequired: isRequired, unlike: others, &sources)
+      Settings.tokenSecret, &reader, allowingWeak, isRequired: isRequired, unlike: others, &secrets)
     let previous = key(
       Settings.previousTokenSecret, &reader, allowingWeak, isRequired: false, unlike: others,
-      &sources)
-    others += sources.map(OtherSecret.init)
+      &secrets)
+    others += secrets
     let issuer = reader.value(Settings.issuer)
     let audience = reader.value(Settings.audience)
     let lifetime = reader.value(Settings.lifetime)
@@ -39,7 +39,7 @@ package struct TokenSettings: Sendable {
 
   private static func key(
     _ setting: SecretSetting, _ reader: inout EnvironmentReader, _ allowsWeak: Bool,
-    isRequired: Bool, unlike others: [OtherSecret], _ sources: inout [SecretSource]
+    isRequired: Bool, unlike others: [OtherSecret], _ secrets: inout [OtherSecret]
   ) -> HMACKey? {
     let failuresBefore = reader.errors.count
     guard let source = reader.secret(setting) else {
@@ -52,8 +52,9 @@ package struct TokenSettings: Sendable {
       reader.report(.placeholderSecret(variable: source.variable))
       return nil
     }
-    reader.check(source, unlike: others)
-    sources.append(source)
+    let secret = OtherSecret(source)
+    reader.check(secret, unlike: others)
+    secrets.append(secret)
     do throws(HMACKeyError) {
       return try HMACKey(secret: Array(source.secret.exposed.utf8), allowingWeak: allowsWeak)
     } catch {

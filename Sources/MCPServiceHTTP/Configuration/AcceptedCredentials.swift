@@ -47,17 +47,22 @@ struct AcceptedCredentials: Sendable {
     }
     let errorsBefore = reader.errors.count
     let apiKeys = readKeys(&reader, allowsWeak)
-    var others = apiKeys.map { [OtherSecret($0, variable: Settings.apiKey.name)] } ?? []
+    let keys = apiKeys.map { [OtherSecret($0, variable: Settings.apiKey.name)] } ?? []
+    var secrets = keys
     let tokens = TokenSettings.read(
-      from: &reader, allowingWeak: allowsWeak, isRequired: false, unlike: &others)?.policy
+      from: &reader, allowingWeak: allowsWeak, isRequired: false, unlike: &secrets)?.policy
     for (place, problem) in apiKeys?.bearerProblems ?? [] {
       if let sentence = problem.sentence(place: place, hasTokens: tokens != nil) {
         reader.warn(sentence)
       }
     }
-    let user = readUser(&reader, allowsWeak, unlike: others)
+    let user = readUser(&reader, allowsWeak, unlike: &secrets)
     let hasFile = reader.isSet(Settings.credentials.declaration)
     let file = readFile(&reader)
+    for secret in secrets[keys.count...] {
+      reader.check(
+        secret, unlike: [OtherSecret(file?.keys ?? [], variable: Settings.credentials.name)])
+    }
     let guests = reader.value(Settings.guestRole)
 
     let credentials = AcceptedCredentials(
@@ -94,9 +99,9 @@ struct AcceptedCredentials: Sendable {
   }
 
   /// The user of the environment. The password is hashed, as those of the file are.
-  /// - Parameter others: secrets that must differ from the password.
+  /// - Parameter others: secrets that must differ from the password, which is added to them.
   private static func readUser(
-    _ reader: inout EnvironmentReader, _ allowsWeak: Bool, unlike others: [OtherSecret]
+    _ reader: inout EnvironmentReader, _ allowsWeak: Bool, unlike others: inout [OtherSecret]
   ) -> PasswordUser? {
     let (name, password) = (Settings.basicUser.name, Settings.basicPassword.name)
     let errorsBefore = reader.errors.count
@@ -116,7 +121,9 @@ struct AcceptedCredentials: Sendable {
       {
         reader.report(.invalidPassword(variable: source.variable, problem: problem))
       }
-      reader.check(source, unlike: others)
+      let secret = OtherSecret(source)
+      reader.check(secret, unlike: others)
+      others.append(secret)
       guard let user, reader.errors.count == errorsBefore else { return nil }
       return PasswordUser(
         name: user, password: PasswordHash(of: source.secret, random: RandomBytes.make),

@@ -26,6 +26,8 @@ package struct HTTPConfiguration: Sendable {
   let warnings: [String]
   /// The values that the next SIGHUP compares with.
   let running: RunningSettings
+  /// Whether SIGHUP has a file to read again.
+  let canReload: Bool
   /// The settings whose new value does not apply before a restart.
   let kept: [String]
 
@@ -69,7 +71,7 @@ package struct HTTPConfiguration: Sendable {
       baseURL: baseURL, certificate: certificate, threads: threads,
       connectionsPerClient: connectionsPerClient,
       hasMetrics: hasMetrics, logLevel: logLevel, warnings: reader.warnings,
-      running: reader.snapshot,
+      running: reader.snapshot, canReload: reader.hasFiles,
       kept: reader.kept)
   }
 

@@ -93,7 +93,10 @@ package struct HTTPServerProcess: Sendable {
     do throws(ConfigurationErrors) {
       let new = try read(after: configuration.running)
       service.reload(new)
-      log.notice("SIGHUP: read credentials, secrets and certificate again")
+      log.notice(
+        new.canReload
+          ? "SIGHUP: read credentials, secrets and certificate again"
+          : "SIGHUP: nothing to read again; no setting names a file")
       log.reportReload(kept: new.kept, warnings: new.warnings, before: configuration.warnings)
       configuration = new
     } catch {
