@@ -122,7 +122,7 @@ struct HTTPExecutableTests {
     let errors = try second.restOfErrors()
     #expect(
       errors == "CalculatorHTTP: cannot listen at 127.0.0.1 port \(first.port): "
-        + "Address already in use; take another port, such as --port 8081")
+        + "Address already in use; take another port, such as 8081")
     #expect(try first.status(["X-API-Key: \(Self.key)"]) == 200)
   }
 

@@ -54,9 +54,9 @@ struct EnvironmentFileTests {
     ("unknown escape", #"A="\x""#, 1),
   ])
   func refuses(_ name: String, _ text: String, _ line: Int) {
-    let error = #expect(throws: EnvironmentFile.InvalidLine.self) {
+    let error = #expect(throws: EnvironmentFile.InvalidLines.self) {
       try EnvironmentFile.parse(SecretFile.lines(of: Array(text.utf8)))
     }
-    #expect(error?.number == line)
+    #expect(error?.numbers == [line])
   }
 }

@@ -149,12 +149,13 @@ struct StdioConfigurationTests {
     }
   }
 
-  @Test func namesTheLineOfABadFile() throws {
-    try withFile("# keys\nCALCULATOR_API_KEY 0123456789abcdef\n", mode: 0o600) { path in
+  @Test func namesEachBadLineOfAFile() throws {
+    try withFile("# keys\nCALCULATOR_API_KEY 0123456789abcdef\nA=b\n=c\n", mode: 0o600) { path in
       let errors = #expect(throws: ConfigurationErrors.self) {
         try StdioConfiguration.read(environment: ["CALCULATOR_API_KEY": Self.key], file: path)
       }
-      #expect(errors?.all == [.invalidLine(path: path, line: 2)])
+      #expect(
+        errors?.all == [.invalidLine(path: path, line: 2), .invalidLine(path: path, line: 4)])
     }
   }
 

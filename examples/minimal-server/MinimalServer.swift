@@ -20,7 +20,9 @@ struct MinimalServer {
       result: [("greeting", ["type": "string"])], isReadOnly: true, isIdempotent: true),
     needs: .calculateBasic
   ) { (arguments, identity) throws(ToolFailure) in
-    guard let name = arguments["name"]?.string else { throw ToolFailure(sentence: "Who?") }
+    guard let name = arguments["name"]?.string else {
+      throw ToolFailure(sentence: "name must be a string, such as \"Anshika\".")
+    }
     let greeting = "Hello \(name), from \(identity.subject)"
     return .success(greeting, structured: JSONObject([("greeting", .string(greeting))]))
   }
@@ -39,7 +41,11 @@ struct MinimalServer {
     StandardDescriptors.open()
     let environment = Environment.ofProcess()
     let arguments = CommandLine.arguments
-    if arguments.count == 3, arguments[1] == "--http", let port = UInt16(arguments[2]) {
+    if arguments.count > 1 {
+      guard arguments.count == 3, arguments[1] == "--http", let port = UInt16(arguments[2]) else {
+        print("usage: MinimalServer [--http PORT]")
+        exit(64)
+      }
       HTTPServerProcess(
         offering: server, environment: environment, environmentFile: nil, host: "127.0.0.1",
         port: Int(port)

@@ -12,22 +12,27 @@ enum EnvironmentFile {
     let line: Int
   }
 
-  struct InvalidLine: Error { let number: Int }
+  /// The numbers of the lines of another form, counted from 1.
+  struct InvalidLines: Error { let numbers: [Int] }
 
-  /// - Throws: the number of the first line of another form, counted from 1.
-  static func parse(_ lines: [ArraySlice<UInt8>]) throws(InvalidLine) -> [Entry] {
+  static func parse(_ lines: [ArraySlice<UInt8>]) throws(InvalidLines) -> [Entry] {
     var entries: [Entry] = []
+    var invalid: [Int] = []
     for (index, line) in lines.enumerated() {
       var line = line.drop(while: isSpace)
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
       if line.starts(with: "export ".utf8) { line = line.dropFirst(7).drop(while: isSpace) }
       guard let equals = line.firstIndex(of: UInt8(ascii: "=")), isName(line[..<equals]),
         let value = value(line[(equals + 1)...])
-      else { throw InvalidLine(number: index + 1) }
+      else {
+        invalid.append(index + 1)
+        continue
+      }
       entries.append(
         Entry(
           name: String(decoding: line[..<equals], as: UTF8.self), value: value, line: index + 1))
     }
+    if !invalid.isEmpty { throw InvalidLines(numbers: invalid) }
     return entries
   }
 

@@ -182,7 +182,7 @@ package struct EnvironmentReader {
   /// misspelled name would leave a protection off.
   private mutating func entries(of path: String, _ settings: Settings) -> [EnvironmentFile.Entry] {
     guard let file = read(path, for: "--env-file", .environment) else { return [] }
-    do throws(EnvironmentFile.InvalidLine) {
+    do throws(EnvironmentFile.InvalidLines) {
       let entries = try EnvironmentFile.parse(file.lines)
       var lines: [String: Int] = [:]
       for entry in entries {
@@ -202,7 +202,7 @@ package struct EnvironmentReader {
       }
       return entries
     } catch {
-      errors.append(.invalidLine(path: path, line: error.number))
+      errors += error.numbers.map { .invalidLine(path: path, line: $0) }
       return []
     }
   }

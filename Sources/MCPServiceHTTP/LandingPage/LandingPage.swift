@@ -67,8 +67,7 @@ package struct LandingPage: Sendable {
     <body>
     <main>
     <h1>\(Self.escaped(definition.info.title))</h1>
-    <p>An <a href="https://modelcontextprotocol.io">MCP</a> server that shows how one is protected. \
-    Its endpoint is</p>
+    <p>An <a href="https://modelcontextprotocol.io">MCP</a> server behind authentication. Its endpoint is</p>
     <pre><code>\(Self.escaped(address))/mcp</code></pre>
     <h2>Credentials</h2>
     <table>
@@ -122,7 +121,8 @@ package struct LandingPage: Sendable {
   }
 
   private static func row(_ tool: Tool) -> String {
-    let permission = tool.permission.map { "<code>\(escaped($0.rawValue))</code>" } ?? ""
+    let permission =
+      tool.permission.map { "<code>\(escaped($0.rawValue))</code>" } ?? "any credential"
     return """
       <tr><th scope="row"><code>\(escaped(tool.definition.name))</code><br>\
       \(escaped(tool.definition.description))</th><td>\(permission)</td></tr>

@@ -65,7 +65,7 @@ package struct HTTPServerProcess: Sendable {
       case .addressInUse:
         tell(
           "cannot listen at \(host) port \(port): Address already in use; take another port, such as "
-            + "--port \(port == 8081 ? 8082 : 8081)")
+            + "\(port == 8081 ? 8082 : 8081)")
       case .cannotListen(let reason):
         tell("cannot listen at \(host) port \(port): \(reason); see --host and --port")
       }
