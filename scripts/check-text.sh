@@ -67,3 +67,9 @@ if [ "$found" -ne "$expected" ]; then
     "see Sources/Support/CharacterOperations.swift" >&2
   exit 1
 fi
+
+# Every clone builds the same code.
+if grep -n '\.package(url:' Package.swift | grep -v 'exact: "'; then
+  echo "lint: Package.swift names a package without its exact version" >&2
+  exit 1
+fi
