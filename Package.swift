@@ -128,7 +128,7 @@ let package = Package(
     tests(of: "Support"),
     tests(of: "CalculatorCore"),
     tests(of: "JSON"),
-    tests(of: "Crypto"),
+    tests(of: "Crypto", dependencies: ["COpenSSL"]),
     tests(of: "Auth", dependencies: ["Crypto", "JOSE", "JSON"]),
     tests(of: "JOSE", dependencies: ["JSON", "Crypto"]),
     tests(of: "StdioTransport"),

@@ -9,6 +9,8 @@ When the code changes, the table follows: a text that is not found is an error.
 """
 
 TOKENS = "AuthTests.(TokenAttackTests|TokenClaims)"
+PUBLIC_KEYS = "CryptoTests.PublicKeyTests"
+KEY_SETS = "JOSETests.(PublicKeySetTests|JWKTests)"
 FRAMING = "HTTPTransportTests.RequestAttackTests"
 ATTACKS = "AttackTests.HTTPAttackTests"
 JOSE = "Sources/JOSE"
@@ -96,6 +98,181 @@ MUTANTS = [
         "CRYPTO_memcmp(bytes, other.bytes, bytes.count) == 0",
         "CRYPTO_memcmp(bytes, other.bytes, 16) == 0",
         "CryptoTests.SHA256DigestTests", r"everyBitOfADigestCounts",
+    ),
+    # --- Public keys -----------------------------------------------------------------------------
+    (
+        "public key: a signature of any length", "Sources/Crypto/PublicKey.swift",
+        "guard signature.count == signatureLength else { return false }",
+        "guard signature.count == signatureLength || !isECDSA else { return false }",
+        KEY_SETS, r"refuses\(.*PS256 without the zero at its start",
+    ),
+    (
+        "public key: a PSS salt of any length", "Sources/Crypto",
+        ".text(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST),",
+        "",
+        KEY_SETS, r"refuses\(.*PSS with a salt of 20 bytes",
+    ),
+    (
+        "public key: PKCS #1 where PSS is demanded", "Sources/Crypto",
+        ".text(OSSL_SIGNATURE_PARAM_PAD_MODE, OSSL_PKEY_RSA_PAD_MODE_PSS),",
+        ".text(OSSL_SIGNATURE_PARAM_PAD_MODE, OSSL_PKEY_RSA_PAD_MODE_PKCSV15),",
+        KEY_SETS, r"(refuses|verifies)\(",
+    ),
+    (
+        "public key: zeros before the modulus", "Sources/Crypto",
+        "if modulus.first == 0 || exponent.first == 0 { throw .leadingZero }",
+        "if exponent.first == 0 { throw .leadingZero }",
+        PUBLIC_KEYS, r"refusesRSA.*a modulus with a zero before it",
+    ),
+    (
+        "public key: zeros before the exponent", "Sources/Crypto",
+        "if modulus.first == 0 || exponent.first == 0 { throw .leadingZero }",
+        "if modulus.first == 0 { throw .leadingZero }",
+        PUBLIC_KEYS, r"refusesRSA.*an exponent with a zero before it",
+    ),
+    (
+        "public key: a modulus of 1024 bits", "Sources/Crypto",
+        "package static let modulusSize = 2048...8192",
+        "package static let modulusSize = 1024...8192",
+        KEY_SETS, r"isNotUsed\(.*n of 1024 bits",
+    ),
+    (
+        "public key: a modulus of any size", "Sources/Crypto",
+        "package static let modulusSize = 2048...8192",
+        "package static let modulusSize = 2048...16384",
+        PUBLIC_KEYS, r"refusesRSA.*a modulus of 8193 bits",
+    ),
+    (
+        "public key: an even modulus", "Sources/Crypto",
+        "guard modulus.last.map({ $0 & 1 }) == 1 else { throw .evenModulus }",
+        "",
+        PUBLIC_KEYS, r"refusesRSA.*an even modulus",
+    ),
+    (
+        "public key: the exponent 1", "Sources/Crypto",
+        "exponent.last.map({ $0 & 1 }) == 1, exponent != [1] else {",
+        "exponent.last.map({ $0 & 1 }) == 1 else {",
+        PUBLIC_KEYS, r"refusesRSA.*the exponent 1\b",
+    ),
+    (
+        "public key: an even exponent", "Sources/Crypto",
+        "exponent.last.map({ $0 & 1 }) == 1, exponent != [1] else {",
+        "exponent != [1] else {",
+        PUBLIC_KEYS, r"refusesRSA.*the exponent 65536",
+    ),
+    (
+        "public key: an exponent of any length", "Sources/Crypto",
+        "guard exponent.count <= 4, ",
+        "guard ",
+        PUBLIC_KEYS, r"refusesRSA.*an exponent of 33 bits",
+    ),
+    (
+        "public key: bytes move between coordinates", "Sources/Crypto",
+        "guard x.count == 32, y.count == 32 else { throw .coordinateLength }",
+        "guard x.count + y.count == 64 else { throw .coordinateLength }",
+        PUBLIC_KEYS, r"refusesP256.*a byte of x in y",
+    ),
+    (
+        "public key: an error stays in the queue after a key", "Sources/Crypto",
+        "    defer { ERR_clear_error() }\n    guard let builder",
+        "    guard let builder",
+        PUBLIC_KEYS, r"leavesNoErrorInTheQueue",
+    ),
+    (
+        "public key: an error stays in the queue after a signature", "Sources/Crypto",
+        "    defer { ERR_clear_error() }\n    return unsafe message",
+        "    return unsafe message",
+        PUBLIC_KEYS, r"leavesNoErrorInTheQueue",
+    ),
+    (
+        "JWK: a private key is used", JOSE,
+        "if Self.secretMembers.contains(where: { object[$0] != nil }) { throw .secretKey }",
+        "",
+        KEY_SETS, r"isNotUsed\(.*RSA with d",
+    ),
+    (
+        "JWK: a key without a name is used", JOSE,
+        'guard let id = object["kid"]?.string else { throw .missingKeyID }',
+        'let id = object["kid"]?.string ?? ""',
+        KEY_SETS, r"isNotUsed\(.*no kid",
+    ),
+    (
+        "JWK: a key for encryption is used", JOSE,
+        'guard use.string.is("sig") else { throw .wrongUse }',
+        "_ = use",
+        KEY_SETS, r"isNotUsed\(.*use is enc",
+    ),
+    (
+        "JWK: key_ops is not read", JOSE,
+        'operations.strings?.contains(where: { Optional($0).is("verify") }) == true else {',
+        "operations != .null else {",
+        KEY_SETS, r"isNotUsed\(.*key_ops without verify",
+    ),
+    (
+        "JWK: any type is taken for EC", JOSE,
+        'guard type.is("EC") || type.is("OKP") else { throw .unknownType }',
+        "",
+        KEY_SETS, r"isNotUsed\(.*kty is AKP",
+    ),
+    (
+        "JWK: any curve is taken for P-256", JOSE,
+        'if type.is("EC"), curve.is("P-256") { return [.es256] }',
+        'if type.is("EC") { return [.es256] }',
+        KEY_SETS, r"isNotUsed\(.*crv is P-384",
+    ),
+    (
+        "JWK: any curve is taken for Ed25519", JOSE,
+        'if type.is("OKP"), curve.is("Ed25519") { return [.ed25519] }',
+        'if type.is("OKP") { return [.ed25519] }',
+        KEY_SETS, r"isNotUsed\(.*crv is X25519",
+    ),
+    (
+        "JWK: alg need not fit the type", JOSE,
+        "guard algorithms.allSatisfy(family.contains) else { throw .wrongAlgorithm }",
+        "",
+        KEY_SETS, r"isNotUsed\(.*RSA for ES256",
+    ),
+    (
+        "JWK: an unknown alg is ignored", JOSE,
+        "algorithms = name.string.flatMap(PublicKeyAlgorithm.init(name:)).map { [$0] } ?? []",
+        "algorithms = name.string.flatMap(PublicKeyAlgorithm.init(name:)).map { [$0] } ?? family",
+        KEY_SETS, r"isNotUsed\(.*RSA for HS256",
+    ),
+    (
+        "JWK: an algorithm that is not enabled is served", JOSE,
+        "algorithms.removeAll { !enabled.contains($0) }",
+        "",
+        KEY_SETS, r"anAlgorithmThatIsNotEnabledIsRefused",
+    ),
+    (
+        "JWK set: any length", JOSE,
+        "guard text.count <= Self.maximumLength else { throw .tooLong }",
+        "",
+        KEY_SETS, r"refusesASet\(.*64 KiB and a byte",
+    ),
+    (
+        "JWK set: any number of keys", JOSE,
+        "guard values.count <= Self.maximumKeys else { throw .tooManyKeys }",
+        "",
+        KEY_SETS, r"refusesASet\(.*65 keys",
+    ),
+    (
+        "JWK set: the first key of a name is used", JOSE,
+        "usable.contains(where: { $0.index != index && $0.jwk.id",
+        "usable.contains(where: { $0.index < index && $0.jwk.id",
+        KEY_SETS, r"usesNoKeyOfADuplicateKid",
+    ),
+    (
+        "JWK set: any key name is accepted", JOSE,
+        "let named = keys.filter { $0.id.hasSameBytes(as: header.keyID) }",
+        "let named = keys",
+        KEY_SETS, r"refuses\(.*kid is unknown",
+    ),
+    (
+        "JWK set: the header chooses the algorithm", JOSE,
+        "let key = named.first(where: { $0.algorithm == algorithm })",
+        "let key = named.first(where: { _ in algorithm != .ed25519 })",
+        KEY_SETS, r"refuses\(.*(T5 RS256 with a key for ES256|T5 ES256 with a key for RSA)",
     ),
     # --- Revocation ------------------------------------------------------------------------------
     (

@@ -13,8 +13,15 @@ if [ -z "${CALCULATOR_VECTORS:-}" ] && [ ! -d .vectors ] && [ ! -d ../shared/vec
 fi
 if [ ! -d "${CALCULATOR_VECTORS:-.vectors}" ] &&
   { [ -n "${CALCULATOR_VECTORS:-}" ] || [ ! -d ../shared/vectors ]; }; then
-  echo "==> Skipped, because there are no test vectors: $(suites Vectors.areThere)"
+  echo "==> Skipped, because there are no test vectors: $(suites 'Vectors\.are(There|Complete)')"
   echo "    Fetch them with: make vectors"
+else
+  vectors=${CALCULATOR_VECTORS:-.vectors}
+  [ -d "$vectors" ] || vectors=../shared/vectors
+  scripts/vectors.sh check "$vectors" 2>/dev/null || {
+    echo "==> Skipped, because some test vectors are missing: $(suites 'Vectors\.areComplete')"
+    echo "    Fetch them with: make vectors"
+  }
 fi
 
 missing=

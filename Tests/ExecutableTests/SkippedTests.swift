@@ -41,7 +41,8 @@ struct SkippedTests {
   @Test func knowsEveryConditionUnderWhichATestIsSkipped() throws {
     // `make test` makes the Python environments before the run.
     let known: Set = [
-      "Vectors.areThere", "Proxy.areThere", "TLSFixture.areToolsThere", "areToolsThere",
+      "Vectors.areThere", "Vectors.areComplete", "Proxy.areThere", "TLSFixture.areToolsThere",
+      "areToolsThere",
       "BuiltServer.isThere", "Browser.isThere", "Python.areThere", "ProcFolder.isThere",
     ]
     let tests = Repository.root.appending(path: "Tests").path

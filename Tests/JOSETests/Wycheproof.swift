@@ -13,6 +13,8 @@ struct WycheproofToken: CustomStringConvertible, Sendable {
   let text: String
   let isValid: Bool
   let jwks: [[String: String]]
+  /// The public keys of the group as a JWK set; the private ones where it has no public ones.
+  let publicKeys: [UInt8]
   var description: String { "\(file) \(id) \(comment)" }
 
   static func all(in file: String) throws -> [WycheproofToken] {
@@ -21,6 +23,9 @@ struct WycheproofToken: CustomStringConvertible, Sendable {
       let jwks = (key["keys"] as? [[String: Any]] ?? [key]).map {
         $0.compactMapValues { $0 as? String }
       }
+      let published = group["public"] as? [String: Any] ?? key
+      let set = published["keys"] == nil ? ["keys": [published]] : published
+      let publicKeys = try JSONSerialization.data(withJSONObject: set)
       return try Wycheproof.tests(group).map { test in
         let token = test["jws"] ?? test["jwe"] ?? ""
         let text =
@@ -28,21 +33,9 @@ struct WycheproofToken: CustomStringConvertible, Sendable {
           ?? String(decoding: JSONSerialization.data(withJSONObject: token), as: UTF8.self)
         return WycheproofToken(
           file: file, id: test["tcId"] as? Int ?? 0, comment: test["comment"] as? String ?? "",
-          text: text, isValid: test["result"] as? String == "valid", jwks: jwks)
+          text: text, isValid: test["result"] as? String == "valid", jwks: jwks,
+          publicKeys: Array(publicKeys))
       }
     }
-  }
-}
-
-enum Wycheproof {
-  static func groups(_ file: String) throws -> [[String: Any]] {
-    guard let directory = Vectors.directory else { return [] }
-    let data = try Data(contentsOf: directory.appending(path: "wycheproof/\(file)_test.json"))
-    let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-    return object?["testGroups"] as? [[String: Any]] ?? []
-  }
-
-  static func tests(_ group: [String: Any]) -> [[String: Any]] {
-    group["tests"] as? [[String: Any]] ?? []
   }
 }

@@ -20,6 +20,10 @@ struct WycheproofTests {
     372: false, 373: false,  // "valid", but with a `?` inside
   ]
 
+  /// Vectors whose RSA key can be computed from its modulus (ROCA, CVE-2017-15361). Weak numbers of an
+  /// issuer are not looked for: its key set is trusted.
+  static let weakKeys = ["json_web_key": 7, "json_web_crypto": 46]
+
   @Test func everyVectorIsThere() throws {
     #expect(try Self.files.map { try WycheproofToken.all(in: $0).count } == [401, 83, 26])
     let tokens = try Self.files.flatMap { try WycheproofToken.all(in: $0) }
@@ -63,9 +67,9 @@ struct WycheproofTests {
     for group in groups {
       let isWhole = group["tagSize"] as? Int == 256
       for test in Wycheproof.tests(group) {
-        let mac = HMACSHA256(key: Self.bytes(test["key"]))
-        let message = Self.bytes(test["msg"])
-        let tag = Self.bytes(test["tag"])
+        let mac = HMACSHA256(key: Wycheproof.bytes(test["key"]))
+        let message = Wycheproof.bytes(test["msg"])
+        let tag = Wycheproof.bytes(test["tag"])
         let isValid = test["result"] as? String == "valid"
         #expect(mac.code(for: message[...]).starts(with: tag) == isValid, "\(test["tcId"] ?? 0)")
         #expect(mac.isValid(tag, for: message[...]) == (isValid && isWhole))
@@ -73,6 +77,19 @@ struct WycheproofTests {
       }
     }
     #expect(count == 174)
+  }
+
+  /// The same vectors with their public keys: those of RS256, PS256 and ES256 give the expected
+  /// result, and the others are refused.
+  @Test(arguments: try files.flatMap { try WycheproofToken.all(in: $0) }.filter { !isHS256($0) })
+  func verifiesWithPublicKeys(_ vector: WycheproofToken) throws {
+    let mislabelled = vector.file == "json_web_signature" ? Self.mislabelled[vector.id] : nil
+    let isSupported = vector.jwks.contains {
+      PublicKeyAlgorithm(name: $0["alg"] ?? "") != nil
+    }
+    let failure = PublicKeyTokens.failure(vector.text, keys: try PublicKeySet(vector.publicKeys))
+    let isWeak = Self.weakKeys[vector.file] == vector.id
+    #expect((failure == nil) == (isWeak || isSupported && mislabelled ?? vector.isValid))
   }
 
   // MARK: Keys of a vector
@@ -101,12 +118,5 @@ struct WycheproofTests {
 
   private static func isHS256(_ vector: WycheproofToken) -> Bool {
     vector.jwks.contains { $0["alg"] == "HS256" }
-  }
-
-  private static func bytes(_ hex: Any?) -> [UInt8] {
-    let digits = Array((hex as? String ?? "").utf8)
-    return stride(from: 0, to: digits.count, by: 2).compactMap {
-      UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
-    }
   }
 }

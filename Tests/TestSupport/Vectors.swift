@@ -15,6 +15,18 @@ package enum Vectors {
   }()
 
   package static var areThere: Bool { directory != nil }
+  /// Whether the folder has every file of `scripts/vectors.sha256`. A folder that was filled before
+  /// the table grew lacks some.
+  package static let areComplete: Bool = {
+    let table = Repository.root.appending(path: "scripts/vectors.sha256")
+    guard let directory, let text = try? String(contentsOf: table, encoding: .utf8) else {
+      return false
+    }
+    return text.split(separator: "\n").allSatisfy { line in
+      let file = line.split(separator: " ").last.map(String.init) ?? ""
+      return FileManager.default.fileExists(atPath: directory.appending(path: file).path)
+    }
+  }()
   package static let hint = "no test vectors: fetch them with: make vectors"
 
   /// The files of one folder, in the order of their names.
