@@ -604,4 +604,36 @@ MUTANTS = [
         "report(.sameSecret(variable: secret.variable, other: other.variable))", "_ = other",
         "MCPServiceHTTPTests.HTTPConfigurationTests", r"refusesOneSecretForTwoPurposes",
     ),
+    (
+        "tool: an argument is found by another spelling of its name",
+        "Sources/MCPService/Tools/Tool.swift",
+        "names.contains { $0.hasSameBytes(as: member.name) }", "names.contains(member.name)",
+        "MCPServiceTests.ToolTests", r"findsNamesByTheirBytes",
+    ),
+    (
+        "tool: every argument is accepted", "Sources/MCPService/Tools/Tool.swift",
+        "guard areKnown else {", "guard areKnown || true else {",
+        "MCPServiceTests.ToolTests", r"findsNamesByTheirBytes",
+    ),
+    (
+        "name: control characters in the name of a caller", "Sources/Support/Subject.swift",
+        "$0.value >= 0x20 && !(0x7F...0x9F ~= $0.value)", "$0.value >= 0",
+        "SupportTests.SubjectTests", r"refuses\(",
+    ),
+    (
+        "name: two spellings of a name are one caller", "Sources/Support/Subject.swift",
+        "one.text.utf8.elementsEqual(other.text.utf8)", "one.text == other.text",
+        "SupportTests.SubjectTests", r"comparesBytes",
+    ),
+    (
+        "name: a user's name may have a colon", "Sources/Auth/Passwords/UserName.swift",
+        'if subject.text.utf8.contains(UInt8(ascii: ":")) { return nil }', "",
+        "AuthTests.UserNameTests", r"hasNoColon",
+    ),
+    (
+        "event loop: a job runs inside another",
+        "Sources/HTTPTransport/Connection/LoopExecutor.swift",
+        "guard isOuter else { return }", "if false { return }",
+        "HTTPTransportTests.LoopExecutorTests", r"noJobRunsInsideAnother",
+    ),
 ]

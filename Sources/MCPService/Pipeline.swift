@@ -10,12 +10,14 @@ package import MCP
 /// The credential is part of the call, so parsing comes before authentication over stdio.
 package struct Pipeline: Sendable {
   private let server: MCPServer
-  private let tools: [String: ProtectedTool]
+  /// By the bytes of the name: a `String` as a key would also be found by the Kelvin sign for K.
+  private let tools: [[UInt8]: ProtectedTool]
   private let audit: AuditLog
 
   package init(info: ServerInfo, tools: [ProtectedTool], audit: AuditLog) {
     self.server = MCPServer(info: info, tools: tools.map(\.definition))
-    self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
+    self.tools = Dictionary(
+      uniqueKeysWithValues: tools.map { (Array($0.definition.name.utf8), $0) })
     self.audit = audit
   }
 
@@ -42,7 +44,9 @@ package struct Pipeline: Sendable {
     case .silence: return nil
     case .reply(let reply): return recorded(reply)
     case .call(let call):
-      guard let tool = tools[call.tool] else { return recorded(server.replyToUnknownTool(call)) }
+      guard let tool = tools[Array(call.tool.utf8)] else {
+        return recorded(server.replyToUnknownTool(call))
+      }
       return server.reply(
         to: call, with: await result(of: call, to: tool.tool, behind: tool.policy))
     }

@@ -3,7 +3,7 @@ import TestSupport
 
 // Tests write names as texts.
 extension UserName: ExpressibleByStringLiteral {
-  public init(stringLiteral text: String) {
+  package init(stringLiteral text: String) {
     guard let name = UserName(text) else { preconditionFailure("\(text) is no name of a user") }
     self = name
   }

@@ -49,6 +49,14 @@ struct MinimalServerTests {
     #expect(server.waitForExit() == 0)
   }
 
+  /// Arguments that it does not know do not start a server that waits in silence.
+  @Test(arguments: [["--help"], ["--http"], ["--http", "foo"], ["--http", "65536"], ["x", "1"]])
+  func refusesOtherArguments(_ arguments: [String]) throws {
+    let server = try Self.start(arguments)
+    #expect(try server.readLine() == "usage: MinimalServer [--http PORT]")
+    #expect(server.waitForExit() == 64)
+  }
+
   /// The example is all the code that another server needs.
   @Test func isShort() throws {
     let text = try String(

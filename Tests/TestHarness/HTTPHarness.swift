@@ -3,7 +3,7 @@ package import TestSupport
 package import Auth
 import Calculator
 package import MCPServiceHTTP
-import MCPService
+package import MCPService
 package import HTTPTransport
 import JOSE
 import Synchronization
@@ -44,8 +44,11 @@ package final class HTTPHarness: Sendable {
   }
 
   /// - Parameter pool: the threads that check passwords; by default the calling thread.
-  package init(_ changes: [String: String?] = [:], pool: any BlockingPool = ImmediatePool()) throws
-  {
+  package init(
+    _ changes: [String: String?] = [:],
+    offering definition: ServerDefinition = CalculatorServer.http,
+    pool: any BlockingPool = ImmediatePool()
+  ) throws {
     let lines = Lines()
     self.lines = lines
     let clock = clock
@@ -57,7 +60,7 @@ package final class HTTPHarness: Sendable {
     let ticks = Ticks()
     self.ticks = ticks
     service = HTTPService(
-      configuration, offering: CalculatorServer.http, audit: AuditLog(log),
+      configuration, offering: definition, audit: AuditLog(log),
       now: { clock.now }, clock: { ticks.now }, random: random.make, pool: pool)
   }
 

@@ -1,5 +1,5 @@
 import Calculator
-import MCPService
+package import MCPService
 
 /// `CalculatorStdio` without a process.
 package final class StdioHarness: ServerHarness {
@@ -10,10 +10,13 @@ package final class StdioHarness: ServerHarness {
   package static let serverInfo =
     #""io.modelcontextprotocol/serverInfo":{"name":"calculator-stdio","title":"Calculator","version":"\#(calculatorVersion)"}"#
 
-  package init(environment: [String: String] = StdioHarness.environment) throws {
+  package init(
+    environment: [String: String] = StdioHarness.environment,
+    offering definition: ServerDefinition = CalculatorServer.stdio
+  ) throws {
     let configuration = try StdioConfiguration.read(environment: environment, file: nil)
     super.init {
-      APIKeyService(configuration, offering: CalculatorServer.stdio, audit: $0).pipeline
+      APIKeyService(configuration, offering: definition, audit: $0).pipeline
     }
   }
 }

@@ -48,7 +48,11 @@ package struct Tool: Sendable {
     _ arguments: JSONObject, for identity: Identity, credential slot: CredentialSlot? = nil
   ) async throws(CallFailure) -> ToolResult {
     let names = definition.argumentNames
-    guard arguments.members.allSatisfy({ names.contains($0.name) }) else {
+    // ATTACKS H34: by bytes. Swift's `==` takes the Kelvin sign for K.
+    let areKnown = arguments.members.allSatisfy { member in
+      names.contains { $0.hasSameBytes(as: member.name) }
+    }
+    guard areKnown else {
       // Never echo the argument's name: it may contain a secret.
       throw .refused(
         identity,

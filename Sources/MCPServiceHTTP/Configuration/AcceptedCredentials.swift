@@ -59,10 +59,8 @@ struct AcceptedCredentials: Sendable {
     let user = readUser(&reader, allowsWeak, unlike: &secrets)
     let hasFile = reader.isSet(Settings.credentials.declaration)
     let file = readFile(&reader)
-    for secret in secrets[keys.count...] {
-      reader.check(
-        secret, unlike: [OtherSecret(file?.keys ?? [], variable: Settings.credentials.name)])
-    }
+    let keysOfFile = OtherSecret(file?.keys ?? [], variable: Settings.credentials.name)
+    for secret in secrets[keys.count...] { reader.check(secret, unlike: [keysOfFile]) }
     let guests = reader.value(Settings.guestRole)
 
     let credentials = AcceptedCredentials(

@@ -15,6 +15,8 @@ package struct LandingPage: Sendable {
   /// The URL that clients use; `nil`: the `Host` of each request.
   private let baseURL: String?
   private let definition: ServerDefinition
+  /// The rows of the table of tools, which are the same for every request.
+  private let tools: String
   /// The Content-Security-Policy. It allows only the style of the page, identified by its digest,
   /// and the icon.
   private let policy: String
@@ -26,6 +28,7 @@ package struct LandingPage: Sendable {
     self.guests = guests
     self.baseURL = baseURL
     self.definition = definition
+    self.tools = definition.tools.map(Self.row).joined(separator: "\n")
     let digest = Base64.standard.text(of: SHA256Digest(of: Self.style.utf8).bytes)
     policy =
       "default-src 'none'; style-src 'sha256-\(digest)'; img-src data:; base-uri 'none'; "
@@ -88,7 +91,7 @@ package struct LandingPage: Sendable {
     <tr><th scope="col">Tool</th><th scope="col">Needs</th></tr>
     </thead>
     <tbody>
-    \(definition.tools.map(Self.row).joined(separator: "\n"))
+    \(tools)
     </tbody>
     </table>
     <p><code>guide/</code> in the repository explains each part, and how it is attacked. \

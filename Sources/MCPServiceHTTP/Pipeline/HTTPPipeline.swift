@@ -25,7 +25,8 @@ package struct HTTPPipeline: HTTPResponder {
   private let authentication: Authentication
   private let limits: Limits
   private let server: MCPServer
-  private let tools: [String: Tool]
+  /// By the bytes of the name: a `String` as a key would also be found by the Kelvin sign for K.
+  private let tools: [[UInt8]: Tool]
   private let page: LandingPage
   private let telemetry: Telemetry
 
@@ -41,7 +42,8 @@ package struct HTTPPipeline: HTTPResponder {
     self.authentication = authentication
     self.limits = limits
     self.server = MCPServer(info: info, tools: tools.map(\.definition))
-    self.tools = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
+    self.tools = Dictionary(
+      uniqueKeysWithValues: tools.map { (Array($0.definition.name.utf8), $0) })
     self.page = page
     self.telemetry = telemetry
   }
@@ -214,7 +216,9 @@ package struct HTTPPipeline: HTTPResponder {
     to outcome: MCPServer.Outcome, from identity: Identity, _ headers: RequestHeaders,
     _ context: inout RequestContext
   ) async throws(HTTPProblem) -> Reply? {
-    if case .call(let call) = outcome { context.tool = tools[call.tool]?.definition.name }
+    var tool: Tool?
+    if case .call(let call) = outcome { tool = tools[Array(call.tool.utf8)] }
+    context.tool = tool?.definition.name
     context.request = outcome.id
     if let rate = context.rate, !rate.isAllowed {
       // Over the limit nothing runs. A tool call gets a result that the model can read.
@@ -233,7 +237,7 @@ package struct HTTPPipeline: HTTPResponder {
       telemetry.record(.accepted(identity), context)
       return reply
     case .call(let call):
-      guard let tool = tools[call.tool] else {
+      guard let tool else {
         throw .rpc(MCPServer.unknownTool, isModern: headers.areModern)
       }
       return server.reply(to: call, with: try await run(tool, call, identity, context))
