@@ -73,6 +73,8 @@ let package = Package(
         "CLibSSL", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
+    module("HTTPClient", dependencies: ["Auth"]),
+    module("ResourceServer", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
     module("CalculatorCore"),
     module(
       "MCPService",
@@ -140,6 +142,10 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
+    tests(of: "HTTPClient", dependencies: ["Auth"]),
+    tests(
+      of: "ResourceServer",
+      dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
     tests(of: "MCPService", dependencies: ["Auth", "Calculator", "TestHarness"]),
     tests(
       of: "MCPServiceHTTP",

@@ -23,6 +23,15 @@ package enum AuthenticationError: Error, Sendable, Equatable {
   case replayedToken
   /// Too many passwords wait to be checked. This one was not checked.
   case overloaded
+  /// A token with `cnf`: it is bound to a key of its client, which a Bearer token does not prove
+  /// (RFC 7800 §3.1).
+  case boundToken
+  /// An ID token or a refresh token.
+  case notAnAccessToken
+  /// The identity provider says that the token is not active (RFC 7662 §2.2).
+  case inactiveToken
+  /// The identity provider did not answer, so the token was not checked.
+  case providerUnavailable
 
   /// One word for the audit log.
   package var reason: String {
@@ -41,6 +50,10 @@ package enum AuthenticationError: Error, Sendable, Equatable {
     case .unknownFamily: "unknown_family"
     case .replayedToken: "replayed_token"
     case .overloaded: "overloaded"
+    case .boundToken: "bound_token"
+    case .notAnAccessToken: "not_an_access_token"
+    case .inactiveToken: "inactive_token"
+    case .providerUnavailable: "provider_unavailable"
     }
   }
 }

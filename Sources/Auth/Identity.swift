@@ -8,6 +8,28 @@ package struct Identity: Sendable, Equatable {
     case jwt
     case basic
     case guest
+    /// An access token of an identity provider.
+    case oauth
+  }
+
+  /// What the token of an identity provider says about its caller.
+  package struct Provider: Sendable, Equatable {
+    /// `iss`: a subject means something only together with its issuer (RFC 7519 §4.1.2).
+    package let issuer: String
+    /// The client to which the token was issued; `nil` if the token does not name it.
+    package let client: Subject?
+    /// For the audit log, if a setting allows it.
+    package let name: Subject?
+    package let email: Subject?
+
+    package init(
+      issuer: String, client: Subject? = nil, name: Subject? = nil, email: Subject? = nil
+    ) {
+      self.issuer = issuer
+      self.client = client
+      self.name = name
+      self.email = email
+    }
   }
 
   /// A name for logs, such as the name of a key.
@@ -16,14 +38,18 @@ package struct Identity: Sendable, Equatable {
   package let permissions: PermissionSet
   /// The claims of the access token; `nil` for another method.
   package let claims: TokenClaims?
+  /// `nil` unless `method` is `.oauth`.
+  package let provider: Provider?
 
   package init(
-    subject: Subject, method: Method, permissions: PermissionSet, claims: TokenClaims? = nil
+    subject: Subject, method: Method, permissions: PermissionSet, claims: TokenClaims? = nil,
+    provider: Provider? = nil
   ) {
     self.subject = subject
     self.method = method
     self.permissions = permissions
     self.claims = claims
+    self.provider = provider
   }
 
   /// A caller without a credential, if guests are allowed.

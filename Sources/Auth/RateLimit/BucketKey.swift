@@ -11,7 +11,9 @@ package struct BucketKey: Sendable, Hashable {
   /// It is the first half of a digest: it is infeasible to find a name with the key of another name
   /// or of an address.
   package init(_ identity: Identity) {
-    let text = identity.method.rawValue + ":" + identity.subject.text
+    // A subject has no line feed, so no two pairs of issuer and subject give the same text.
+    let issuer = identity.provider.map { $0.issuer + "\n" } ?? ""
+    let text = identity.method.rawValue + ":" + issuer + identity.subject.text
     value = Bits128(SHA256Digest(of: text.utf8).firstHalf)
   }
 

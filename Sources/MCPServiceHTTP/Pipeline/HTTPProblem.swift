@@ -51,7 +51,8 @@ extension HTTPProblem {
     case .fault(.expectationFailed):
       return answer(417, "Only 100-continue can be expected", closes: true)
     case .fault(.headTooLarge): return answer(431, "The head is too large", closes: true)
-    case .fault(.overloaded), .unauthenticated(.overloaded):  // RFC 9110 §15.6.4
+    case .fault(.overloaded), .unauthenticated(.overloaded),
+      .unauthenticated(.providerUnavailable):  // RFC 9110 §15.6.4
       return answer(503, "Too busy; try again", [("Retry-After", "1")], closes: true)
     case .foreignHost: return answer(403, "This host is not served here")
     case .foreignOrigin: return answer(403, "This origin is not allowed")
@@ -74,7 +75,7 @@ extension HTTPProblem {
         switch identity?.method {
         case .jwt: [Challenge.insufficientScope(permission).field]
         case .guest: challenges.map(\.field)  // a credential may have the permission
-        case .apiKey, .basic, nil: []
+        case .apiKey, .basic, .oauth, nil: []
         }
       return answer(
         403, "Permission denied: this needs \(permission.rawValue)", fields,
