@@ -18,15 +18,20 @@ package struct Identity: Sendable, Equatable {
     package let issuer: String
     /// The client to which the token was issued; `nil` if the token does not name it.
     package let client: Subject?
+    /// Whether the client acts for itself (RFC 6749 §4.4). The subject is then no user, even if a
+    /// user has the same name.
+    package let isClient: Bool
     /// For the audit log, if a setting allows it.
     package let name: Subject?
     package let email: Subject?
 
     package init(
-      issuer: String, client: Subject? = nil, name: Subject? = nil, email: Subject? = nil
+      issuer: String, client: Subject? = nil, isClient: Bool = false, name: Subject? = nil,
+      email: Subject? = nil
     ) {
       self.issuer = issuer
       self.client = client
+      self.isClient = isClient
       self.name = name
       self.email = email
     }

@@ -6,7 +6,7 @@ package struct JWSHeader: Sendable, Equatable {
   /// `alg` as the sender wrote it. It must equal the algorithm of the key.
   package let algorithm: String
   package let keyID: String
-  /// `typ` as the sender wrote it.
+  /// `typ` as the sender wrote it; `nil` if it is missing, and empty if it is not a string.
   package let type: String?
 
   /// Reads a header. Unknown members are ignored (RFC 7515 §4).
@@ -27,7 +27,7 @@ package struct JWSHeader: Sendable, Equatable {
     guard let algorithm = object["alg"]?.string else { throw .wrongAlgorithm }  // §4.1.1
     self.algorithm = algorithm
     self.keyID = keyID
-    type = object["typ"]?.string  // §4.1.9
+    type = object["typ"].map { $0.string ?? "" }  // §4.1.9
   }
 
   /// Whether `typ` is `expected`, in lower case, with or without `application/` before it.

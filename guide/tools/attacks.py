@@ -6,7 +6,7 @@ of the link.
 
 import re
 
-ID = r"[STJHCRPLG]\d{1,2}"
+ID = r"[STJHCRPLGO]\d{1,2}"
 MENTIONS = re.compile(rf"\b({ID})(?:(?:\s?[–-]\s?| to )({ID}))?\b")
 LINK = re.compile(r"\[`?([^\]`]+)`?\]\(([^)]+)\)")
 

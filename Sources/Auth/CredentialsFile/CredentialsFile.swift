@@ -1,5 +1,5 @@
 private import Support
-private import JSON
+package import JSON
 
 /// The keys and users of an HTTP server, read from a JSON file: `{"keys": [{"name", "sha256",
 /// "role", "expires"}], "users": [{"name", "password", "role", "expires"}]}`. `expires` is
@@ -33,7 +33,8 @@ package struct CredentialsFile: Sendable {
 }
 
 extension JSONError {
-  fileprivate var sentence: String {
+  /// For whoever wrote a file of the configuration.
+  package var sentence: String {
     switch reason {
     case .unexpectedEnd: "the file ends in the middle"
     case .unexpectedByte: "this is no JSON"

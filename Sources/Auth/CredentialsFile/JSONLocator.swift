@@ -3,21 +3,21 @@ private import Support
 /// Finds the line of a value in a text that is known to be strict JSON.
 ///
 /// A path has positions, not names: the parser keeps members in the order of the text.
-struct JSONLocator {
+package struct JSONLocator {
   private let text: [UInt8]
   private var position = 0
 
   /// The line of the value at `path`, counted from 1. The first step is a position in the outermost
   /// array or object, counted from 0. Each further step is a position inside the value that was
   /// found.
-  static func line(of path: [Int], in text: [UInt8]) -> Int {
+  package static func line(of path: [Int], in text: [UInt8]) -> Int {
     var locator = JSONLocator(text: text)
     locator.skipSpace()
     for place in path { locator.enter(place) }
     return line(at: locator.position, in: text)
   }
 
-  static func line(at offset: Int, in text: [UInt8]) -> Int {
+  package static func line(at offset: Int, in text: [UInt8]) -> Int {
     1 + text.prefix(offset).count { $0 == UInt8(ascii: "\n") }
   }
 
