@@ -11,6 +11,10 @@ When the code changes, the table follows: a text that is not found is an error.
 TOKENS = "AuthTests.(TokenAttackTests|TokenClaims)"
 PUBLIC_KEYS = "CryptoTests.PublicKeyTests"
 KEY_SETS = "JOSETests.(PublicKeySetTests|JWKTests)"
+DISCOVERY = "ResourceServerTests.ProviderMetadataTests"
+KEYS = "ResourceServerTests.IssuerKeysTests"
+METADATA = "Sources/ResourceServer/ProviderMetadata.swift"
+ISSUER_KEYS = "Sources/ResourceServer/IssuerKeys.swift"
 FRAMING = "HTTPTransportTests.RequestAttackTests"
 ATTACKS = "AttackTests.HTTPAttackTests"
 JOSE = "Sources/JOSE"
@@ -273,6 +277,129 @@ MUTANTS = [
         "let key = named.first(where: { $0.algorithm == algorithm })",
         "let key = named.first(where: { _ in algorithm != .ed25519 })",
         KEY_SETS, r"refuses\(.*(T5 RS256 with a key for ES256|T5 ES256 with a key for RSA)",
+    ),
+    # --- Discovery and keys of a provider --------------------------------------------------------
+    (
+        "metadata: another issuer", METADATA,
+        "guard named.hasSameBytes(as: issuer) else { throw .wrongIssuer(named) }", "",
+        DISCOVERY, r"O20",
+    ),
+    (
+        "metadata: a document of any size", METADATA,
+        "guard text.count <= Self.maximumLength else { throw .tooLong }", "",
+        DISCOVERY, r"over 64 KiB",
+    ),
+    (
+        "metadata: a URL of any scheme", METADATA,
+        '["https://", "http://"].first', '["https://", "http://", "file://"].first',
+        DISCOVERY, r"jwks_uri is file:",
+    ),
+    (
+        "metadata: control characters in a URL", METADATA,
+        "0x21...0x7E ~= $0 && $0 !=", "$0 !=",
+        DISCOVERY, r"jwks_uri is https://idp.example/ ",
+    ),
+    (
+        "metadata: a URL of any length", METADATA,
+        "let url = value.string, url.utf8.count <= maximumURLLength,", "let url = value.string,",
+        DISCOVERY, r"jwks_uri is https://idp.example/aaaa",
+    ),
+    (
+        "metadata: two slashes are removed", METADATA,
+        'if start < bytes.count, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }',
+        'while start < bytes.count, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }',
+        DISCOVERY, r"theAddressesAreThoseOfTheStandards",
+    ),
+    (
+        "discovery: the document of a redirect", "Sources/ResourceServer/Discovery.swift",
+        "guard response.status == 200 else { continue }",
+        "guard 200..<400 ~= response.status else { continue }",
+        DISCOVERY, r"O21",
+    ),
+    (
+        "discovery: after another issuer the next address", "Sources/ResourceServer/Discovery.swift",
+        "throw .wrongIssuer(other)  // ATTACKS O20", "_ = other; continue",
+        DISCOVERY, r"O20 another issuer ends it",
+    ),
+    (
+        "discovery: the log shows a text of any length", "Sources/ResourceServer/Discovery.swift",
+        "{ 0x21...0x7E ~= $0 }.prefix(100)", "{ 0x21...0x7E ~= $0 }",
+        KEYS, r"anotherIssuerInTheMetadata",
+    ),
+    (
+        "keys: a fetch for each unknown name", ISSUER_KEYS,
+        "if let last = state.startedAt, now - last < Self.interval { return nil }", "",
+        KEYS, r"tenThousandUnknownKeysAreOneFetchInThirtySeconds",
+    ),
+    (
+        "keys: a fetch for each caller", ISSUER_KEYS,
+        "state.fetch = fetch\n", "",
+        KEYS, r"allCallersThatWaitShareOneFetch",
+    ),
+    (
+        "keys: a fetch for an algorithm that no key has", ISSUER_KEYS,
+        "algorithms.contains(algorithm)\n    else { throw .invalidToken(.wrongAlgorithm) }",
+        "algorithms.contains(algorithm) || true\n    else { throw .invalidToken(.wrongAlgorithm) }",
+        KEYS, r"anAlgorithmThatIsNotAcceptedFetchesNothing",
+    ),
+    (
+        "keys: stale keys are used for ever", ISSUER_KEYS,
+        "if let time = fetched?.at, now - time >= Self.longestUse { fetched = nil }",
+        "if let time = fetched?.at, now < time { fetched = nil }",
+        KEYS, r"aFailedFetchKeepsTheLastKeys",
+    ),
+    (
+        "keys: keys are never fetched again", ISSUER_KEYS,
+        "let isFresh = fetched.map { now < $0.freshUntil } ?? false", "let isFresh = fetched != nil",
+        KEYS, r"keysAreFetchedAgainAfterTheirAge",
+    ),
+    (
+        "keys: a failure is the fault of the token", ISSUER_KEYS,
+        "if isUnknown, state.failure != nil { return .refuse(.providerUnavailable) }", "",
+        KEYS, r"withoutKeysTheProviderIsUnavailable",
+    ),
+    (
+        "keys: tokens wait for a failing provider", ISSUER_KEYS,
+        "isUnknown || state.failure == nil", "true",
+        KEYS, r"aFailedFetchKeepsTheLastKeys",
+    ),
+    (
+        "keys: a withdrawn key is used during the fetch", ISSUER_KEYS,
+        "isUnknown || state.failure == nil", "isUnknown",
+        KEYS, r"keysAreFetchedAgainAfterTheirAge",
+    ),
+    (
+        "keys: an empty set replaces the keys", ISSUER_KEYS,
+        "guard !keys.isEmpty else { throw .noUsableKey }", "",
+        KEYS, r"aFailedFetchKeepsTheLastKeys",
+    ),
+    (
+        "keys: the body of an error is a set", ISSUER_KEYS,
+        "guard response.status == 200 else { throw .wrongStatus(response.status) }", "",
+        KEYS, r"withoutKeysTheProviderIsUnavailable",
+    ),
+    (
+        "keys: max-age below five minutes", ISSUER_KEYS,
+        "return max(shortestAge, .seconds(min(least, longest)))",
+        "return .seconds(min(least, longest))",
+        KEYS, r"keysAreFetchedAgainAfterTheirAge",
+    ),
+    (
+        "keys: max-age over an hour", ISSUER_KEYS,
+        ".seconds(min(least, longest))", ".seconds(min(least, 86_400))",
+        KEYS, r"keysAreFetchedAgainAfterTheirAge",
+    ),
+    (
+        "keys: the fetch belongs to its first caller", ISSUER_KEYS,
+        "await fetch.value\n      step",
+        "await withTaskCancellationHandler { await fetch.value } onCancel: { fetch.cancel() }\n"
+        "      step",
+        KEYS, r"aCallerThatIsCancelledDoesNotEndTheFetch",
+    ),
+    (
+        "keys: the log repeats the skipped keys", ISSUER_KEYS,
+        "if isNews, !keys.skipped.isEmpty", "if !keys.skipped.isEmpty",
+        KEYS, r"unusableKeysAreSkipped",
     ),
     # --- Revocation ------------------------------------------------------------------------------
     (

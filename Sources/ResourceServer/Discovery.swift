@@ -1,0 +1,87 @@
+package import HTTPClient
+private import Support
+internal import Auth
+internal import JSON
+package import JOSE
+
+/// Finds an endpoint of an issuer in its metadata (RFC 8414 §3).
+package enum Discovery {
+  /// The URL of an endpoint, from the first address that has a valid document with it.
+  ///
+  /// Another status than 200, a redirect included, or an invalid document: the next address is
+  /// tried. No response: the others are not tried, because they are on the same server.
+  /// - Throws: `ProviderFailure`
+  package static func url(
+    of endpoint: ProviderMetadata.Endpoint, issuer: String, http: any HTTPClient
+  ) async throws(ProviderFailure) -> String {
+    for address in ProviderMetadata.addresses(of: issuer) {
+      let response: OutboundResponse
+      do throws(OutboundError) {
+        response = try await http.send(
+          OutboundRequest(.get, address, fields: [("Accept", "application/json")]), for: .local)
+      } catch .tooLarge {
+        continue
+      } catch {
+        throw .noResponse(error)
+      }
+      // ATTACKS O21: a redirect is not followed.
+      guard response.status == 200 else { continue }
+      do throws(ProviderMetadataError) {
+        if let url = try ProviderMetadata(response.body, issuer: issuer)[endpoint] { return url }
+      } catch .wrongIssuer(let other) {
+        throw .wrongIssuer(other)  // ATTACKS O20
+      } catch {
+        continue
+      }
+    }
+    throw .noMetadata
+  }
+}
+
+/// Why an identity provider did not give what the server asked for.
+package enum ProviderFailure: Error, Sendable, Equatable {
+  case noResponse(OutboundError)
+  case wrongStatus(Int)
+  /// No well-known address has a valid document that names the endpoint.
+  case noMetadata
+  /// The metadata names this issuer. It comes from outside.
+  case wrongIssuer(String)
+  case invalidKeys(PublicKeySetError)
+  /// No key of the set can be used.
+  case noUsableKey
+  /// The response of the introspection endpoint is not the JSON object of RFC 7662 §2.2.
+  case malformedResponse
+
+  /// One word for logs.
+  package var reason: String {
+    switch self {
+    case .noResponse(let error): error.reason
+    case .wrongStatus: "wrong_status"
+    case .noMetadata: "no_metadata"
+    case .wrongIssuer: "wrong_issuer"
+    case .invalidKeys(let error): error.reason
+    case .noUsableKey: "no_usable_key"
+    case .malformedResponse: "malformed_response"
+    }
+  }
+
+  /// The reason and its details. Of a text from outside, at most 100 visible ASCII characters.
+  var logFields: [(String, JSONValue)] {
+    let reason: (String, JSONValue) = ("reason", .string(reason))
+    switch self {
+    case .wrongStatus(let status): return [reason, ("status", .number(JSONNumber(status)))]
+    case .wrongIssuer(let issuer):
+      let visible = issuer.utf8.lazy.filter { 0x21...0x7E ~= $0 }.prefix(100)
+      return [reason, ("issuer", .string(String(decoding: Array(visible), as: UTF8.self)))]
+    case .noResponse, .noMetadata, .invalidKeys, .noUsableKey, .malformedResponse: return [reason]
+    }
+  }
+}
+
+extension Log {
+  /// Writes a notice about the identity provider.
+  func notice(_ message: String, _ failure: ProviderFailure) {
+    write(
+      .info, [("event", "notice"), ("message", .string(message))] + failure.logFields)
+  }
+}
