@@ -58,6 +58,10 @@ let package = Package(
     .systemLibrary(
       name: "CLibSSL", pkgConfig: "libssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    // Only for HTTPClient.
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(name: "SystemC", swiftSettings: settings),
     .target(
       name: "Support", dependencies: ["SystemC"], exclude: ["Overview.md"], swiftSettings: settings),
@@ -73,7 +77,7 @@ let package = Package(
         "CLibSSL", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
-    module("HTTPClient", dependencies: ["Auth"]),
+    module("HTTPClient", dependencies: ["Auth", "CCurl", "Crypto"]),
     module("ResourceServer", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
     module("CalculatorCore"),
     module(
@@ -142,7 +146,12 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
-    tests(of: "HTTPClient", dependencies: ["Auth"]),
+    tests(
+      of: "HTTPClient",
+      dependencies: [
+        "Auth", "HTTPTransport", "TestHarness", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     tests(
       of: "ResourceServer",
       dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
@@ -184,7 +193,7 @@ if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
     .executableTarget(
       name: "Differential",
       dependencies: [
-        "HTTPTransport", "TestSupport",
+        "HTTPTransport", "Support", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, and only that.
 #
-#   setup.sh WHAT...           of build: Swift, OpenSSL 3; run: curl; test: Python;
+#   setup.sh WHAT...           of build: Swift, OpenSSL 3, libcurl; run: curl; test: Python;
 #                              proxies: nginx, Caddy and HAProxy, which the tests pass over without;
 #                              browser: Chromium, likewise;
 #                              bench: wrk and nginx; nightly: zsh
@@ -39,6 +39,14 @@ has_openssl() {
   has pkg-config && pkg-config --exists 'libcrypto >= 3'
 }
 
+has_libcurl() {
+  if [ "$(uname -s)" = Darwin ] && has brew; then
+    PKG_CONFIG_PATH="$(brew --prefix)/opt/curl/lib/pkgconfig:${PKG_CONFIG_PATH:-}"
+    export PKG_CONFIG_PATH
+  fi
+  has pkg-config && pkg-config --exists libcurl
+}
+
 # The first Python on PATH that is new enough and can make environments; the system's own last.
 # Debian splits ensurepip off: without it `python3 -m venv` fails though python3 is there.
 find_python() {
@@ -61,6 +69,14 @@ missing_for_build() {
       apt) echo libssl-dev ;;
       brew) echo openssl@3 ;;
       *) echo 'the OpenSSL 3 headers' ;;
+    esac
+  fi
+  # Needed by every build, since SwiftPM builds all modules; only the executables for OAuth link it.
+  if ! has_libcurl; then
+    case $1 in
+      apt) echo libcurl4-openssl-dev ;;
+      brew) echo curl ;;
+      *) echo 'the libcurl headers' ;;
     esac
   fi
   has pkg-config || echo pkg-config

@@ -1,3 +1,4 @@
+import Support
 @testable import HTTPTransport
 import NIOCore
 import NIOEmbedded

@@ -2,13 +2,13 @@ private import Support
 internal import COpenSSL
 
 /// Initializes libcrypto, once for the whole process.
-enum OpenSSL {
+package enum OpenSSL {
   /// Starts libcrypto without its configuration file and without its error texts.
   ///
   /// The configuration file can name a library that libcrypto loads into this process, and the
   /// variable `OPENSSL_CONF` chooses the file. The error texts are never printed.
   /// Only the first call has an effect.
-  static func initialize() { _ = initialized }
+  package static func initialize() { _ = initialized }
 
   private static let initialized: Int32 = OPENSSL_init_crypto(
     UInt64(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS), nil)

@@ -1,3 +1,4 @@
+import Support
 import TestSupport
 import NIOCore
 import NIOEmbedded
@@ -57,7 +58,7 @@ final class Wire {
 
   /// The statuses of the responses in the text.
   static func statuses(_ text: String) -> [String] {
-    text.split(separator: "HTTP/1.1 ").map { String($0.prefix(3)) }
+    text.split(separator: "HTTP/1.1 ").map { String(decoding: $0.utf8.prefix(3), as: UTF8.self) }
   }
 
   /// The memory that the connection keeps between two events, in bytes.

@@ -1,3 +1,4 @@
+import Support
 import HTTPTransport
 import TestHarness
 import Testing

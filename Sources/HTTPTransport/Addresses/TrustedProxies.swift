@@ -1,4 +1,4 @@
-private import Support
+package import Support
 
 /// The proxies whose `X-Forwarded-For` field is trusted (ASVS 15.3.4).
 package struct TrustedProxies: Sendable {

@@ -1,5 +1,5 @@
 internal import NIOCore
-private import Support
+internal import Support
 
 /// One HTTP/1.1 connection. It parses requests, passes them to the responder one at a time and in
 /// order, and writes the responses.

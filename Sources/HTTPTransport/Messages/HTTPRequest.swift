@@ -1,4 +1,4 @@
-private import Support
+package import Support
 
 /// A well-formed request (RFC 9112). Its head has been read, its body has not.
 package struct HTTPRequest: Sendable {

@@ -1,4 +1,4 @@
-private import Support
+package import Support
 
 /// Answers the requests that the transport receives.
 package protocol HTTPResponder: Sendable {

@@ -1,4 +1,4 @@
-private import Support
+internal import Support
 
 /// The number of open connections, in total and for each client.
 ///

@@ -1,5 +1,5 @@
 internal import HTTPTransport
-private import Support
+internal import Support
 
 /// The host names that clients may use for this server.
 ///

@@ -3,7 +3,7 @@ package import HTTPTransport
 internal import JSON
 package import MCP
 package import MCPService
-private import Support
+package import Support
 
 /// A request over HTTP from its head to its response:
 ///

@@ -2,7 +2,7 @@ internal import Auth
 internal import HTTPTransport
 internal import MCP
 private import MCPService
-private import Support
+internal import Support
 
 extension HTTPResponse {
   /// The response must not be cached (RFC 9111 §5.2.2.5) and not be interpreted as HTML.

@@ -1,6 +1,3 @@
-package import NIOCore
-package import Support
-
 /// An IPv4 or IPv6 address. An IPv4-mapped IPv6 address equals the IPv4 address (RFC 4291
 /// §2.5.5.2).
 package struct IPAddress: Sendable, Hashable {
@@ -9,24 +6,26 @@ package struct IPAddress: Sendable, Hashable {
 
   private static let mapped: UInt128 = 0xffff << 32
 
-  init(bits: UInt128) { storage = Bits128(bits) }
+  package init(bits: UInt128) { storage = Bits128(bits) }
 
-  var bits: UInt128 { storage.value }
+  package var bits: UInt128 { storage.value }
 
-  init(v4 bits: UInt32) { self.init(bits: Self.mapped | UInt128(bits)) }
+  package init(v4 bits: UInt32) { self.init(bits: Self.mapped | UInt128(bits)) }
 
-  /// `nil` for a Unix socket.
-  package init?(_ address: SocketAddress) {
-    guard let text = address.ipAddress else { return nil }
-    // Drop the zone of a link-local peer: it has a meaning only on this machine.
-    self.init(Array(text.utf8.prefix { $0 != UInt8(ascii: "%") })[...])
+  /// An address in network byte order. `nil` if it does not have 4 or 16 bytes.
+  package init?(bytes: some Collection<UInt8>) {
+    switch bytes.count {
+    case 4: self.init(v4: bytes.reduce(0) { $0 << 8 | UInt32($1) })
+    case 16: self.init(bits: bytes.reduce(0) { $0 << 8 | UInt128($1) })
+    default: return nil
+    }
   }
 
   /// Parses IPv4 as four decimal numbers without leading zeros, or IPv6 without a zone (RFC 4291
   /// §2.2). `nil` for any other text.
   package init?(_ text: String) { self.init(Array(text.utf8)[...]) }
 
-  init?(_ text: ArraySlice<UInt8>) {
+  package init?(_ text: ArraySlice<UInt8>) {
     guard text.count <= Self.longest else { return nil }
     if let bits = Self.v4(text) {
       self.init(v4: bits)
@@ -66,7 +65,7 @@ package struct IPAddress: Sendable, Hashable {
   }
 
   /// The number of bits of an address of this version.
-  var length: Int { isV4 ? 32 : 128 }
+  package var length: Int { isV4 ? 32 : 128 }
 
   /// The networks that a provider may have assigned to one customer, the smallest first. For IPv6
   /// these are the /64, the /56 and the /48 of the address (RFC 6177 §2).

@@ -1,5 +1,3 @@
-private import Support
-
 /// A single address, or all addresses with the same prefix (RFC 4632 §3.1).
 package struct IPNetwork: Sendable, Hashable {
   private let first: IPAddress
@@ -26,7 +24,7 @@ package struct IPNetwork: Sendable, Hashable {
 
   /// The network of `address` with a prefix of `prefix` bits.
   /// - Precondition: 0 ≤ `prefix` ≤ `address.length`.
-  init(of address: IPAddress, prefix: Int) {
+  package init(of address: IPAddress, prefix: Int) {
     hostBits = address.length - prefix
     first = IPAddress(bits: (address.bits >> hostBits) << hostBits)
   }
