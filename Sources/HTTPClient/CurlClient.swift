@@ -1,0 +1,121 @@
+package import Auth
+private import Support
+private import SystemC
+private import Synchronization
+
+/// Sends requests with libcurl, under one address policy.
+///
+/// A connection that is used again is not judged again, so each policy has a client of its own.
+package final class CurlClient: HTTPClient {
+  package struct Settings: Sendable {
+    /// The certificates of the trusted authorities, in PEM, instead of the system's.
+    package var caFile: String?
+    /// `http://host:port` or `https://host:port`. A variable of the environment is never read.
+    package var proxy: String?
+    /// Allow loopback addresses, and `http` to them. For development and tests.
+    package var allowsLoopback = false
+    /// For the whole request.
+    package var timeout: Duration = .seconds(5)
+    /// For the connection alone, with the TLS handshake.
+    package var connectTimeout: Duration = .seconds(3)
+    /// In bytes.
+    package var maximumBody = 256 * 1024
+    /// In bytes, with the line ends.
+    package var maximumHead = 16 * 1024
+
+    package init() {}
+  }
+
+  /// Why no client can be made.
+  package enum SetupError: Error, Sendable, Equatable {
+    /// The file is missing, or this process may not read it.
+    case unreadableCAFile
+    /// This libcurl would trust the system's certificates besides the file. macOS has such a one;
+    /// Homebrew's does not.
+    case untrustworthyLibrary
+    /// Not an `http` or `https` URL of a host alone.
+    case invalidProxy
+    /// This libcurl lacks something, such as TLS.
+    case unusableLibrary
+  }
+
+  private let policy: AddressPolicy
+  private let settings: Settings
+  private let pool: any BlockingPool
+  private let idle = Mutex<[Connections]>([])
+
+  /// More handles than this are not kept after their request.
+  private static let mostIdle = 4
+
+  package init(
+    _ policy: AddressPolicy, _ settings: Settings, pool: any BlockingPool
+  ) throws(SetupError) {
+    if let file = settings.caFile {
+      guard LibCurl.trustsOnlyTheCAFile else { throw .untrustworthyLibrary }
+      guard unsafe access(file, R_OK) == 0 else { throw .unreadableCAFile }
+    }
+    if let proxy = settings.proxy, Origin(ofProxy: proxy) == nil { throw .invalidProxy }
+    guard CurlHandle().apply(settings) else { throw .unusableLibrary }
+    self.policy = policy
+    self.settings = settings
+    self.pool = pool
+  }
+
+  package func send(_ request: OutboundRequest, for client: Client)
+    async throws(OutboundError) -> OutboundResponse
+  {
+    guard let origin = Origin(of: request.url), permits(origin), request.hasValidFields else {
+      throw .refusedURL
+    }
+    let result: Result<OutboundResponse, OutboundError>
+    do throws(BlockingPoolIsFull) {
+      result = try await pool.run(for: client) { self.perform(request, origin) }
+    } catch {
+      throw .overloaded
+    }
+    return try result.get()
+  }
+
+  /// Whether a request may start. The address is judged when the socket is opened.
+  private func permits(_ origin: Origin) -> Bool {
+    // The proxy finds the address of the server, so no policy can judge it.
+    if settings.proxy != nil { return origin.scheme == .https && policy == .trusted }
+    return origin.scheme == .https || settings.allowsLoopback
+  }
+
+  private func perform(
+    _ request: OutboundRequest, _ origin: Origin
+  ) -> Result<OutboundResponse, OutboundError> {
+    let connections = idle.withLock { $0.popLast() } ?? Connections()
+    defer {
+      idle.withLock { if $0.count < Self.mostIdle { $0.append(connections) } }
+    }
+    let transfer = Transfer(
+      policy: policy,
+      // The operator named the proxy, which is often a process beside this one.
+      allowsLoopback: settings.allowsLoopback || settings.proxy != nil,
+      requiresLoopback: origin.scheme == .http,
+      maximumHead: settings.maximumHead, maximumBody: settings.maximumBody)
+    return connections.handle.withLock { $0.perform(request, settings, transfer) }
+  }
+
+  /// A handle that tasks can pass on. One request at a time has it.
+  private final class Connections: Sendable {
+    let handle = Mutex(CurlHandle())
+  }
+}
+
+extension OutboundRequest {
+  /// RFC 9110 §5.1, §5.5. A line break in a value would begin another field or request (ATTACKS
+  /// O43).
+  var hasValidFields: Bool {
+    fields.allSatisfy { name, value in
+      !name.isEmpty && name.utf8.allSatisfy(ASCII.isToken) && value.utf8.allSatisfy(ASCII.isText)
+    }
+  }
+
+  /// - Parameter name: in lowercase.
+  func has(_ name: String) -> Bool {
+    fields.contains { $0.name.utf8.map(ASCII.lowercase).elementsEqual(name.utf8) }
+  }
+}

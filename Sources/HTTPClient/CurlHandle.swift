@@ -1,0 +1,165 @@
+internal import Auth
+internal import CCurl
+private import Support
+
+/// The owner of one easy handle of libcurl, with its idle connections.
+@safe struct CurlHandle: ~Copyable {
+  private let pointer: UnsafeMutableRawPointer
+
+  init() {
+    LibCurl.initialize()
+    guard let pointer = unsafe curl_easy_init() else { fatalError("out of memory") }
+    unsafe self.pointer = unsafe pointer
+  }
+
+  deinit { unsafe curl_easy_cleanup(pointer) }
+
+  /// Sends the request, and waits for the response. The handle keeps nothing of either.
+  func perform(
+    _ request: OutboundRequest, _ settings: CurlClient.Settings, _ transfer: consuming Transfer
+  ) -> Result<OutboundResponse, OutboundError> {
+    // The connections stay; options, fields and pointers do not.
+    defer { unsafe curl_easy_reset(pointer) }
+    guard apply(settings), set(CURLOPT_URL, request.url) else { return .failure(.unreachable) }
+    let list = unsafe Self.list(request)
+    defer { unsafe curl_slist_free_all(list) }
+    guard let list = unsafe list, unsafe ccurl_set_fields(pointer, list) == CURLE_OK else {
+      return .failure(.unreachable)
+    }
+    let code: CURLcode =
+      switch request.method {
+      case .get: run(&transfer)
+      case .post(let body): post(body, &transfer)
+      }
+    guard code == CURLE_OK else { return .failure(Self.error(code, transfer)) }
+    let status = unsafe ccurl_status(pointer)
+    guard transfer.isHeadComplete, (200...599).contains(status), transfer.isBodyPlain else {
+      return .failure(.unreachable)
+    }
+    return .success(
+      OutboundResponse(status: status, fields: transfer.fields, body: transfer.body))
+  }
+
+  // MARK: Options
+
+  /// - Returns: whether this libcurl has all options.
+  func apply(_ settings: CurlClient.Settings) -> Bool {
+    let certificates =
+      settings.caFile.map {
+        // Without the second, the folder of the system's certificates is trusted, too.
+        set(CURLOPT_CAINFO, $0) && set(CURLOPT_CAPATH, nil)
+      } ?? true
+    let protocols = unsafe ccurl_set_protocols(pointer, settings.allowsLoopback ? 1 : 0)
+    return certificates && protocols == CURLE_OK
+      && set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+      // RFC 8996: no TLS 1.0, no TLS 1.1.
+      && set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+      && set(CURLOPT_SSL_VERIFYPEER, 1) && set(CURLOPT_SSL_VERIFYHOST, 2)  // RFC 9525
+      // A redirect would send the fields to a server that nobody named.
+      && set(CURLOPT_FOLLOWLOCATION, 0)
+      // Set, so that no variable of the environment names a proxy, or takes it away.
+      && set(CURLOPT_PROXY, settings.proxy ?? "") && set(CURLOPT_NOPROXY, "")
+      && set(CURLOPT_HTTPPROXYTUNNEL, settings.proxy == nil ? 0 : 1)
+      && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+      && set(CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds)
+      && set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
+      // Signals would interrupt other threads.
+      && set(CURLOPT_NOSIGNAL, 1)
+      && set(CURLOPT_MAXCONNECTS, 4)
+      && set(CURLOPT_USERAGENT, ServiceName.text)
+  }
+
+  private func set(_ option: CURLoption, _ value: Int) -> Bool {
+    unsafe ccurl_set_number(pointer, option, value) == CURLE_OK
+  }
+
+  private func set(_ option: CURLoption, _ value: String?) -> Bool {
+    unsafe ccurl_set_text(pointer, option, value) == CURLE_OK
+  }
+
+  /// The header fields as libcurl reads them; `nil` without memory.
+  private static func list(_ request: OutboundRequest) -> UnsafeMutablePointer<curl_slist>? {
+    // A name alone removes a field that libcurl adds.
+    var lines = ["Expect:"]
+    if case .post = request.method, !request.has("content-type") { lines.append("Content-Type:") }
+    // `Name;` is a field with an empty value.
+    lines += request.fields.map { $1.isEmpty ? "\($0);" : "\($0): \($1)" }
+    var list: UnsafeMutablePointer<curl_slist>?
+    for line in lines {
+      guard let longer = unsafe curl_slist_append(list, line) else {
+        unsafe curl_slist_free_all(list)
+        return nil
+      }
+      unsafe list = unsafe longer
+    }
+    return unsafe list
+  }
+
+  // MARK: The transfer
+
+  private func post(_ body: [UInt8], _ transfer: inout Transfer) -> CURLcode {
+    // Never empty: without an address libcurl would read the body from standard input.
+    unsafe (body + [0]).withUnsafeBytes { bytes in
+      let text = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+      guard set(CURLOPT_POST, 1), set(CURLOPT_POSTFIELDSIZE, body.count),
+        unsafe ccurl_set_text(pointer, CURLOPT_POSTFIELDS, text) == CURLE_OK
+      else { return CURLE_OUT_OF_MEMORY }
+      return run(&transfer)
+    }
+  }
+
+  private func run(_ transfer: inout Transfer) -> CURLcode {
+    unsafe withUnsafeMutablePointer(to: &transfer) { transfer in
+      let code = unsafe ccurl_set_callbacks(
+        pointer, openSocket, takeLine, takeBody, UnsafeMutableRawPointer(transfer))
+      return code == CURLE_OK ? unsafe curl_easy_perform(pointer) : code
+    }
+  }
+
+  private static func error(_ code: CURLcode, _ transfer: borrowing Transfer) -> OutboundError {
+    if transfer.isTooLarge { return .tooLarge }
+    switch code {
+    case CURLE_OPERATION_TIMEDOUT: return .timeout
+    case CURLE_COULDNT_CONNECT where transfer.isAddressRefused: return .refusedAddress
+    // libcurl bounds one line of a head by itself.
+    case CURLE_OUT_OF_MEMORY, CURLE_TOO_LARGE: return .tooLarge
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+      CURLE_SSL_CIPHER, CURLE_SSL_INVALIDCERTSTATUS:
+      return .insecure
+    case CURLE_URL_MALFORMAT: return .refusedURL
+    default: return .unreachable
+    }
+  }
+}
+
+/// `CURLE_TOO_LARGE` of libcurl 8.6, which older headers lack.
+private let CURLE_TOO_LARGE = CURLcode(100)
+
+// MARK: Callbacks
+
+/// ATTACKS O40: the address is judged here, where nothing can change it before the connection.
+private let openSocket: curl_opensocket_callback = { context, purpose, address in
+  var bytes: [UInt8] = Array(repeating: 0, count: 16)
+  guard purpose == CURLSOCKTYPE_IPCXN, let address = unsafe address,
+    let transfer = unsafe context?.assumingMemoryBound(to: Transfer.self),
+    case let length = Int(unsafe ccurl_address(address, &bytes)),
+    let target = IPAddress(bytes: bytes.prefix(length)),
+    unsafe transfer.pointee.connects(to: target)
+  else { return CURL_SOCKET_BAD }
+  return unsafe ccurl_open(address)
+}
+
+private let takeLine: curl_write_callback = { bytes, size, count, context in
+  guard let bytes = unsafe bytes,
+    let transfer = unsafe context?.assumingMemoryBound(to: Transfer.self)
+  else { return 0 }
+  let line = unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
+  return unsafe transfer.pointee.takeLine(line[...]) ? count : 0
+}
+
+private let takeBody: curl_write_callback = { bytes, size, count, context in
+  guard let transfer = unsafe context?.assumingMemoryBound(to: Transfer.self) else { return 0 }
+  // A size of 1 is documented for both callbacks.
+  let part = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
+  return unsafe transfer.pointee.takeBody(part) ? count : 0
+}

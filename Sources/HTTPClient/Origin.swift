@@ -1,0 +1,79 @@
+private import Support
+
+/// The scheme, host and port of a URL (RFC 6454 §4).
+package struct Origin: Sendable, Hashable {
+  package enum Scheme: Sendable {
+    case http
+    case https
+  }
+
+  package let scheme: Scheme
+  /// With lowercase letters. An IPv6 address is in brackets.
+  package let host: String
+  package let port: Int
+
+  /// The longest URL, in bytes.
+  private static let longest = 2048
+
+  /// `nil` if the URL is not absolute, not of HTTP, too long, or not plain: one that has a user, a
+  /// fragment, or a byte that no URL has (RFC 3986 §2). Programs understand those differently
+  /// (ATTACKS O41).
+  package init?(of url: String) {
+    let bytes = Array(url.utf8)
+    guard bytes.count <= Self.longest, bytes.allSatisfy(Self.isPlain),
+      let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+      bytes[(colon + 1)...].starts(with: "//".utf8)
+    else { return nil }
+    switch String(decoding: bytes[..<colon].map(ASCII.lowercase), as: UTF8.self) {
+    case "https": scheme = .https
+    case "http": scheme = .http
+    default: return nil
+    }
+    let authority = bytes[(colon + 3)...].prefix {
+      $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?")
+    }
+    guard let end = Self.endOfHost(authority) else { return nil }
+    host = String(decoding: authority[..<end].map(ASCII.lowercase), as: UTF8.self)
+    if end == authority.endIndex {
+      port = scheme == .https ? 443 : 80
+    } else {
+      guard authority[end] == UInt8(ascii: ":"),
+        let number = ASCII.decimal(authority[(end + 1)...], maximum: 65_535), number > 0
+      else { return nil }
+      port = number
+    }
+  }
+
+  /// The origin of a proxy, which is written without a path.
+  init?(ofProxy url: String) {
+    guard url.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).count == 3,
+      !url.utf8.contains(UInt8(ascii: "?"))
+    else { return nil }
+    self.init(of: url)
+  }
+
+  /// Visible ASCII that may occur in a URL, without the fragment's `#` (RFC 3986 §2).
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    ASCII.isVisible(byte) && !"\"#<>\\^`{|}".utf8.contains(byte)
+  }
+
+  private static func endOfHost(_ authority: ArraySlice<UInt8>) -> Int? {
+    if authority.first == UInt8(ascii: "[") {
+      guard let close = authority.firstIndex(of: UInt8(ascii: "]")),
+        case let text = authority[(authority.startIndex + 1)..<close],
+        // RFC 3986 §3.2.2: brackets are for IPv6.
+        text.contains(UInt8(ascii: ":")), IPAddress(text) != nil
+      else { return nil }
+      return close + 1
+    }
+    let host = authority.prefix { $0 != UInt8(ascii: ":") }
+    // No `@`: the text before it is a user (RFC 3986 §3.2.1). No `%`: libcurl decodes it.
+    guard !host.isEmpty, host.allSatisfy(Self.isOfName) else { return nil }
+    return host.endIndex
+  }
+
+  private static func isOfName(_ byte: UInt8) -> Bool {
+    ASCII.isDigit(byte) || UInt8(ascii: "a")...UInt8(ascii: "z") ~= ASCII.lowercase(byte)
+      || "-._".utf8.contains(byte)
+  }
+}

@@ -1,0 +1,94 @@
+internal import Support
+
+/// One request while libcurl works on it: what the callbacks of libcurl ask and fill.
+struct Transfer {
+  let policy: AddressPolicy
+  let allowsLoopback: Bool
+  /// Without encryption, no other address is allowed.
+  let requiresLoopback: Bool
+  let maximumHead: Int
+  let maximumBody: Int
+
+  private(set) var fields: [(name: String, value: String)] = []
+  private(set) var body: [UInt8] = []
+  private(set) var isAddressRefused = false
+  private(set) var isTooLarge = false
+
+  private var headBytes = 0
+  /// Whether the empty line after the fields came. libcurl accepts a connection that ends before it.
+  private(set) var isHeadComplete = false
+
+  init(
+    policy: AddressPolicy, allowsLoopback: Bool, requiresLoopback: Bool, maximumHead: Int,
+    maximumBody: Int
+  ) {
+    self.policy = policy
+    self.allowsLoopback = allowsLoopback
+    self.requiresLoopback = requiresLoopback
+    self.maximumHead = maximumHead
+    self.maximumBody = maximumBody
+  }
+
+  /// Whether a socket may be opened to the address.
+  mutating func connects(to address: IPAddress) -> Bool {
+    let isAllowed =
+      policy.allows(address, allowsLoopback: allowsLoopback)
+      && (!requiresLoopback || address.isLoopback)
+    if !isAllowed { isAddressRefused = true }
+    return isAllowed
+  }
+
+  /// Takes one line of a head, or of the trailers after the body.
+  /// - Returns: whether the transfer may continue.
+  mutating func takeLine(_ line: ArraySlice<UInt8>) -> Bool {
+    // The sum of all heads and trailers: a server can send 1xx responses without end.
+    headBytes += line.count
+    guard headBytes <= maximumHead else {
+      isTooLarge = true
+      return false
+    }
+    let text = line.prefix { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }
+    if text.starts(with: "HTTP/".utf8), fields.isEmpty || isHeadComplete {
+      // RFC 9110 §15.2: the heads of 1xx responses precede the one that counts.
+      guard body.isEmpty else { return false }
+      fields = []
+      isHeadComplete = false
+      return true
+    }
+    if text.isEmpty { isHeadComplete = true }
+    // RFC 9110 §6.5.1: trailers are no fields of the head.
+    if isHeadComplete { return true }
+    guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > text.startIndex,
+      // This refuses folded lines, too (RFC 9112 §5.2).
+      text[..<colon].allSatisfy(ASCII.isToken)
+    else { return false }
+    let value = ASCII.trimmed(text[(colon + 1)...])
+    fields.append(
+      (String(decoding: text[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self)))
+    return true
+  }
+
+  /// Takes a part of the body.
+  /// - Returns: whether the transfer may continue.
+  mutating func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count <= maximumBody - body.count else {
+      isTooLarge = true
+      return false
+    }
+    unsafe body += bytes
+    return true
+  }
+
+  /// Whether the body is what the server wrote: without a compression that nobody asked for.
+  var isBodyPlain: Bool {
+    fields.allSatisfy { name, value in
+      let name = name.utf8.map(ASCII.lowercase)
+      let coding = value.utf8.map(ASCII.lowercase)
+      if name.elementsEqual("content-encoding".utf8) {
+        return coding.elementsEqual("identity".utf8)
+      }
+      // libcurl decompresses this one without a setting.
+      return !name.elementsEqual("transfer-encoding".utf8) || coding.elementsEqual("chunked".utf8)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Auth
+import Dispatch
+import Foundation
+import HTTPTransport
+import NIOCore
+import NIOPosix
+import Support
+import Synchronization
+import TestSupport
+
+/// A server on a loopback port that answers each request with the same bytes, valid or not.
+final class ScriptedServer: Sendable {
+  enum Script: Sendable {
+    /// The bytes, once for each request; the connection stays open.
+    case answer(String)
+    /// The bytes, then the end of the connection.
+    case answerAndClose(String)
+    /// The first bytes, then the second ones without end.
+    case endless(String, String)
+    /// The first bytes, then one byte every 10 ms.
+    case trickle(String)
+  }
+
+  let port: Int
+  private let channel: any Channel
+  private let record: Record
+
+  /// - Parameter tls: a certificate and its key in PEM.
+  init(_ script: Script, tls: TLSContext? = nil) async throws {
+    let record = Record()
+    let identity = tls.map { TLSIdentity($0) }
+    channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          record.connections.withLock { $0 += 1 }
+          let pipeline = channel.pipeline.syncOperations
+          if let identity { try pipeline.addHandler(identity.makeHandler()) }
+          try pipeline.addHandler(Answers(script, record))
+        }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+    self.record = record
+    port = channel.localAddress?.port ?? 0
+  }
+
+  deinit { channel.close(promise: nil) }
+
+  /// All connections so far.
+  var connections: Int { record.connections.withLock { $0 } }
+  /// The received bytes of all connections.
+  var received: [UInt8] { record.received.withLock { $0 } }
+  var text: String { String(decoding: received, as: UTF8.self) }
+
+  private final class Record: Sendable {
+    let connections = Mutex(0)
+    let received = Mutex<[UInt8]>([])
+  }
+
+  private final class Answers: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let script: Script
+    private let record: Record
+    private var unanswered: [UInt8] = []
+
+    init(_ script: Script, _ record: Record) { (self.script, self.record) = (script, record) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      let bytes = Array(unwrapInboundIn(data).readableBytesView)
+      record.received.withLock { $0 += bytes }
+      unanswered += bytes
+      // A POST of these tests comes with its head; a ClientHello has no empty line.
+      let isTLS = unanswered.first == 0x16
+      guard isTLS || unanswered.firstRange(of: Array("\r\n\r\n".utf8)) != nil else { return }
+      unanswered = []
+      switch script {
+      case .answer(let text): write(text, context)
+      case .answerAndClose(let text):
+        let done = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: done)
+        done.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+      case .endless(let first, let more):
+        write(first, context)
+        repeatForever(String(repeating: more, count: 1000 / more.utf8.count + 1), context)
+      case .trickle(let first):
+        write(first, context)
+        trickle(context)
+      }
+    }
+
+    private func write(_ text: String, _ context: ChannelHandlerContext) {
+      context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+    }
+
+    private func trickle(_ context: ChannelHandlerContext) {
+      guard context.channel.isActive else { return }
+      write("a", context)
+      context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(10)) {
+        self.trickle(context)
+      }
+    }
+
+    private func repeatForever(_ text: String, _ context: ChannelHandlerContext) {
+      let done = context.eventLoop.makePromise(of: Void.self)
+      context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: done)
+      // In a new event, so that the stack does not grow.
+      done.futureResult.assumeIsolated().whenSuccess {
+        context.eventLoop.assumeIsolated().execute { self.repeatForever(text, context) }
+      }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+      context.close(promise: nil)
+    }
+  }
+}
+
+/// A thread for each piece of work.
+struct UnboundedPool: BlockingPool {
+  func run<Value: Sendable>(for _: Client, _ work: @escaping @Sendable () -> Value)
+    async throws(BlockingPoolIsFull) -> Value
+  {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(returning: work()) }
+    }
+  }
+}
+
+/// Certificates that openssl makes for this run.
+struct Certificates {
+  /// The folder is removed with the other temporary files of the machine.
+  static let shared = Result { try Certificates() }
+
+  private let directory: URL
+
+  private init() throws {
+    directory = FileManager.default.temporaryDirectory.appending(
+      path: "curl-\(UUID().uuidString)")
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-ec",
+      """
+      mkdir -p "$1" && cd "$1"
+      sh "$2" ours
+      sh "$2" other
+      mkdir wrong
+      openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 \
+        -keyout wrong/key.pem -out wrong/cert.pem -subj /CN=127.0.0.1 \
+        -addext subjectAltName=DNS:other.example
+      cp wrong/cert.pem wrong/ca.pem
+      """, "sh", directory.path, Repository.root.appending(path: "scripts/make-cert.sh").path,
+    ]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+  }
+
+  func path(_ name: String) -> String { directory.appending(path: name).path }
+
+  func context(_ name: String) throws -> TLSContext {
+    func bytes(_ file: String) throws -> [UInt8] {
+      [UInt8](try Data(contentsOf: directory.appending(path: "\(name)/\(file)")))
+    }
+    return try TLSContext(certificateChain: bytes("cert.pem"), privateKey: bytes("key.pem"))
+  }
+}
