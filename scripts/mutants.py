@@ -15,6 +15,11 @@ DISCOVERY = "ResourceServerTests.ProviderMetadataTests"
 KEYS = "ResourceServerTests.IssuerKeysTests"
 METADATA = "Sources/ResourceServer/ProviderMetadata.swift"
 ISSUER_KEYS = "Sources/ResourceServer/IssuerKeys.swift"
+INTROSPECTION = "Sources/ResourceServer/Introspection.swift"
+INTROSPECTOR = "Sources/ResourceServer/IntrospectionAuthenticator.swift"
+ENDPOINT = "Sources/ResourceServer/EndpointURL.swift"
+INTROSPECTION_TESTS = "ResourceServerTests.IntrospectionTests"
+INTROSPECTOR_TESTS = "ResourceServerTests.IntrospectionAuthenticatorTests"
 FRAMING = "HTTPTransportTests.RequestAttackTests"
 ATTACKS = "AttackTests.HTTPAttackTests"
 JOSE = "Sources/JOSE"
@@ -400,6 +405,147 @@ MUTANTS = [
         "keys: the log repeats the skipped keys", ISSUER_KEYS,
         "if isNews, !keys.skipped.isEmpty", "if !keys.skipped.isEmpty",
         KEYS, r"unusableKeysAreSkipped",
+    ),
+    # --- Introspection ---------------------------------------------------------------------------
+    (
+        "introspection: active as a string", INTROSPECTION,
+        "return active == true ? object : nil",
+        'return active == true || active == "true" ? object : nil',
+        INTROSPECTION_TESTS, r'O25 active is "true"',
+    ),
+    (
+        "introspection: the body of an error is a response", INTROSPECTION,
+        "guard response.status == 200 else { throw .wrongStatus(response.status) }", "",
+        INTROSPECTION_TESTS, r"aFailureOfTheProviderIsNotTheFaultOfTheToken",
+    ),
+    (
+        "introspection: a response of any size", INTROSPECTION,
+        "guard response.body.count <= Self.maximumLength,\n        let object", "guard let object",
+        INTROSPECTION_TESTS, r"aFailureOfTheProviderIsNotTheFaultOfTheToken",
+    ),
+    (
+        "introspection: a notice for each failure", INTROSPECTION,
+        "if let time = last, now - time < Self.noticeInterval { return false }", "",
+        INTROSPECTION_TESTS, r"aFailureOfTheProviderIsNotTheFaultOfTheToken",
+    ),
+    (
+        "introspection: a full queue is a failure of the provider", INTROSPECTION,
+        "if error == .noResponse(.overloaded) { throw .overloaded }", "",
+        INTROSPECTION_TESTS, r"aFullQueueIsNoFailureOfTheProvider",
+    ),
+    (
+        "introspection: the secret is not form-encoded", INTROSPECTION,
+        "+ FormBody.encoded(clientSecret.exposed)", "+ Array(clientSecret.exposed.utf8)",
+        INTROSPECTION_TESTS, r"sendsTheToken",
+    ),
+    (
+        "introspection: the token is not form-encoded", INTROSPECTION,
+        'Array("token=".utf8) + FormBody.encoded(token.exposed)',
+        'Array("token=".utf8) + Array(token.exposed.utf8)',
+        INTROSPECTION_TESTS, r"sendsTheToken",
+    ),
+    (
+        "introspection: the address of a setting is forgotten", ENDPOINT,
+        "guard !isSetting else { return }", "",
+        INTROSPECTION_TESTS, r"anEndpointThatIsGoneIsFoundAgain",
+    ),
+    (
+        "introspection: an address that is gone stays", INTROSPECTION,
+        "endpoint.forget()", "_ = endpoint",
+        INTROSPECTION_TESTS, r"anEndpointThatIsGoneIsFoundAgain",
+    ),
+    (
+        "introspection: a search for each token", ENDPOINT,
+        "if let last = state.startedAt, now - last < IssuerKeys.interval {",
+        "if let last = state.startedAt, now < last {",
+        INTROSPECTION_TESTS, r"theMetadataIsAskedOnceInThirtySeconds",
+    ),
+    (
+        "introspection: a search for each caller", ENDPOINT,
+        "if let search = state.search { return .wait(search) }",
+        "if let search = state.search { search.cancel() }",
+        INTROSPECTION_TESTS, r"allCallersThatWaitShareOneSearch",
+    ),
+    (
+        "introspection: refresh and ID tokens", INTROSPECTOR,
+        "guard let text = type.string, ASCII.areEqual(text, value) else { throw .notAnAccessToken }",
+        "guard type.string != nil else { throw .notAnAccessToken }",
+        INTROSPECTION_TESTS, r"O25 token_type is .*refresh_token",
+    ),
+    (
+        "introspection: the claims may be of an ID token", INTROSPECTOR,
+        "type: .jwt, now: now())", "type: .accessToken, now: now())",
+        INTROSPECTION_TESTS, r"O25 nonce",
+    ),
+    (
+        "introspection: a text that is no token", INTROSPECTOR,
+        "bytes.count <= CompactJWS.maximumLength, Credential.isToken68(Array(bytes)[...])",
+        "bytes.count <= CompactJWS.maximumLength",
+        INTROSPECTOR_TESTS, r"aTextThatIsNoTokenCausesNoRequest",
+    ),
+    (
+        "introspection: a token of any length", INTROSPECTOR,
+        "bytes.count <= CompactJWS.maximumLength, Credential", "Credential",
+        INTROSPECTOR_TESTS, r"aTextThatIsNoTokenCausesNoRequest",
+    ),
+    (
+        "introspection: an expired token from the cache", INTROSPECTOR,
+        "state.accepted.value(key, at: clock()), now() < accepted.expiresAt else",
+        "state.accepted.value(key, at: clock()) else",
+        INTROSPECTOR_TESTS, r"anAcceptedTokenIsCached",
+    ),
+    (
+        "introspection: an accepted token is cached for ever", "Sources/ResourceServer/ExpiringTable.swift",
+        "guard let entry = entries[key], now < entry.until else", "guard let entry = entries[key] else",
+        INTROSPECTOR_TESTS, r"eachClockCounts",
+    ),
+    (
+        "introspection: a cache of any size", "Sources/ResourceServer/ExpiringTable.swift",
+        "if entries.count >= capacity { removeOldest() }  // ATTACKS O26", "",
+        INTROSPECTOR_TESTS, r"tenThousandMadeUpTokensRemoveNoAcceptedOne",
+    ),
+    (
+        "introspection: expired entries stay", "Sources/ResourceServer/ExpiringTable.swift",
+        "oldest.until <= now {", "oldest.until < oldest.until {",
+        INTROSPECTOR_TESTS, r"expiredEntriesAreRemoved",
+    ),
+    (
+        "introspection: the queue grows", "Sources/ResourceServer/ExpiringTable.swift",
+        "queue.removeFirst(first)\n    first = 0", "",
+        INTROSPECTOR_TESTS, r"expiredEntriesAreRemoved",
+    ),
+    (
+        "introspection: refused tokens are not cached", INTROSPECTOR,
+        "if let error = state.refused.value(key, at: clock()) { return .done(.failure(error)) }", "",
+        INTROSPECTOR_TESTS, r"aRefusedTokenIsCachedForFiveSeconds",
+    ),
+    (
+        "introspection: a failure of the provider is cached", INTROSPECTOR,
+        "case .failure(.providerUnavailable), .failure(.overloaded): break  // nothing is known\n", "",
+        INTROSPECTION_TESTS, r"aFailureOfTheProviderIsNotTheFaultOfTheToken",
+    ),
+    (
+        "introspection: one request for each caller", INTROSPECTOR,
+        "if let check = state.running[key] { return .wait(check) }", "",
+        INTROSPECTOR_TESTS, r"aHundredCallsWithOneTokenAreOneIntrospection",
+    ),
+    (
+        "introspection: a check that is joined is charged", INTROSPECTOR,
+        "return state.withLock { $0.running[key] == nil }", "return true",
+        INTROSPECTOR_TESTS, r"aHundredCallsWithOneTokenAreOneIntrospection",
+    ),
+    (
+        "introspection: the check belongs to its first caller", INTROSPECTOR,
+        "case .wait(let check): return try await check.value.get()",
+        "case .wait(let check):\n"
+        "      return try await withTaskCancellationHandler { await check.value } onCancel: {\n"
+        "        check.cancel() }.get()",
+        INTROSPECTOR_TESTS, r"aCallerThatIsCancelledDoesNotEndTheIntrospection",
+    ),
+    (
+        "provider: an attempt that was not checked is charged", SERVICE,
+        "case .overloaded, .providerUnavailable: if isGuess", "case .overloaded: if isGuess",
+        "MCPServiceHTTPTests.LimitsTests", r"whatTheProviderDidNotCheckIsRefunded",
     ),
     # --- Revocation ------------------------------------------------------------------------------
     (

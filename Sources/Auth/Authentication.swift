@@ -33,7 +33,7 @@ package struct Authentication: Sendable {
 
   /// See `Authenticator.canBeGuessed`.
   package func canBeGuessed(_ credential: Credential) -> Bool {
-    authenticator(for: credential)?.canBeGuessed ?? false
+    authenticator(for: credential)?.canBeGuessed(credential) ?? false
   }
 
   private func authenticator(for credential: Credential) -> (any Authenticator)? {

@@ -21,7 +21,7 @@ package enum AuthenticationError: Error, Sendable, Equatable {
   case unknownFamily
   /// A refresh token that was used before (RFC 9700 §4.14.2).
   case replayedToken
-  /// Too many passwords wait to be checked. This one was not checked.
+  /// Too many passwords or tokens wait to be checked. This one was not checked.
   case overloaded
   /// A token with `cnf`: it is bound to a key of its client, which a Bearer token does not prove
   /// (RFC 7800 §3.1).

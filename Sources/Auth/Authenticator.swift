@@ -17,9 +17,10 @@ package protocol Authenticator: Sendable {
   /// cached. It does no slow work. `nil` does not mean that the credential is wrong.
   func recall(_ credential: Credential, from client: Client) -> Identity?
 
-  /// Whether an attacker could guess a credential of this kind. An attempt is then charged to the
-  /// client before it is checked (ATTACKS C16).
-  var canBeGuessed: Bool { get }
+  /// Whether an attempt with this credential is charged to the client before it is checked: because
+  /// an attacker could guess a credential of this kind (ATTACKS C16), or because the check costs a
+  /// request to an identity provider (ATTACKS O26).
+  func canBeGuessed(_ credential: Credential) -> Bool
 
   /// The scheme of the challenge in a 401 (RFC 9110 §11.6.1); `nil` for no challenge.
   var scheme: Challenge.Scheme? { get }
@@ -27,5 +28,5 @@ package protocol Authenticator: Sendable {
 
 extension Authenticator {
   package func recall(_: Credential, from _: Client) -> Identity? { nil }
-  package var canBeGuessed: Bool { false }
+  package func canBeGuessed(_: Credential) -> Bool { false }
 }

@@ -255,6 +255,41 @@ struct LimitsTests {
     #expect(harness.takeLog().contains { $0.contains(#""address":"127.0.0.1""#) })
   }
 
+  /// A server that accepts the tokens of a provider that is down.
+  private struct Unavailable: Authenticator {
+    let isChargedBefore: Bool
+    let scheme: Challenge.Scheme? = .bearer
+
+    func handles(_: Credential) -> Bool { true }
+    func canBeGuessed(_: Credential) -> Bool { isChargedBefore }
+    func authenticate(_: Credential, from _: Client) async throws(AuthenticationError) -> Identity {
+      throw .providerUnavailable
+    }
+  }
+
+  /// O24: a token that the provider did not check is not charged, before or after.
+  @Test(arguments: [true, false])
+  func whatTheProviderDidNotCheckIsRefunded(_ isChargedBefore: Bool) throws {
+    let harness = try HTTPHarness()
+    let configuration = try HTTPHarness.configuration([:])
+    let definition = CalculatorServer.http
+    let pipeline = HTTPPipeline(
+      hosts: configuration.hosts, origins: configuration.origins, proxies: configuration.proxies,
+      authentication: Authentication([Unavailable(isChargedBefore: isChargedBefore)]),
+      limits: Limits(requests: nil, failures: RateLimit(count: 10, period: .minute)),
+      info: definition.info, tools: definition.tools,
+      page: LandingPage(
+        kinds: .token, guests: nil, baseURL: configuration.baseURL, offering: definition),
+      telemetry: Telemetry(
+        audit: AuditLog(Log(level: .off, now: { 0 }, write: { _ in })), metrics: nil, now: { 0 }))
+    let request = harness.request(fields: Self.call + [Self.bearer])
+    for _ in 0..<20 {
+      let response = ThreadExecutor.run { await pipeline.respond(to: request) }
+      #expect(response.status == 503)
+      #expect(response["Retry-After"] == ["1"])
+    }
+  }
+
   /// R11: one customer, with an IPv4 address or a /48, has one share of the queue.
   @Test func aCustomerHasOneShareOfTheQueue() throws {
     let pool = HeldPool()

@@ -29,7 +29,7 @@ package struct APIKeyAuthenticator: Authenticator {
   }
 
   /// Whether some keys may be short or known words.
-  package var canBeGuessed: Bool { keys.canBeGuessed }
+  package func canBeGuessed(_: Credential) -> Bool { keys.canBeGuessed }
 
   private static func key(in credential: Credential) -> Secret? {
     switch credential {

@@ -16,7 +16,7 @@ package struct TokenAuthenticator: Authenticator {
   package var scheme: Challenge.Scheme? { .bearer }
 
   /// Whether the secret that signs the tokens may be short or a known word.
-  package var canBeGuessed: Bool { verifier.canBeGuessed }
+  package func canBeGuessed(_: Credential) -> Bool { verifier.canBeGuessed }
 
   package func handles(_ credential: Credential) -> Bool {
     guard case .bearer(let secret) = credential else { return false }

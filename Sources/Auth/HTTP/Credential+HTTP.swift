@@ -64,7 +64,7 @@ extension Credential {
   }
 
   /// Whether the text is a token68 (RFC 9110 §11.2).
-  private static func isToken68(_ text: ArraySlice<UInt8>) -> Bool {
+  package static func isToken68(_ text: ArraySlice<UInt8>) -> Bool {
     var text = text
     while text.last == UInt8(ascii: "=") { text.removeLast() }
     return !text.isEmpty && text.allSatisfy(BearerProblem.isToken68)

@@ -85,7 +85,7 @@ package final class PasswordAuthenticator: Authenticator {
   }
 
   package var scheme: Challenge.Scheme? { .basic }
-  package var canBeGuessed: Bool { true }
+  package func canBeGuessed(_: Credential) -> Bool { true }
 
   package func handles(_ credential: Credential) -> Bool {
     if case .password = credential { true } else { false }

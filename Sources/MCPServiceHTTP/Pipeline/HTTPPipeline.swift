@@ -127,7 +127,7 @@ package struct HTTPPipeline: HTTPResponder {
       switch error {
       case .missingCredential, .ambiguousCredential: break  // no credential was checked
       // The credential was not checked.
-      case .overloaded: if isGuess { limits.refund(context.client) }
+      case .overloaded, .providerUnavailable: if isGuess { limits.refund(context.client) }
       default: if !isGuess { try limits.charge(context.client, at: telemetry.now()) }
       }
       throw .unauthenticated(error)

@@ -1,0 +1,134 @@
+package import Auth
+package import HTTPClient
+internal import JSON
+package import Support
+private import Synchronization
+
+/// Asks an identity provider about tokens (RFC 7662). It caches nothing.
+package final class Introspection: Sendable {
+  /// The longest response, in bytes.
+  package static let maximumLength = 1 << 16
+  /// Between two notices in the log.
+  private static let noticeInterval = Duration.seconds(60)
+
+  private let endpoint: EndpointURL
+  private let authorization: Secret
+  private let http: any HTTPClient
+  private let clock: @Sendable () -> MonotonicTime
+  private let log: Log
+  private let noticedAt = Mutex<MonotonicTime?>(nil)
+
+  /// - Parameters:
+  ///   - url: overrides the `introspection_endpoint` of the metadata.
+  ///   - clientID: the name of this server at the provider.
+  package init(
+    issuer: String, url: String? = nil, clientID: String, clientSecret: Secret,
+    http: any HTTPClient, clock: @escaping @Sendable () -> MonotonicTime, log: Log
+  ) {
+    endpoint = EndpointURL(.introspection, setting: url, issuer: issuer, http: http, clock: clock)
+    // RFC 6749 §2.3.1: both are form-encoded before they are joined.
+    let pair =
+      FormBody.encoded(clientID) + [UInt8(ascii: ":")]
+      + FormBody.encoded(clientSecret.exposed)
+    authorization = Secret("Basic " + Base64.standard.text(of: pair))
+    self.http = http
+    self.clock = clock
+    self.log = log
+  }
+
+  /// Finds the endpoint once, at the start of the server. If it fails, a notice says so. The server
+  /// starts all the same.
+  package func prefetch() async {
+    do throws(ProviderFailure) {
+      _ = try await endpoint.url()
+    } catch {
+      log.notice(
+        "The server starts without the introspection endpoint of the identity provider. It looks "
+          + "for it again for the next token. Until then each token gets status 503.", error)
+    }
+  }
+
+  /// The response about an active token (RFC 7662 §2.2).
+  /// - Parameter client: the client that sent the token.
+  /// - Returns: `nil` if the token is not active.
+  /// - Throws: `AuthenticationError.providerUnavailable`, `.overloaded`: nothing is known about the
+  ///   token.
+  func response(about token: Secret, from client: Client)
+    async throws(AuthenticationError) -> JSONObject?
+  {
+    do throws(ProviderFailure) {
+      let response = try await send(token, for: client)
+      guard response.status == 200 else { throw .wrongStatus(response.status) }
+      guard response.body.count <= Self.maximumLength,
+        let object = try? JSONParser.parse(response.body).object, let active = object["active"]
+      else { throw .malformedResponse }
+      // Only the boolean: "true" is another type (ASVS 15.3.5, ATTACKS O25).
+      return active == true ? object : nil
+    } catch {
+      if error == .noResponse(.overloaded) { throw .overloaded }
+      if case .wrongStatus(let status) = error, status == 404 || 300...399 ~= status {
+        endpoint.forget()
+      }
+      report(error)
+      throw .providerUnavailable
+    }
+  }
+
+  private func send(_ token: Secret, for client: Client)
+    async throws(ProviderFailure) -> OutboundResponse
+  {
+    // RFC 7662 §2.1
+    let body =
+      Array("token=".utf8) + FormBody.encoded(token.exposed)
+      + Array("&token_type_hint=access_token".utf8)
+    let request = OutboundRequest(
+      .post(body), try await endpoint.url(),
+      fields: [
+        ("Authorization", authorization.exposed),
+        ("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"),
+      ])
+    do throws(OutboundError) {
+      return try await http.send(request, for: client)
+    } catch {
+      throw .noResponse(error)
+    }
+  }
+
+  /// At most one notice a minute: anybody can cause requests.
+  private func report(_ failure: ProviderFailure) {
+    let now = clock()
+    let isDue = noticedAt.withLock { last in
+      if let time = last, now - time < Self.noticeInterval { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
+    // RFC 7662 §2.3: these are our own credentials, not the caller's.
+    let areCredentialsWrong = failure == .wrongStatus(401) || failure == .wrongStatus(403)
+    log.notice(
+      areCredentialsWrong
+        ? "The identity provider refuses the client credentials for introspection."
+        : "The identity provider could not be asked about a token.", failure)
+  }
+}
+
+/// Values of `application/x-www-form-urlencoded` (RFC 6749 appendix B).
+enum FormBody {
+  /// Every byte that is not a letter, a digit or one of `-._` is written as `%` and two digits, a
+  /// space as `+`.
+  static func encoded(_ text: String) -> [UInt8] {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"):
+        bytes.append(byte)
+      case 0x20: bytes.append(UInt8(ascii: "+"))
+      default:
+        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0x0F)]]
+      }
+    }
+    return bytes
+  }
+}
