@@ -24,6 +24,11 @@ FRAMING = "HTTPTransportTests.RequestAttackTests"
 ATTACKS = "AttackTests.HTTPAttackTests"
 JOSE = "Sources/JOSE"
 VERIFIER = "Sources/Auth/AccessTokens/AccessTokenVerifier.swift"
+PROVIDER = "ResourceServerTests"
+PROVIDER_POLICY = "Sources/ResourceServer/ProviderTokenPolicy.swift"
+PROVIDER_CLAIMS = "Sources/ResourceServer/ProviderTokenClaims.swift"
+PERMISSION_MAP = "Sources/ResourceServer/PermissionMap.swift"
+PERMISSION_FILE = "Sources/ResourceServer/PermissionMap+File.swift"
 HTTP = "Sources/HTTPTransport/Connection"
 AUTH = "Sources/Auth"
 SERVICE = "Sources/MCPServiceHTTP"
@@ -908,5 +913,288 @@ MUTANTS = [
         "Sources/HTTPTransport/Connection/LoopExecutor.swift",
         "guard isOuter else { return }", "if false { return }",
         "HTTPTransportTests.LoopExecutorTests", r"noJobRunsInsideAnother",
+    ),
+    # --- Tokens of an identity provider ----------------------------------------------------------
+    (
+        "provider: the signature is not checked", PROVIDER_POLICY,
+        "guard key.isValid(token.jws.signature, over: token.jws.signingInput) else {",
+        "if false {",
+        PROVIDER, r"O1 the kid of another key",
+    ),
+    (
+        "provider: any type is accepted", PROVIDER_POLICY,
+        "guard let type = types.first(where: { $0.isType(of: header) }) else { throw .wrongType }",
+        "let type = types.first ?? .absent",
+        PROVIDER, r"O5 typ JWT",
+    ),
+    (
+        "provider: a type that is no string counts as absent", JOSE,
+        'type = object["typ"].map { $0.string ?? "" }',
+        'type = object["typ"]?.string',
+        PROVIDER, r"acceptsTheTypesThatAreEnabled",
+    ),
+    (
+        "provider: iat is optional in an access token", PROVIDER_POLICY,
+        'if type == .accessToken, claims.issuedAt == nil { throw .malformedClaim("iat") }',
+        "",
+        PROVIDER, r"O4 no iat",
+    ),
+    (
+        "provider: the issuer is not compared", PROVIDER_POLICY,
+        "guard claims.issuer.hasSameBytes(as: issuer) else { throw .wrongIssuer }",
+        "",
+        PROVIDER, r"O2 another issuer",
+    ),
+    (
+        "provider: the audience is not compared", PROVIDER_POLICY,
+        "guard claims.audience.contains(where: isOurs) else { throw .wrongAudience }",
+        "",
+        PROVIDER, r"O3 another server",
+    ),
+    (
+        "provider: an audience with our beginning is ours", PROVIDER_POLICY,
+        "audiences.contains { $0.hasSameBytes(as: audience) }",
+        "audiences.contains { audience.utf8.starts(with: $0.utf8) }",
+        PROVIDER, r"O3 a slash more",
+    ),
+    (
+        "provider: a token is valid at the end of the leeway", PROVIDER_POLICY,
+        "guard claims.expiresAt > now - leeway else { throw .expired }",
+        "guard claims.expiresAt >= now - leeway else { throw .expired }",
+        PROVIDER, r"O4 exp 30 s ago",
+    ),
+    (
+        "provider: nbf is not checked", PROVIDER_POLICY,
+        "guard claims.notBefore ?? now <= now + leeway else { throw .notYetValid }",
+        "",
+        PROVIDER, r"O4 nbf in 30.001 s",
+    ),
+    (
+        "provider: iat may be in the future", PROVIDER_POLICY,
+        "guard claims.issuedAt ?? now <= now + leeway else { throw .issuedInTheFuture }",
+        "",
+        PROVIDER, r"O4 iat in 31 s",
+    ),
+    (
+        "provider: a bound token is a Bearer token", PROVIDER_POLICY,
+        'if payload["cnf"] != nil { throw .boundToken }',
+        "",
+        PROVIDER, r"O6 bound to a DPoP key",
+    ),
+    (
+        "provider: an ID token is an access token", PROVIDER_POLICY,
+        "guard type == .accessToken || claims.areOfAnAccessToken else { throw .notAnAccessToken }",
+        "",
+        PROVIDER, r"tellsAccessTokensFromOthers",
+    ),
+    (
+        "provider: the log has names without the setting", PROVIDER_POLICY,
+        "name: namesInLog ? claims.name : nil, email: namesInLog ? claims.email : nil",
+        "name: claims.name, email: claims.email",
+        PROVIDER, r"namesAreForTheLogAlone",
+    ),
+    (
+        "provider: sub may be anything", PROVIDER_CLAIMS,
+        "registered.subject.flatMap(Subject.init)",
+        'registered.subject.map({ Subject($0) ?? Subject(constant: "x") })',
+        PROVIDER, r"O8 a line feed in sub",
+    ),
+    (
+        "provider: a client may be anything", PROVIDER_CLAIMS,
+        "try payload.claim(name, { $0.string.flatMap(Subject.init) })",
+        "payload[name]?.string.flatMap(Subject.init)",
+        PROVIDER, r"O8 a line feed in azp",
+    ),
+    (
+        "provider: scope may be an array", PROVIDER_CLAIMS,
+        'try payload.claim("scope") { $0.string.flatMap(tokens) }',
+        'try payload.claim("scope") { $0.string.flatMap(tokens) ?? $0.strings }',
+        PROVIDER, r"O7 scope as array",
+    ),
+    (
+        "provider: spaces between scopes are not counted", PROVIDER_CLAIMS,
+        "tokens.contains { $0.isEmpty } ? nil : tokens.map",
+        "tokens.map",
+        PROVIDER, r"O7 two spaces",
+    ),
+    (
+        "provider: any number of scopes", PROVIDER_CLAIMS,
+        "guard names.count <= maximumNames else { throw .malformedClaim(claim) }",
+        "",
+        PROVIDER, r"O7 257 scopes",
+    ),
+    (
+        "provider: the scopes in scope are not bounded", PROVIDER_CLAIMS,
+        'if let scope { return try bounded(scope, "scope") }',
+        "if let scope { return scope }",
+        PROVIDER, r"O7 257 scopes",
+    ),
+    (
+        "provider: the scopes in scp are not bounded", PROVIDER_CLAIMS,
+        'return try scp.map { scp throws(JWTError) in try bounded(scp, "scp") }',
+        "return scp",
+        PROVIDER, r"O7 257 scopes in scp",
+    ),
+    (
+        "provider: a client is a user", PROVIDER_CLAIMS,
+        "client == subject ||",
+        "",
+        PROVIDER, r"tellsClientsFromUsers.*RFC 9068",
+    ),
+    (
+        "provider: a client of Entra is a user", PROVIDER_CLAIMS,
+        '|| says("idtyp", "app")',
+        "",
+        PROVIDER, r"tellsClientsFromUsers.*Entra",
+    ),
+    (
+        "provider: a client of Auth0 is a user", PROVIDER_CLAIMS,
+        '|| says("gty", "client-credentials")',
+        "",
+        PROVIDER, r"tellsClientsFromUsers.*Auth0",
+    ),
+    (
+        "provider: an ID token has a nonce", PROVIDER_CLAIMS,
+        '["nonce", "at_hash", "c_hash"]',
+        '["at_hash", "c_hash"]',
+        PROVIDER, r"tellsAccessTokensFromOthers.*nonce",
+    ),
+    (
+        "provider: an ID token has at_hash", PROVIDER_CLAIMS,
+        '["nonce", "at_hash", "c_hash"]',
+        '["nonce", "c_hash"]',
+        PROVIDER, r"tellsAccessTokensFromOthers.*at_hash",
+    ),
+    (
+        "provider: an ID token has c_hash", PROVIDER_CLAIMS,
+        '["nonce", "at_hash", "c_hash"]',
+        '["nonce", "at_hash"]',
+        PROVIDER, r"tellsAccessTokensFromOthers.*c_hash",
+    ),
+    (
+        "provider: a refresh token of Keycloak is an access token", PROVIDER_CLAIMS,
+        'if payload["typ"] != nil, !says("typ", "Bearer") { return false }',
+        "",
+        PROVIDER, r"tellsAccessTokensFromOthers.*Refresh",
+    ),
+    (
+        "provider: a payload type that is no string is none", PROVIDER_CLAIMS,
+        'if payload["typ"] != nil, !says',
+        'if payload["typ"]?.string != nil, !says',
+        PROVIDER, r"tellsAccessTokensFromOthers.*as array",
+    ),
+    (
+        "provider: a token without scopes is an access token", PROVIDER_CLAIMS,
+        'return scopes != nil || payload["roles"] != nil && client != nil',
+        "return true",
+        PROVIDER, r"tellsAccessTokensFromOthers.*no scope, no roles",
+    ),
+    (
+        "provider: an ID token of Entra with roles is an access token", PROVIDER_CLAIMS,
+        'payload["roles"] != nil && client != nil',
+        'payload["roles"] != nil',
+        PROVIDER, r"tellsAccessTokensFromOthers.*roles \(Entra\)",
+    ),
+    (
+        "permissions: a user's token without scopes has its roles", PERMISSION_MAP,
+        "return claims.isClient ? caller ?? [] : []",
+        "return caller ?? []",
+        PROVIDER, r"grantsWhatBothSidesGrant.*no scope",
+    ),
+    (
+        "permissions: roles do not limit", PERMISSION_MAP,
+        "caller.map(granted.intersection) ?? granted",
+        "granted",
+        PROVIDER, r"grantsWhatBothSidesGrant.*the user may less",
+    ),
+    (
+        "permissions: scopes do not limit", PERMISSION_MAP,
+        "caller.map(granted.intersection) ?? granted",
+        "caller ?? granted",
+        PROVIDER, r"grantsWhatBothSidesGrant.*the client may less",
+    ),
+    (
+        "permissions: a client has the permissions of a user of its name", PERMISSION_MAP,
+        "claims.isOfAUser ? subjects[claims.subject.text] : []",
+        "subjects[claims.subject.text]",
+        PROVIDER, r"grantsWhatBothSidesGrant.*a client with a user's name",
+    ),
+    (
+        "permissions: a token without a client is a user's", PROVIDER_CLAIMS,
+        "client != nil && !isClient",
+        "!isClient",
+        PROVIDER, r"grantsWhatBothSidesGrant.*a subject without a client",
+    ),
+    (
+        "permissions: a client is a user of the map", PROVIDER_CLAIMS,
+        "client != nil && !isClient",
+        "client != nil",
+        PROVIDER, r"grantsWhatBothSidesGrant.*a client with a user's name",
+    ),
+    (
+        "permissions: a scope is its name beside a table", PERMISSION_MAP,
+        "?? PermissionSet(names.compactMap(Permission.init(known:)))",
+        "?? []",
+        PROVIDER, r"withoutAFileAScopeIsItsName",
+    ),
+    (
+        "permissions: a claim of roles may be anything", PERMISSION_MAP,
+        "throw .malformedClaim(label)\n",
+        "return []\n",
+        PROVIDER, r"refusesRolesThatAreNoNames.*roles as number",
+    ),
+    (
+        "permissions: any number of roles", PERMISSION_MAP,
+        "return try ProviderTokenClaims.bounded(names, label)",
+        "return names",
+        PROVIDER, r"refusesRolesThatAreNoNames.*257 roles",
+    ),
+    (
+        "permissions: a name with dots is a path only", PERMISSION_MAP,
+        "if names.count == 1, let whole = payload[names[0]] { return whole }",
+        "",
+        PROVIDER, r"findsTheRoles.*Auth0",
+    ),
+    (
+        "permissions: a file of any size", PERMISSION_FILE,
+        "guard text.count <= Self.maximumLength else {",
+        "if false {",
+        PROVIDER, r"refusesAFile.*64 KiB and a byte",
+    ),
+    (
+        "permissions: any number of entries", PERMISSION_FILE,
+        "guard entries <= PermissionMap.maximumEntries else {",
+        "if false {",
+        PROVIDER, r"refusesAFile.*1025 entries",
+    ),
+    (
+        "permissions: an unknown table is ignored", PERMISSION_FILE,
+        'try refuseOthers(in: file, [], than: ["scopes", "roles", "groups", "subjects", "claims"])',
+        "",
+        PROVIDER, r"refusesAFile.*another member",
+    ),
+    (
+        "permissions: an unknown claim is ignored", PERMISSION_FILE,
+        'if let claims { try refuseOthers(in: claims.value, [claims.place], than: ["roles", "groups"]) }',
+        "",
+        PROVIDER, r"refusesAFile.*another claim",
+    ),
+    (
+        "permissions: an unknown permission is ignored", PERMISSION_FILE,
+        "return permissions.count == names.count ? PermissionSet(permissions) : nil",
+        "return PermissionSet(permissions)",
+        PROVIDER, r"refusesAFile.*an unknown permission",
+    ),
+    (
+        "permissions: a path of any length", PERMISSION_FILE,
+        "guard 1...8 ~= names.count, names",
+        "guard 1... ~= names.count, names",
+        PROVIDER, r"refusesAFile.*a path of nine",
+    ),
+    (
+        "permissions: a path may have empty names", PERMISSION_FILE,
+        "guard 1...8 ~= names.count, names.allSatisfy({ !$0.utf8.isEmpty }) else {",
+        "guard 1...8 ~= names.count else {",
+        PROVIDER, r"refusesAFile.*a path with an empty name",
     ),
 ]

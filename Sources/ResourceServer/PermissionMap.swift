@@ -11,8 +11,9 @@ private import Support
 /// - Without tables of roles, groups and subjects, the scopes decide alone.
 /// - A client that acts for itself and whose token has no scopes has the permissions of its roles
 ///   and groups: Entra's app roles. No user grants anything to it.
-/// - `subjects` is about users: a client that acts for itself has nothing by it, because a client
-///   could have the name of a user.
+/// - `subjects` is about users. A client that acts for itself gets nothing from it, because a client
+///   could have the name of a user. Neither does a token that names no client: it may be such a
+///   client's.
 ///
 /// A name that is in no table grants nothing.
 package struct PermissionMap: Sendable, Equatable {
@@ -72,7 +73,7 @@ package struct PermissionMap: Sendable, Equatable {
       all = (all ?? []).union(granted)
     }
     if let subjects {
-      all = (all ?? []).union(claims.isClient ? [] : subjects[claims.subject.text])
+      all = (all ?? []).union(claims.isOfAUser ? subjects[claims.subject.text] : [])
     }
     return all
   }

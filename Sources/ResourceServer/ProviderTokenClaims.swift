@@ -83,6 +83,10 @@ struct ProviderTokenClaims {
     client == subject || says("idtyp", "app") || says("gty", "client-credentials")
   }
 
+  /// Whether `sub` is certainly a user. RFC 9068 §2.2 demands a client, but not every provider names
+  /// it.
+  var isOfAUser: Bool { client != nil && !isClient }
+
   /// For the audit log; `nil` for what cannot be written there.
   var name: Subject? { payload["name"]?.string.flatMap(Subject.init) }
   var email: Subject? { payload["email"]?.string.flatMap(Subject.init) }

@@ -113,6 +113,7 @@ struct PermissionMapTests {
     (
       "a client with a user's name, no scope", users, ["scope": nil, "client_id": #""anshika""#], []
     ),
+    ("a subject without a client", users, ["scope": #""all""#, "client_id": nil], []),
     // Groups
     (
       "groups", groups, ["scope": #""all""#, "groups": #"["g1","g2"]"#],
