@@ -51,6 +51,7 @@ private import Support
       } ?? true
     let protocols = unsafe ccurl_set_protocols(pointer, settings.allowsLoopback ? 1 : 0)
     return certificates && protocols == CURLE_OK
+      // One request at a time on a connection, and no compressed heads.
       && set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
       // RFC 8996: no TLS 1.0, no TLS 1.1.
       && set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
@@ -59,8 +60,6 @@ private import Support
       && set(CURLOPT_FOLLOWLOCATION, 0)
       // Set, so that no variable of the environment names a proxy, or takes it away.
       && set(CURLOPT_PROXY, settings.proxy ?? "") && set(CURLOPT_NOPROXY, "")
-      && set(CURLOPT_HTTPPROXYTUNNEL, settings.proxy == nil ? 0 : 1)
-      && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
       && set(CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds)
       && set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
       // Signals would interrupt other threads.
@@ -79,11 +78,13 @@ private import Support
 
   /// The header fields as libcurl reads them; `nil` without memory.
   private static func list(_ request: OutboundRequest) -> UnsafeMutablePointer<curl_slist>? {
-    // A name alone removes a field that libcurl adds.
+    // A name alone removes a field that libcurl adds. Some servers do not answer `Expect`.
     var lines = ["Expect:"]
     if case .post = request.method, !request.has("content-type") { lines.append("Content-Type:") }
-    // `Name;` is a field with an empty value.
-    lines += request.fields.map { $1.isEmpty ? "\($0);" : "\($0): \($1)" }
+    // `Name;` is a field with an empty value. libcurl would drop it with a colon.
+    lines += request.fields.map { name, value in
+      value.utf8.allSatisfy(ASCII.isSpace) ? "\(name);" : "\(name): \(value)"
+    }
     var list: UnsafeMutablePointer<curl_slist>?
     for line in lines {
       guard let longer = unsafe curl_slist_append(list, line) else {

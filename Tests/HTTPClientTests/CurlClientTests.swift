@@ -41,7 +41,7 @@ struct CurlClientTests {
     let response = try await Self.client().send(
       OutboundRequest(
         .get, "http://127.0.0.1:\(server.port)/keys?a=b",
-        fields: [("Authorization", "Bearer a"), ("X-Empty", "")]),
+        fields: [("Authorization", "Bearer a"), ("X-Empty", ""), ("X-Blank", " ")]),
       for: .local)
     #expect(response.status == 200)
     #expect(response.body == Array("ok".utf8))
@@ -54,6 +54,7 @@ struct CurlClientTests {
         Accept: */*\r
         Authorization: Bearer a\r
         X-Empty:\r
+        X-Blank:\r
         \r
 
         """)
@@ -74,6 +75,16 @@ struct CurlClientTests {
         \r
         \(body)
         """)
+  }
+
+  /// libcurl asks with `Expect` before it sends a large body, and then waits.
+  @Test func sendsALargeBodyWithoutAsking() async throws {
+    let server = try await ScriptedServer(.answer(Self.ok))
+    let body = OutboundRequest.Method.post(Array(repeating: 97, count: 2_000_000))
+    _ = try? await Self.client().send(
+      OutboundRequest(body, "http://127.0.0.1:\(server.port)/"), for: .local)
+    #expect(server.received.starts(with: "POST / HTTP/1.1\r\n".utf8))
+    #expect(server.received.firstRange(of: Array("Expect".utf8)) == nil)
   }
 
   /// O46
@@ -194,6 +205,13 @@ struct CurlClientTests {
     #expect(await Self.error(client, "http://127.0.0.1:\(server.port)/") == .timeout)
   }
 
+  /// O44: a server that accepts connections and answers no handshake.
+  @Test func aSilentServerIsLeft() async throws {
+    let server = try await ScriptedServer(.answer(""))
+    let client = try Self.client { $0.connectTimeout = .milliseconds(200) }
+    #expect(await Self.error(client, "https://127.0.0.1:\(server.port)/") == .timeout)
+  }
+
   /// O47
   @Test func followsNoRedirect() async throws {
     let other = try await ScriptedServer(.answer(Self.ok))
@@ -273,13 +291,14 @@ struct CurlClientTests {
     #expect(server.text.isEmpty == (handshake.error != nil))
   }
 
-  /// RFC 8996; RFC 8446 §4.2.1: the extension with 1.3 and 1.2 alone.
+  /// RFC 8996; RFC 8446 §4.2.1: the extension with 1.3 and 1.2 alone. RFC 7301: no HTTP/2.
   @Test func offersNoOldVersions() async throws {
     let server = try await ScriptedServer(.answerAndClose("HTTP/1.1 400 Bad\r\n\r\n"))
     let error = await Self.error(try Self.client(), "https://127.0.0.1:\(server.port)/")
     #expect(error == .insecure)
     #expect(
       server.received.firstRange(of: [0x00, 0x2B, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03]) != nil)
+    #expect(server.received.firstRange(of: [0x02] + Array("h2".utf8)) == nil)
   }
 
   // MARK: Setup

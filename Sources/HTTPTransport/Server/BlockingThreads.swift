@@ -11,15 +11,17 @@ package final class BlockingThreads: Sendable {
     var counts: [Bits128: Int] = [:]
   }
 
-  private let threads = NIOThreadPool(numberOfThreads: 2)
+  private let threads: NIOThreadPool
   private let queue = Mutex(Queue())
   private let limit: Int
   private let clientLimit: Int
 
   /// - Parameters:
+  ///   - count: the number of threads.
   ///   - limit: the largest number of queued and running work items.
   ///   - clientLimit: the same for one client.
-  package init(limit: Int = 64, clientLimit: Int = 16) {
+  package init(count: Int = 2, limit: Int = 64, clientLimit: Int = 16) {
+    threads = NIOThreadPool(numberOfThreads: count)
     self.limit = limit
     self.clientLimit = clientLimit
     threads.start()
