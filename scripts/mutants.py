@@ -20,6 +20,12 @@ INTROSPECTOR = "Sources/ResourceServer/IntrospectionAuthenticator.swift"
 ENDPOINT = "Sources/ResourceServer/EndpointURL.swift"
 INTROSPECTION_TESTS = "ResourceServerTests.IntrospectionTests"
 INTROSPECTOR_TESTS = "ResourceServerTests.IntrospectionAuthenticatorTests"
+OUTBOUND = "HTTPClientTests"
+POLICY = "Sources/HTTPClient/AddressPolicy.swift"
+TRANSFER = "Sources/HTTPClient/Transfer.swift"
+CURL_HANDLE = "Sources/HTTPClient/CurlHandle.swift"
+CURL_CLIENT = "Sources/HTTPClient/CurlClient.swift"
+ORIGIN = "Sources/HTTPClient/Origin.swift"
 FRAMING = "HTTPTransportTests.RequestAttackTests"
 ATTACKS = "AttackTests.HTTPAttackTests"
 JOSE = "Sources/JOSE"
@@ -551,6 +557,199 @@ MUTANTS = [
         "provider: an attempt that was not checked is charged", SERVICE,
         "case .overloaded, .providerUnavailable: if isGuess", "case .overloaded: if isGuess",
         "MCPServiceHTTPTests.LimitsTests", r"whatTheProviderDidNotCheckIsRefunded",
+    ),
+    # --- Requests to other servers ---------------------------------------------------------------
+    (
+        "outbound: loopback is allowed without the setting", POLICY,
+        "if address.isLoopback { return allowsLoopback }",
+        "if address.isLoopback { return true }",
+        OUTBOUND, r"neitherPolicyConnectsTo",
+    ),
+    (
+        "outbound: every IPv6 address is public", POLICY,
+        "(address.isV4 || Self.globalUnicast.contains { $0.contains(address) })",
+        "(true || Self.globalUnicast.contains { $0.contains(address) })",
+        OUTBOUND, r"publicOnlyRefuses",
+    ),
+    (
+        "outbound: a private address is public", POLICY,
+        "&& !Self.notPublic.contains { $0.contains(address) }", "",
+        OUTBOUND, r"publicOnlyRefuses",
+    ),
+    (
+        "outbound: an operator's origin may be a metadata service", POLICY,
+        "!Self.neverAllowed.contains { $0.contains(address) }", "true",
+        OUTBOUND, r"trustedRefuses",
+    ),
+    (
+        "outbound: an IPv4-compatible address hides its address", POLICY,
+        '"::/96",', "", OUTBOUND, r"trustedRefuses",
+    ),
+    (
+        "outbound: a NAT64 address hides its address", POLICY,
+        '"64:ff9b::/96",', "", OUTBOUND, r"trustedRefuses",
+    ),
+    (
+        "outbound: addresses shared by a provider are public", POLICY,
+        '"100.64.0.0/10",', "", OUTBOUND, r"publicOnlyRefuses",
+    ),
+    (
+        "outbound: plain HTTP to any address", TRANSFER,
+        "&& (!requiresLoopback || address.isLoopback)", "",
+        OUTBOUND, r"plainHTTPIsForLoopbackAlone",
+    ),
+    (
+        "outbound: the address is not judged", "Sources/HTTPClient/CurlCallbacks.swift",
+        "unsafe transfer.pointee.connects(to: target)",
+        "unsafe transfer.pointee.connects(to: target) || true",
+        OUTBOUND, r"neitherPolicyConnectsTo",
+    ),
+    (
+        "outbound: a refused address is only unreachable", TRANSFER,
+        "if !isAllowed { isAddressRefused = true }", "",
+        OUTBOUND, r"neitherPolicyConnectsTo",
+    ),
+    (
+        "outbound: a head without end", TRANSFER,
+        "guard headBytes <= maximumHead else {", "guard headBytes >= 0 else {",
+        OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: a body without end", TRANSFER,
+        "guard bytes.count <= maximumBody - body.count else {", "guard bytes.count >= 0 else {",
+        OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: a body of one byte more", TRANSFER,
+        "guard bytes.count <= maximumBody - body.count else {",
+        "guard bytes.count <= maximumBody - body.count + 1 else {",
+        OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: fields of a 1xx response count", TRANSFER,
+        "      fields = []\n      isHeadComplete = false\n", "      isHeadComplete = false\n",
+        OUTBOUND, r"keepsTheFieldsOfTheLastHead",
+    ),
+    (
+        "outbound: trailers are fields of the head", TRANSFER,
+        "if isHeadComplete { return true }", "if text.isEmpty { return true }",
+        OUTBOUND, r"keepsTheFieldsOfTheLastHead",
+    ),
+    (
+        "outbound: a field's name may be anything", TRANSFER,
+        "text[..<colon].allSatisfy(ASCII.isToken)", "true",
+        OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: a compressed body is accepted", TRANSFER,
+        'return coding.elementsEqual("identity".utf8)', "return true",
+        OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: a compressed transfer is accepted", TRANSFER,
+        'coding.elementsEqual("chunked".utf8)', "true",
+        OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: half of a head is accepted", CURL_HANDLE,
+        "guard transfer.isHeadComplete, ", "guard ",
+        OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: options of a request stay in its handle", CURL_HANDLE,
+        "defer { unsafe curl_easy_reset(pointer) }", "",
+        OUTBOUND, r"aUsedConnectionSendsNoFieldsOfThePreviousRequest",
+    ),
+    (
+        "outbound: old versions of TLS", CURL_HANDLE,
+        "CURL_SSLVERSION_TLSv1_2", "CURL_SSLVERSION_TLSv1_0",
+        OUTBOUND, r"offersNoOldVersions",
+    ),
+    (
+        "outbound: HTTP/2 is offered", CURL_HANDLE,
+        "Int(CURL_HTTP_VERSION_1_1)", "Int(CURL_HTTP_VERSION_2TLS)",
+        OUTBOUND, r"offersNoOldVersions",
+    ),
+    (
+        "outbound: every certificate is good", CURL_HANDLE,
+        "set(CURLOPT_SSL_VERIFYPEER, 1)", "set(CURLOPT_SSL_VERIFYPEER, 0)",
+        OUTBOUND, r"verifies",
+    ),
+    (
+        "outbound: a certificate of another host is good", CURL_HANDLE,
+        "set(CURLOPT_SSL_VERIFYHOST, 2)", "set(CURLOPT_SSL_VERIFYHOST, 0)",
+        OUTBOUND, r"verifies",
+    ),
+    (
+        "outbound: a redirect is followed", CURL_HANDLE,
+        "set(CURLOPT_FOLLOWLOCATION, 0)", "set(CURLOPT_FOLLOWLOCATION, 1)",
+        OUTBOUND, r"followsNoRedirect",
+    ),
+    (
+        "outbound: a variable names the proxy", CURL_HANDLE,
+        'set(CURLOPT_PROXY, settings.proxy ?? "")', "set(CURLOPT_PROXY, settings.proxy)",
+        OUTBOUND, r"variablesOfTheEnvironmentNameNoProxy",
+    ),
+    (
+        "outbound: a variable takes the proxy away", CURL_HANDLE,
+        'set(CURLOPT_NOPROXY, "")', "set(CURLOPT_NOPROXY, nil)",
+        OUTBOUND, r"variablesOfTheEnvironmentBypassNoProxy",
+    ),
+    (
+        "outbound: a slow server holds a thread", CURL_HANDLE,
+        "set(CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds)", "true",
+        OUTBOUND, r"aSlowServerIsLeft",
+    ),
+    (
+        "outbound: a silent server holds a thread", CURL_HANDLE,
+        "set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)", "true",
+        OUTBOUND, r"aSilentServerIsLeft",
+    ),
+    (
+        "outbound: a file that a variable names changes TLS", "Sources/HTTPClient/LibCurl.swift",
+        "OpenSSL.initialize()", "", OUTBOUND, r"aVariableChangesNothingOfTLS",
+    ),
+    (
+        "outbound: with a proxy, strangers' URLs are requested", CURL_CLIENT,
+        "return origin.scheme == .https && policy == .trusted", "return origin.scheme == .https",
+        OUTBOUND, r"withAProxyOnlyTrustedOriginsAreCalled",
+    ),
+    (
+        "outbound: plain HTTP through a proxy", CURL_CLIENT,
+        "return origin.scheme == .https && policy == .trusted", "return policy == .trusted",
+        OUTBOUND, r"withAProxyOnlyTrustedOriginsAreCalled",
+    ),
+    (
+        "outbound: plain HTTP without the setting", CURL_CLIENT,
+        "return origin.scheme == .https || settings.allowsLoopback", "return true",
+        OUTBOUND, r"plainHTTPIsForLoopbackAlone",
+    ),
+    (
+        "outbound: a value has more lines", CURL_CLIENT,
+        " && value.utf8.allSatisfy(ASCII.isText)", "",
+        OUTBOUND, r"refusesFieldsThatWouldBeMore",
+    ),
+    (
+        "outbound: a name has more lines", CURL_CLIENT,
+        "!name.isEmpty && name.utf8.allSatisfy(ASCII.isToken)", "!name.isEmpty",
+        OUTBOUND, r"refusesFieldsThatWouldBeMore",
+    ),
+    (
+        "outbound: a URL has any bytes", ORIGIN,
+        "bytes.allSatisfy(Self.isPlain)", "true", OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: a URL has any length", ORIGIN,
+        "bytes.count <= Self.longest", "true", OUTBOUND, r"aURLHasALimit",
+    ),
+    (
+        "outbound: a host has any bytes, such as the end of a user", ORIGIN,
+        "!host.isEmpty, host.allSatisfy(Self.isOfName)", "!host.isEmpty", OUTBOUND, r"refuses",
+    ),
+    (
+        "outbound: every origin is trusted", "Sources/HTTPClient/OutboundRequests.swift",
+        "origins.contains(origin) ? trusted : publicOnly", "trusted",
+        OUTBOUND, r"trustsTheNamedOrigins|theTwoClientsHaveTheirPolicies",
     ),
     # --- Revocation ------------------------------------------------------------------------------
     (

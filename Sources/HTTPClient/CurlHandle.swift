@@ -18,7 +18,7 @@ private import Support
   func perform(
     _ request: OutboundRequest, _ settings: CurlClient.Settings, _ transfer: consuming Transfer
   ) -> Result<OutboundResponse, OutboundError> {
-    // The connections stay; options, fields and pointers do not.
+    // ATTACKS O46: the connections stay; options, fields and pointers do not.
     defer { unsafe curl_easy_reset(pointer) }
     guard apply(settings), set(CURLOPT_URL, request.url) else { return .failure(.unreachable) }
     let list = unsafe Self.list(request)
@@ -55,11 +55,12 @@ private import Support
       && set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
       // RFC 8996: no TLS 1.0, no TLS 1.1.
       && set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-      && set(CURLOPT_SSL_VERIFYPEER, 1) && set(CURLOPT_SSL_VERIFYHOST, 2)  // RFC 9525
-      // A redirect would send the fields to a server that nobody named.
+      && set(CURLOPT_SSL_VERIFYPEER, 1) && set(CURLOPT_SSL_VERIFYHOST, 2)  // RFC 9525, ATTACKS O48
+      // ATTACKS O47: a redirect would send the fields to a server that nobody named.
       && set(CURLOPT_FOLLOWLOCATION, 0)
-      // Set, so that no variable of the environment names a proxy, or takes it away.
+      // ATTACKS O50: set, so that no variable of the environment names a proxy, or takes it away.
       && set(CURLOPT_PROXY, settings.proxy ?? "") && set(CURLOPT_NOPROXY, "")
+      // ATTACKS O44: bytes that arrive do not extend the time.
       && set(CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds)
       && set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
       // Signals would interrupt other threads.
@@ -135,32 +136,3 @@ private import Support
 
 /// `CURLE_TOO_LARGE` of libcurl 8.6, which older headers lack.
 private let CURLE_TOO_LARGE = CURLcode(100)
-
-// MARK: Callbacks
-
-/// ATTACKS O40: the address is judged here, where nothing can change it before the connection.
-private let openSocket: curl_opensocket_callback = { context, purpose, address in
-  var bytes: [UInt8] = Array(repeating: 0, count: 16)
-  guard purpose == CURLSOCKTYPE_IPCXN, let address = unsafe address,
-    let transfer = unsafe context?.assumingMemoryBound(to: Transfer.self),
-    case let length = Int(unsafe ccurl_address(address, &bytes)),
-    let target = IPAddress(bytes: bytes.prefix(length)),
-    unsafe transfer.pointee.connects(to: target)
-  else { return CURL_SOCKET_BAD }
-  return unsafe ccurl_open(address)
-}
-
-private let takeLine: curl_write_callback = { bytes, size, count, context in
-  guard let bytes = unsafe bytes,
-    let transfer = unsafe context?.assumingMemoryBound(to: Transfer.self)
-  else { return 0 }
-  let line = unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
-  return unsafe transfer.pointee.takeLine(line[...]) ? count : 0
-}
-
-private let takeBody: curl_write_callback = { bytes, size, count, context in
-  guard let transfer = unsafe context?.assumingMemoryBound(to: Transfer.self) else { return 0 }
-  // A size of 1 is documented for both callbacks.
-  let part = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
-  return unsafe transfer.pointee.takeBody(part) ? count : 0
-}

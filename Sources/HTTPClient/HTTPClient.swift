@@ -48,7 +48,8 @@ package struct OutboundResponse: Sendable {
 
 /// Why there is no response.
 package enum OutboundError: Error, Sendable, Equatable {
-  /// Not an absolute `https` URL, or `http` without leave; or a URL that this client may not call.
+  /// Not an absolute `https` URL, or `http` without leave; or a URL that this client may not call. Or
+  /// a field that HTTP does not allow.
   case refusedURL
   /// The name resolves to an address that the policy refuses.
   case refusedAddress

@@ -28,6 +28,7 @@ package struct OutboundRequests: HTTPClient {
     async throws(OutboundError) -> OutboundResponse
   {
     guard let origin = Origin(of: request.url) else { throw .refusedURL }
+    // ATTACKS O49: the whole origin, as bytes.
     let chosen = origins.contains(origin) ? trusted : publicOnly
     return try await chosen.send(request, for: client)
   }

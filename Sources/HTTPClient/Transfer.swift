@@ -41,7 +41,7 @@ struct Transfer {
   /// Takes one line of a head, or of the trailers after the body.
   /// - Returns: whether the transfer may continue.
   mutating func takeLine(_ line: ArraySlice<UInt8>) -> Bool {
-    // The sum of all heads and trailers: a server can send 1xx responses without end.
+    // ATTACKS O42: the sum of all heads and trailers, since 1xx responses may come without end.
     headBytes += line.count
     guard headBytes <= maximumHead else {
       isTooLarge = true
@@ -71,6 +71,7 @@ struct Transfer {
   /// Takes a part of the body.
   /// - Returns: whether the transfer may continue.
   mutating func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    // ATTACKS O42: while it arrives, whatever Content-Length says.
     guard bytes.count <= maximumBody - body.count else {
       isTooLarge = true
       return false
@@ -79,7 +80,8 @@ struct Transfer {
     return true
   }
 
-  /// Whether the body is what the server wrote: without a compression that nobody asked for.
+  /// Whether the body is what the server wrote: without a compression that nobody asked for (ATTACKS
+  /// O45).
   var isBodyPlain: Bool {
     fields.allSatisfy { name, value in
       let name = name.utf8.map(ASCII.lowercase)

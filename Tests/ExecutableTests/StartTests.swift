@@ -251,4 +251,15 @@ import TestHarness
     #expect(client.waitForExit() == 0)
     #expect(try client.restOfErrors() == "")
   }
+
+  // MARK: Libraries
+
+  /// Only the executables for OAuth send requests. The name of a library is text in the file.
+  @Test(arguments: servers)
+  func doesNotLinkLibcurl(_ server: String) throws {
+    let file = URL(filePath: try ServerProcess.path(of: server))
+    let bytes = try Data(contentsOf: file)
+    #expect(bytes.range(of: Data("libcrypto".utf8)) != nil)
+    #expect(bytes.range(of: Data("libcurl".utf8)) == nil)
+  }
 }

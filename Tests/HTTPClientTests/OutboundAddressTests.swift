@@ -104,6 +104,38 @@ struct OutboundAddressTests {
         """)
   }
 
+  /// O48: the proxy cannot read the request, and its fields are not the server's.
+  @Test func theProxyOnlyTransportsTheRequest() async throws {
+    let certificates = try Certificates.shared.get()
+    let proxy = try await ScriptedServer(
+      .tunnel(
+        "HTTP/1.1 200 OK\r\nX-Proxy: a\r\n\r\n", try certificates.context("ours"),
+        "HTTP/1.1 200 OK\r\nX-Server: b\r\nContent-Length: 0\r\n\r\n"))
+    let client = try CurlClientTests.client {
+      $0.proxy = "http://127.0.0.1:\(proxy.port)"
+      $0.caFile = certificates.path("ours/ca.pem")
+    }
+    let response = try await client.send(
+      OutboundRequest(.get, "https://localhost:1/"), for: .local)
+    #expect(response.fields.map(\.name) == ["X-Server", "Content-Length"])
+    #expect(
+      proxy.text == """
+        CONNECT localhost:1 HTTP/1.1\r
+        Host: localhost:1\r
+        User-Agent: calculator\r
+        Proxy-Connection: Keep-Alive\r
+        \r
+        GET / HTTP/1.1\r
+        Host: localhost:1\r
+        User-Agent: calculator\r
+        Accept: */*\r
+        \r
+
+        """)
+    let impostor = try CurlClientTests.client { $0.proxy = "http://127.0.0.1:\(proxy.port)" }
+    #expect(await CurlClientTests.error(impostor, "https://localhost:1/") == .insecure)
+  }
+
   /// O40: nobody here sees the address that the proxy connects to.
   @Test func withAProxyOnlyTrustedOriginsAreCalled() async throws {
     let proxy = try await ScriptedServer(.answer(CurlClientTests.ok))

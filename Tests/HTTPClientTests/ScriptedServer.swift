@@ -19,6 +19,8 @@ final class ScriptedServer: Sendable {
     case endless(String, String)
     /// The first bytes, then one byte every 10 ms.
     case trickle(String)
+    /// As a proxy: the first bytes for `CONNECT`, then TLS and the second ones for each request.
+    case tunnel(String, TLSContext, String)
   }
 
   let port: Int
@@ -63,6 +65,7 @@ final class ScriptedServer: Sendable {
     private let script: Script
     private let record: Record
     private var unanswered: [UInt8] = []
+    private var isTunnel = false
 
     init(_ script: Script, _ record: Record) { (self.script, self.record) = (script, record) }
 
@@ -83,6 +86,12 @@ final class ScriptedServer: Sendable {
       case .endless(let first, let more):
         write(first, context)
         repeatForever(String(repeating: more, count: 1000 / more.utf8.count + 1), context)
+      case .tunnel(let opened, let tls, _) where !isTunnel:
+        isTunnel = true
+        write(opened, context)
+        try? context.pipeline.syncOperations.addHandler(
+          TLSIdentity(tls).makeHandler(), position: .first)
+      case .tunnel(_, _, let answer): write(answer, context)
       case .trickle(let first):
         write(first, context)
         trickle(context)
