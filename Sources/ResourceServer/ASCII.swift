@@ -1,12 +1,9 @@
-private import Support
+internal import Support
 
-/// Comparison of names whose ASCII letters match in either case.
-enum ASCII {
-  static func areEqual(_ one: some Collection<UInt8>, _ other: some Collection<UInt8>) -> Bool {
-    one.count == other.count && one.lazy.map(lowered).elementsEqual(other.lazy.map(lowered))
+extension ASCII {
+  /// Whether two texts are equal, with ASCII letters in either case.
+  static func areEqual(_ one: some Collection<UInt8>, _ other: String) -> Bool {
+    one.count == other.utf8.count
+      && one.lazy.map(lowercase).elementsEqual(other.utf8.lazy.map(lowercase))
   }
-
-  static func areEqual(_ one: String, _ other: String) -> Bool { areEqual(one.utf8, other.utf8) }
-
-  private static func lowered(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 }

@@ -71,7 +71,7 @@ package enum ProviderFailure: Error, Sendable, Equatable {
     switch self {
     case .wrongStatus(let status): return [reason, ("status", .number(JSONNumber(status)))]
     case .wrongIssuer(let issuer):
-      let visible = issuer.utf8.lazy.filter { 0x21...0x7E ~= $0 }.prefix(100)
+      let visible = issuer.utf8.lazy.filter(ASCII.isVisible).prefix(100)
       return [reason, ("issuer", .string(String(decoding: Array(visible), as: UTF8.self)))]
     case .noResponse, .noMetadata, .invalidKeys, .noUsableKey, .malformedResponse: return [reason]
     }

@@ -48,7 +48,7 @@ package final class Introspection: Sendable {
     }
   }
 
-  /// The response about an active token (RFC 7662 §2.2).
+  /// The response about an active token (RFC 7662 §2.2), without the members that are `null`.
   /// - Parameter client: the client that sent the token.
   /// - Returns: `nil` if the token is not active.
   /// - Throws: `AuthenticationError.providerUnavailable`, `.overloaded`: nothing is known about the
@@ -63,7 +63,9 @@ package final class Introspection: Sendable {
         let object = try? JSONParser.parse(response.body).object, let active = object["active"]
       else { throw .malformedResponse }
       // Only the boolean: "true" is another type (ASVS 15.3.5, ATTACKS O25).
-      return active == true ? object : nil
+      guard active == true else { return nil }
+      // Some providers write null for a member that they leave out.
+      return JSONObject(object.members.filter { $0.value != .null }.map { ($0.name, $0.value) })
     } catch {
       if error == .noResponse(.overloaded) { throw .overloaded }
       if case .wrongStatus(let status) = error, status == 404 || 300...399 ~= status {

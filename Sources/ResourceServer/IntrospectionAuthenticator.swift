@@ -143,7 +143,9 @@ package final class IntrospectionAuthenticator: Authenticator {
     // ATTACKS O25: the provider knows refresh and ID tokens too.
     for (name, value) in [("token_type", "bearer"), ("token_use", "access")] {
       guard let type = response[name] else { continue }
-      guard let text = type.string, ASCII.areEqual(text, value) else { throw .notAnAccessToken }
+      guard let text = type.string, ASCII.areEqual(text.utf8, value) else {
+        throw .notAnAccessToken
+      }
     }
     var claims = response
     // RFC 7662 §2.2: both are optional. The response is from the issuer, and says that the token

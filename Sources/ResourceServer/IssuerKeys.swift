@@ -226,29 +226,22 @@ package final class IssuerKeys: Sendable {
   /// How long the keys of a response are used before they are fetched again: the smallest `max-age`
   /// (RFC 9111 §5.2.2.1), within the bounds.
   static func age(_ fields: [(name: String, value: String)]) -> Duration {
+    let longest = Int(longestAge.components.seconds)
     var seconds: [Int] = []
-    for field in fields where ASCII.areEqual(field.name, "cache-control") {
-      for directive in field.value.utf8.split(separator: UInt8(ascii: ",")) {
+    for field in fields where ASCII.areEqual(field.name.utf8, "cache-control") {
+      for directive in Array(field.value.utf8).split(separator: UInt8(ascii: ",")) {
         let parts = directive.split(
           separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, ASCII.areEqual(Self.trimmed(parts[0]), "max-age".utf8) else {
-          continue
+        guard parts.count == 2, ASCII.areEqual(ASCII.trimmed(parts[0]), "max-age") else { continue }
+        var digits = ASCII.trimmed(parts[1])
+        if digits.count > 1, digits.first == UInt8(ascii: "\""), digits.last == digits.first {
+          digits = digits.dropFirst().dropLast()  // RFC 9111 §5.2: both forms are accepted
         }
-        let digits = Self.trimmed(parts[1]).filter { $0 != UInt8(ascii: "\"") }  // RFC 9111 §5.2
-        guard !digits.isEmpty, digits.allSatisfy({ 0x30...0x39 ~= $0 }) else { continue }
-        // RFC 9111 §1.2.2: a number that is too large counts as the largest one.
-        seconds.append(Int(String(decoding: digits, as: UTF8.self)) ?? .max)
+        guard !digits.isEmpty, digits.allSatisfy(ASCII.isDigit) else { continue }
+        seconds.append(ASCII.decimal(digits, maximum: longest) ?? longest)
       }
     }
     guard let least = seconds.min() else { return shortestAge }
-    let longest = Int(longestAge.components.seconds)
-    return max(shortestAge, .seconds(min(least, longest)))
-  }
-
-  /// Without spaces and tabs at the ends.
-  private static func trimmed(_ text: Substring.UTF8View) -> ArraySlice<UInt8> {
-    var text = Array(text)[...].drop { $0 == 0x20 || $0 == 0x09 }
-    while text.last == 0x20 || text.last == 0x09 { text.removeLast() }
-    return text
+    return max(shortestAge, .seconds(least))
   }
 }

@@ -1,3 +1,4 @@
+private import HTTPClient
 private import JSON
 private import Support
 
@@ -6,8 +7,6 @@ private import Support
 package struct ProviderMetadata: Sendable, Equatable {
   /// The longest document, in bytes.
   package static let maximumLength = 1 << 16
-  /// The longest URL in a document, in bytes.
-  private static let maximumURLLength = 2048
 
   /// An endpoint of the provider. The raw value is the name of its member.
   package enum Endpoint: String, Sendable {
@@ -45,9 +44,7 @@ package struct ProviderMetadata: Sendable, Equatable {
     throws(ProviderMetadataError) -> String?
   {
     guard let value = object[endpoint.rawValue] else { return nil }
-    guard let url = value.string, url.utf8.count <= maximumURLLength,
-      pathStart(Array(url.utf8)) != nil
-    else { throw .malformed }
+    guard let url = value.string, Origin(of: url) != nil else { throw .malformed }
     return url
   }
 
@@ -56,10 +53,11 @@ package struct ProviderMetadata: Sendable, Equatable {
   /// path has two.
   ///
   /// One terminating slash of the issuer is removed (RFC 8414 §3.1). Auth0's issuers have one.
-  /// - Returns: nothing unless `issuer` is an absolute URL without a query and a fragment.
+  /// - Returns: nothing unless `issuer` is a URL that `Origin` accepts, without a query.
   package static func addresses(of issuer: String) -> [String] {
     var bytes = Array(issuer.utf8)
-    guard let start = pathStart(bytes), !bytes.contains(UInt8(ascii: "?")) else { return [] }
+    guard Origin(of: issuer) != nil, !bytes.contains(UInt8(ascii: "?")) else { return [] }
+    let start = endOfOrigin(bytes)
     if start < bytes.count, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
     let origin = String(decoding: bytes[..<start], as: UTF8.self)
     let path = String(decoding: bytes[start...], as: UTF8.self)
@@ -70,16 +68,10 @@ package struct ProviderMetadata: Sendable, Equatable {
       ? inserted : inserted + ["\(origin)\(path)/.well-known/openid-configuration"]
   }
 
-  /// The index behind the host and the port of a URL. `nil` unless the text is an absolute `https`
-  /// or `http` URL of visible ASCII characters without a fragment. `HTTPClient` checks the rest, and
-  /// refuses `http` unless a setting allows it.
-  private static func pathStart(_ url: [UInt8]) -> Int? {
-    guard let scheme = ["https://", "http://"].first(where: { url.starts(with: $0.utf8) }),
-      url.allSatisfy({ 0x21...0x7E ~= $0 && $0 != UInt8(ascii: "#") })
-    else { return nil }
-    let host = scheme.utf8.count
-    let end = url[host...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }
-    return end == host || host == url.count ? nil : end ?? url.count
+  /// The index behind the host and the port of an absolute URL.
+  private static func endOfOrigin(_ url: [UInt8]) -> Int {
+    let slashes = url.indices.filter { url[$0] == UInt8(ascii: "/") }
+    return slashes.count > 2 ? slashes[2] : url.count
   }
 }
 

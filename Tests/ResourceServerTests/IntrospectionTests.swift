@@ -52,7 +52,14 @@ struct IntrospectionTests {
       Row("without iat", ["iat": nil]),
       Row("our audience among others", ["aud": #"["account","https://mcp.example/mcp"]"#]),
       Row("Keycloak's typ", ["typ": #""Bearer""#]), Row("token_use", ["token_use": #""access""#]),
-      Row("nbf is now", ["nbf": "\(start)"]), Row("an unknown member", ["username": "1"]),
+      Row("nbf is now", ["nbf": "\(start)"]),
+      Row(
+        "null for what is optional",
+        [
+          "iss": "null", "exp": "null", "iat": "null", "nbf": "null", "token_type": "null",
+          "cnf": "null",
+        ]),
+      Row("an unknown member", ["username": "1"]),
     ]
     + ["false", #""true""#, "1", "null", #"{"a":1}"#, #"["true"]"#].map { (value: String) in
       Row("O25 active is \(value)", ["active": value], .inactiveToken)
@@ -61,7 +68,9 @@ struct IntrospectionTests {
       Row("active is missing", ["active": nil], .providerUnavailable),
       Row("another issuer", ["iss": #""https://evil.example""#], .invalidToken(.wrongIssuer)),
       Row("a slash more in iss", ["iss": #""https://idp.example/""#], .invalidToken(.wrongIssuer)),
-      Row("iss is null", ["iss": "null"], .invalidToken(.malformedClaim("iss"))),
+      Row("aud is null", ["aud": "null"], .invalidToken(.malformedClaim("aud"))),
+      Row("sub is null", ["sub": "null"], .invalidToken(.malformedClaim("sub"))),
+      Row("iss is a number", ["iss": "1"], .invalidToken(.malformedClaim("iss"))),
       Row("O25 without our audience", ["aud": #""account""#], .invalidToken(.wrongAudience)),
       Row("no audience", ["aud": nil], .invalidToken(.malformedClaim("aud"))),
       Row(
@@ -78,7 +87,7 @@ struct IntrospectionTests {
     + [
       ("token_type", #""refresh_token""#), ("token_type", #""id_token""#),
       ("token_type", #""N_A""#), ("token_type", #""DPoP""#), ("token_type", #""Refresh""#),
-      ("token_type", "1"), ("token_type", "null"), ("token_use", #""id""#), ("typ", #""ID""#),
+      ("token_type", "1"), ("token_use", #""id""#), ("typ", #""ID""#),
       ("typ", #""Refresh""#), ("typ", #""Offline""#), ("nonce", #""a""#), ("at_hash", #""a""#),
       ("scope", nil),
     ].map { name, value in

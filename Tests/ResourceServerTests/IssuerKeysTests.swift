@@ -198,7 +198,9 @@ struct IssuerKeysTests {
     ([("Cache-Control", "max-age=-1")], 300), ([("Cache-Control", "max-age=1e3")], 300),
     ([("Cache-Control", "max-age=")], 300), ([("Cache-Control", "max-age")], 300),
     ([("Cache-Control", "s-maxage=900")], 300), ([("Expires", "max-age=900")], 300),
-    ([("Cache-Control", "max -age=900")], 300), ([("Cache-Control", "=900")], 300),
+    ([("Cache-Control", "max -age=900")], 300), ([("Cache-Control", "max-age=\"900")], 300),
+    ([("Cache-Control", "max-age=\"\"")], 300), ([("Cache-Control", "max-age=\"")], 300),
+    ([("Cache-Control", "=900")], 300),
   ]
 
   /// RFC 9111 §5.2.2.1, within 5 minutes and 1 hour.

@@ -58,7 +58,8 @@ struct ProviderMetadataTests {
     ),
     ("https://idp.example?tenant=1", []), ("https://idp.example/#a", []), ("https://", []),
     ("https:///one", []), ("ftp://idp.example", []), ("idp.example", []), ("", []),
-    ("https://idp.example/ one", []), ("https://idp.example/é", []), ("HTTPS://idp.example", []),
+    ("https://idp.example/ one", []), ("https://idp.example/é", []),
+    ("https://anshika@idp.example", []),
   ])
   func theAddressesAreThoseOfTheStandards(_ issuer: String, _ addresses: [String]) {
     #expect(ProviderMetadata.addresses(of: issuer) == addresses)
@@ -109,7 +110,8 @@ struct ProviderMetadataTests {
     + [
       "", "/keys", "//idp.example/keys", "file://idp.example/keys", "gopher://idp.example/",
       "https://", "https:///keys", "https://?a", "https://idp.example/#a",
-      "https://idp.example/ ", "https://idp.example/\\u000d\\u000aA: b",
+      "https://idp.example@evil.example/", "https://idp.example/ ",
+      "https://idp.example/\\u000d\\u000aA: b",
       "https://idp.example/é", "https://idp.example/" + String(repeating: "a", count: 2048),
     ].map { Row("jwks_uri is \($0)", with(#""jwks_uri":"\#($0)""#), .malformed) }
     + [
