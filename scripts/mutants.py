@@ -366,13 +366,18 @@ MUTANTS = [
     ),
     (
         "keys: tokens wait for a failing provider", ISSUER_KEYS,
-        "isUnknown || state.failure == nil", "true",
+        "isUnknown || !isOutage", "isUnknown || !isOutage || true",
         KEYS, r"aFailedFetchKeepsTheLastKeys",
     ),
     (
         "keys: a withdrawn key is used during the fetch", ISSUER_KEYS,
-        "isUnknown || state.failure == nil", "isUnknown",
+        "isUnknown || !isOutage", "isUnknown || !isOutage && false",
         KEYS, r"keysAreFetchedAgainAfterTheirAge",
+    ),
+    (
+        "keys: a failure long ago is an outage", ISSUER_KEYS,
+        "state.failure.map { now - $0.at < Self.outage } ?? false", "state.failure != nil",
+        KEYS, r"afterAPauseTheKeysAreFetchedBeforeTheyAreUsed",
     ),
     (
         "keys: an empty set replaces the keys", ISSUER_KEYS,

@@ -15,7 +15,7 @@ private import Synchronization
 /// - If a fetch fails, the last keys are used for at most 24 hours after they were fetched.
 ///
 /// A token whose key is known is verified without waiting, except if the keys are to be fetched
-/// again now and the provider answered the last time.
+/// again now and no fetch has failed in the last minute.
 ///
 /// The file is long because one lock protects all of this.
 package final class IssuerKeys: Sendable {
@@ -25,6 +25,8 @@ package final class IssuerKeys: Sendable {
   /// provider has not said that its keys stay longer, and a withdrawn key is to be refused soon.
   package static let shortestAge = Duration.seconds(300)
   package static let longestAge = Duration.seconds(3600)
+  /// How long after a failed fetch no token waits whose key is known.
+  static let outage = Duration.seconds(60)
   /// How long keys are used if they cannot be fetched again.
   package static let longestUse = Duration.seconds(86_400)
 
@@ -38,8 +40,8 @@ package final class IssuerKeys: Sendable {
     var fetched: Fetched?
     /// When the last fetch started.
     var startedAt: MonotonicTime?
-    /// The failure of the last fetch.
-    var failure: ProviderFailure?
+    /// The failure of the last fetch, and when it ended.
+    var failure: (cause: ProviderFailure, at: MonotonicTime)?
     /// The fetch that is under way.
     var fetch: Task<Void, Never>?
     /// `jwks_uri` of the metadata.
@@ -124,9 +126,11 @@ package final class IssuerKeys: Sendable {
       }
       let isUnknown = fetched == nil || error == .unknownKey
       let isFresh = fetched.map { now < $0.freshUntil } ?? false
+      let isOutage = state.failure.map { now - $0.at < Self.outage } ?? false
       if mayWait, isUnknown || !isFresh, let fetch = state.fetch ?? start(&state, at: now),
-        // While the provider fails, known keys are used without waiting.
-        isUnknown || state.failure == nil
+        // While the provider fails, known keys are used without waiting. After a pause without
+        // tokens they are not: a key may have been withdrawn since.
+        isUnknown || !isOutage
       {
         return .wait(fetch)
       }
@@ -165,9 +169,10 @@ package final class IssuerKeys: Sendable {
       if hadFailed { log.notice("The keys of the identity provider were fetched again.") }
       if isNews, !keys.skipped.isEmpty { report(keys.skipped) }
     } catch {
+      let failedAt = clock()
       let isNews = state.withLock { state in
-        let isNews = state.failure?.reason != error.reason
-        state.failure = error
+        let isNews = state.failure?.cause.reason != error.reason
+        state.failure = (error, failedAt)
         state.discoveredURL = nil  // it may have changed
         state.fetch = nil
         return isNews

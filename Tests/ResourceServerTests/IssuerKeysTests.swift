@@ -257,6 +257,18 @@ struct IssuerKeysTests {
     #expect(await fixture.failure() == nil)
   }
 
+  /// A withdrawn key is not used once more because a fetch failed long ago.
+  @Test func afterAPauseTheKeysAreFetchedBeforeTheyAreUsed() async {
+    let fixture = Fixture()
+    #expect(await fixture.failure() == nil)
+    fixture.provider[Self.keysURL] = .response(500, "")
+    fixture.clock.advance(seconds: 300)
+    #expect(await fixture.failure() == nil)
+    fixture.provider[Self.keysURL] = .json(Self.set(Self.ed))
+    fixture.clock.advance(seconds: 60)
+    #expect(await fixture.failure() == .invalidToken(.unknownKey))
+  }
+
   /// Never 401: a client would sign in again.
   @Test(arguments: failures.indices)
   func withoutKeysTheProviderIsUnavailable(_ index: Int) async {
