@@ -695,13 +695,23 @@ MUTANTS = [
     ),
     (
         "outbound: a slow server holds a thread", CURL_HANDLE,
-        "set(CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds)", "true",
+        "set(CURLOPT_TIMEOUT_MS, max(1, settings.timeout.milliseconds))", "true",
         OUTBOUND, r"aSlowServerIsLeft",
     ),
     (
         "outbound: a silent server holds a thread", CURL_HANDLE,
-        "set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)", "true",
+        "set(CURLOPT_CONNECTTIMEOUT_MS, max(1, settings.connectTimeout.milliseconds))", "true",
         OUTBOUND, r"aSilentServerIsLeft",
+    ),
+    (
+        "outbound: a time of 0 is no limit", CURL_HANDLE,
+        "max(1, settings.timeout.milliseconds)", "settings.timeout.milliseconds",
+        OUTBOUND, r"aTimeoutOfZeroIsALimit",
+    ),
+    (
+        "outbound: idle connections without end", CURL_CLIENT,
+        "if $0.count < Self.mostIdle { $0.append(connections) }", "$0.append(connections)",
+        OUTBOUND, r"keepsFourHandles",
     ),
     (
         "outbound: a file that a variable names changes TLS", "Sources/HTTPClient/LibCurl.swift",

@@ -60,9 +60,9 @@ private import Support
       && set(CURLOPT_FOLLOWLOCATION, 0)
       // ATTACKS O50: set, so that no variable of the environment names a proxy, or takes it away.
       && set(CURLOPT_PROXY, settings.proxy ?? "") && set(CURLOPT_NOPROXY, "")
-      // ATTACKS O44: bytes that arrive do not extend the time.
-      && set(CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds)
-      && set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
+      // ATTACKS O44: 0 would be no limit, and bytes that arrive do not extend the time.
+      && set(CURLOPT_TIMEOUT_MS, max(1, settings.timeout.milliseconds))
+      && set(CURLOPT_CONNECTTIMEOUT_MS, max(1, settings.connectTimeout.milliseconds))
       // Signals would interrupt other threads.
       && set(CURLOPT_NOSIGNAL, 1)
       && set(CURLOPT_MAXCONNECTS, 4)

@@ -108,6 +108,31 @@ struct CurlClientTests {
         """)
   }
 
+  /// Six requests at once have six connections, of which four are used again.
+  @Test func keepsFourHandles() async throws {
+    let server = try await ScriptedServer(.together(6, Self.ok))
+    let client = try Self.client()
+    for connections in [6, 8] {
+      await withTaskGroup { group in
+        for _ in 0..<6 {
+          group.addTask {
+            #expect(await Self.error(client, "http://127.0.0.1:\(server.port)/") == nil)
+          }
+        }
+      }
+      #expect(server.connections == connections)
+    }
+  }
+
+  @Test func aClosedConnectionIsReplaced() async throws {
+    let server = try await ScriptedServer(.answerAndClose(Self.ok))
+    let client = try Self.client()
+    for connections in 1...3 {
+      #expect(await Self.error(client, "http://127.0.0.1:\(server.port)/") == nil)
+      #expect(server.connections == connections)
+    }
+  }
+
   @Test(arguments: [
     (
       "no fields of 1xx",
@@ -205,9 +230,15 @@ struct CurlClientTests {
     #expect(await Self.error(client, "http://127.0.0.1:\(server.port)/") == .timeout)
   }
 
+  @Test func aTimeoutOfZeroIsALimit() async throws {
+    let server = try await ScriptedServer(.silence)
+    let client = try Self.client { $0.timeout = .zero }
+    #expect(await Self.error(client, "http://127.0.0.1:\(server.port)/") == .timeout)
+  }
+
   /// O44: a server that accepts connections and answers no handshake.
   @Test func aSilentServerIsLeft() async throws {
-    let server = try await ScriptedServer(.answer(""))
+    let server = try await ScriptedServer(.silence)
     let client = try Self.client { $0.connectTimeout = .milliseconds(200) }
     #expect(await Self.error(client, "https://127.0.0.1:\(server.port)/") == .timeout)
   }

@@ -1,5 +1,4 @@
 import Auth
-import Dispatch
 import Foundation
 import HTTPTransport
 import NIOCore
@@ -17,8 +16,13 @@ final class ScriptedServer: Sendable {
     case answerAndClose(String)
     /// The first bytes, then the second ones without end.
     case endless(String, String)
-    /// The first bytes, then one byte every 10 ms.
+    /// The first bytes, then one byte every 10 ms. After 10 seconds the connection ends, so that a
+    /// client without a timeout fails a test instead of hanging.
     case trickle(String)
+    /// Nothing, and the end of the connection after 10 seconds.
+    case silence
+    /// The bytes for each request, after this number of requests has come.
+    case together(Int, String)
     /// As a proxy: the first bytes for `CONNECT`, then TLS and the second ones for each request.
     case tunnel(String, TLSContext, String)
   }
@@ -56,6 +60,7 @@ final class ScriptedServer: Sendable {
   private final class Record: Sendable {
     let connections = Mutex(0)
     let received = Mutex<[UInt8]>([])
+    let waiting = Mutex<[@Sendable () -> Void]>([])
   }
 
   private final class Answers: ChannelInboundHandler {
@@ -91,10 +96,23 @@ final class ScriptedServer: Sendable {
         write(opened, context)
         try? context.pipeline.syncOperations.addHandler(
           TLSIdentity(tls).makeHandler(), position: .first)
+      case .together(let count, let text):
+        let channel = context.channel
+        let all = record.waiting.withLock { waiting in
+          waiting.append { channel.writeAndFlush(ByteBuffer(string: text), promise: nil) }
+          guard waiting.count == count else { return [] as [@Sendable () -> Void] }
+          defer { waiting = [] }
+          return waiting
+        }
+        for answer in all { answer() }
       case .tunnel(_, _, let answer): write(answer, context)
       case .trickle(let first):
         write(first, context)
-        trickle(context)
+        trickle(1000, context)
+      case .silence:
+        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(10)) {
+          context.close(promise: nil)
+        }
       }
     }
 
@@ -102,11 +120,12 @@ final class ScriptedServer: Sendable {
       context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
     }
 
-    private func trickle(_ context: ChannelHandlerContext) {
+    private func trickle(_ rest: Int, _ context: ChannelHandlerContext) {
       guard context.channel.isActive else { return }
+      if rest == 0 { return context.close(promise: nil) }
       write("a", context)
       context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(10)) {
-        self.trickle(context)
+        self.trickle(rest - 1, context)
       }
     }
 
@@ -131,7 +150,7 @@ struct UnboundedPool: BlockingPool {
     async throws(BlockingPoolIsFull) -> Value
   {
     await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: work()) }
+      Thread.detachNewThread { continuation.resume(returning: work()) }
     }
   }
 }
