@@ -1,6 +1,6 @@
 # What a person types here. `make` alone lists it.
 
-PRODUCTS := CalculatorStdio CalculatorJWT CalculatorHTTP
+PRODUCTS := CalculatorStdio CalculatorJWT CalculatorHTTP CalculatorOAuth
 
 SHELL := /bin/sh
 PREFIX = /usr/local
@@ -50,7 +50,7 @@ build: needs-build ## Build for debugging
 	@for product in $(PRODUCTS); do swift build --product $$product || exit 1; done
 
 .PHONY: run
-run: $(BINARIES) needs-run ## Build, then show calls that are allowed, and some that are refused
+run: $(DIST)/CalculatorStdio $(DIST)/CalculatorJWT $(DIST)/CalculatorHTTP needs-run ## Build, then show calls that are allowed, and some that are refused
 	@echo "==> ✓ is a call that the server allows, ✗ one that it refuses"
 	@scripts/demo.sh $(DIST)/CalculatorStdio
 	@scripts/demo-jwt.sh $(DIST)/CalculatorJWT

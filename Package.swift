@@ -44,6 +44,7 @@ let package = Package(
     .executable(name: "CalculatorStdio", targets: ["CalculatorStdio"]),
     .executable(name: "CalculatorJWT", targets: ["CalculatorJWT"]),
     .executable(name: "CalculatorHTTP", targets: ["CalculatorHTTP"]),
+    .executable(name: "CalculatorOAuth", targets: ["CalculatorOAuth"]),
   ],
   // Exact versions: every clone builds the same code. Their own dependencies follow their ranges.
   dependencies: [
@@ -90,11 +91,20 @@ let package = Package(
         "Crypto", "JSON", "JOSE", "MCP", "Auth", "StdioTransport", "HTTPTransport",
         "MCPService",
       ]),
+    module(
+      "MCPServiceOAuth",
+      dependencies: [
+        "Auth", "HTTPClient", "HTTPTransport", "JOSE", "JSON", "MCP", "MCPService",
+        "MCPServiceHTTP", "ResourceServer",
+      ]),
     module("Calculator", dependencies: ["Auth", "CalculatorCore", "JSON", "MCP", "MCPService"]),
     executable("CalculatorStdio", of: "Calculator", "MCPService", "StdioTransport"),
     executable("CalculatorJWT", of: "Calculator", "MCPService", "StdioTransport"),
     executable(
       "CalculatorHTTP", of: "Calculator", "MCPService", "MCPServiceHTTP", "StdioTransport"),
+    executable(
+      "CalculatorOAuth", of: "Calculator", "MCPService", "MCPServiceHTTP", "MCPServiceOAuth",
+      "StdioTransport"),
     .executableTarget(
       name: "MinimalServer",
       dependencies: [
@@ -160,6 +170,12 @@ let package = Package(
       of: "MCPServiceHTTP",
       dependencies: [
         "Auth", "Calculator", "Crypto", "MCPService", "HTTPTransport", "JSON", "JOSE", "MCP",
+        "TestHarness",
+      ]),
+    tests(
+      of: "MCPServiceOAuth",
+      dependencies: [
+        "Auth", "Calculator", "HTTPClient", "HTTPTransport", "MCPService", "MCPServiceHTTP",
         "TestHarness",
       ]),
     .testTarget(

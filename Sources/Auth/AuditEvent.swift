@@ -9,6 +9,9 @@ package struct AuditEvent: Sendable {
     case unauthenticated(AuthenticationError)
     /// The caller was authenticated and lacks the permission.
     case forbidden(Identity, Permission)
+    /// The caller has the permission, and the authority does not allow the call. The reason is one
+    /// word.
+    case denied(Identity, reason: String)
     /// Too many requests of an identity or, without an identity, too many failures of an address.
     case limited(Identity?)
     /// The message is not a valid request. `code` is the JSON-RPC error or HTTP status of the

@@ -9,7 +9,7 @@ package struct AuditLog: Sendable {
   /// In digits: enough for every 64-bit integer.
   private static let shownOfNumber = 20
 
-  private let log: Log
+  package let log: Log
 
   package init(_ log: Log) { self.log = log }
 
@@ -32,6 +32,9 @@ package struct AuditLog: Sendable {
     case .forbidden(let identity, let permission):
       fields += who(identity)
       fields += [("outcome", "forbidden"), ("reason", .string("needs \(permission.rawValue)"))]
+    case .denied(let identity, let reason):
+      fields += who(identity)
+      fields += [("outcome", "denied"), ("reason", .string(reason))]
     case .limited(let identity):
       fields += identity.map(who) ?? []
       fields += [("outcome", "limited")]
@@ -65,6 +68,16 @@ package struct AuditLog: Sendable {
   }
 
   private func who(_ identity: Identity) -> [(String, JSONValue)] {
-    [("method", .string(identity.method.rawValue)), ("subject", .string(identity.subject.text))]
+    var fields: [(String, JSONValue)] = [
+      ("method", .string(identity.method.rawValue)), ("subject", .string(identity.subject.text)),
+    ]
+    if let provider = identity.provider {
+      fields.append(("issuer", .string(provider.issuer)))
+      let texts = [
+        ("client", provider.client), ("name", provider.name), ("email", provider.email),
+      ]
+      for (name, text) in texts { if let text { fields.append((name, .string(text.text))) } }
+    }
+    return fields
   }
 }

@@ -22,11 +22,21 @@ package struct Challenge: Sendable, Equatable {
   package let error: Error?
   /// The permissions that the request needs (RFC 6750 §3).
   package let scope: [Permission]
+  /// A sentence for the developer of the client (RFC 6750 §3).
+  package let description: String?
+  /// The URL of the resource's metadata (RFC 9728 §5.1).
+  package let resourceMetadata: String?
 
-  package init(_ scheme: Scheme, error: Error? = nil, scope: [Permission] = []) {
+  /// - Precondition: no text has a quote or a backslash.
+  package init(
+    _ scheme: Scheme, error: Error? = nil, description: String? = nil, scope: [Permission] = [],
+    resourceMetadata: String? = nil
+  ) {
     self.scheme = scheme
     self.error = error
+    self.description = description
     self.scope = scope
+    self.resourceMetadata = resourceMetadata
   }
 
   /// For a 403 to a caller with a token.
@@ -40,7 +50,9 @@ package struct Challenge: Sendable, Equatable {
     var value = "\(scheme.rawValue) realm=\"\(Self.realm)\""
     if scheme == .basic { value += ", charset=\"UTF-8\"" }  // RFC 7617 §2.1
     if let error { value += ", error=\"\(error.rawValue)\"" }
+    if let description { value += ", error_description=\"\(description)\"" }
     if !scope.isEmpty { value += ", scope=\"\(scope.map(\.rawValue).joined(separator: " "))\"" }
+    if let resourceMetadata { value += ", resource_metadata=\"\(resourceMetadata)\"" }
     return value
   }
 }

@@ -20,6 +20,10 @@ package enum CalculatorServer {
     "CalculatorHTTP", "http",
     instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers.")
 
+  package static let oauth = offer(
+    "CalculatorOAuth", "oauth",
+    instructions: "Exact decimal arithmetic. Numbers go in and come out as JSON numbers.")
+
   private static func offer(_ name: String, _ suffix: String, instructions: String)
     -> ServerDefinition
   {

@@ -202,6 +202,42 @@ extension ConfigurationError {
       name, "is not a setting", fix: "did you mean \(nearest)? Rename it, or unset it")
   }
 
+  /// A setting of another server that would not do here what it says.
+  package static func refused(variable: String, by executable: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "has no place in \(executable), which accepts only tokens of the identity provider",
+      fix: "unset it")
+  }
+
+  // MARK: An identity provider
+
+  /// A setting without which the server cannot start.
+  package static func missing(_ setting: SettingDeclaration) -> ConfigurationError {
+    ConfigurationError(
+      setting.name, "is not set", fix: "set it to \(setting.form)")
+  }
+
+  /// - Parameter problem: what the URL must be.
+  package static func invalidURL(of setting: SettingDeclaration, problem: String)
+    -> ConfigurationError
+  {
+    ConfigurationError(
+      setting.name, problem, fix: "set it to a URL such as \(setting.example ?? "")")
+  }
+
+  /// Two settings that exclude each other.
+  package static func exclusive(_ one: String, _ other: String) -> ConfigurationError {
+    ConfigurationError(one, "\(other) is also set", fix: "unset one of them")
+  }
+
+  /// A file whose contents are not of its form.
+  package static func invalidFile(
+    of setting: SettingDeclaration, path: String, problem: String
+  ) -> ConfigurationError {
+    ConfigurationError(
+      setting.name, "\(quoted(path)): \(problem)", fix: "write \(setting.form)")
+  }
+
   // MARK: Plain HTTP
 
   /// Credentials that everyone on the network path could read.

@@ -31,6 +31,14 @@ package struct EnvironmentReader {
       judge(name, value, settings)
       if !value.isEmpty || all.values[name] == nil { all.set(name, value) }
     }
+    for setting in settings.refused {
+      for variable in setting.variables {
+        guard let value = all.values[variable], !value.isEmpty,
+          setting.fallback != .value(String(decoding: value, as: UTF8.self))
+        else { continue }
+        errors.append(.refused(variable: variable, by: settings.executable))
+      }
+    }
     var read = Environment()
     for setting in settings.all {
       for variable in setting.variables {

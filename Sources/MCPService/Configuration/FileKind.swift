@@ -2,16 +2,22 @@ private import Support
 
 /// The kinds of configuration files.
 package enum FileKind: Sendable, Equatable {
-  case secret, environment, users, credentials, certificate, privateKey
+  case secret, environment, users, credentials, certificate, privateKey, permissions, authority
 
   /// In bytes. 32 MiB of credentials are more than 100,000 keys.
-  var maximumLength: Int { self == .credentials ? 32 << 20 : 1 << 16 }
+  package var maximumLength: Int {
+    switch self {
+    case .credentials: 32 << 20
+    case .authority: 1 << 20
+    case .secret, .environment, .users, .certificate, .privateKey, .permissions: 1 << 16
+    }
+  }
 
   /// Whether only its owner should read it.
   var isSecret: Bool {
     switch self {
     case .secret, .environment, .credentials, .privateKey: true
-    case .users, .certificate: false
+    case .users, .certificate, .permissions, .authority: false
     }
   }
 
@@ -25,6 +31,9 @@ package enum FileKind: Sendable, Equatable {
     case .users: "a JSON file such as {\"anshika\": \"advanced\"}"
     case .credentials: "a JSON file of keys and users"
     case .certificate: "a chain of certificates in PEM"
+    case .permissions: "a JSON file such as {\"scopes\": {\"calc\": [\"calculate:basic\"]}}"
+    case .authority:
+      "a JSON file such as {\"allow\": [{\"subject\": \"anshika\", \"tool\": \"add\"}]}"
     case .privateKey: "a private key in PEM, without a passphrase"
     }
   }

@@ -6,9 +6,16 @@ package struct Settings: Sendable {
   /// In the order of `--help` and of the reference page.
   package let all: [SettingDeclaration]
 
-  init(of executable: String, _ all: [SettingDeclaration]) {
+  /// Settings of other servers that would not do here what they say. A value is an error, unless it
+  /// is the default.
+  let refused: [SettingDeclaration]
+
+  init(
+    of executable: String, _ all: [SettingDeclaration], refusing refused: [SettingDeclaration] = []
+  ) {
     self.executable = executable
     self.all = all
+    self.refused = refused
   }
 
   /// The names of all variables.

@@ -7,6 +7,8 @@ package import MCP
 package enum CallFailure: Error, Sendable {
   case unauthenticated(AuthenticationError)
   case forbidden(Identity, Permission)
+  /// The authority does not allow the call. The reason is one word, for the audit log.
+  case denied(Identity, reason: String)
   /// The tool refuses the arguments. The identity is that of the caller.
   case refused(Identity, ToolFailure)
 
@@ -17,9 +19,13 @@ package enum CallFailure: Error, Sendable {
     switch self {
     case .unauthenticated: .failure(failureText, meta: Self.kind("authentication_failed"))
     case .forbidden(_, let permission): Self.permissionDenied(permission)
+    case .denied: Self.deniedByAuthority
     case .refused(_, let failure): .failure(failure.sentence)
     }
   }
+
+  package static let deniedByAuthority = ToolResult.failure(
+    "The authority of this server does not allow this call.", meta: kind("permission_denied"))
 
   package static func permissionDenied(_ permission: Permission) -> ToolResult {
     .failure(
@@ -36,6 +42,7 @@ package enum CallFailure: Error, Sendable {
     switch self {
     case .unauthenticated(let reason): .unauthenticated(reason)
     case .forbidden(let identity, let permission): .forbidden(identity, permission)
+    case .denied(let identity, let reason): .denied(identity, reason: reason)
     // Authentication and authorization succeeded; only the arguments are invalid.
     case .refused(let identity, _): .accepted(identity)
     }

@@ -16,10 +16,19 @@ struct AcceptedCredentials: Sendable {
   let allowsWeak: Bool
   /// Whether there is a credentials file. SIGHUP may add keys and users to it.
   let hasFile: Bool
+  /// Whether clients sign in with an identity provider. Then there is no other credential.
+  let isSignIn: Bool
+
+  /// Access tokens of an identity provider.
+  static func signIn(guests: Role?) -> AcceptedCredentials {
+    AcceptedCredentials(
+      keys: [], users: [], tokens: nil, guests: guests, allowsWeak: false, hasFile: false,
+      isSignIn: true)
+  }
 
   /// Which kinds are on.
   var kinds: CredentialKinds {
-    var kinds: CredentialKinds = []
+    var kinds: CredentialKinds = isSignIn ? [.signIn] : []
     if !keys.isEmpty || hasFile { kinds.insert(.apiKey) }
     if tokens != nil { kinds.insert(.token) }
     if !users.isEmpty || hasFile { kinds.insert(.password) }
@@ -32,6 +41,7 @@ struct AcceptedCredentials: Sendable {
   var summary: String {
     let all: [(CredentialKinds, String)] = [
       (.apiKey, "API key"), (.token, "access token"), (.password, "user and password"),
+      (.signIn, "access token of the identity provider"),
     ]
     let names = all.filter { kinds.contains($0.0) }.map(\.1)
     let guest = guests.map { ["none, with the role \($0.rawValue)"] } ?? []
@@ -67,7 +77,8 @@ struct AcceptedCredentials: Sendable {
       // The keys of the file come last: for a key in both, the role and the end of the file apply.
       keys: (apiKeys?.keys(role: .standard) ?? []) + (file?.keys ?? []),
       users: (user.map { [$0] } ?? []) + (file?.users ?? []), tokens: tokens,
-      guests: guests ?? (requires ? nil : .standard), allowsWeak: allowsWeak, hasFile: hasFile)
+      guests: guests ?? (requires ? nil : .standard), allowsWeak: allowsWeak, hasFile: hasFile,
+      isSignIn: false)
     if requires, credentials.kinds.isEmpty, reader.errors.count == errorsBefore {
       reader.report(.noCredentials)
     }

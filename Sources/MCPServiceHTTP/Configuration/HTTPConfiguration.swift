@@ -1,4 +1,4 @@
-internal import Auth
+package import Auth
 package import MCPService
 internal import HTTPTransport
 private import Support
@@ -6,6 +6,8 @@ private import Support
 /// The configuration of a server over HTTP.
 package struct HTTPConfiguration: Sendable {
   let credentials: AcceptedCredentials
+  /// Makes the protection of an OAuth resource server; `nil`: `credentials` protect the server.
+  let protect: (@Sendable (HTTPProtection.Context) -> HTTPProtection)?
   let requestLimit: RateLimit?
   let failureLimit: RateLimit?
   let hosts: AllowedHosts
@@ -25,7 +27,7 @@ package struct HTTPConfiguration: Sendable {
   /// For the log.
   let warnings: [String]
   /// The values that the next SIGHUP compares with.
-  let running: RunningSettings
+  package let running: RunningSettings
   /// Whether SIGHUP has a file to read again.
   let canReload: Bool
   /// The settings whose new value does not apply before a restart.
@@ -40,6 +42,26 @@ package struct HTTPConfiguration: Sendable {
   ) throws(ConfigurationErrors) -> HTTPConfiguration {
     var reader = EnvironmentReader(.http, environment: environment, file: file, after: running)
     let credentials = AcceptedCredentials.read(from: &reader)
+    return try read(from: &reader, credentials, protect: nil, host: host)
+  }
+
+  /// The configuration of an OAuth resource server, which accepts no other credential.
+  /// - Parameters:
+  ///   - guests: the role of a request without a token; `nil`: it gets 401.
+  ///   - protect: makes the protection, at the start and after each SIGHUP.
+  /// - Throws: all errors, also those that `reader` has.
+  package static func read(
+    from reader: inout EnvironmentReader, host: String, guests: Role?,
+    protect: @escaping @Sendable (HTTPProtection.Context) -> HTTPProtection
+  ) throws(ConfigurationErrors) -> HTTPConfiguration {
+    let credentials = AcceptedCredentials.signIn(guests: guests)
+    return try read(from: &reader, credentials, protect: protect, host: host)
+  }
+
+  private static func read(
+    from reader: inout EnvironmentReader, _ credentials: AcceptedCredentials,
+    protect: (@Sendable (HTTPProtection.Context) -> HTTPProtection)?, host: String
+  ) throws(ConfigurationErrors) -> HTTPConfiguration {
     let limits = readLimits(&reader)
     let baseURL = readBaseURL(&reader)
     let proxies = TrustedProxies(reader.list(Settings.trustedProxies) { IPNetwork($0) })
@@ -65,7 +87,8 @@ package struct HTTPConfiguration: Sendable {
 
     guard reader.errors.isEmpty else { throw ConfigurationErrors(all: reader.errors) }
     return HTTPConfiguration(
-      credentials: credentials, requestLimit: limits.requests, failureLimit: limits.failures,
+      credentials: credentials, protect: protect, requestLimit: limits.requests,
+      failureLimit: limits.failures,
       hosts: hosts, origins: origins, proxies: proxies,
       requiresTrustedPeer: isExposed && !allowsPlaintext,
       baseURL: baseURL, certificate: certificate, threads: threads,
@@ -112,9 +135,12 @@ package struct HTTPConfiguration: Sendable {
   }
 
   private static func readBaseURL(_ reader: inout EnvironmentReader) -> String? {
-    reader.optional(Settings.baseURL) {
-      AllowedHosts.authority(of: $0).flatMap(AllowedHosts.name) != nil
-    }
+    reader.optional(Settings.baseURL, isValid: isBaseURL)
+  }
+
+  /// Whether the text is a scheme and a name, without a path.
+  package static func isBaseURL(_ text: String) -> Bool {
+    AllowedHosts.authority(of: text).flatMap(AllowedHosts.name) != nil
   }
 
   /// The allowed hosts, the host of the base URL, and the address itself.
@@ -132,8 +158,10 @@ package struct HTTPConfiguration: Sendable {
     return AllowedHosts(names)
   }
 
-  private static func isLoopback(_ host: String) -> Bool {
-    host == "localhost" || IPAddress(host)?.isLoopback == true
+  /// - Parameter host: a name or an address, which may be in brackets.
+  package static func isLoopback(_ host: String) -> Bool {
+    let address = host.utf8.filter { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "]") }
+    return host == "localhost" || IPAddress(address[...])?.isLoopback == true
   }
 }
 

@@ -117,6 +117,10 @@ package struct LandingPage: Sendable {
       (.token, "Access token, as <code>Bearer</code>"),
       (.password, "User and password, as <code>Basic</code>"),
     ]
+    if kinds.contains(.signIn) {
+      return "<tr><th scope=\"row\">Sign-in with the identity provider: a client that knows OAuth "
+        + "opens it by itself</th><td class=\"on\">on</td></tr>"
+    }
     return all.map { kind, name in
       let state = kinds.contains(kind) ? "on" : "off"
       return "<tr><th scope=\"row\">\(name)</th><td class=\"\(state)\">\(state)</td></tr>"
@@ -136,7 +140,9 @@ package struct LandingPage: Sendable {
 
   /// An example for the first enabled kind of credential: the option of `curl`, and the field in
   /// the configuration of a client. The server refuses these placeholders as secrets.
-  private var example: (option: String, field: (name: String, value: String))? {
+  private var example: (option: String, field: (name: String, value: String)?)? {
+    // A client that signs in by itself needs no header.
+    if kinds.contains(.signIn) { return (#"-H "Authorization: Bearer $TOKEN""#, nil) }
     if kinds.contains(.apiKey) {
       return ("-H \"X-API-Key: $\(Settings.apiKey.name)\"", ("X-API-Key", "replace-with-your-key"))
     }
@@ -165,11 +171,11 @@ package struct LandingPage: Sendable {
 
   private func config(_ address: String) -> String {
     let headers =
-      example.map {
+      example?.field.map {
         """
         ,
               "headers": {
-                "\($0.field.name)": "\($0.field.value)"
+                "\($0.name)": "\($0.value)"
               }
         """
       } ?? ""

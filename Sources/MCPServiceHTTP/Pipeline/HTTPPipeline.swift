@@ -28,12 +28,16 @@ package struct HTTPPipeline: HTTPResponder {
   /// By the bytes of the name: a `String` as a key would also be found by the Kelvin sign for K.
   private let tools: [[UInt8]: Tool]
   private let page: LandingPage
+  /// `nil` unless the server is an OAuth resource server.
+  private let resource: ProtectedResource?
+  private let authority: (any Authority)?
   private let telemetry: Telemetry
 
   package init(
     hosts: AllowedHosts, origins: AllowedOrigins, proxies: TrustedProxies,
     requiresTrustedPeer: Bool = false, authentication: Authentication, limits: Limits,
-    info: ServerInfo, tools: [Tool], page: LandingPage, telemetry: Telemetry
+    info: ServerInfo, tools: [Tool], page: LandingPage, resource: ProtectedResource? = nil,
+    authority: (any Authority)? = nil, telemetry: Telemetry
   ) {
     self.hosts = hosts
     self.origins = origins
@@ -45,6 +49,8 @@ package struct HTTPPipeline: HTTPResponder {
     self.tools = Dictionary(
       uniqueKeysWithValues: tools.map { (Array($0.definition.name.utf8), $0) })
     self.page = page
+    self.resource = resource
+    self.authority = authority
     self.telemetry = telemetry
   }
 
@@ -70,13 +76,18 @@ package struct HTTPPipeline: HTTPResponder {
   private func response(to request: HTTPRequest, _ context: inout RequestContext)
     async throws(HTTPProblem) -> HTTPResponse
   {
-    let route = Route(rawValue: request.path)
+    let route = Route(request.path, hasMetadata: resource != nil)
     try hosts.check(request.fields["Host"], for: route)
+    if let resource, route == .metadata {
+      context.origin = nil
+      return try resource.response(to: request)
+    }
     try origins.check(request.fields["Origin"], or: hosts)
-    guard let route else { throw .notFound }
+    guard let route, route != .metadata else { throw .notFound }
     if request.method == "OPTIONS", context.origin != nil { return AllowedOrigins.preflight(route) }
     try route.check(request.method)
     switch route {
+    case .metadata: throw .notFound
     case .page: return page.response(to: request, behind: proxies)
     case .health: return .text("ok\n")
     case .metrics:
@@ -201,7 +212,7 @@ package struct HTTPPipeline: HTTPResponder {
           replies.append(reply)
         }
       } catch {
-        let answer = error.answer(context, challenges: [])
+        let answer = error.answer(context, challenges: [], resource: resource)
         telemetry.record(answer.audit, context)
         if case .silence = outcome { continue }
         replies.append(.error(context.request, answer.error))
@@ -250,6 +261,7 @@ package struct HTTPPipeline: HTTPResponder {
   ) async throws(HTTPProblem) -> ToolResult {
     do throws(CallFailure) {
       try tool.authorize(identity)
+      try await authorize(tool, identity, context)
       let result = try await tool.run(call.arguments, for: identity)
       telemetry.record(.accepted(identity), context)
       return result
@@ -257,10 +269,19 @@ package struct HTTPPipeline: HTTPResponder {
       switch error {
       case .unauthenticated(let reason): throw .unauthenticated(reason)
       case .forbidden(_, let permission):
-        if call.version == .v2026_07_28 { throw .forbidden(permission) }
+        if identity.method == .guest, resource != nil { throw .signInNeeded(permission) }
+        // A client gets a token with more scopes only after a 403 (MCP 2026-07-28 "Step-Up
+        // Authorization Flow").
+        if call.version == .v2026_07_28 || identity.method == .oauth {
+          throw .forbidden(permission)
+        }
         // Clients of the handshake era end their session on 403, or start to authenticate again.
         telemetry.record(error.outcome, context)
         return CallFailure.permissionDenied(permission)
+      case .denied(_, let reason):
+        if call.version == .v2026_07_28 { throw .denied(reason: reason) }
+        telemetry.record(error.outcome, context)
+        return CallFailure.deniedByAuthority
       case .refused(_, let failure):
         telemetry.record(error.outcome, context)
         return .failure(failure.sentence)
@@ -268,11 +289,27 @@ package struct HTTPPipeline: HTTPResponder {
     }
   }
 
+  /// Asks the authority about the call, after the permissions. A guest has no subject that an
+  /// authority could know: the permissions of the guests' role decide.
+  /// - Throws: `CallFailure.denied` unless the authority allows the call.
+  private func authorize(
+    _ tool: Tool, _ identity: Identity, _ context: RequestContext
+  ) async throws(CallFailure) {
+    guard let authority, identity.method != .guest else { return }
+    let question = AuthorityQuestion(
+      identity: identity, tool: tool.definition.name, object: nil, client: Client(context.client))
+    switch await authority.decide(question) {
+    case .allow: return
+    case .deny: throw .denied(identity, reason: "denied")
+    case .unavailable(let reason): throw .denied(identity, reason: reason)
+    }
+  }
+
   // MARK: The end
 
   private func refuse(_ problem: HTTPProblem, _ context: RequestContext) -> HTTPResponse {
     let challenges = authentication.challenges(to: context.credential, context.scheme)
-    let answer = problem.answer(context, challenges: challenges)
+    let answer = problem.answer(context, challenges: challenges, resource: resource)
     telemetry.record(answer.audit, context)
     // Never echo input. The identifier is `null` if the body was not read.
     var response = HTTPResponse.json(.error(context.request, answer.error), status: answer.status)

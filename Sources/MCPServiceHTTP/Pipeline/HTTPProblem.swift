@@ -19,6 +19,10 @@ enum HTTPProblem: Error {
   case notAcceptable
   case rpc(RPCError, isModern: Bool)
   case forbidden(Permission)
+  /// A guest called a tool that needs this permission. Only an OAuth resource server has it.
+  case signInNeeded(Permission)
+  /// The authority denied the call, or gave no decision. No scope changes that.
+  case denied(reason: String)
 }
 
 extension HTTPProblem {
@@ -32,8 +36,12 @@ extension HTTPProblem {
   }
 
   /// Maps each problem to its response. Every wrong credential gets the same response.
-  /// - Parameter challenges: the challenges for the credential that was sent.
-  func answer(_ context: RequestContext, challenges: [Challenge]) -> Answer {
+  /// - Parameters:
+  ///   - challenges: the challenges for the credential that was sent.
+  ///   - resource: `nil` unless the server is an OAuth resource server.
+  func answer(
+    _ context: RequestContext, challenges: [Challenge], resource: ProtectedResource?
+  ) -> Answer {
     let identity = context.identity
     func answer(
       _ status: Int, _ message: String, _ fields: [(name: String, value: String)] = [],
@@ -51,8 +59,7 @@ extension HTTPProblem {
     case .fault(.expectationFailed):
       return answer(417, "Only 100-continue can be expected", closes: true)
     case .fault(.headTooLarge): return answer(431, "The head is too large", closes: true)
-    case .fault(.overloaded), .unauthenticated(.overloaded),
-      .unauthenticated(.providerUnavailable):  // RFC 9110 §15.6.4
+    case .fault(.overloaded), .unauthenticated(.overloaded):  // RFC 9110 §15.6.4
       return answer(503, "Too busy; try again", [("Retry-After", "1")], closes: true)
     case .foreignHost: return answer(403, "This host is not served here")
     case .foreignOrigin: return answer(403, "This origin is not allowed")
@@ -67,19 +74,37 @@ extension HTTPProblem {
       return answer(
         400, "Send one credential", [Challenge(.bearer, error: .invalidRequest).field],
         audit: .unauthenticated(.ambiguousCredential))
+    case .unauthenticated(.providerUnavailable):
+      // Not 401: the client would sign in again in vain.
+      return answer(
+        503, "The identity provider does not answer; try again", [("Retry-After", "5")],
+        audit: .unauthenticated(.providerUnavailable))
     case .unauthenticated(let reason):  // RFC 9110 §15.5.2: at least one challenge
       return answer(
-        401, "Authentication failed", challenges.map(\.field), audit: .unauthenticated(reason))
+        401, "Authentication failed",
+        challenges.map { (resource?.challenge(error: $0.error) ?? $0).field },
+        audit: .unauthenticated(reason))
     case .forbidden(let permission):
       let fields: [(name: String, value: String)] =
         switch identity?.method {
         case .jwt: [Challenge.insufficientScope(permission).field]
         case .guest: challenges.map(\.field)  // a credential may have the permission
-        case .apiKey, .basic, .oauth, nil: []
+        case .oauth: resource?.insufficientScope(permission).map { [$0.field] } ?? []
+        case .apiKey, .basic, nil: []
         }
       return answer(
         403, "Permission denied: this needs \(permission.rawValue)", fields,
         audit: identity.map { .forbidden($0, permission) })
+    case .signInNeeded(let permission):  // RFC 6750 §3: without a token, no error
+      let challenge = resource?.challenge(error: nil, for: permission)
+      return answer(
+        401, "Sign in: this needs \(permission.rawValue)",
+        challenge.map { [$0.field] } ?? challenges.map(\.field),
+        audit: .unauthenticated(.missingCredential))
+    case .denied(let reason):
+      return answer(
+        403, "The authority of this server does not allow this call",
+        audit: identity.map { .denied($0, reason: reason) })
     case .tooManyFailures(let decision), .tooManyRequests(let decision):
       let seconds = String(decision.retryAfterSeconds)
       return answer(

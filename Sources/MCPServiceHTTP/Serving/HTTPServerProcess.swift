@@ -11,20 +11,33 @@ package struct HTTPServerProcess: Sendable {
   private static let cannotListen: Int32 = 71
 
   private let definition: ServerDefinition
-  private let environment: Environment
-  private let environmentFile: String?
+  private let read: Read
   private let host: String
   private let port: Int
   private let errors = LogWriter()
 
+  /// Reads the configuration. On SIGHUP it gets what the server runs with.
+  package typealias Read =
+    @Sendable (RunningSettings) throws(ConfigurationErrors) -> HTTPConfiguration
+
+  /// A server with the credentials of `CalculatorHTTP`.
   /// - Parameter environment: the variables of the process.
   package init(
     offering definition: ServerDefinition, environment: Environment, environmentFile: String?,
     host: String, port: Int
   ) {
+    self.init(offering: definition, host: host, port: port) { running throws(ConfigurationErrors) in
+      try HTTPConfiguration.read(
+        environment: environment, file: environmentFile, host: host, after: running)
+    }
+  }
+
+  /// A server with a configuration of its own.
+  package init(
+    offering definition: ServerDefinition, host: String, port: Int, read: @escaping Read
+  ) {
     self.definition = definition
-    self.environment = environment
-    self.environmentFile = environmentFile
+    self.read = read
     self.host = host
     self.port = port
   }
@@ -45,7 +58,7 @@ package struct HTTPServerProcess: Sendable {
     defer { errors.finish() }
     var configuration: HTTPConfiguration
     do throws(ConfigurationErrors) {
-      configuration = try read(after: .none)
+      configuration = try read(.none)
     } catch {
       for problem in error.all { tell(problem.description) }
       return ConfigurationError.exitStatus
@@ -79,19 +92,12 @@ package struct HTTPServerProcess: Sendable {
     return 0
   }
 
-  private func read(after running: RunningSettings) throws(ConfigurationErrors)
-    -> HTTPConfiguration
-  {
-    try HTTPConfiguration.read(
-      environment: environment, file: environmentFile, host: host, after: running)
-  }
-
   /// SIGHUP: reads all settings again. After an error the old ones stay.
   private func reload(
     _ service: HTTPService, _ configuration: inout HTTPConfiguration, _ log: Log
   ) {
     do throws(ConfigurationErrors) {
-      let new = try read(after: configuration.running)
+      let new = try read(configuration.running)
       service.reload(new)
       log.notice(
         new.canReload

@@ -14,9 +14,9 @@ package final class HTTPService: HTTPResponder {
   private let proxies: TrustedProxies
   private let connectionsPerClient: Int
   private let passwords: PasswordAuthenticator
+  private let context: HTTPProtection.Context
   private let limits: Limits
   private let telemetry: Telemetry
-  private let now: @Sendable () -> WallTime
   private let current: Mutex<Current>
 
   /// A class, so that a request copies one reference under the lock.
@@ -43,7 +43,7 @@ package final class HTTPService: HTTPResponder {
     random: @escaping @Sendable (Int) -> [UInt8], pool: any BlockingPool
   ) {
     self.definition = definition
-    self.now = now
+    context = HTTPProtection.Context(log: audit.log, now: now, clock: clock)
     passwords = PasswordAuthenticator(
       configuration.credentials.users, guesses: configuration.failureLimit, now: now,
       monotonic: clock, random: random, pool: pool)
@@ -56,7 +56,7 @@ package final class HTTPService: HTTPResponder {
       audit: audit, metrics: configuration.hasMetrics ? Metrics() : nil, now: clock)
     current = Mutex(
       Current(
-        Self.pipeline(configuration, definition, passwords, limits, telemetry, now: now)))
+        Self.pipeline(configuration, definition, passwords, limits, telemetry, context)))
   }
 
   /// The pipeline for the next request.
@@ -75,7 +75,7 @@ package final class HTTPService: HTTPResponder {
   package func reload(_ new: HTTPConfiguration) {
     passwords.replace(with: new.credentials.users)
     let next = Current(
-      Self.pipeline(new, definition, passwords, limits, telemetry, now: now))
+      Self.pipeline(new, definition, passwords, limits, telemetry, context))
     current.withLock { $0 = next }
     if let context = new.certificate { certificate?.replace(with: context) }
   }
@@ -83,21 +83,22 @@ package final class HTTPService: HTTPResponder {
   private static func pipeline(
     _ configuration: HTTPConfiguration, _ definition: ServerDefinition,
     _ passwords: PasswordAuthenticator, _ limits: Limits, _ telemetry: Telemetry,
-    now: @escaping @Sendable () -> WallTime
+    _ context: HTTPProtection.Context
   ) -> HTTPPipeline {
     let credentials = configuration.credentials
-    let kinds = credentials.kinds
+    let protection = configuration.protect?(context)
     return HTTPPipeline(
       hosts: configuration.hosts, origins: configuration.origins, proxies: configuration.proxies,
       requiresTrustedPeer: configuration.requiresTrustedPeer,
       authentication: Authentication(
-        authenticators(configuration, passwords, now: now)),
+        protection?.authenticators
+          ?? authenticators(configuration, passwords, now: context.now)),
       limits: limits,
       info: definition.info, tools: definition.tools,
       page: LandingPage(
-        kinds: kinds, guests: credentials.guests, baseURL: configuration.baseURL,
+        kinds: credentials.kinds, guests: credentials.guests, baseURL: configuration.baseURL,
         offering: definition),
-      telemetry: telemetry)
+      resource: protection?.resource, authority: protection?.authority, telemetry: telemetry)
   }
 
   /// Tokens come before keys: both may be sent as a Bearer token.

@@ -42,7 +42,7 @@ package final class Metrics: Sendable {
   func count(_ outcome: AuditEvent.Outcome, by kind: Credential.Kind?) {
     state.withLock { state in
       switch outcome {
-      case .accepted, .forbidden, .rejected(_?, _):
+      case .accepted, .forbidden, .denied, .rejected(_?, _):
         state.attempts[Attempt(kind: kind, outcome: "accepted"), default: 0] += 1
       case .unauthenticated:
         state.attempts[Attempt(kind: kind, outcome: "refused"), default: 0] += 1

@@ -1,0 +1,48 @@
+private import Support
+import ArgumentParser
+import Calculator
+import MCPService
+import MCPServiceHTTP
+import MCPServiceOAuth
+import StdioTransport
+
+/// The calculator over HTTP, protected by the access tokens of an identity provider.
+@main
+struct CalculatorOAuth: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "CalculatorOAuth",
+    abstract: "A calculator for MCP clients over HTTP, guarded by an identity provider.",
+    discussion: OAuthConfiguration.help,
+    version: calculatorVersion)
+
+  @Option(help: "The address to listen at.")
+  var host = "127.0.0.1"
+
+  @Option(help: "The port; with 0 the system picks one.")
+  var port: UInt16 = 8080
+
+  @Option(help: "A file of NAME=VALUE lines; the real environment wins over it.")
+  var envFile: String?
+
+  func validate() throws {
+    if host.utf8.contains(UInt8(ascii: "/")) {
+      throw ValidationError("--host takes an address or a name, no URL")
+    }
+  }
+
+  static func main() {
+    ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
+    StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)
+    parseOrExit().run()
+  }
+
+  func run() {
+    let (host, envFile) = (host, envFile)
+    let environment = Environment.ofProcess()
+    let oauth = OAuthConfiguration(offering: CalculatorServer.oauth)
+    HTTPServerProcess(offering: CalculatorServer.oauth, host: host, port: Int(port)) {
+      running throws(ConfigurationErrors) in
+      try oauth.read(environment: environment, file: envFile, host: host, after: running)
+    }.run()
+  }
+}

@@ -1,0 +1,168 @@
+package import MCPService
+package import MCPServiceHTTP
+private import HTTPTransport
+internal import Auth
+internal import HTTPClient
+private import JSON
+private import MCP
+internal import ResourceServer
+private import Support
+private import Synchronization
+
+/// Reads the settings of an OAuth resource server over HTTP. It keeps what survives SIGHUP: the keys
+/// of the identity provider, and the connections to it.
+package final class OAuthConfiguration: Sendable {
+  private let definition: ServerDefinition
+  private let provider = Mutex<Provider?>(nil)
+  private let connect: Connect
+
+  /// Makes the client for outbound requests, which trusts these origins.
+  typealias Connect =
+    @Sendable (Set<Origin>, CurlClient.Settings) throws(CurlClient.SetupError) -> any HTTPClient
+
+  package convenience init(offering definition: ServerDefinition) {
+    // Threads of its own, so that a slow provider delays nothing else.
+    let pool = BlockingThreads(count: 8)
+    self.init(offering: definition) { origins, settings throws(CurlClient.SetupError) in
+      try OutboundRequests(trusting: origins, settings, pool: pool)
+    }
+  }
+
+  init(offering definition: ServerDefinition, connect: @escaping Connect) {
+    self.definition = definition
+    self.connect = connect
+  }
+
+  /// - Parameters:
+  ///   - host: the address to listen at.
+  ///   - running: on SIGHUP, what the server runs with.
+  /// - Throws: all errors, not only the first.
+  package func read(
+    environment: Environment, file: String?, host: String, after running: RunningSettings
+  ) throws(ConfigurationErrors) -> HTTPConfiguration {
+    var reader = EnvironmentReader(.oauth, environment: environment, file: file, after: running)
+    let baseURL = Self.readBaseURL(&reader)
+    let settings = ProviderSettings.read(from: &reader, resource: baseURL.map { "\($0)/mcp" })
+    let authority = AuthoritySettings.read(
+      from: &reader, allowsLoopback: settings?.outbound.allowsLoopback ?? false)
+    let guests = reader.value(Settings.guestRole)
+    if let guests {
+      reader.warn(
+        "\(Settings.guestRole.name)=\(guests.rawValue): a request without a token has this role")
+    }
+    guard let baseURL, let settings else {
+      // The rest is read too, so that one run shows every error.
+      return try HTTPConfiguration.read(from: &reader, host: host, guests: guests) { _ in
+        preconditionFailure("a configuration with errors is not used")
+      }
+    }
+    let provider = provider(settings, authority, &reader)
+    let resource = resource(baseURL, settings)
+    return try HTTPConfiguration.read(from: &reader, host: host, guests: guests) { context in
+      guard let provider else { preconditionFailure("a configuration with errors is not used") }
+      return provider.protection(settings, authority, resource, guests: guests, context)
+    }
+  }
+
+  /// The provider of the first configuration stays: its settings need a restart.
+  private func provider(
+    _ settings: ProviderSettings, _ authority: AuthoritySettings?,
+    _ reader: inout EnvironmentReader
+  ) -> Provider? {
+    if let known = provider.withLock({ $0 }) { return known }
+    do throws(CurlClient.SetupError) {
+      // The operator has named these origins, so they may be in a private network.
+      let urls =
+        [settings.issuer]
+        + [settings.keysURL, settings.introspection?.url, authority?.url]
+        .compactMap(\.self)
+      let http = try connect(Set(urls.compactMap(Origin.init(of:))), settings.outbound)
+      let new = Provider(http)
+      provider.withLock { $0 = new }
+      return new
+    } catch {
+      switch error {
+      case .unreadableCAFile:
+        reader.report(
+          .unreadableFile(variable: Settings.caFile.name, path: settings.outbound.caFile ?? ""))
+      case .untrustworthyLibrary:
+        reader.report(
+          .invalidURL(
+            of: Settings.caFile.declaration,
+            problem: "this libcurl would trust the system's certificates too"))
+      case .invalidProxy:
+        reader.report(
+          .invalidURL(
+            of: Settings.outboundProxy.declaration, problem: "must be a URL of a host alone"))
+      case .unusableLibrary:
+        reader.report(
+          .invalidURL(
+            of: Settings.providerIssuer.declaration, problem: "this libcurl cannot be used"))
+      }
+      return nil
+    }
+  }
+
+  /// The base URL of the resource: `https`, or `http` on this machine (RFC 9728 §1.2).
+  private static func readBaseURL(_ reader: inout EnvironmentReader) -> String? {
+    let setting = Settings.baseURL
+    guard let text = reader.value(setting) else {
+      if !reader.isSet(setting.declaration) { reader.report(.missing(setting.declaration)) }
+      return nil
+    }
+    // No path: `authority` would have it as a part of the name.
+    guard let origin = Origin(of: text), HTTPConfiguration.isBaseURL(text) else {
+      return nil  // `HTTPConfiguration` reports it
+    }
+    let isLoopback = HTTPConfiguration.isLoopback(origin.host)
+    guard origin.scheme == .https || isLoopback else {
+      reader.report(
+        .invalidURL(
+          of: setting.declaration, problem: "must begin with https://, except on this machine"))
+      return nil
+    }
+    return text
+  }
+
+  /// RFC 9728 §2, §3.1
+  private func resource(_ baseURL: String, _ settings: ProviderSettings) -> ProtectedResource {
+    var scopes: [Permission: [Permission]] = [:]
+    for permission in Permission.known {
+      let names = settings.permissions.scopes(for: permission)
+        .compactMap(Permission.init(rawValue:))
+      if !names.isEmpty { scopes[permission] = names }
+    }
+    // Minimal: what the example of the server needs. A client asks for more when a call needs it.
+    let first = definition.tools.first {
+      $0.definition.name.utf8.elementsEqual(definition.example.tool.utf8)
+    }
+    let initial = first?.permission.flatMap { scopes[$0] } ?? []
+    let document: JSONValue = [
+      "resource": .string("\(baseURL)/mcp"),
+      "authorization_servers": [.string(settings.issuer)],
+      "scopes_supported": .array(initial.map { .string($0.rawValue) }),
+      "bearer_methods_supported": ["header"],
+      "resource_name": .string(definition.info.title),
+    ]
+    return ProtectedResource(
+      document: document.serialized(),
+      metadataURL: "\(baseURL)/.well-known/oauth-protected-resource/mcp", initialScopes: initial,
+      scopes: scopes)
+  }
+}
+
+extension OAuthConfiguration {
+  /// The part of `--help` on the environment.
+  package static let help = """
+    MCP over Streamable HTTP at /mcp. Each request has an access token of the
+    identity provider as Authorization: Bearer. A client finds the provider by
+    itself: a 401 names /.well-known/oauth-protected-resource/mcp. SIGHUP reads
+    files and the certificate again; on SIGTERM the server finishes the requests
+    that it has received, then exits.
+
+    \(Settings.oauth.help)
+
+    EXIT STATUS: 0 ended by a signal; 64 wrong usage; 71 cannot listen; 78 wrong
+    configuration.
+    """
+}

@@ -1,0 +1,102 @@
+import TestSupport
+import Testing
+
+@testable import MCPServiceOAuth
+
+struct OAuthConfigurationTests {
+  struct Row: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let changes: [String: String?]
+    let errors: [String]
+  }
+
+  static let place =
+    "has no place in CalculatorOAuth, which accepts only tokens of the identity provider; unset it"
+
+  @Test(arguments: [
+    Row(testDescription: "the least", changes: [:], errors: []),
+    Row(
+      testDescription: "the least on one machine",
+      changes: [
+        "CALCULATOR_OAUTH_ISSUER": "http://localhost:9", "CALCULATOR_BASE_URL": "http://[::1]:8080",
+        "CALCULATOR_OAUTH_ALLOW_LOOPBACK": "true",
+      ], errors: []),
+    Row(
+      testDescription: "nothing",
+      changes: ["CALCULATOR_OAUTH_ISSUER": nil, "CALCULATOR_BASE_URL": nil],
+      errors: [
+        "CALCULATOR_BASE_URL: is not set; set it to a scheme and a name, such as https://calculator.example",
+        "CALCULATOR_OAUTH_ISSUER: is not set; set it to a URL, such as https://login.example/realms/main",
+      ]),
+    Row(
+      testDescription: "credentials of other servers",
+      changes: [
+        "CALCULATOR_API_KEY": "correct-horse-battery-staple", "CALCULATOR_API_KEY_FILE": "/x",
+        "CALCULATOR_REQUIRE_AUTH": "false",
+      ],
+      errors: [
+        "CALCULATOR_API_KEY: \(place)", "CALCULATOR_API_KEY_FILE: \(place)",
+        "CALCULATOR_REQUIRE_AUTH: \(place)",
+      ]),
+    Row(
+      testDescription: "what is on anyway", changes: ["CALCULATOR_REQUIRE_AUTH": "true"], errors: []
+    ),
+    Row(
+      testDescription: "an issuer without TLS",
+      changes: ["CALCULATOR_OAUTH_ISSUER": "http://idp.example"],
+      errors: [
+        "CALCULATOR_OAUTH_ISSUER: must begin with https:// (http:// only to this machine, with CALCULATOR_OAUTH_ALLOW_LOOPBACK=true); set it to a URL such as https://login.example/realms/main"
+      ]),
+    Row(
+      testDescription: "an issuer with a query",
+      changes: ["CALCULATOR_OAUTH_ISSUER": "https://idp.example/?a=b"],
+      errors: [
+        "CALCULATOR_OAUTH_ISSUER: has a query; set it to a URL such as https://login.example/realms/main"
+      ]),
+    Row(
+      testDescription: "an issuer with a user",
+      changes: ["CALCULATOR_OAUTH_ISSUER": "https://a:b@idp.example"],
+      errors: [
+        "CALCULATOR_OAUTH_ISSUER: must be a URL without a user, spaces and a fragment; set it to a URL such as https://login.example/realms/main"
+      ]),
+    Row(
+      testDescription: "a public address without TLS",
+      changes: ["CALCULATOR_BASE_URL": "http://mcp.example"],
+      errors: [
+        "CALCULATOR_BASE_URL: must begin with https://, except on this machine; set it to a URL such as https://calculator.example"
+      ]),
+    Row(
+      testDescription: "a base URL with a path",
+      changes: ["CALCULATOR_BASE_URL": "https://mcp.example/"],
+      errors: [
+        "CALCULATOR_BASE_URL: must be a scheme and a name, such as https://calculator.example; correct it, or unset CALCULATOR_BASE_URL"
+      ]),
+    Row(
+      testDescription: "an algorithm that no public key has",
+      changes: ["CALCULATOR_OAUTH_ALGORITHMS": "RS256,HS256"],
+      errors: [
+        "CALCULATOR_OAUTH_ALGORITHMS: must be `RS256`, `PS256`, `ES256` and `EdDSA`, with commas between them, such as ES256,EdDSA; correct it, or unset CALCULATOR_OAUTH_ALGORITHMS"
+      ]),
+    Row(
+      testDescription: "half of an introspection",
+      changes: ["CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID": "calculator"],
+      errors: [
+        "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_SECRET: is not set, but CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID is; set both, or unset CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID"
+      ]),
+    Row(
+      testDescription: "an introspection URL alone",
+      changes: ["CALCULATOR_OAUTH_INTROSPECTION_URL": "https://idp.example/ask"],
+      errors: [
+        "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID: is not set, but CALCULATOR_OAUTH_INTROSPECTION_URL is; set both, or unset CALCULATOR_OAUTH_INTROSPECTION_URL"
+      ]),
+  ])
+  func reads(_ row: Row) { #expect(OAuthHarness.errors(row.changes) == row.errors) }
+
+  @Test func aScopesFileHasALine() throws {
+    let file = try TemporaryFile("{\"scopes\":\n{\"calc\":[\"calculate:everything\"]}}")
+    let errors = OAuthHarness.errors(["CALCULATOR_OAUTH_SCOPES": file.path])
+    #expect(errors.count == 1)
+    #expect(
+      errors.first?.hasPrefix("CALCULATOR_OAUTH_SCOPES: '\(file.path)': line 2: ") == true)
+  }
+}
