@@ -16,6 +16,7 @@ BINARIES := $(PRODUCTS:%=$(DIST)/%)
 SOURCES := Package.swift $(shell find Sources 2>/dev/null)
 SWIFT_CODE := $(wildcard Package.swift Sources Tests Benchmarks Fuzz)
 CLIENTS := Tests/ExecutableTests/clients
+VENVS := $(patsubst %,.venv/%/.ready,modern handshake legacy idp)
 
 # macOS brings the Swift runtime along and has none to link statically.
 ifeq ($(shell uname -s),Darwin)
@@ -38,7 +39,7 @@ endif
 
 .PHONY: help
 help:
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: ## Install what building, running and testing need, where it is missing
@@ -62,12 +63,17 @@ run-http: $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT needs-run ## Show the cal
 	@scripts/demo-http.sh $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT
 	@printf '\n%s\n' "All answers are as expected. Next: chapter 4 of the guide, guide/04-http.md"
 
+.PHONY: run-oauth-idp
+run-oauth-idp: $(DIST)/CalculatorOAuth .venv/idp/.ready needs-run ## Show CalculatorOAuth with a small identity provider on this machine
+	@scripts/demo-oauth.sh $(DIST)/CalculatorOAuth .venv/idp/bin/nanoidp
+	@printf '\n%s\n' "All answers are as expected. Next: connect a client (examples/README.md)"
+
 .PHONY: cert
 cert: needs-build ## Make a certificate for this machine: make cert DIR=.build/cert
 	@scripts/make-cert.sh "$(DIR)"
 
 .PHONY: test
-test: setup .venv/modern/.ready .venv/handshake/.ready .venv/legacy/.ready ## Run all tests
+test: setup $(VENVS) ## Run all tests
 	@scripts/skipped.sh
 	@echo "==> Building the executables that the tests drive"
 	@$(MAKE) --no-print-directory release-build
@@ -159,7 +165,7 @@ bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside ot
 # --- The guide -----------------------------------------------------------------------------------
 
 .PHONY: guide
-guide: $(BINARIES) ## Run every command of the guide and compare what it prints
+guide: $(BINARIES) .venv/idp/.ready ## Run every command of the guide and compare what it prints
 	@python3 guide/tools/test_run.py --quiet
 	@python3 guide/tools/run.py --bin $(DIST)
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `make run`, as a new user sees it.
+/// `make run` and `make run-oauth-idp`, as a new user sees them.
 struct DemoTests {
   struct Demo: CustomTestStringConvertible, Sendable {
     let script: String
@@ -30,6 +30,15 @@ struct DemoTests {
       ]),
   ]
 
+  /// With an identity provider, the last argument of the script.
+  static let provider = Demo(
+    script: "demo-oauth.sh", products: ["CalculatorOAuth"],
+    lines: [
+      "✗ 401 Authentication failed", "✓ sign in at http://127.0.0.1:", "✓ eyJ", "✓ 200 12",
+      "✗ 403 Permission denied: this needs calculate:advanced", "✓ 200 1024",
+      "✗ 401 Authentication failed", "✗ 401 Authentication failed",
+    ])
+
   static func path(of script: String) -> String {
     Repository.root.appending(path: "scripts/\(script)").path
   }
@@ -37,13 +46,24 @@ struct DemoTests {
   /// Short replies, and no colour if the output is not a terminal.
   @Test(arguments: demos)
   func showsShortAnswers(_ demo: Demo) throws {
+    try Self.expectShortAnswers(of: demo, try demo.products.map(ServerProcess.path(of:)))
+  }
+
+  /// Twice, because the first run must leave nothing behind that hinders the second.
+  @Test(.enabled(if: Python.isProviderThere, "\(Python.hint)"))
+  func showsShortAnswersWithAnIdentityProvider() throws {
+    let server = try ServerProcess.path(of: "CalculatorOAuth")
+    for _ in 1...2 {
+      try Self.expectShortAnswers(of: Self.provider, [server, Python.provider.path])
+    }
+  }
+
+  static func expectShortAnswers(of demo: Demo, _ arguments: [String]) throws {
     // The output is a pipe, so it has no colour.
     var environment = ProcessInfo.processInfo.environment
     environment["TERM"] = "xterm"
     environment["NO_COLOR"] = nil
-    let result = try Command.run(
-      Self.path(of: demo.script), try demo.products.map(ServerProcess.path(of:)),
-      environment: environment)
+    let result = try Command.run(path(of: demo.script), arguments, environment: environment)
     #expect(result.status == 0, "\(result.errors)")
     #expect(!result.output.contains("\u{1b}"))
     let lines = result.output.split(separator: "\n").map(String.init)
@@ -54,10 +74,19 @@ struct DemoTests {
     for (line, expected) in zip(shown, demo.lines) { #expect(line.hasPrefix(expected)) }
   }
 
-  /// An unexpected reply ends the demo with one sentence. The server here sends replies that no
-  /// call expects.
+  /// An unexpected reply ends the demo with one sentence.
   @Test(arguments: demos)
   func endsWithOneSentenceAtAWrongAnswer(_ demo: Demo) throws {
+    try Self.expectOneSentence(of: demo, beside: try ServerProcess.path(of: "CalculatorJWT"))
+  }
+
+  @Test(.enabled(if: Python.isProviderThere, "\(Python.hint)"))
+  func endsWithOneSentenceAtAWrongAnswerWithAnIdentityProvider() throws {
+    try Self.expectOneSentence(of: Self.provider, beside: Python.provider.path)
+  }
+
+  /// The server here sends replies that no call expects.
+  static func expectOneSentence(of demo: Demo, beside other: String) throws {
     let folder = try TemporaryFolder()
     let server = try folder.write(
       "server",
@@ -67,8 +96,7 @@ struct DemoTests {
       echo '{"result":{"content":[{"type":"text","text":"4"}],"isError":false}}'
       """)
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: server)
-    let issuer = try ServerProcess.path(of: "CalculatorJWT")
-    let result = try Command.run(Self.path(of: demo.script), [server, issuer])
+    let result = try Command.run(path(of: demo.script), [server, other])
     #expect(result.status == 1)
     #expect(result.errors.split(separator: "\n").filter { $0.hasPrefix("demo: ") }.count == 1)
     #expect(result.errors.contains("should "))

@@ -12,6 +12,11 @@ enum Python {
       FileManager.default.isExecutableFile(atPath: interpreter($0).path)
     }
   }
+  /// The identity provider of `scripts/idp.sh`.
+  static let provider = Repository.root.appending(path: ".venv/idp/bin/nanoidp")
+  static var isProviderThere: Bool {
+    FileManager.default.isExecutableFile(atPath: provider.path)
+  }
   static let hint = "no Python environments: make test makes them"
 
   /// Runs a script of `clients/` with `input`. Returns its status and its output.

@@ -43,7 +43,8 @@ struct SkippedTests {
     let known: Set = [
       "Vectors.areThere", "Vectors.areComplete", "Proxy.areThere", "TLSFixture.areToolsThere",
       "areToolsThere",
-      "BuiltServer.isThere", "Browser.isThere", "Python.areThere", "ProcFolder.isThere",
+      "BuiltServer.isThere", "Browser.isThere", "Python.areThere", "Python.isProviderThere",
+      "ProcFolder.isThere",
     ]
     let tests = Repository.root.appending(path: "Tests").path
     let found = try Command.run("grep", ["-rhoE", "enabled\\(if: [A-Za-z.]+", tests])
