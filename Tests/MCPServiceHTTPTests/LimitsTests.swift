@@ -286,7 +286,7 @@ struct LimitsTests {
     for _ in 0..<20 {
       let response = ThreadExecutor.run { await pipeline.respond(to: request) }
       #expect(response.status == 503)
-      #expect(response["Retry-After"] == ["1"])
+      #expect(response["Retry-After"] == ["5"])
     }
   }
 
