@@ -29,7 +29,7 @@ else
 # here calls.
 STATIC := .build/static
 RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC) \
-	-Xswiftc -use-ld=lld
+	-Xswiftc -use-ld=lld -Xlinker --no-export-dynamic
 STRIP := strip
 endif
 

@@ -39,6 +39,11 @@ if scripts/setup.sh has-browser; then :; else
   echo "    Install it with: scripts/setup.sh browser"
 fi
 
+if [ ! -r "${CALCULATOR_CONFORMANCE:-}" ] || ! command -v node >/dev/null 2>&1; then
+  echo "==> Skipped, because CALCULATOR_CONFORMANCE does not name the index.js of the MCP conformance" \
+    "suite, or there is no node: $(suites Conformance.isThere)"
+fi
+
 # LibreSSL calls its command openssl too.
 if ! openssl version 2>/dev/null | grep -q '^OpenSSL ' || ! command -v curl >/dev/null; then
   echo "==> Skipped, because OpenSSL's openssl and curl are not both on PATH:" \

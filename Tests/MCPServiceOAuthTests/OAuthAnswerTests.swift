@@ -226,6 +226,67 @@ struct OAuthAnswerTests {
         .status == 401)
   }
 
+  // MARK: The authority
+
+  static let authority = "https://authority.example/evaluate"
+  static let denial = "The authority of this server does not allow this call"
+
+  /// A denial cannot be cured by scopes: no challenge. Clients of the handshake era would end their
+  /// session on 403.
+  @Test(arguments: [
+    (#"{"decision":false}"#, "denied"), (#"{"decision":"true"}"#, "authority_malformed"),
+    (nil, "authority_status_404"),
+  ])
+  func onlyTheAuthoritysYesAllows(_ answer: String?, _ reason: String) async throws {
+    let harness = try OAuthHarness(["CALCULATOR_AUTHORITY_URL": Self.authority])
+    harness.provider[Self.authority] = answer
+    let modern = await harness.call("add", token: TestIssuer.token())
+    #expect(modern.status == 403)
+    #expect(modern["WWW-Authenticate"] == [])
+    #expect(modern.text == Wire.error(403, Self.denial, id: "1"))
+    let handshake = await harness.legacyCall("add", token: TestIssuer.token())
+    #expect(handshake.status == 200)
+    #expect(handshake.text.contains(#""text":"\#(Self.denial).""#))
+    #expect(handshake.text.contains(#""isError":true"#))
+    let log = harness.takeLog()
+    #expect(log.count == 2)
+    #expect(log.allSatisfy { $0.contains(#""outcome":"denied","reason":"\#(reason)""#) })
+    harness.provider[Self.authority] = #"{"decision":true}"#
+    #expect(await harness.call("add", token: TestIssuer.token()).status == 200)
+  }
+
+  /// The token and its permissions come first: the authority is not asked about what they refuse.
+  @Test func theAuthorityIsAskedLast() async throws {
+    let harness = try OAuthHarness([
+      "CALCULATOR_AUTHORITY_URL": Self.authority, "CALCULATOR_GUEST_ROLE": "basic",
+    ])
+    harness.provider[Self.authority] = #"{"decision":true}"#
+    #expect(await harness.call("power", token: TestIssuer.token()).status == 403)
+    #expect(await harness.call("add", token: TestIssuer.token(["exp": "1"])).status == 401)
+    // A guest has no subject: the role decides.
+    #expect(await harness.call("add").status == 200)
+    #expect(harness.provider.count(Self.authority) == 0)
+    // Not about what is no call of a tool.
+    let list = await harness.send(
+      fields: [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/list")],
+      token: TestIssuer.token(), body: Wire.modern("tools/list"))
+    #expect(list.status == 200)
+    #expect(harness.provider.count(Self.authority) == 0)
+  }
+
+  /// A file that allows less applies after SIGHUP, and the setting cannot be removed by it.
+  @Test func sighupReadsTheAuthorityFileAgain() async throws {
+    let file = try TemporaryFile(#"{"allow":[{"subject":"anshika","tool":"add"}]}"#)
+    let harness = try OAuthHarness(["CALCULATOR_AUTHORITY_FILE": file.path])
+    #expect(await harness.call("add", token: TestIssuer.token()).status == 200)
+    #expect(await harness.call("subtract", token: TestIssuer.token()).status == 403)
+    try file.write(#"{"allow":[]}"#)
+    try harness.reload(["CALCULATOR_AUTHORITY_FILE": file.path])
+    #expect(await harness.call("add", token: TestIssuer.token()).status == 403)
+    try harness.reload(["CALCULATOR_AUTHORITY_FILE": nil])
+    #expect(await harness.call("add", token: TestIssuer.token()).status == 403)
+  }
+
   // MARK: The provider is down
 
   /// 503 and never 401: the client would sign in again in vain. The attempt is not charged.

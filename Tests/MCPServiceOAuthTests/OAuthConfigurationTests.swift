@@ -84,6 +84,20 @@ struct OAuthConfigurationTests {
         "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_SECRET: is not set, but CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID is; set both, or unset CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID"
       ]),
     Row(
+      testDescription: "a token for no authority",
+      changes: ["CALCULATOR_AUTHORITY_TOKEN": "correct-horse-battery-staple"],
+      errors: [
+        "CALCULATOR_AUTHORITY_URL: is not set, but CALCULATOR_AUTHORITY_TOKEN is; set both, or unset CALCULATOR_AUTHORITY_TOKEN"
+      ]),
+    Row(
+      testDescription: "two authorities",
+      changes: [
+        "CALCULATOR_AUTHORITY_URL": "https://a.example/x", "CALCULATOR_AUTHORITY_FILE": "/x",
+      ],
+      errors: [
+        "CALCULATOR_AUTHORITY_URL: CALCULATOR_AUTHORITY_FILE is also set; unset one of them"
+      ]),
+    Row(
       testDescription: "an introspection URL alone",
       changes: ["CALCULATOR_OAUTH_INTROSPECTION_URL": "https://idp.example/ask"],
       errors: [
