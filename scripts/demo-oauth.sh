@@ -55,7 +55,7 @@ case $started in
 esac
 
 headline 'CalculatorOAuth: access tokens of an identity provider'
-echo "  at $base/mcp; the provider, nanoidp, at $issuer"
+echo "  at $base/mcp; the identity provider at $issuer"
 
 # show allowed|refused TITLE TOOL TOKEN STATUS WANTED: the token reaches curl through its input,
 # because every user of the machine may read its arguments.
@@ -72,7 +72,8 @@ show() {
   cat "$work/head" "$work/body" | grep -qF -e "$6" ||
     fail "'$2' should give '$6', and gave: $(cat "$work/head" "$work/body")"
   text=$(field text)
-  "$1" "$2" "$status ${text:-$(field message)}"
+  text=${text:-$(field message)}
+  "$1" "$2" "$status ${text#Permission denied: }"
 }
 
 # token RESOURCE SCOPE: a token of the provider, in $token.

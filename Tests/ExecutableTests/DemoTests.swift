@@ -35,7 +35,7 @@ struct DemoTests {
     script: "demo-oauth.sh", products: ["CalculatorOAuth"],
     lines: [
       "✗ 401 Authentication failed", "✓ sign in at http://127.0.0.1:", "✓ eyJ", "✓ 200 12",
-      "✗ 403 Permission denied: this needs calculate:advanced", "✓ 200 1024",
+      "✗ 403 this needs calculate:advanced", "✓ 200 1024",
       "✗ 401 Authentication failed", "✗ 401 Authentication failed",
     ])
 
