@@ -66,7 +66,7 @@ run-http: $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT needs-run ## Show the cal
 .PHONY: run-oauth-idp
 run-oauth-idp: $(DIST)/CalculatorOAuth .venv/idp/.ready needs-run ## Show CalculatorOAuth with a small identity provider on this machine
 	@scripts/demo-oauth.sh $(DIST)/CalculatorOAuth .venv/idp/bin/nanoidp
-	@printf '\n%s\n' "All answers are as expected. Next: connect a client (examples/README.md)"
+	@printf '\n%s\n' "All answers are as expected. Next: chapter 8 of the guide, guide/08-identity-provider.md"
 
 .PHONY: cert
 cert: needs-build ## Make a certificate for this machine: make cert DIR=.build/cert
@@ -143,7 +143,7 @@ soak: needs-build $(DIST)/CalculatorHTTP ## Load the server over HTTP and see th
 .PHONY: nightly
 nightly: SECONDS = 600
 nightly: MINUTES = 30
-nightly: setup $(BINARIES) ## Run what is too long for each commit: sanitizers, fuzz, mutants, soak, the guide, ten test runs
+nightly: setup $(BINARIES) .venv/idp/.ready ## Run what is too long for each commit: sanitizers, fuzz, mutants, soak, the guide, ten test runs
 	@scripts/setup.sh nightly
 	@scripts/nightly.sh $(SECONDS) $(MINUTES) $(PAUSE) $(RUNS)
 
@@ -168,6 +168,9 @@ bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside ot
 guide: $(BINARIES) .venv/idp/.ready ## Run every command of the guide and compare what it prints
 	@python3 guide/tools/test_run.py --quiet
 	@python3 guide/tools/run.py --bin $(DIST)
+
+.PHONY: idp
+idp: .venv/idp/.ready ## Install the small identity provider that chapter 8 of the guide uses
 
 .PHONY: attack
 attack: $(BINARIES) ## Attack the servers; every attack must fail

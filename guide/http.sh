@@ -1,12 +1,14 @@
 # For the chapters on HTTP; chapter.sh reads it.
 
+program=CalculatorHTTP
+
 # serve [OPTION...]: starts CalculatorHTTP at a free port. $url says where; its log goes to the file log.
 serve() {
   url=''
   rm -f address
-  { CalculatorHTTP --port 0 "$@" >address 2>log & } 2>/dev/null
+  { "$program" --port 0 "$@" >address 2>log & } 2>/dev/null
   server=$!
-  echo "$server CalculatorHTTP" >>~/workshop/.servers
+  echo "$server $program" >>~/workshop/.servers
   tenths=0
   until grep -qs '^Listening' address; do
     if ! kill -0 "$server" 2>/dev/null || [ $((tenths += 1)) -gt 600 ]; then

@@ -16,6 +16,11 @@ struct ClientExample: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
+  /// Whether it has an example for `CalculatorOAuth`: it signs in at the identity provider.
+  var signsIn: Bool {
+    ["kiro", "claude-code", "cursor", "vscode", "codex", "gemini-cli"].contains(folder)
+  }
+
   static let all = [
     ClientExample(name: "Kiro", folder: "kiro") { "${\($0)}" },
     ClientExample(name: "Claude Code", folder: "claude-code") { "${\($0)}" },

@@ -68,7 +68,9 @@ struct ExampleTests {
   func hasNoOtherFiles(_ client: ClientExample) throws {
     let folder = client.file("calculator").deletingLastPathComponent()
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    let entries = ["calculator", "calculator-jwt"] + (client.takesHTTP ? ["calculator-http"] : [])
+    let entries =
+      ["calculator", "calculator-jwt"] + (client.takesHTTP ? ["calculator-http"] : [])
+      + (client.signsIn ? ["calculator-oauth"] : [])
     #expect(names.sorted() == entries.map { client.file($0).lastPathComponent }.sorted())
   }
 

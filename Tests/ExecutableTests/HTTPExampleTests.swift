@@ -35,6 +35,42 @@ struct HTTPExampleTests {
     #expect(outcomes.count { $0.statuses?.contains(401) == true } == sent.count - 1)
   }
 
+  /// A client that signs in needs the URL alone, and no secret.
+  @Test(.enabled(if: Python.areThere, "\(Python.hint)"))
+  func theClientsThatSignInHaveNoSecret() throws {
+    for client in ClientExample.all where client.signsIn {
+      let server = try client.server("calculator-oauth")
+      #expect(server.url ?? server.httpURL == "http://127.0.0.1:8080/mcp")
+      #expect(server.command == nil)
+      #expect(server.headers == nil)
+      #expect(server.envHeaders == nil)
+      let other = try client.server("calculator-http")
+      #expect(server.type == other.type)
+    }
+  }
+
+  /// Each block of the file, uncommented as it says, is a configuration that the server accepts.
+  @Test(arguments: ["Keycloak", "Microsoft Entra", "Auth0", "Okta"])
+  func theSettingsForEachProviderAreAccepted(_ provider: String) throws {
+    let example = Repository.root.appending(path: "examples/oauth.env")
+    let text = try String(contentsOf: example, encoding: .utf8)
+    let block = try #require(text.components(separatedBy: "# --- \(provider) ---").last)
+    let settings = try #require(block.components(separatedBy: "# ---").first)
+      .matches(of: /(?m)^# (CALCULATOR_\w+=.*)$/).map { String($0.1) }
+    #expect(settings.contains { $0.hasPrefix("CALCULATOR_OAUTH_ISSUER=https://") })
+    let folder = try TemporaryFolder()
+    let file = try folder.write(
+      "oauth.env",
+      (["CALCULATOR_BASE_URL=https://calculator.example"] + settings).joined(separator: "\n") + "\n"
+    )
+    let process = try ServerProcess(
+      "CalculatorOAuth", arguments: ["--port", "0", "--env-file", file],
+      // Nobody listens there, so the test sends nothing to the provider.
+      environment: ["CALCULATOR_OAUTH_PROXY": "http://127.0.0.1:9"])
+    let started = try process.readLine()
+    #expect(started?.hasPrefix("Listening at ") == true)
+  }
+
   @Test func theCredentialsFileIsReadAndGuardsNothingUnfilled() throws {
     let example = Repository.root.appending(path: "examples/credentials.json")
     let process = try ServerProcess(

@@ -345,7 +345,7 @@ ATTACKS = [
         "H23",
         "another spelling of the path",
         "CVE-2022-3215",
-        (ROUTE, 'case mcp = "/mcp"'),
+        (ROUTE, 'case "/mcp": self = .mcp'),
         sending(head(RIGHT), target="//%6dcp"),
         reason="404",
     ),
