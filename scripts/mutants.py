@@ -26,6 +26,8 @@ TRANSFER = "Sources/HTTPClient/Transfer.swift"
 CURL_HANDLE = "Sources/HTTPClient/CurlHandle.swift"
 CURL_CLIENT = "Sources/HTTPClient/CurlClient.swift"
 ORIGIN = "Sources/HTTPClient/Origin.swift"
+AUTHORITY = "ResourceServerTests.AuthorityTests"
+OAUTH = "MCPServiceOAuthTests"
 FRAMING = "HTTPTransportTests.RequestAttackTests"
 ATTACKS = "AttackTests.HTTPAttackTests"
 JOSE = "Sources/JOSE"
@@ -875,7 +877,7 @@ MUTANTS = [
     ),
     (
         "failure limit: a password that was not checked is not refunded", SERVICE,
-        "case .overloaded: if isGuess { limits.refund(context.client) }",
+        "case .overloaded, .providerUnavailable: if isGuess { limits.refund(context.client) }",
         "case .overloaded: break",
         "LimitsTests.whatIsNotCheckedIsRefunded", r"whatIsNotCheckedIsRefunded",
     ),
@@ -1403,5 +1405,106 @@ MUTANTS = [
         "guard 1...8 ~= names.count, names.allSatisfy({ !$0.utf8.isEmpty }) else {",
         "guard 1...8 ~= names.count else {",
         PROVIDER, r"refusesAFile.*a path with an empty name",
+    ),
+    (
+        "authority: a text allows", "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
+        'case .bool(let isAllowed)? = (try? JSONParser.parse(response.body))?.object?["decision"]',
+        'case let value? = (try? JSONParser.parse(response.body))?.object?["decision"], case let isAllowed = value == true || value == "true"',
+        AUTHORITY, r"onlyTrueAllows.*a text",
+    ),
+    (
+        "authority: any status decides", "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
+        "guard response.status == 200 else {", "guard response.status != 0 else {",
+        AUTHORITY, r"onlyTrueAllows.*an error that allows",
+    ),
+    (
+        "authority: a response of any size", "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
+        "guard response.body.count <= Self.maximumLength,", "guard",
+        AUTHORITY, r"onlyTrueAllows.*64 KiB and a byte",
+    ),
+    (
+        "authority: a client is a user", "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
+        "provider.map { $0.client != nil && !$0.isClient } ?? false", "provider != nil",
+        AUTHORITY, r"theFileDeniesByDefault.*O61|aClientIsNoUser",
+    ),
+    (
+        "authority: the file is for every caller", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        "guard question.identity.isUser else { return .deny }", "",
+        AUTHORITY, r"theFileDeniesByDefault.*O61",
+    ),
+    (
+        "authority: a row for everybody", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        '!subject.hasSameBytes(as: "*"), let tool', "let tool",
+        AUTHORITY, r"aFileOfAnotherFormIsRefused",
+    ),
+    (
+        "authority: an unknown member of a row", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        "guard areKnown, let subject", "guard areKnown || true, let subject",
+        AUTHORITY, r"aFileOfAnotherFormIsRefused",
+    ),
+    (
+        "authority: any number of rows", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        "guard values.count <= Self.maximumRows else {", "guard values.count >= 0 else {",
+        AUTHORITY, r"aFileOfAnotherFormIsRefused",
+    ),
+    (
+        "authority: not asked", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        "      try await authorize(tool, identity, context)\n", "",
+        OAUTH, r"onlyTheAuthoritysYesAllows",
+    ),
+    (
+        "authority: asked before the permissions", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        "      try tool.authorize(identity)\n      try await authorize(tool, identity, context)\n",
+        "      try await authorize(tool, identity, context)\n      try tool.authorize(identity)\n",
+        OAUTH, r"theAuthorityIsAskedLast",
+    ),
+    (
+        "resource: a missing scope is no 403 in the handshake era",
+        "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        "call.version == .v2026_07_28 || identity.method == .oauth", "call.version == .v2026_07_28",
+        OAUTH, r"aMissingScopeIsNamed",
+    ),
+    (
+        "resource: a guest gets 403", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        "if identity.method == .guest, resource != nil { throw .signInNeeded(permission) }", "",
+        OAUTH, r"aGuestSignsInForMore",
+    ),
+    (
+        "resource: the metadata for any Host", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        'try hosts.check(request.fields["Host"], for: route)',
+        'if route != .metadata { try hosts.check(request.fields["Host"], for: route) }',
+        OAUTH, r"aForeignHostGetsNoMetadata",
+    ),
+    (
+        "resource: two allowed origins", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        "      context.origin = nil\n", "",
+        OAUTH, r"theMetadataHasOneOrigin",
+    ),
+    (
+        "resource: a provider that is down is a wrong token",
+        "Sources/MCPServiceHTTP/Pipeline/HTTPProblem.swift",
+        '503, "The identity provider does not answer', '401, "The identity provider does not answer',
+        OAUTH, r"aProviderThatIsDownIsNoWrongToken",
+    ),
+    (
+        "resource: a public address without TLS", "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
+        "guard origin.scheme == .https || isLoopback else {", "guard origin.scheme != .https || true else {",
+        OAUTH, r"a public address without TLS",
+    ),
+    (
+        "resource: an issuer without TLS", "Sources/MCPServiceOAuth/ProviderSettings.swift",
+        "case .http where allowsLoopback: return text", "case .http where true: return text",
+        OAUTH, r"an issuer without TLS",
+    ),
+    (
+        "resource: settings of other servers are ignored",
+        "Sources/MCPService/Configuration/EnvironmentReader.swift",
+        "errors.append(.refused(variable: variable, by: settings.executable))", "_ = variable",
+        OAUTH, r"credentials of other servers",
+    ),
+    (
+        "resource: names are always in the log", "Sources/MCPServiceOAuth/ProviderSettings.swift",
+        "namesInLog: showsNames)", "namesInLog: true)",
+        OAUTH, r"theLogHasNamesOnlyIfTheSettingSaysSo",
     ),
 ]
