@@ -12,7 +12,7 @@ server: {host: "127.0.0.1", port: ${2##*:}}
 oauth:
   issuer: "$2"
   audience: "$3"
-  token_expiry_minutes: 5
+  token_expiry_minutes: 60
   require_pkce: true
   scopes_supported: ["calculate:basic", "calculate:advanced"]
   clients:
