@@ -9,7 +9,8 @@ provide() {
     echo "The identity provider is not installed: cd \"\$REPO\" && make idp"
     return 1
   fi
-  issuer=http://127.0.0.1:$(free_port) base=http://127.0.0.1:$(free_port)
+  ports=$(idp_ports)
+  issuer=http://127.0.0.1:${ports#* } base=http://127.0.0.1:${ports% *}
   idp_configure "$PWD/idp" "$issuer" "$base/mcp" http://127.0.0.1:9/mcp
   { "$REPO/.venv/idp/bin/nanoidp" --config "$PWD/idp" --profile oauth21 >idp/log 2>&1 & } 2>/dev/null
   provider=$!

@@ -26,12 +26,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-# Two free ports. They are known before the start, because each URL is a setting of the other side.
-ports=$("$(dirname "$provider")/python" -c '
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-print(*[each.getsockname()[1] for each in sockets])') ||
-  fail "there is no Python beside $provider"
+ports=$(idp_ports) || fail "python3 should name two free ports, and did not"
 issuer=http://127.0.0.1:${ports#* }
 base=http://127.0.0.1:${ports% *}
 other=http://127.0.0.1:9/mcp
