@@ -125,7 +125,8 @@ struct AuthorityTests {
     init(
       _ name: String, _ subject: Subject, _ tool: String, _ object: String? = nil, _ isAllowed: Bool
     ) {
-      self.init(name, AuthorityTests.question(identity(subject), tool: tool, object: object), isAllowed)
+      self.init(
+        name, AuthorityTests.question(identity(subject), tool: tool, object: object), isAllowed)
     }
 
     init(_ name: String, _ question: AuthorityQuestion, _ isAllowed: Bool) {
