@@ -51,7 +51,7 @@ struct ReloadTests {
   static let removable: Set<String> = [
     "CALCULATOR_API_KEY", "JWT_SECRET", "JWT_SECRET_PREVIOUS", "CALCULATOR_BASIC_USER",
     "CALCULATOR_BASIC_PASSWORD", "CALCULATOR_CREDENTIALS", "CALCULATOR_REQUIRE_AUTH",
-    "CALCULATOR_ALLOW_WEAK_SECRETS",
+    "CALCULATOR_ALLOW_WEAK_SECRETS", "CALCULATOR_OAUTH_LOG_NAMES",
   ]
 
   /// ATTACKS G3: no setting of any server returns to its default if its line is lost.

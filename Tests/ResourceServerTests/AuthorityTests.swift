@@ -80,6 +80,9 @@ struct AuthorityTests {
       .unavailable(reason: "authority_malformed")
     ),
     (
+      "64 KiB", .json(#"{"decision":true}"# + String(repeating: " ", count: (1 << 16) - 17)), .allow
+    ),
+    (
       "64 KiB and a byte",
       .json(#"{"decision":true}"# + String(repeating: " ", count: (1 << 16) - 16)),
       .unavailable(reason: "authority_malformed")
@@ -113,7 +116,8 @@ struct AuthorityTests {
       {"subject": "anshika", "tool": "read", "object": "a"},
       {"subject": "admin", "tool": "*"},
       {"subject": "reader", "tool": "*", "object": "a"},
-      {"subject": "writer", "tool": "write", "object": "*"}
+      {"subject": "writer", "tool": "write", "object": "*"},
+      {"subject": "anshika", "tool": "caf\u{e9}"}
     ]}
     """
 
@@ -141,7 +145,8 @@ struct AuthorityTests {
     Row("another user", "bob", "add", nil, false),
     Row("no prefix", "ansh", "add", nil, false),
     Row("no other case", "Anshika", "add", nil, false),
-    Row("other bytes of the same tool", "anshika", "a\u{64}d\u{301}", nil, false),
+    Row("the bytes of the row", "anshika", "caf\u{e9}", nil, true),
+    Row("other bytes of the same text", "anshika", "cafe\u{301}", nil, false),
     Row("the object of the row", "anshika", "read", "a", true),
     Row("another object", "anshika", "read", "b", false),
     Row("no object", "anshika", "read", nil, false),
@@ -161,6 +166,14 @@ struct AuthorityTests {
   func theFileDeniesByDefault(_ row: Row) async throws {
     let authority = try FileAuthority(file: Array(Self.file.utf8))
     #expect(await authority.decide(row.question) == (row.isAllowed ? .allow : .deny))
+  }
+
+  @Test func readsAsManyRowsAsAreAllowed() async throws {
+    let rows = (1...FileAuthority.maximumRows).map { #"{"subject":"anshika\#($0)","tool":"add"}"# }
+    let text = #"{"allow":[\#(rows.joined(separator: ","))]}"#
+    let file = Array(text.utf8) + Array(repeating: 0x20, count: (1 << 20) - text.utf8.count)
+    let authority = try FileAuthority(file: file)
+    #expect(await authority.decide(Self.question(Self.identity("anshika10000"))) == .allow)
   }
 
   @Test func anEmptyFileDeniesEverything() async throws {

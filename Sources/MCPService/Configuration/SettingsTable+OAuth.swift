@@ -76,7 +76,7 @@ extension Settings {
 
   package static let authorityURL = Setting.text(
     "\(prefix)AUTHORITY_URL", "a URL", .needsRestart,
-    example: "https://authority.example/access/v1/evaluation",
+    example: "https://authz.example/access/v1/evaluation",
     "the authority that decides about each call of a tool (OpenID AuthZEN 1.0)")
   package static let authorityToken = SecretSetting(
     "\(prefix)AUTHORITY_TOKEN", .needsRestart, "the Bearer token for `\(authorityURL.name)`")
