@@ -157,6 +157,7 @@ bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside ot
 	@.venv/modern/bin/python Benchmarks/http/bench.py --binary $(DIST)/CalculatorHTTP \
 		--jwt-binary $(DIST)/CalculatorJWT
 	@.venv/modern/bin/python Benchmarks/http/timing.py --binary $(DIST)/CalculatorHTTP
+	@.venv/modern/bin/python -W ignore Benchmarks/http/oauth.py --folder $(DIST)
 	@CALCULATOR_BENCHMARKS=1 $(MAKE) --no-print-directory release-build \
 		PRODUCTS="JWTBenchmark PipelineBenchmark" >&2
 	@$(RELEASE)/PipelineBenchmark

@@ -180,7 +180,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "ExecutableTests",
-      dependencies: ["JSON", "MinimalServer", "TestHarness", "TestSupport"],
+      dependencies: ["JOSE", "JSON", "MinimalServer", "Support", "TestHarness", "TestSupport"],
       exclude: ["clients"],
       // Without it these files see the deprecations of `Support`.
       swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")]),
