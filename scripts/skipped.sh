@@ -1,6 +1,6 @@
 #!/bin/sh
 # Says before a test run which tests it will skip, why, and which command changes that. Where the
-# test vectors are missing, it first tries to fetch them.
+# test vectors or the identity provider are missing, it first tries to fetch them.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -37,6 +37,11 @@ fi
 if scripts/setup.sh has-browser; then :; else
   echo "==> Skipped, because there is no Chromium: $(suites Browser.isThere)"
   echo "    Install it with: scripts/setup.sh browser"
+fi
+
+if reason=$(python3 scripts/glewlwyd.py fetch 2>&1); then :; else
+  echo "==> Skipped, because there is no identity provider to fetch: $(suites Glewlwyd.isThere)"
+  echo "    $(printf '%s' "$reason" | tail -n 1)"
 fi
 
 if [ ! -r "${CALCULATOR_CONFORMANCE:-}" ] || ! command -v node >/dev/null 2>&1; then
