@@ -123,6 +123,10 @@ let package = Package(
       name: "FuzzJOSE", dependencies: ["Auth", "Crypto", "JOSE", "JSON", "Support"],
       path: "Fuzz/JOSE",
       swiftSettings: settings),
+    .target(
+      name: "FuzzResourceServer",
+      dependencies: ["Auth", "JOSE", "JSON", "ResourceServer", "Support"],
+      path: "Fuzz/ResourceServer", swiftSettings: settings),
     // A test target, since it looks into a module as only tests may.
     .testTarget(
       name: "FuzzHTTP",

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes the parsers of JSON and HTTP, the MCP dispatcher and the token verifier with libFuzzer and
-# the address sanitizer.
+# Fuzzes the parsers of JSON and HTTP, the MCP dispatcher, the token verifier and what an identity
+# provider sends, with libFuzzer and the address sanitizer.
 #
 #   fuzz.sh SECONDS [TARGET...]    for each; what was learnt stays in .build-fuzz/corpus
 #   fuzz.sh SECONDS Differential   compares the parser of HTTP with NIOHTTP1 instead
@@ -8,7 +8,7 @@ set -eu
 
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP
+[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP FuzzResourceServer
 sanitizers=fuzzer,address
 objects=.build-fuzz/debug
 # The sanitizer reports a crash; Swift's own backtrace after it can keep the process from ending.
@@ -50,6 +50,15 @@ seed_http() {
   printf 'POST /mcp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n' >"$1/smuggled"
 }
 
+# With the issuer, the audience and the time of Fuzz/ResourceServer/FuzzResourceServer.swift.
+seed_provider() {
+  printf '%s' '{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","use":"sig","alg":"EdDSA","x":"UsDyLBzHdZItZzLDzoZlbR9AEv_BtNfGQ1f4h2z3sBk"},{"kty":"EC","crv":"P-256","kid":"b","x":"u7lRc5U1gZV6cxoGkC-tCIb0KXmDDW8mAhVugeedvV0","y":"U7isC2mNFjDPRmTWKL56Uh3yVsS9gGcx1pqO-UYx2AQ"}]}' >"$1/keys"
+  printf '%s' '{"issuer":"https://idp.example","jwks_uri":"https://idp.example/keys","introspection_endpoint":"https://idp.example/ask"}' >"$1/metadata"
+  printf '%s' '{"scopes":{"a":["calculate:basic"]},"roles":{"b":"admin"},"groups":{},"subjects":{"c":[]},"claims":{"roles":"realm_access.roles","groups":["g","h"]}}' >"$1/permissions"
+  printf '%s' '{"allow":[{"subject":"a","tool":"add"},{"subject":"b","tool":"*","object":"c"}]}' >"$1/authority"
+  printf '%s' '{"iss":"https://idp.example","sub":"a","aud":["fuzz"],"iat":1799999000,"exp":1800003600,"client_id":"b","scope":"calculate:basic x","roles":["b"],"name":"c","typ":"Bearer","active":true}' >"$1/claims"
+}
+
 # Not libFuzzer's: it needs no coverage, and its streams are the same for the same seed.
 differential() {
   seeds=.build-fuzz/seeds/http
@@ -73,7 +82,7 @@ for target; do
   find "$objects"/*.build -name '*.o' ! -path '*/Argument*' \
     \( -path "*/$target.build/*" -o ! -path '*/Fuzz*.build/*' \) -print0 |
     xargs -0 swiftc "-sanitize=$sanitizers" -o ".build-fuzz/$target" \
-      $(pkg-config --libs libcrypto libssl)
+      $(pkg-config --libs libcrypto libssl libcurl)
 
   corpus=.build-fuzz/corpus/$target
   mkdir -p "$corpus"
@@ -82,6 +91,7 @@ for target; do
     FuzzMCP) seed_mcp "$corpus" ;;
     FuzzJOSE) seed_jwt "$corpus" ;;
     FuzzHTTP) seed_http "$corpus" ;;
+    FuzzResourceServer) seed_provider "$corpus" ;;
   esac
 
   echo "==> Fuzzing $target for $seconds seconds"

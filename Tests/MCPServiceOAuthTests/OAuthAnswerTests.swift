@@ -23,7 +23,7 @@ struct OAuthAnswerTests {
     let reason: String
   }
 
-  /// RFC 6750 §3, RFC 9728 §5.1: where to get a token, and with which scope.
+  /// O63, RFC 6750 §3, RFC 9728 §5.1: where to get a token, and with which scope.
   @Test(arguments: [
     Stranger(
       testDescription: "no token: no error",
@@ -101,7 +101,7 @@ struct OAuthAnswerTests {
     #expect(response["Access-Control-Allow-Origin"] == ["*"])
   }
 
-  /// RFC 9728 §7.3: a foreign `Host` gets no metadata that a cache could keep.
+  /// O63, RFC 9728 §7.3: a foreign `Host` gets no metadata that a cache could keep.
   @Test(arguments: ["evil.example", "mcp.example.evil.example", #"mcp.example""#])
   func aForeignHostGetsNoMetadata(_ host: String) async throws {
     let harness = try OAuthHarness()

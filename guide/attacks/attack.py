@@ -24,6 +24,7 @@ from types import ModuleType
 
 import http_attacks
 import key_attacks
+import oauth_attacks
 import token_attacks
 from target import Target
 
@@ -56,6 +57,7 @@ PATTERNS = [
         {"JWT_SECRET": token_attacks.SECRET, "CALCULATOR_ISSUER_KEY": token_attacks.ISSUER_KEY},
     ),
     Pattern("http", http_attacks, "CalculatorHTTP", "weak_http.py", http_attacks.SETTINGS),
+    Pattern("oauth", oauth_attacks, "CalculatorOAuth", "weak_oauth.py", oauth_attacks.SETTINGS),
 ]
 
 

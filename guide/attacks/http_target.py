@@ -52,11 +52,11 @@ def responses(data):
 class HTTPServer:
     """A running server over HTTP."""
 
-    def __init__(self, command, environment, logs):
+    def __init__(self, command, environment, logs, port=0):
         self.logs = logs
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [*command, "--port", "0"], env=environment, stdout=subprocess.PIPE, stderr=self.log
+            [*command, "--port", str(port)], env=environment, stdout=subprocess.PIPE, stderr=self.log
         )
         line = self.process.stdout.readline().decode()  # "" where it did not start
         found = re.match(r"Listening at http://127\.0\.0\.1:(\d+)", line)
