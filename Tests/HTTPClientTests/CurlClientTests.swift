@@ -14,8 +14,9 @@ struct CurlClientTests {
   ) throws -> CurlClient {
     var settings = CurlClient.Settings()
     settings.allowsLoopback = true
-    // No test waits for it.
+    // No test waits for them, however slow the machine is.
     settings.timeout = .seconds(50)
+    settings.connectTimeout = .seconds(50)
     change(&settings)
     return try CurlClient(policy, settings, pool: pool)
   }
