@@ -60,11 +60,14 @@ def fetch() -> None:
     with tempfile.TemporaryDirectory(dir=PREFIX.parent) as scratch:
         packages, tree = Path(scratch, "packages"), Path(scratch, "tree")
         packages.mkdir()
-        quiet = {"capture_output": True, "timeout": 300}
-        if subprocess.run(["apt-get", "download", *PACKAGES], cwd=packages, **quiet).returncode:
+        quiet = {"capture_output": True, "timeout": 120}
+        try:
+            command = ["apt-get", "download", *PACKAGES]
+            subprocess.run(command, cwd=packages, check=True, **quiet)
+            for package in packages.glob("*.deb"):
+                subprocess.run(["dpkg", "-x", package, tree], check=True, **quiet)
+        except subprocess.SubprocessError:
             sys.exit("The packages of glewlwyd cannot be had from this machine's sources of APT.")
-        for package in packages.glob("*.deb"):
-            subprocess.run(["dpkg", "-x", package, tree], check=True, **quiet)
         # The configuration must name it, and no package has it.
         (tree / "usr/lib/glewlwyd/user_middleware").mkdir()
         binary = tree / "usr/bin/glewlwyd"

@@ -7,10 +7,11 @@ import Testing
 struct OAuthClientTests {
   /// The client knows the URL of the server and its own client id, nothing else. RFC 9728 §5.1 leads
   /// it to the provider, and RFC 6750 §3.1 to the scope that `power` needs.
-  @Test func aClientFindsTheProviderAndSignsInForMoreWhereItMust() throws {
+  @Test(arguments: ["mcp", "fastmcp"])
+  func aClientFindsTheProviderAndSignsInForMoreWhereItMust(_ client: String) throws {
     let pair = try Pair()
     let (status, output) = try Python.run(
-      "oauth_client.py", in: "modern",
+      "oauth_client.py", in: "modern", arguments: [client],
       input: try JSONEncoder().encode(
         Scenario(url: pair.resource, provider: pair.provider.ready)))
     try #require(status == 0)

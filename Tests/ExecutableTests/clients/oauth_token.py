@@ -18,9 +18,9 @@ import httpx2
 SECONDS = 60
 
 
-def client():
+def client(**options):
     """Without the proxies of the environment."""
-    return httpx2.AsyncClient(trust_env=False, timeout=SECONDS)
+    return httpx2.AsyncClient(trust_env=False, timeout=SECONDS, **options)
 
 
 async def sign_in(provider, authorization):
