@@ -122,7 +122,7 @@ sanitize: needs-build ## Run the tests of the code under the address and the thr
 	@echo "==> Testing what many tasks share with the thread sanitizer"
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/tsan-suppressions.txt \
 		swift test --sanitize thread --scratch-path .build-tsan \
-		--filter 'TokenIssuerTests|HTTPTransportTests|AttackTests.HTTP'
+		--filter 'TokenIssuerTests|HTTPTransportTests|AttackTests.HTTP|ResourceServerTests|MCPServiceOAuthTests|HTTPClientTests'
 
 .PHONY: fuzz
 fuzz: needs-build ## Fuzz the parsers: make fuzz SECONDS=60
