@@ -157,13 +157,12 @@ def private_key(algorithm: str) -> dict:
         from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
     except ImportError:
         sys.exit("glewlwyd.py needs PyJWT with cryptography: run it with .venv/modern/bin/python.")
-    match algorithm:
-        case "ES256":
-            key = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
-        case "EdDSA":
-            key = OKPAlgorithm.to_jwk(ed25519.Ed25519PrivateKey.generate(), as_dict=True)
-        case _:
-            key = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048), as_dict=True)
+    if algorithm == "ES256":
+        key = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
+    elif algorithm == "EdDSA":
+        key = OKPAlgorithm.to_jwk(ed25519.Ed25519PrivateKey.generate(), as_dict=True)
+    else:
+        key = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048), as_dict=True)
     key.pop("key_ops", None)
     return key | {"kid": algorithm.lower(), "alg": algorithm, "use": "sig"}
 
