@@ -1306,8 +1306,8 @@ MUTANTS = [
     ),
     (
         "permissions: a user's token without scopes has its roles", PERMISSION_MAP,
-        "return claims.isClient ? caller ?? [] : []",
-        "return caller ?? []",
+        "return (claims.isClient ? caller ?? [] : [], caller)",
+        "return (caller ?? [], caller)",
         PROVIDER, r"grantsWhatBothSidesGrant.*no scope",
     ),
     (
@@ -1461,8 +1461,13 @@ MUTANTS = [
     (
         "resource: a missing scope is no 403 in the handshake era",
         "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
-        "call.version == .v2026_07_28 || identity.method == .oauth", "call.version == .v2026_07_28",
+        "call.version == .v2026_07_28 || isStepUp", "call.version == .v2026_07_28",
         OAUTH, r"aMissingScopeIsNamed",
+    ),
+    (
+        "resource: a missing role is a missing scope", "Sources/Auth/Identity.swift",
+        "provider?.limit?.contains(permission) ?? true", "true",
+        OAUTH, r"aMissingRoleIsNoMissingScope",
     ),
     (
         "resource: a guest gets 403", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",

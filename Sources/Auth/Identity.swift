@@ -21,17 +21,21 @@ package struct Identity: Sendable, Equatable {
     /// Whether the client acts for itself (RFC 6749 §4.4). The subject is then no user, even if a
     /// user has the same name.
     package let isClient: Bool
+    /// The most that the caller may have with any scopes; `nil`: everything. A token with more scopes
+    /// does not go beyond it.
+    package let limit: PermissionSet?
     /// For the audit log, if a setting allows it.
     package let name: Subject?
     package let email: Subject?
 
     package init(
-      issuer: String, client: Subject? = nil, isClient: Bool = false, name: Subject? = nil,
-      email: Subject? = nil
+      issuer: String, client: Subject? = nil, isClient: Bool = false,
+      limit: PermissionSet? = nil, name: Subject? = nil, email: Subject? = nil
     ) {
       self.issuer = issuer
       self.client = client
       self.isClient = isClient
+      self.limit = limit
       self.name = name
       self.email = email
     }
@@ -55,6 +59,11 @@ package struct Identity: Sendable, Equatable {
     self.permissions = permissions
     self.claims = claims
     self.provider = provider
+  }
+
+  /// Whether a new token with more scopes may have the permission.
+  package func mayGain(_ permission: Permission) -> Bool {
+    provider?.limit?.contains(permission) ?? true
   }
 
   /// A caller without a credential, if guests are allowed.

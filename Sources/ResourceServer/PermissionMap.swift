@@ -48,15 +48,19 @@ package struct PermissionMap: Sendable, Equatable {
   }
 
   /// - Throws: `JWTError.malformedClaim` for roles or groups that are no names, or more than 256.
-  func permissions(of claims: ProviderTokenClaims) throws(JWTError) -> PermissionSet {
+  /// - Returns: what the token grants, and what the caller may have with any scopes; `nil`:
+  ///   everything.
+  func permissions(of claims: ProviderTokenClaims) throws(JWTError)
+    -> (granted: PermissionSet, limit: PermissionSet?)
+  {
     let caller = try callersPermissions(claims)
     guard let names = claims.scopes else {
-      return claims.isClient ? caller ?? [] : []
+      return (claims.isClient ? caller ?? [] : [], caller)
     }
     let granted =
       scopes.map { $0.permissions(of: names) }
       ?? PermissionSet(names.compactMap(Permission.init(known:)))
-    return caller.map(granted.intersection) ?? granted
+    return (caller.map(granted.intersection) ?? granted, caller)
   }
 
   /// `nil` if the map does not limit callers.

@@ -96,12 +96,12 @@ package struct ProviderTokenPolicy: Sendable {
     for payload: JSONObject, type: ProviderTokenType, now: WallTime
   ) throws(AuthenticationError) -> Identity {
     let claims: ProviderTokenClaims
-    let granted: PermissionSet
+    let (granted, limit): (PermissionSet, PermissionSet?)
     do throws(JWTError) {
       // Claims: RFC 9068 §2.2
       claims = try ProviderTokenClaims(payload)
       if type == .accessToken, claims.issuedAt == nil { throw .malformedClaim("iat") }
-      granted = try permissions.permissions(of: claims)
+      (granted, limit) = try permissions.permissions(of: claims)
 
       // Policy: RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3.8 and §3.9
       guard claims.issuer.hasSameBytes(as: issuer) else { throw .wrongIssuer }
@@ -119,7 +119,7 @@ package struct ProviderTokenPolicy: Sendable {
     return Identity(
       subject: claims.subject, method: .oauth, permissions: granted,
       provider: .init(
-        issuer: issuer, client: claims.client, isClient: claims.isClient,
+        issuer: issuer, client: claims.client, isClient: claims.isClient, limit: limit,
         name: namesInLog ? claims.name : nil, email: namesInLog ? claims.email : nil))
   }
 

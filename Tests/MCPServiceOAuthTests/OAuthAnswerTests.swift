@@ -176,6 +176,25 @@ struct OAuthAnswerTests {
     #expect(harness.takeLog().first?.contains(#""outcome":"forbidden""#) == true)
   }
 
+  /// A user whose role lacks the permission does not get it with another scope: no challenge, or the
+  /// client would sign in again in vain.
+  @Test func aMissingRoleIsNoMissingScope() async throws {
+    let file = try TemporaryFile(#"{"roles":{"clerk":"basic","boss":"admin"}}"#)
+    let harness = try OAuthHarness(["CALCULATOR_OAUTH_SCOPES": file.path])
+    let clerk = TestIssuer.token(["roles": #"["clerk"]"#])
+    #expect(await harness.call("add", token: clerk).status == 200)
+    let modern = await harness.call("power", token: clerk)
+    #expect(modern.status == 403)
+    #expect(modern["WWW-Authenticate"] == [])
+    let handshake = await harness.legacyCall("power", token: clerk)
+    #expect(handshake.status == 200)
+    #expect(handshake.text.contains("Permission denied: this needs calculate:advanced"))
+    // The boss lacks only the scope.
+    let boss = await harness.legacyCall("power", token: TestIssuer.token(["roles": #"["boss"]"#]))
+    #expect(boss.status == 403)
+    #expect(boss["WWW-Authenticate"].first?.contains(#"scope="calculate:advanced""#) == true)
+  }
+
   /// The challenge names scopes of the provider, not permissions of this server.
   @Test func theScopesAreThoseOfTheFile() async throws {
     let folder = try TemporaryFile(#"{"scopes":{"calc.read":["calculate:basic"]}}"#)

@@ -272,9 +272,8 @@ package struct HTTPPipeline: HTTPResponder {
         if identity.method == .guest, resource != nil { throw .signInNeeded(permission) }
         // A client gets a token with more scopes only after a 403 (MCP 2026-07-28 "Step-Up
         // Authorization Flow").
-        if call.version == .v2026_07_28 || identity.method == .oauth {
-          throw .forbidden(permission)
-        }
+        let isStepUp = identity.method == .oauth && identity.mayGain(permission)
+        if call.version == .v2026_07_28 || isStepUp { throw .forbidden(permission) }
         // Clients of the handshake era end their session on 403, or start to authenticate again.
         telemetry.record(error.outcome, context)
         return CallFailure.permissionDenied(permission)

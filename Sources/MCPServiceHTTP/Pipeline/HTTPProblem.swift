@@ -89,8 +89,9 @@ extension HTTPProblem {
         switch identity?.method {
         case .jwt: [Challenge.insufficientScope(permission).field]
         case .guest: challenges.map(\.field)  // a credential may have the permission
-        case .oauth: resource?.insufficientScope(permission).map { [$0.field] } ?? []
-        case .apiKey, .basic, nil: []
+        case .oauth where identity?.mayGain(permission) == true:
+          resource?.insufficientScope(permission).map { [$0.field] } ?? []
+        case .oauth, .apiKey, .basic, nil: []  // a new token would not help
         }
       return answer(
         403, "Permission denied: this needs \(permission.rawValue)", fields,
