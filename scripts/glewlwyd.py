@@ -66,7 +66,7 @@ def fetch() -> None:
             subprocess.run(command, cwd=packages, check=True, **quiet)
             for package in packages.glob("*.deb"):
                 subprocess.run(["dpkg", "-x", package, tree], check=True, **quiet)
-        except subprocess.SubprocessError:
+        except (OSError, subprocess.SubprocessError):
             sys.exit("The packages of glewlwyd cannot be had from this machine's sources of APT.")
         # The configuration must name it, and no package has it.
         (tree / "usr/lib/glewlwyd/user_middleware").mkdir()
