@@ -1512,4 +1512,15 @@ MUTANTS = [
         "namesInLog: showsNames)", "namesInLog: true)",
         OAUTH, r"theLogHasNamesOnlyIfTheSettingSaysSo",
     ),
+    (
+        "resource: a port that does not exist", "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
+        "reader.report(.invalidValue(of: setting.declaration))", "",
+        OAUTH, r"a port that does not exist",
+    ),
+    (
+        "resource: a server without a protection",
+        "Sources/MCPServiceHTTP/Configuration/HTTPConfiguration.swift",
+        "guard protect != nil else {", "guard true || protect != nil else {",
+        OAUTH, r"withoutAProtectionThereIsNoConfiguration",
+    ),
 ]

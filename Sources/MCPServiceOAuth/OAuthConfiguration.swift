@@ -41,27 +41,25 @@ package final class OAuthConfiguration: Sendable {
     environment: Environment, file: String?, host: String, after running: RunningSettings
   ) throws(ConfigurationErrors) -> HTTPConfiguration {
     var reader = EnvironmentReader(.oauth, environment: environment, file: file, after: running)
+    let allowsLoopback = reader.value(Settings.allowsLoopback)
     let baseURL = Self.readBaseURL(&reader)
-    let settings = ProviderSettings.read(from: &reader, resource: baseURL.map { "\($0)/mcp" })
-    let authority = AuthoritySettings.read(
-      from: &reader, allowsLoopback: settings?.outbound.allowsLoopback ?? false)
+    let settings = ProviderSettings.read(
+      from: &reader, resource: baseURL.map { "\($0)/mcp" }, allowsLoopback: allowsLoopback)
+    let authority = AuthoritySettings.read(from: &reader, allowsLoopback: allowsLoopback)
     let guests = reader.value(Settings.guestRole)
     if let guests {
       reader.warn(
         "\(Settings.guestRole.name)=\(guests.rawValue): a request without a token has this role")
     }
-    guard let baseURL, let settings else {
-      // The rest is read too, so that one run shows every error.
-      return try HTTPConfiguration.read(from: &reader, host: host, guests: guests) { _ in
-        preconditionFailure("a configuration with errors is not used")
+    var protect: HTTPProtection.Make?
+    if let baseURL, let settings, let provider = provider(settings, authority, &reader) {
+      let resource = resource(baseURL, settings)
+      protect = { context in
+        provider.protection(settings, authority, resource, guests: guests, context)
       }
     }
-    let provider = provider(settings, authority, &reader)
-    let resource = resource(baseURL, settings)
-    return try HTTPConfiguration.read(from: &reader, host: host, guests: guests) { context in
-      guard let provider else { preconditionFailure("a configuration with errors is not used") }
-      return provider.protection(settings, authority, resource, guests: guests, context)
-    }
+    // After an error the rest is read too, so that one run shows every error.
+    return try HTTPConfiguration.read(from: &reader, host: host, guests: guests, protect: protect)
   }
 
   /// The provider of the first configuration stays: its settings need a restart.
@@ -110,9 +108,10 @@ package final class OAuthConfiguration: Sendable {
       if !reader.isSet(setting.declaration) { reader.report(.missing(setting.declaration)) }
       return nil
     }
-    // No path: `authority` would have it as a part of the name.
-    guard let origin = Origin(of: text), HTTPConfiguration.isBaseURL(text) else {
-      return nil  // `HTTPConfiguration` reports it
+    guard HTTPConfiguration.isBaseURL(text) else { return nil }  // `HTTPConfiguration` reports it
+    guard let origin = Origin(of: text) else {  // such as a port that does not exist
+      reader.report(.invalidValue(of: setting.declaration))
+      return nil
     }
     let isLoopback = HTTPConfiguration.isLoopback(origin.host)
     guard origin.scheme == .https || isLoopback else {

@@ -20,10 +20,12 @@ struct ProviderSettings: Sendable {
   let introspection: IntrospectionSettings?
   let outbound: CurlClient.Settings
 
-  /// - Parameter resource: the URL of this server's endpoint: the audience without a setting.
+  /// - Parameter resource: the URL of this server's endpoint: the audience without a setting. `nil`
+  ///   if an error about it was reported.
   /// - Returns: `nil` if an error was reported.
-  static func read(from reader: inout EnvironmentReader, resource: String?) -> ProviderSettings? {
-    let allowsLoopback = reader.value(Settings.allowsLoopback)
+  static func read(
+    from reader: inout EnvironmentReader, resource: String?, allowsLoopback: Bool
+  ) -> ProviderSettings? {
     if allowsLoopback {
       reader.warn(
         "\(Settings.allowsLoopback.name)=true: outbound requests may go to this machine without TLS"

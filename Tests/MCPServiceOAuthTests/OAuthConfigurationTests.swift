@@ -1,3 +1,6 @@
+import Auth
+import MCPService
+import MCPServiceHTTP
 import TestSupport
 import Testing
 
@@ -72,6 +75,27 @@ struct OAuthConfigurationTests {
         "CALCULATOR_BASE_URL: must be a scheme and a name, such as https://calculator.example; correct it, or unset CALCULATOR_BASE_URL"
       ]),
     Row(
+      testDescription: "a port that does not exist",
+      changes: ["CALCULATOR_BASE_URL": "https://mcp.example:65536"],
+      errors: [
+        "CALCULATOR_BASE_URL: must be a scheme and a name, such as https://calculator.example; correct it, or unset CALCULATOR_BASE_URL"
+      ]),
+    Row(
+      testDescription: "a colon without a port",
+      changes: ["CALCULATOR_BASE_URL": "https://mcp.example:"],
+      errors: [
+        "CALCULATOR_BASE_URL: must be a scheme and a name, such as https://calculator.example; correct it, or unset CALCULATOR_BASE_URL"
+      ]),
+    Row(
+      testDescription: "an authority on this machine beside another error",
+      changes: [
+        "CALCULATOR_OAUTH_ISSUER": "idp", "CALCULATOR_AUTHORITY_URL": "http://localhost:9/",
+        "CALCULATOR_OAUTH_ALLOW_LOOPBACK": "true",
+      ],
+      errors: [
+        "CALCULATOR_OAUTH_ISSUER: must be a URL without a user, spaces and a fragment; set it to a URL such as https://login.example/realms/main"
+      ]),
+    Row(
       testDescription: "an algorithm that no public key has",
       changes: ["CALCULATOR_OAUTH_ALGORITHMS": "RS256,HS256"],
       errors: [
@@ -105,6 +129,15 @@ struct OAuthConfigurationTests {
       ]),
   ])
   func reads(_ row: Row) { #expect(OAuthHarness.errors(row.changes) == row.errors) }
+
+  /// A server whose protection could not be made does not start, even if no error says why.
+  @Test func withoutAProtectionThereIsNoConfiguration() {
+    var reader = EnvironmentReader(.oauth, environment: Environment(), file: nil)
+    let errors = #expect(throws: ConfigurationErrors.self) {
+      try HTTPConfiguration.read(from: &reader, host: "127.0.0.1", guests: .admin, protect: nil)
+    }
+    #expect(errors?.all.map(\.variable) == ["CALCULATOR_OAUTH_ISSUER"])
+  }
 
   @Test func aScopesFileHasALine() throws {
     let file = try TemporaryFile("{\"scopes\":\n{\"calc\":[\"calculate:everything\"]}}")

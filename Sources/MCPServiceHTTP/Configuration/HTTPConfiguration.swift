@@ -7,7 +7,7 @@ private import Support
 package struct HTTPConfiguration: Sendable {
   let credentials: AcceptedCredentials
   /// Makes the protection of an OAuth resource server; `nil`: `credentials` protect the server.
-  let protect: (@Sendable (HTTPProtection.Context) -> HTTPProtection)?
+  let protect: HTTPProtection.Make?
   let requestLimit: RateLimit?
   let failureLimit: RateLimit?
   let hosts: AllowedHosts
@@ -48,19 +48,25 @@ package struct HTTPConfiguration: Sendable {
   /// The configuration of an OAuth resource server, which accepts no other credential.
   /// - Parameters:
   ///   - guests: the role of a request without a token; `nil`: it gets 401.
-  ///   - protect: makes the protection, at the start and after each SIGHUP.
-  /// - Throws: all errors, also those that `reader` has.
+  ///   - protect: makes the protection, at the start and after each SIGHUP; `nil` if it cannot be
+  ///     made, because of an error that `reader` has.
+  /// - Throws: all errors, also those that `reader` has. A server without a protection is never
+  ///   started.
   package static func read(
     from reader: inout EnvironmentReader, host: String, guests: Role?,
-    protect: @escaping @Sendable (HTTPProtection.Context) -> HTTPProtection
+    protect: HTTPProtection.Make?
   ) throws(ConfigurationErrors) -> HTTPConfiguration {
-    let credentials = AcceptedCredentials.signIn(guests: guests)
-    return try read(from: &reader, credentials, protect: protect, host: host)
+    let configuration = try read(
+      from: &reader, AcceptedCredentials.signIn(guests: guests), protect: protect, host: host)
+    guard protect != nil else {
+      throw ConfigurationErrors(all: [.missing(Settings.providerIssuer.declaration)])
+    }
+    return configuration
   }
 
   private static func read(
     from reader: inout EnvironmentReader, _ credentials: AcceptedCredentials,
-    protect: (@Sendable (HTTPProtection.Context) -> HTTPProtection)?, host: String
+    protect: HTTPProtection.Make?, host: String
   ) throws(ConfigurationErrors) -> HTTPConfiguration {
     let limits = readLimits(&reader)
     let baseURL = readBaseURL(&reader)

@@ -10,6 +10,8 @@ package struct HTTPProtection: Sendable {
     package let clock: @Sendable () -> MonotonicTime
   }
 
+  package typealias Make = @Sendable (Context) -> HTTPProtection
+
   /// In the order in which they are tried.
   package let authenticators: [any Authenticator]
   package let resource: ProtectedResource
