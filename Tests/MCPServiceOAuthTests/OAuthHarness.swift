@@ -22,7 +22,7 @@ final class OAuthHarness: Sendable {
   static let metadata =
     #"resource_metadata="https://mcp.example/.well-known/oauth-protected-resource/mcp""#
 
-  let provider = TestProvider()
+  let provider: TestProvider
   let service: HTTPService
   private let oauth: OAuthConfiguration
   private let running: Mutex<RunningSettings>
@@ -32,8 +32,10 @@ final class OAuthHarness: Sendable {
     let all = Mutex<[String]>([])
   }
 
-  init(_ changes: [String: String?] = [:]) throws {
-    let provider = provider
+  /// - Parameter isUp: whether the provider answers at the start.
+  init(_ changes: [String: String?] = [:], isUp: Bool = true) throws {
+    let provider = TestProvider(isUp: isUp)
+    self.provider = provider
     oauth = OAuthConfiguration(offering: CalculatorServer.oauth) { _, _ in provider }
     let configuration = try oauth.read(
       environment: Self.variables(changes), file: nil, host: "127.0.0.1", after: .none)
@@ -126,6 +128,8 @@ final class TestProvider: HTTPClient {
   }
 
   private let state = Mutex(State())
+
+  init(isUp: Bool = true) { self.isUp = isUp }
 
   var isUp: Bool {
     get { state.withLock { $0.isUp } }
