@@ -480,7 +480,7 @@ MUTANTS = [
     ),
     (
         "introspection: refresh and ID tokens", INTROSPECTOR,
-        "guard let text = type.string, ASCII.areEqual(text.utf8, value) else", "guard type.string != nil else",
+        "guard let text = type.string, ASCII.areEqual(text.utf8, value.utf8) else", "guard type.string != nil else",
         INTROSPECTION_TESTS, r"O25 token_type is .*refresh_token",
     ),
     (
@@ -642,12 +642,12 @@ MUTANTS = [
     ),
     (
         "outbound: a compressed body is accepted", TRANSFER,
-        'return coding.elementsEqual("identity".utf8)', "return true",
+        'return ASCII.areEqual(value.utf8, "identity".utf8)', "return true",
         OUTBOUND, r"refuses",
     ),
     (
         "outbound: a compressed transfer is accepted", TRANSFER,
-        'coding.elementsEqual("chunked".utf8)', "true",
+        'ASCII.areEqual(value.utf8, "chunked".utf8)', "true",
         OUTBOUND, r"refuses",
     ),
     (
@@ -1365,8 +1365,8 @@ MUTANTS = [
         PROVIDER, r"findsTheRoles.*Auth0",
     ),
     (
-        "permissions: a file of any size", PERMISSION_FILE,
-        "guard text.count <= Self.maximumLength else {",
+        "permissions: a file of any size", "Sources/ResourceServer/SettingsFile.swift",
+        "guard text.count <= maximumLength else {",
         "if false {",
         PROVIDER, r"refusesAFile.*64 KiB and a byte",
     ),
@@ -1522,5 +1522,35 @@ MUTANTS = [
         "Sources/MCPServiceHTTP/Configuration/HTTPConfiguration.swift",
         "guard protect != nil else {", "guard true || protect != nil else {",
         OAUTH, r"withoutAProtectionThereIsNoConfiguration",
+    ),
+    (
+        "authority: other members of the file", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        'file.members.count == 1, ', '',
+        AUTHORITY, r"aFileOfAnotherFormIsRefused",
+    ),
+    (
+        "authority: a row twice", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        'guard rows.insert(row).inserted else {', 'guard rows.insert(row).inserted || true else {',
+        AUTHORITY, r"aFileOfAnotherFormIsRefused",
+    ),
+    (
+        "authority: a tool without a name", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        'let tool = members["tool"]?.string, !tool.utf8.isEmpty', 'let tool = members["tool"]?.string',
+        AUTHORITY, r"aFileOfAnotherFormIsRefused",
+    ),
+    (
+        "authority: an object without a name", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        'guard let text = value.string, !text.utf8.isEmpty else', 'guard let text = value.string else',
+        AUTHORITY, r"aFileOfAnotherFormIsRefused",
+    ),
+    (
+        "authority: a subject that is no name", "Sources/ResourceServer/Authority/FileAuthority.swift",
+        ', Subject.isValid(subject),', ',',
+        AUTHORITY, r"aFileOfAnotherFormIsRefused",
+    ),
+    (
+        "authority: two of them", "Sources/MCPServiceOAuth/AuthoritySettings.swift",
+        "reader.report(.exclusive(Settings.authorityURL.name, Settings.authorityFile.name))", "",
+        OAUTH, r"two authorities",
     ),
 ]

@@ -114,8 +114,7 @@ extension OutboundRequest {
     }
   }
 
-  /// - Parameter name: in lowercase.
   func has(_ name: String) -> Bool {
-    fields.contains { $0.name.utf8.map(ASCII.lowercase).elementsEqual(name.utf8) }
+    fields.contains { ASCII.areEqual($0.name.utf8, name.utf8) }
   }
 }

@@ -56,7 +56,7 @@ private import Support
       // RFC 8996: no TLS 1.0, no TLS 1.1.
       && set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
       && set(CURLOPT_SSL_VERIFYPEER, 1) && set(CURLOPT_SSL_VERIFYHOST, 2)  // RFC 9525, ATTACKS O48
-      // ATTACKS O47: a redirect would send the fields to a server that nobody named.
+      // ATTACKS O47: a redirect would send the fields to a server that no setting names.
       && set(CURLOPT_FOLLOWLOCATION, 0)
       // ATTACKS O50: set, so that no variable of the environment names a proxy, or takes it away.
       && set(CURLOPT_PROXY, settings.proxy ?? "") && set(CURLOPT_NOPROXY, "")

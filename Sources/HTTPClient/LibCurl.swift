@@ -8,8 +8,8 @@ enum LibCurl {
   static func initialize() { _ = initialized }
 
   private static let initialized: CURLcode = {
-    // ATTACKS O50: libcurl starts libcrypto with the file that OPENSSL_CONF names, if nobody started
-    // it before.
+    // ATTACKS O50: libcurl starts libcrypto with the file that OPENSSL_CONF names, unless libcrypto
+    // was started before.
     OpenSSL.initialize()
     return curl_global_init(Int(CURL_GLOBAL_DEFAULT))
   }()

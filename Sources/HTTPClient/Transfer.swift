@@ -80,17 +80,16 @@ struct Transfer {
     return true
   }
 
-  /// Whether the body is what the server wrote: without a compression that nobody asked for (ATTACKS
-  /// O45).
+  /// Whether the body is what the server wrote: without a compression, which the request does not
+  /// ask for (ATTACKS O45).
   var isBodyPlain: Bool {
     fields.allSatisfy { name, value in
-      let name = name.utf8.map(ASCII.lowercase)
-      let coding = value.utf8.map(ASCII.lowercase)
-      if name.elementsEqual("content-encoding".utf8) {
-        return coding.elementsEqual("identity".utf8)
+      if ASCII.areEqual(name.utf8, "content-encoding".utf8) {
+        return ASCII.areEqual(value.utf8, "identity".utf8)
       }
       // libcurl decompresses this one without a setting.
-      return !name.elementsEqual("transfer-encoding".utf8) || coding.elementsEqual("chunked".utf8)
+      return !ASCII.areEqual(name.utf8, "transfer-encoding".utf8)
+        || ASCII.areEqual(value.utf8, "chunked".utf8)
     }
   }
 }

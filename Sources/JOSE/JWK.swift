@@ -14,7 +14,7 @@ struct JWK {
   /// - Throws: `JWKError`, the first that applies, in the order of its cases.
   init(_ value: JSONValue, enabled: Set<PublicKeyAlgorithm>) throws(JWKError) {
     guard let object = value.object else { throw .notAnObject }
-    // RFC 7517 §9.2, RFC 7518 §6.2.2, §6.3.2, §6.4: whoever reads the set can sign with this key.
+    // RFC 7517 §9.2, RFC 7518 §6.2.2, §6.3.2, §6.4: everybody who reads the set can sign with this key.
     if Self.secretMembers.contains(where: { object[$0] != nil }) { throw .secretKey }
     // RFC 7517 §4.5: optional there, mandatory here, because a token names its key.
     guard let id = object["kid"]?.string else { throw .missingKeyID }

@@ -37,15 +37,8 @@ enum AuthoritySettings: Sendable {
         .missingCounterpart(
           variable: Settings.authorityURL.name, of: Settings.authorityToken.name))
     }
-    guard let (path, file) = reader.file(Settings.authorityFile) else { return nil }
-    do throws(AuthorityFileError) {
-      return .file(try FileAuthority(file: file.bytes))
-    } catch {
-      reader.report(
-        .invalidFile(
-          of: Settings.authorityFile.declaration, path: path,
-          problem: "line \(error.line): \(error.reason)"))
-      return nil
+    return reader.contents(of: Settings.authorityFile) { text throws(SettingsFileError) in
+      .file(try FileAuthority(file: text))
     }
   }
 }

@@ -85,8 +85,8 @@ package final class OAuthConfiguration: Sendable {
           .unreadableFile(variable: Settings.caFile.name, path: settings.outbound.caFile ?? ""))
       case .untrustworthyLibrary:
         reader.report(
-          .invalidURL(
-            of: Settings.caFile.declaration,
+          .unusableLibrary(
+            variable: Settings.caFile.name,
             problem: "this libcurl would trust the system's certificates too"))
       case .invalidProxy:
         reader.report(
@@ -94,8 +94,8 @@ package final class OAuthConfiguration: Sendable {
             of: Settings.outboundProxy.declaration, problem: "must be a URL of a host alone"))
       case .unusableLibrary:
         reader.report(
-          .invalidURL(
-            of: Settings.providerIssuer.declaration, problem: "this libcurl cannot be used"))
+          .unusableLibrary(
+            variable: Settings.providerIssuer.name, problem: "this libcurl lacks an option that the server needs"))
       }
       return nil
     }

@@ -79,15 +79,8 @@ struct ProviderSettings: Sendable {
 
   private static func readPermissions(_ reader: inout EnvironmentReader) -> PermissionMap? {
     guard reader.isSet(Settings.scopes.declaration) else { return .scopesAreNames }
-    guard let (path, file) = reader.file(Settings.scopes) else { return nil }
-    do throws(PermissionMapError) {
-      return try PermissionMap(file: file.bytes)
-    } catch {
-      reader.report(
-        .invalidFile(
-          of: Settings.scopes.declaration, path: path,
-          problem: "line \(error.line): \(error.reason)"))
-      return nil
+    return reader.contents(of: Settings.scopes) { text throws(SettingsFileError) in
+      try PermissionMap(file: text)
     }
   }
 }
@@ -129,6 +122,22 @@ struct IntrospectionSettings: Sendable {
 }
 
 extension EnvironmentReader {
+  /// What a JSON file contains.
+  /// - Returns: `nil` if the setting is not set, or if an error was reported.
+  mutating func contents<Value>(
+    of setting: FileSetting, _ parse: ([UInt8]) throws(SettingsFileError) -> Value
+  ) -> Value? {
+    guard let (path, file) = file(setting) else { return nil }
+    do throws(SettingsFileError) {
+      return try parse(file.bytes)
+    } catch {
+      report(
+        .invalidFile(
+          of: setting.declaration, path: path, problem: "line \(error.line): \(error.reason)"))
+      return nil
+    }
+  }
+
   /// A URL for outbound requests: `https`, or `http` to this machine if that is allowed.
   /// - Returns: `nil` if the setting is not set, or if an error was reported.
   mutating func url(_ setting: Setting<String?>, _ allowsLoopback: Bool) -> String? {

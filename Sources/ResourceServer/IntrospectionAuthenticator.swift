@@ -143,7 +143,7 @@ package final class IntrospectionAuthenticator: Authenticator {
     // ATTACKS O25: the provider knows refresh and ID tokens too.
     for (name, value) in [("token_type", "bearer"), ("token_use", "access")] {
       guard let type = response[name] else { continue }
-      guard let text = type.string, ASCII.areEqual(text.utf8, value) else {
+      guard let text = type.string, ASCII.areEqual(text.utf8, value.utf8) else {
         throw .notAnAccessToken
       }
     }

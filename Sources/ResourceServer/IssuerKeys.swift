@@ -7,9 +7,9 @@ private import Synchronization
 
 /// The public keys of an issuer, fetched from its provider and kept.
 ///
-/// - The first token that needs them lets them be fetched. All callers that wait share one fetch.
-/// - At least 30 s lie between two fetches, whoever asks and whatever the result. So tokens with
-///   unknown key names, which anybody can send, cost the provider nothing (ATTACKS O22).
+/// - They are fetched for the first token that needs them. All callers that wait share one fetch.
+/// - At least 30 s lie between two fetches, for any caller and after any result. So tokens with
+///   unknown key names, which anybody can send, cause at most one request in 30 s (ATTACKS O22).
 /// - The keys are fetched again after the `max-age` of the response, within 5 minutes and 1 hour,
 ///   and for a `kid` that they do not have. So new keys need no restart.
 /// - If a fetch fails, the last keys are used for at most 24 hours after they were fetched.
@@ -83,7 +83,7 @@ package final class IssuerKeys: Sendable {
   /// The key that the header of a token names.
   /// - Throws: `AuthenticationError.invalidToken` with `.unknownKey` or `.wrongAlgorithm`;
   ///   `.providerUnavailable` if the keys that would decide could not be fetched.
-  package func key(for header: JWSHeader, from _: Client)
+  package func key(for header: JWSHeader)
     async throws(AuthenticationError) -> VerificationKey
   {
     // No key has another algorithm, so no fetch can help. ATTACKS O22
@@ -135,7 +135,7 @@ package final class IssuerKeys: Sendable {
         return .wait(fetch)
       }
       if let key { return .use(key) }
-      // After a failure nobody knows whether the provider has such a key: 503, not 401.
+      // After a failure it is unknown whether the provider has such a key: 503, not 401.
       if isUnknown, state.failure != nil { return .refuse(.providerUnavailable) }
       return .refuse(.invalidToken(error ?? .unknownKey))
     }
@@ -233,11 +233,13 @@ package final class IssuerKeys: Sendable {
   static func age(_ fields: [(name: String, value: String)]) -> Duration {
     let longest = Int(longestAge.components.seconds)
     var seconds: [Int] = []
-    for field in fields where ASCII.areEqual(field.name.utf8, "cache-control") {
+    for field in fields where ASCII.areEqual(field.name.utf8, "cache-control".utf8) {
       for directive in Array(field.value.utf8).split(separator: UInt8(ascii: ",")) {
         let parts = directive.split(
           separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, ASCII.areEqual(ASCII.trimmed(parts[0]), "max-age") else { continue }
+        guard parts.count == 2, ASCII.areEqual(ASCII.trimmed(parts[0]), "max-age".utf8) else {
+          continue
+        }
         var digits = ASCII.trimmed(parts[1])
         if digits.count > 1, digits.first == UInt8(ascii: "\""), digits.last == digits.first {
           digits = digits.dropFirst().dropLast()  // RFC 9111 §5.2: both forms are accepted

@@ -18,28 +18,12 @@ extension PermissionMap {
   ///
   /// `claims` says where roles and groups are in the token: the name of a claim, a path with dots,
   /// or an array of the names of the path, which may then contain dots.
-  /// - Throws: `PermissionMapError`, the first problem. A file with a problem is not used at all.
-  package init(file text: [UInt8]) throws(PermissionMapError) {
-    guard text.count <= Self.maximumLength else {
-      throw PermissionMapError(line: 1, reason: "the file has more than 64 KiB")
-    }
-    let root: JSONValue
-    do throws(JSONError) {
-      root = try JSONParser.parse(text)
-    } catch {
-      throw PermissionMapError(
-        line: JSONLocator.line(at: error.offset, in: text), reason: error.sentence)
-    }
+  /// - Throws: `SettingsFileError`, the first problem. A file with a problem is not used at all.
+  package init(file text: [UInt8]) throws(SettingsFileError) {
+    let root = try JSONValue(file: text, maximumLength: Self.maximumLength, "64 KiB")
     var reader = PermissionMapReader(text: text)
     self = try reader.map(root)
   }
-}
-
-/// Why a file is not a permission map. It never contains text of the file.
-package struct PermissionMapError: Error, Sendable, Equatable {
-  /// Counted from 1.
-  package let line: Int
-  package let reason: String
 }
 
 /// Reads the members of the file.
@@ -49,7 +33,7 @@ private struct PermissionMapReader {
 
   init(text: [UInt8]) { self.text = text }
 
-  mutating func map(_ root: JSONValue) throws(PermissionMapError) -> PermissionMap {
+  mutating func map(_ root: JSONValue) throws(SettingsFileError) -> PermissionMap {
     guard let file = root.object else { throw error([], "the file must be an object") }
     try refuseOthers(in: file, [], than: ["scopes", "roles", "groups", "subjects", "claims"])
     let claims = try object("claims", in: file)
@@ -62,7 +46,7 @@ private struct PermissionMapReader {
 
   private mutating func table(
     _ name: String, in file: JSONObject
-  ) throws(PermissionMapError) -> PermissionMap.Table? {
+  ) throws(SettingsFileError) -> PermissionMap.Table? {
     guard let (table, place) = try object(name, in: file) else { return nil }
     entries += table.members.count
     guard entries <= PermissionMap.maximumEntries else {
@@ -93,7 +77,7 @@ private struct PermissionMapReader {
 
   private func path(
     _ name: String, in claims: (value: JSONObject, place: Int)?
-  ) throws(PermissionMapError) -> ClaimPath {
+  ) throws(SettingsFileError) -> ClaimPath {
     guard let (claims, place) = claims, let value = claims[name] else {
       return ClaimPath(names: [name])
     }
@@ -110,7 +94,7 @@ private struct PermissionMapReader {
 
   private func object(
     _ name: String, in file: JSONObject
-  ) throws(PermissionMapError) -> (value: JSONObject, place: Int)? {
+  ) throws(SettingsFileError) -> (value: JSONObject, place: Int)? {
     guard let value = file[name] else { return nil }
     let place = index(of: name, in: file)
     guard let object = value.object else { throw error([place], "\"\(name)\" must be an object") }
@@ -119,7 +103,7 @@ private struct PermissionMapReader {
 
   private func refuseOthers(
     in object: JSONObject, _ path: [Int], than known: [String]
-  ) throws(PermissionMapError) {
+  ) throws(SettingsFileError) {
     let other = object.members.firstIndex { member in
       !known.contains { $0.hasSameBytes(as: member.name) }
     }
@@ -133,7 +117,7 @@ private struct PermissionMapReader {
 
   private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
 
-  private func error(_ path: [Int], _ reason: String) -> PermissionMapError {
-    PermissionMapError(line: JSONLocator.line(of: path, in: text), reason: reason)
+  private func error(_ path: [Int], _ reason: String) -> SettingsFileError {
+    SettingsFileError(at: path, in: text, reason)
   }
 }

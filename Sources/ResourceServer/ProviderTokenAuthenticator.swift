@@ -22,12 +22,12 @@ package struct ProviderTokenAuthenticator: Authenticator {
   }
 
   /// Reads the token before it asks for a key: a text that is no token causes no request.
-  package func authenticate(_ credential: Credential, from client: Client)
+  package func authenticate(_ credential: Credential, from _: Client)
     async throws(AuthenticationError) -> Identity
   {
     guard case .bearer(let text) = credential else { throw .unsupportedCredential }
     let token = try policy.read(text.exposed)
-    let key = try await keys.key(for: token.header, from: client)
+    let key = try await keys.key(for: token.header)
     return try policy.verify(token, with: key, now: now())
   }
 }

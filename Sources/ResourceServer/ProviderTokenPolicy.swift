@@ -129,7 +129,7 @@ package struct ProviderTokenPolicy: Sendable {
   }
 }
 
-/// A token that was split and whose header was read. Its payload is bytes that nobody proved.
+/// A token that was split and whose header was read. The signature of its payload is not verified.
 package struct UnverifiedToken: Sendable {
   package let jws: CompactJWS
   package let header: JWSHeader

@@ -86,4 +86,13 @@ package enum ASCII {
     default: nil
     }
   }
+
+  /// Whether two texts are equal, with ASCII letters in either case. It compares bytes: `==` treats
+  /// some different texts as equal, such as K and the Kelvin sign.
+  @inlinable package static func areEqual(
+    _ one: some Collection<UInt8>, _ other: some Collection<UInt8>
+  ) -> Bool {
+    one.count == other.count
+      && zip(one, other).allSatisfy { lowercase($0) == lowercase($1) }
+  }
 }

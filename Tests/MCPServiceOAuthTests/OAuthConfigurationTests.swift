@@ -99,7 +99,7 @@ struct OAuthConfigurationTests {
       testDescription: "an algorithm that no public key has",
       changes: ["CALCULATOR_OAUTH_ALGORITHMS": "RS256,HS256"],
       errors: [
-        "CALCULATOR_OAUTH_ALGORITHMS: must be `RS256`, `PS256`, `ES256` and `EdDSA`, with commas between them, such as ES256,EdDSA; correct it, or unset CALCULATOR_OAUTH_ALGORITHMS"
+        "CALCULATOR_OAUTH_ALGORITHMS: must be RS256, PS256, ES256 and EdDSA, with commas between them, such as ES256,EdDSA; correct it, or unset CALCULATOR_OAUTH_ALGORITHMS"
       ]),
     Row(
       testDescription: "half of an introspection",

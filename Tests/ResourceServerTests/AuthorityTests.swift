@@ -209,7 +209,7 @@ struct AuthorityTests {
     (String(repeating: " ", count: (1 << 20) + 1), 1, "the file has more than 1 MiB"),
   ])
   func aFileOfAnotherFormIsRefused(_ text: String, _ line: Int, _ reason: String) {
-    #expect(throws: AuthorityFileError(line: line, reason: reason)) {
+    #expect(throws: SettingsFileError(line: line, reason: reason)) {
       try FileAuthority(file: Array(text.utf8))
     }
   }

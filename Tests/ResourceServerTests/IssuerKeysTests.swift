@@ -52,7 +52,7 @@ struct IssuerKeysTests {
     {
       do throws(AuthenticationError) {
         guard let header = try? header(kid, algorithm) else { return .malformedCredential }
-        let key = try await keys.key(for: header, from: .local)
+        let key = try await keys.key(for: header)
         return key.id == kid ? nil : .unknownKey
       } catch { return error }
     }

@@ -279,7 +279,7 @@ struct PermissionMapTests {
   /// ATTACKS O10
   @Test(arguments: files)
   func refusesAFile(_ name: String, _ file: String, _ line: Int, _ reason: String) {
-    #expect(throws: PermissionMapError(line: line, reason: reason)) { try Self.map(file) }
+    #expect(throws: SettingsFileError(line: line, reason: reason)) { try Self.map(file) }
   }
 
   @Test func acceptsTheLargestFiles() throws {

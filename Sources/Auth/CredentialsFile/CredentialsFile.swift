@@ -33,7 +33,7 @@ package struct CredentialsFile: Sendable {
 }
 
 extension JSONError {
-  /// For whoever wrote a file of the configuration.
+  /// A sentence for the author of a configuration file.
   package var sentence: String {
     switch reason {
     case .unexpectedEnd: "the file ends in the middle"

@@ -19,8 +19,6 @@ package struct HTTPFields: Sendable {
 
   /// Whether two texts are equal, ignoring the case of ASCII letters.
   static func equal(_ one: String, _ other: String) -> Bool {
-    // Compare bytes: `==` treats some different texts as equal, such as K and the Kelvin sign.
-    one.utf8.count == other.utf8.count
-      && zip(one.utf8, other.utf8).allSatisfy { ASCII.lowercase($0) == ASCII.lowercase($1) }
+    ASCII.areEqual(one.utf8, other.utf8)
   }
 }

@@ -16,14 +16,14 @@ extension Settings {
     example: "https://calculator.example/mcp",
     "the accepted audiences (`aud`); without it, `\(baseURL.name)` with `/mcp`")
   package static let tokenTypes = Setting.list(
-    "\(prefix)OAUTH_TOKEN_TYPES", of: "`at+jwt`, `JWT` and `absent`", .needsRestart,
+    "\(prefix)OAUTH_TOKEN_TYPES", of: "at+jwt, JWT and absent", .needsRestart,
     example: "at+jwt,JWT",
     """
     the accepted types (`typ`) of tokens; without it, `at+jwt`. `JWT` and `absent` also accept \
     tokens of providers that mark access tokens in no other way
     """)
   package static let tokenAlgorithms = Setting.list(
-    "\(prefix)OAUTH_ALGORITHMS", of: "`RS256`, `PS256`, `ES256` and `EdDSA`", .needsRestart,
+    "\(prefix)OAUTH_ALGORITHMS", of: "RS256, PS256, ES256 and EdDSA", .needsRestart,
     example: "ES256,EdDSA", "the accepted signature algorithms; without it, all four")
   package static let tokenLeeway = Setting.duration(
     "\(prefix)OAUTH_LEEWAY", from: .seconds(0), to: .seconds(120), default: .seconds(30),

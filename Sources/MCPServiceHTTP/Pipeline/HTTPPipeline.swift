@@ -83,11 +83,11 @@ package struct HTTPPipeline: HTTPResponder {
       return try resource.response(to: request)
     }
     try origins.check(request.fields["Origin"], or: hosts)
-    guard let route, route != .metadata else { throw .notFound }
+    guard let route else { throw .notFound }
     if request.method == "OPTIONS", context.origin != nil { return AllowedOrigins.preflight(route) }
     try route.check(request.method)
     switch route {
-    case .metadata: throw .notFound
+    case .metadata: throw .notFound  // answered above
     case .page: return page.response(to: request, behind: proxies)
     case .health: return .text("ok\n")
     case .metrics:

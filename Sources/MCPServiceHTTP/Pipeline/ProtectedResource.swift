@@ -60,10 +60,13 @@ package struct ProtectedResource: Sendable {
   /// sends `MCP-Protocol-Version` asks by `OPTIONS` first.
   /// - Throws: `HTTPProblem.methodNotAllowed`
   func response(to request: HTTPRequest) throws(HTTPProblem) -> HTTPResponse {
-    var response =
-      request.method == "OPTIONS"
-      ? AllowedOrigins.preflight(.metadata) : HTTPResponse.json(document)
-    if request.method != "OPTIONS" { try Route.metadata.check(request.method) }
+    var response: HTTPResponse
+    if request.method == "OPTIONS" {
+      response = AllowedOrigins.preflight(.metadata)
+    } else {
+      try Route.metadata.check(request.method)
+      response = .json(document)
+    }
     response.fields.append(("Access-Control-Allow-Origin", "*"))
     return response
   }

@@ -27,20 +27,11 @@ package struct FileAuthority: Authority {
 
   private let rows: Set<Row>
 
-  /// - Throws: `AuthorityFileError`, the first problem. A file with a problem is not used at all.
-  package init(file text: [UInt8]) throws(AuthorityFileError) {
-    guard text.count <= Self.maximumLength else {
-      throw AuthorityFileError(line: 1, reason: "the file has more than 1 MiB")
-    }
-    let root: JSONValue
-    do throws(JSONError) {
-      root = try JSONParser.parse(text)
-    } catch {
-      throw AuthorityFileError(
-        line: JSONLocator.line(at: error.offset, in: text), reason: error.sentence)
-    }
-    func problem(_ path: [Int], _ reason: String) -> AuthorityFileError {
-      AuthorityFileError(line: JSONLocator.line(of: path, in: text), reason: reason)
+  /// - Throws: `SettingsFileError`, the first problem. A file with a problem is not used at all.
+  package init(file text: [UInt8]) throws(SettingsFileError) {
+    let root = try JSONValue(file: text, maximumLength: Self.maximumLength, "1 MiB")
+    func problem(_ path: [Int], _ reason: String) -> SettingsFileError {
+      SettingsFileError(at: path, in: text, reason)
     }
     guard let file = root.object, file.members.count == 1, case .array(let values)? = file["allow"]
     else { throw problem([], "the file must be an object with the array \"allow\" alone") }
@@ -94,11 +85,4 @@ package struct FileAuthority: Authority {
       subject: Array(subject.utf8), tool: tool.hasSameBytes(as: "*") ? nil : Array(tool.utf8),
       object: object.map { Array($0.utf8) })
   }
-}
-
-/// Why a file is not an authority. It never contains text of the file.
-package struct AuthorityFileError: Error, Sendable, Equatable {
-  /// Counted from 1.
-  package let line: Int
-  package let reason: String
 }
