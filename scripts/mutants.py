@@ -1553,4 +1553,21 @@ MUTANTS = [
         "reader.report(.exclusive(Settings.authorityURL.name, Settings.authorityFile.name))", "",
         OAUTH, r"two authorities",
     ),
+    (
+        "outbound: loopback without its setting", "Sources/MCPServiceOAuth/ProviderSettings.swift",
+        "outbound.allowsLoopback = allowsLoopback", "outbound.allowsLoopback = true",
+        OAUTH, r"outboundRequestsFollowTheSettings",
+    ),
+    (
+        "outbound: the authority is no trusted origin",
+        "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
+        "settings.introspection?.url, authority?.url]", "settings.introspection?.url]",
+        OAUTH, r"outboundRequestsFollowTheSettings",
+    ),
+    (
+        "resource: tokens over plain HTTP in public",
+        "Sources/MCPServiceHTTP/Configuration/AcceptedCredentials.swift",
+        "isSignIn ? [.signIn] : []", "[]",
+        OAUTH, r"noTokensOverPlainHTTPInPublic",
+    ),
 ]

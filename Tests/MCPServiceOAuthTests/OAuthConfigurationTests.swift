@@ -1,6 +1,9 @@
 import Auth
+import Calculator
+import HTTPClient
 import MCPService
 import MCPServiceHTTP
+import Synchronization
 import TestSupport
 import Testing
 
@@ -129,6 +132,49 @@ struct OAuthConfigurationTests {
       ]),
   ])
   func reads(_ row: Row) { #expect(OAuthHarness.errors(row.changes) == row.errors) }
+
+  /// ATTACKS L3: a token on a public address without TLS is an error, as other credentials are.
+  @Test func noTokensOverPlainHTTPInPublic() {
+    let errors = OAuthHarness.errors([:], host: "0.0.0.0")
+    #expect(errors.count == 1)
+    #expect(
+      errors.first?.contains(
+        "--host: '0.0.0.0' without TLS would expose every credential on the network") == true)
+  }
+
+  /// ATTACKS O40, O49: the operator has named these origins and no other, and loopback only by its
+  /// setting.
+  @Test(arguments: [true, false])
+  func outboundRequestsFollowTheSettings(_ isDevelopment: Bool) throws {
+    let seen = Mutex<(origins: Set<Origin>, settings: CurlClient.Settings)?>(nil)
+    let oauth = OAuthConfiguration(offering: CalculatorServer.oauth) { origins, settings in
+      seen.withLock { $0 = (origins, settings) }
+      return TestProvider()
+    }
+    let all: [String: String?] = [
+      "CALCULATOR_OAUTH_JWKS_URL": "https://keys.example/a",
+      "CALCULATOR_OAUTH_INTROSPECTION_URL": "https://ask.example/a",
+      "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID": "calculator",
+      "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_SECRET": "correct-horse-battery-staple",
+      "CALCULATOR_AUTHORITY_URL": "https://authority.example:8443/a",
+      "CALCULATOR_OAUTH_PROXY": "http://proxy.example:3128",
+      "CALCULATOR_OAUTH_ALLOW_LOOPBACK": "true",
+    ]
+    _ = try oauth.read(
+      environment: OAuthHarness.variables(isDevelopment ? all : [:]), file: nil, host: "127.0.0.1",
+      after: .none)
+    let (origins, settings) = try #require(seen.withLock { $0 })
+    let urls =
+      isDevelopment
+      ? [
+        TestIssuer.url, "https://keys.example", "https://ask.example",
+        "https://authority.example:8443",
+      ] : [TestIssuer.url]
+    #expect(origins == Set(urls.compactMap(Origin.init(of:))))
+    #expect(settings.allowsLoopback == isDevelopment)
+    #expect(settings.proxy == (isDevelopment ? "http://proxy.example:3128" : nil))
+    #expect(settings.caFile == nil)
+  }
 
   /// A server whose protection could not be made does not start, even if no error says why.
   @Test func withoutAProtectionThereIsNoConfiguration() {

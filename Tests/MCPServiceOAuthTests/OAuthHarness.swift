@@ -60,16 +60,16 @@ final class OAuthHarness: Sendable {
   }
 
   /// The errors of a configuration, one line each.
-  static func errors(_ changes: [String: String?]) -> [String] {
+  static func errors(_ changes: [String: String?], host: String = "127.0.0.1") -> [String] {
     let oauth = OAuthConfiguration(offering: CalculatorServer.oauth) { _, _ in TestProvider() }
     do throws(ConfigurationErrors) {
       _ = try oauth.read(
-        environment: variables(changes), file: nil, host: "127.0.0.1", after: .none)
+        environment: variables(changes), file: nil, host: host, after: .none)
       return []
     } catch { return error.all.map(\.description) }
   }
 
-  private static func variables(_ changes: [String: String?]) -> Environment {
+  static func variables(_ changes: [String: String?]) -> Environment {
     var all = environment
     for (name, value) in changes { all[name] = value }
     return Environment(all)
