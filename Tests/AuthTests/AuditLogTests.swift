@@ -157,4 +157,17 @@ struct AuditLogTests {
         write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }))
     return lines.withLock { $0 }
   }
+
+  /// S18: a provider's names have 256 bytes each, and an issuer is a URL.
+  @Test func aLineAboutAProvidersCallerIsUnder8KiB() throws {
+    let long = try #require(Subject(String(repeating: "\u{1F600}", count: 64)))
+    let identity = Identity(
+      subject: long, method: .oauth, permissions: [],
+      provider: Identity.Provider(
+        issuer: String(repeating: "i", count: 2048), client: long, name: long, email: long))
+    let length = Mutex(0)
+    let log = Log(level: .info, now: { 0 }, write: { line in length.withLock { $0 = line.count } })
+    AuditLog(log).record(AuditEvent(request: 7, tool: "add", outcome: .accepted(identity)))
+    #expect(4096..<8192 ~= length.withLock { $0 })
+  }
 }
