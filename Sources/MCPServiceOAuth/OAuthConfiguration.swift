@@ -95,7 +95,8 @@ package final class OAuthConfiguration: Sendable {
       case .unusableLibrary:
         reader.report(
           .unusableLibrary(
-            variable: Settings.providerIssuer.name, problem: "this libcurl lacks an option that the server needs"))
+            variable: Settings.providerIssuer.name,
+            problem: "this libcurl lacks an option that the server needs"))
       }
       return nil
     }
