@@ -151,6 +151,13 @@ package final class OAuthConfiguration: Sendable {
   }
 }
 
+extension ConfigurationError {
+  /// The libcurl of this machine cannot do what the setting needs.
+  fileprivate static func unusableLibrary(variable: String, problem: String) -> ConfigurationError {
+    ConfigurationError(variable, problem, fix: "start the server with the libcurl of OpenSSL")
+  }
+}
+
 extension OAuthConfiguration {
   /// The part of `--help` on the environment.
   package static let help = """

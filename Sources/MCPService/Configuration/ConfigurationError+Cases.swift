@@ -225,11 +225,6 @@ extension ConfigurationError {
       setting.name, problem, fix: "set it to a URL such as \(setting.example ?? "")")
   }
 
-  /// The libcurl of this machine cannot do what the setting needs.
-  package static func unusableLibrary(variable: String, problem: String) -> ConfigurationError {
-    ConfigurationError(variable, problem, fix: "start the server with the libcurl of OpenSSL")
-  }
-
   /// Two settings that exclude each other.
   package static func exclusive(_ one: String, _ other: String) -> ConfigurationError {
     ConfigurationError(one, "\(other) is also set", fix: "unset one of them")
