@@ -42,6 +42,37 @@ AUTH = "Sources/Auth"
 SERVICE = "Sources/MCPServiceHTTP"
 
 MUTANTS = [
+    # --- Stored keys -------------------------------------------------------------------------------
+    (
+        "seal: the tag is not checked", "Sources/Crypto/SealingKey.swift",
+        "return context.finish() ? plaintext : nil",
+        "_ = context.finish(); return plaintext",
+        "CryptoTests.SealingKeyTests", r"opensNothingThatWasChanged",
+    ),
+    (
+        "seal: what is sealed opens at another place", "Sources/Crypto/SealingKey.swift",
+        "GCMContext(encrypts: false, key: key, nonce: nonce, data: data)",
+        "GCMContext(encrypts: false, key: key, nonce: nonce, data: Array(\"keys/1\".utf8))",
+        "CryptoTests.SealingKeyTests", r"opensWithItsKeyAtItsPlaceAlone",
+    ),
+    (
+        "seal: a nonce repeats", "Sources/Crypto/SealingKey.swift",
+        "let nonce = RandomBytes.make(count: Self.nonceLength)",
+        "let nonce = [UInt8](repeating: 0, count: Self.nonceLength)",
+        "CryptoTests.SealingKeyTests", r"noNonceIsUsedTwice",
+    ),
+    (
+        "signing key: bytes after it are accepted", "Sources/Crypto/ECKey.swift",
+        "unsafe bytes.baseAddress?.advanced(by: bytes.count) == end",
+        "true",
+        "CryptoTests.SigningKeyTests", r"a byte more",
+    ),
+    (
+        "signing key: the public key of another is accepted", "Sources/Crypto/ECKey.swift",
+        "return unsafe EVP_PKEY_check(check) == 1",
+        "return true",
+        "CryptoTests.SigningKeyTests", r"the public key of another",
+    ),
     # --- Tokens ----------------------------------------------------------------------------------
     (
         "token: the signature is not checked", VERIFIER,

@@ -14,6 +14,17 @@ enum ECDSASignature {
     return [0x30, UInt8(numbers.count)] + numbers
   }
 
+  /// r and s of the DER encoding that libcrypto writes. The inverse of `der`.
+  /// - Precondition: `der` is one; never bytes that somebody sent.
+  static func raw(_ der: [UInt8]) -> [UInt8] {
+    let first = Int(der[3])
+    let numbers = [der[4..<(4 + first)], der[(6 + first)...]]
+    return numbers.flatMap { number in
+      let digits = number.drop { $0 == 0 }
+      return [UInt8](repeating: 0, count: length / 2 - digits.count) + digits
+    }
+  }
+
   /// X.690 §8.3: no unnecessary zero byte, and one before a set highest bit, or it is negative.
   private static func integer(_ number: ArraySlice<UInt8>) -> [UInt8] {
     var bytes = Array(number.drop { $0 == 0 })
