@@ -184,7 +184,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "ExecutableTests",
-      dependencies: ["JOSE", "JSON", "MinimalServer", "Support", "TestHarness", "TestSupport"],
+      dependencies: [
+        "Crypto", "JOSE", "JSON", "MinimalServer", "Support", "TestHarness", "TestSupport",
+      ],
       exclude: ["clients"],
       // Without it these files see the deprecations of `Support`.
       swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")]),

@@ -80,17 +80,19 @@ internal import COpenSSL
   }
 
   /// A signature as DER (RFC 3279 §2.2.3).
-  func sign(_ message: [UInt8]) -> [UInt8] {
+  func sign(_ message: ArraySlice<UInt8>) -> [UInt8] {
     defer { ERR_clear_error() }
     guard let context = unsafe EVP_MD_CTX_new() else { fatalError("no memory") }
     defer { unsafe EVP_MD_CTX_free(context) }
     var signature = [UInt8](repeating: 0, count: 72)  // the longest of P-256
     var length = signature.count
-    guard
+    let isSigned = unsafe message.withUnsafeBufferPointer { message in
       unsafe EVP_DigestSignInit_ex(
-        context, nil, OSSL_DIGEST_NAME_SHA2_256, nil, nil, pointer, nil) == 1,
-      unsafe EVP_DigestSign(context, &signature, &length, message, message.count) == 1
-    else { fatalError("libcrypto does not sign") }
+        context, nil, OSSL_DIGEST_NAME_SHA2_256, nil, nil, pointer, nil) == 1
+        && EVP_DigestSign(
+          context, &signature, &length, message.baseAddress, message.count) == 1
+    }
+    guard isSigned else { fatalError("libcrypto does not sign") }
     return Array(signature[..<length])
   }
 }

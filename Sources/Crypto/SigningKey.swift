@@ -32,7 +32,7 @@ package final class SigningKey: Sendable {
   package var der: [UInt8] { key.withLock { $0.der } }
 
   /// The signature of `message`: r and s, 64 bytes (RFC 7518 §3.4). Each call returns another one.
-  package func signature(of message: [UInt8]) -> [UInt8] {
+  package func signature(of message: ArraySlice<UInt8>) -> [UInt8] {
     ECDSASignature.raw(key.withLock { $0.sign(message) })
   }
 }

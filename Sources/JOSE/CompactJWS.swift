@@ -40,10 +40,16 @@ package struct CompactJWS: Sendable {
 
   /// Signs and serializes (RFC 7515 §5.1 (5) to (8)). `header` and `payload` may be any bytes.
   static func text(header: [UInt8], payload: [UInt8], key: HMACKey) -> String {
+    text(header: header, payload: payload, sign: key.signature(over:))
+  }
+
+  static func text(
+    header: [UInt8], payload: [UInt8], sign: (ArraySlice<UInt8>) -> [UInt8]
+  ) -> String {
     var text = Base64.url.encode(header)
     text.append(UInt8(ascii: "."))
     text += Base64.url.encode(payload)
-    let signature = key.signature(over: text[...])
+    let signature = sign(text[...])
     text.append(UInt8(ascii: "."))
     text += Base64.url.encode(signature)
     return String(decoding: text, as: UTF8.self)

@@ -17,7 +17,7 @@ struct SigningKeyTests {
     let verifier = try PublicKey(p256x: key.x, y: key.y)
     for number in 0..<600 {
       let message = Array("message \(number)".utf8)
-      let signature = key.signature(of: message)
+      let signature = key.signature(of: message[...])
       #expect(signature.count == 64)
       #expect(verifier.isValid(signature, for: message[...]))
       #expect(!verifier.isValid(signature, for: message.dropLast()))
@@ -30,7 +30,7 @@ struct SigningKeyTests {
     #expect(again.x == key.x && again.y == key.y && again.der == key.der)
     let message = Array("hello".utf8)
     let verifier = try PublicKey(p256x: key.x, y: key.y)
-    #expect(verifier.isValid(again.signature(of: message), for: message[...]))
+    #expect(verifier.isValid(again.signature(of: message[...]), for: message[...]))
     #expect(try SigningKey(der: Self.der).der == Self.der)
   }
 

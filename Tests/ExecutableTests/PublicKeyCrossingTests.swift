@@ -1,10 +1,11 @@
+import Crypto
 import Foundation
 import JOSE
 import JSON
 import Support
 import Testing
 
-/// JWK sets and tokens of joserfc verify here, for each public-key algorithm.
+/// JWK sets and tokens of joserfc verify here, for each public-key algorithm, and ours verify there.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
 struct PublicKeyCrossingTests {
   @Test func whatJoserfcSignsVerifies() throws {
@@ -25,5 +26,22 @@ struct PublicKeyCrossingTests {
       forged[forged.count - 1] ^= 1
       #expect(!key.isValid(jws.signature, over: forged[...]), "\(token.name)")
     }
+  }
+
+  /// RFC 7515 §7.1, RFC 7517 §5, RFC 7638 §3
+  @Test func joserfcVerifiesWhatIsSignedHere() throws {
+    let key = ES256Key(SigningKey())
+    let claims = JSONObject([("sub", "anshika"), ("scope", "calculate:basic")])
+    let given: JSONValue = [
+      "jwks": ["keys": .array([key.publicJWK])], "token": .string(key.sign(claims, as: "at+jwt")),
+    ]
+    let (status, output) = try Python.run(
+      "public_keys.py", in: "modern", arguments: ["verify"], input: Data(given.serialized()))
+    #expect(status == 0)
+    let read = try #require(try JSONParser.parse(Array(output)).object)
+    let header: JSONValue = ["alg": "ES256", "kid": .string(key.id), "typ": "at+jwt"]
+    #expect(read["header"] == header)
+    #expect(read["claims"] == .object(claims))
+    #expect(read["thumbprints"] == .array([.string(key.id)]))
   }
 }
