@@ -21,6 +21,12 @@ package struct SHA256Digest: Sendable {
     }
   }
 
+  /// A digest that was stored: 32 bytes.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == Self.length else { return nil }
+    self.bytes = bytes
+  }
+
   /// Parses 64 hexadecimal digits, in either case.
   package init?(hexadecimal: String) {
     let digits = hexadecimal.utf8.compactMap(Self.value(ofDigit:))

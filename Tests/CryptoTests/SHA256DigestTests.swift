@@ -15,6 +15,14 @@ struct SHA256DigestTests {
     }
   }
 
+  @Test func takesStoredBytesOfTheRightLengthOnly() {
+    let digest = SHA256Digest(of: "abc".utf8)
+    #expect(SHA256Digest(bytes: digest.bytes)?.isEqual(to: digest) == true)
+    for count in [0, 31, 33, 64] {
+      #expect(SHA256Digest(bytes: [UInt8](repeating: 0, count: count)) == nil, "\(count) bytes")
+    }
+  }
+
   /// ASVS 11.2.4: all 256 bits are compared.
   @Test func everyBitOfADigestCounts() throws {
     let digest = SHA256Digest(of: "abc".utf8)
