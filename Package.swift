@@ -63,6 +63,10 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    // Only for State.
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .target(name: "SystemC", swiftSettings: settings),
     .target(
       name: "Support", dependencies: ["SystemC"], exclude: ["Overview.md"], swiftSettings: settings),
@@ -79,6 +83,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     module("HTTPClient", dependencies: ["Auth", "CCurl", "Crypto"]),
+    module("State", dependencies: ["CSQLite", "Crypto", "JSON"]),
     module("ResourceServer", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
     module("CalculatorCore"),
     module(
@@ -169,6 +174,11 @@ let package = Package(
     tests(
       of: "ResourceServer",
       dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
+    tests(of: "State", dependencies: ["Crypto", "StateCrash"]),
+    // Changes a state until the tests of State kill it.
+    .executableTarget(
+      name: "StateCrash", dependencies: ["Crypto", "State", "Support", "SystemC"],
+      path: "Tests/StateCrash", swiftSettings: settings),
     tests(of: "MCPService", dependencies: ["Auth", "Calculator", "TestHarness"]),
     tests(
       of: "MCPServiceHTTP",

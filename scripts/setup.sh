@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, and only that.
 #
-#   setup.sh WHAT...           of build: Swift, OpenSSL 3, libcurl; run: curl; test: Python;
+#   setup.sh WHAT...           of build: Swift, OpenSSL 3, libcurl, SQLite; run: curl; test: Python;
 #                              proxies: nginx, Caddy and HAProxy, which the tests pass over without;
 #                              browser: Chromium, likewise;
 #                              bench: wrk and nginx; nightly: zsh
@@ -47,6 +47,14 @@ has_libcurl() {
   has pkg-config && pkg-config --exists libcurl
 }
 
+has_sqlite() {
+  if [ "$(uname -s)" = Darwin ] && has brew; then
+    PKG_CONFIG_PATH="$(brew --prefix)/opt/sqlite/lib/pkgconfig:${PKG_CONFIG_PATH:-}"
+    export PKG_CONFIG_PATH
+  fi
+  has pkg-config && pkg-config --exists 'sqlite3 >= 3.37'
+}
+
 # The first Python on PATH that is new enough and can make environments; the system's own last.
 # Debian splits ensurepip off: without it `python3 -m venv` fails though python3 is there.
 find_python() {
@@ -77,6 +85,13 @@ missing_for_build() {
       apt) echo libcurl4-openssl-dev ;;
       brew) echo curl ;;
       *) echo 'the libcurl headers' ;;
+    esac
+  fi
+  if ! has_sqlite; then
+    case $1 in
+      apt) echo libsqlite3-dev ;;
+      brew) echo sqlite ;;
+      *) echo 'the headers of SQLite 3.37 or later' ;;
     esac
   fi
   has pkg-config || echo pkg-config

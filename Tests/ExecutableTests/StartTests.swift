@@ -254,12 +254,13 @@ import TestHarness
 
   // MARK: Libraries
 
-  /// Only the executables for OAuth send requests. The name of a library is text in the file.
-  @Test(arguments: servers)
-  func doesNotLinkLibcurl(_ server: String) throws {
+  /// Only the executables for OAuth send requests and keep a state. The name of a library is text in
+  /// the file.
+  @Test(arguments: servers, ["libcurl", "libsqlite3"])
+  func doesNotLink(_ server: String, _ library: String) throws {
     let file = URL(filePath: try ServerProcess.path(of: server))
     let bytes = try Data(contentsOf: file)
     #expect(bytes.range(of: Data("libcrypto".utf8)) != nil)
-    #expect(bytes.range(of: Data("libcurl".utf8)) == nil)
+    #expect(bytes.range(of: Data(library.utf8)) == nil)
   }
 }
