@@ -25,7 +25,8 @@ POLICY = "Sources/HTTPClient/AddressPolicy.swift"
 TRANSFER = "Sources/HTTPClient/Transfer.swift"
 CURL_HANDLE = "Sources/HTTPClient/CurlHandle.swift"
 CURL_CLIENT = "Sources/HTTPClient/CurlClient.swift"
-ORIGIN = "Sources/HTTPClient/Origin.swift"
+ORIGIN = "Sources/Support/Origin.swift"
+ORIGINS = "SupportTests.OriginTests"
 AUTHORITY = "ResourceServerTests.AuthorityTests"
 OAUTH = "MCPServiceOAuthTests"
 FRAMING = "HTTPTransportTests.RequestAttackTests"
@@ -777,15 +778,15 @@ MUTANTS = [
     ),
     (
         "outbound: a URL has any bytes", ORIGIN,
-        "bytes.allSatisfy(Self.isPlain)", "true", OUTBOUND, r"refuses",
+        "bytes.allSatisfy(isPlain)", "true", ORIGINS, r"refuses",
     ),
     (
         "outbound: a URL has any length", ORIGIN,
-        "bytes.count <= Self.longest", "true", OUTBOUND, r"aURLHasALimit",
+        "bytes.count <= longest", "true", ORIGINS, r"aURLHasALimit",
     ),
     (
         "outbound: a host has any bytes, such as the end of a user", ORIGIN,
-        "!host.isEmpty, host.allSatisfy(Self.isOfName)", "!host.isEmpty", OUTBOUND, r"refuses",
+        "!host.isEmpty, host.allSatisfy(isOfName)", "!host.isEmpty", ORIGINS, r"refuses",
     ),
     (
         "outbound: every origin is trusted", "Sources/HTTPClient/OutboundRequests.swift",

@@ -1,5 +1,5 @@
 package import Auth
-private import Support
+package import Support
 
 /// Chooses the client for each request: one that trusts the origins that the operator named, and one
 /// for all other URLs.

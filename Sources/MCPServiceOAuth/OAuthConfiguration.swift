@@ -6,7 +6,7 @@ internal import HTTPClient
 private import JSON
 private import MCP
 internal import ResourceServer
-private import Support
+internal import Support
 private import Synchronization
 
 /// Reads the settings of an OAuth resource server over HTTP. It keeps what survives SIGHUP: the keys

@@ -3,6 +3,7 @@ import Calculator
 import HTTPClient
 import MCPService
 import MCPServiceHTTP
+import Support
 import Synchronization
 import TestSupport
 import Testing
@@ -190,6 +191,6 @@ struct OAuthConfigurationTests {
     let errors = OAuthHarness.errors(["CALCULATOR_OAUTH_SCOPES": file.path])
     #expect(errors.count == 1)
     #expect(
-      errors.first?.hasPrefix("CALCULATOR_OAUTH_SCOPES: '\(file.path)': line 2: ") == true)
+      errors.first?.hasBytes(atStart: "CALCULATOR_OAUTH_SCOPES: '\(file.path)': line 2: ") == true)
   }
 }

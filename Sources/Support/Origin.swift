@@ -1,5 +1,3 @@
-private import Support
-
 /// The scheme, host and port of a URL (RFC 6454 §4).
 package struct Origin: Sendable, Hashable {
   package enum Scheme: Sendable {
@@ -19,11 +17,25 @@ package struct Origin: Sendable, Hashable {
   /// fragment, or a byte that no URL has (RFC 3986 §2). Programs understand those differently
   /// (ATTACKS O41).
   package init?(of url: String) {
+    guard let (origin, _) = Self.split(url) else { return nil }
+    self = origin
+  }
+
+  private init(scheme: Scheme, host: String, port: Int) {
+    self.scheme = scheme
+    self.host = host
+    self.port = port
+  }
+
+  /// The origin of a URL, and the path with the query as they were sent. The path may be empty.
+  /// - Returns: `nil` for the same URLs as `init(of:)`.
+  package static func split(_ url: String) -> (origin: Origin, target: ArraySlice<UInt8>)? {
     let bytes = Array(url.utf8)
-    guard bytes.count <= Self.longest, bytes.allSatisfy(Self.isPlain),
+    guard bytes.count <= longest, bytes.allSatisfy(isPlain),
       let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
       bytes[(colon + 1)...].starts(with: "//".utf8)
     else { return nil }
+    let scheme: Scheme
     switch String(decoding: bytes[..<colon].map(ASCII.lowercase), as: UTF8.self) {
     case "https": scheme = .https
     case "http": scheme = .http
@@ -32,8 +44,9 @@ package struct Origin: Sendable, Hashable {
     let authority = bytes[(colon + 3)...].prefix {
       $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?")
     }
-    guard let end = Self.endOfHost(authority) else { return nil }
-    host = String(decoding: authority[..<end].map(ASCII.lowercase), as: UTF8.self)
+    guard let end = endOfHost(authority) else { return nil }
+    let host = String(decoding: authority[..<end].map(ASCII.lowercase), as: UTF8.self)
+    let port: Int
     if end == authority.endIndex {
       port = scheme == .https ? 443 : 80
     } else {
@@ -42,10 +55,11 @@ package struct Origin: Sendable, Hashable {
       else { return nil }
       port = number
     }
+    return (Origin(scheme: scheme, host: host, port: port), bytes[authority.endIndex...])
   }
 
   /// The origin of a proxy, which is written without a path.
-  init?(ofProxy url: String) {
+  package init?(ofProxy url: String) {
     guard url.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).count == 3,
       !url.utf8.contains(UInt8(ascii: "?"))
     else { return nil }
@@ -68,7 +82,7 @@ package struct Origin: Sendable, Hashable {
     }
     let host = authority.prefix { $0 != UInt8(ascii: ":") }
     // No `@`: the text before it is a user (RFC 3986 §3.2.1). No `%`: libcurl decodes it.
-    guard !host.isEmpty, host.allSatisfy(Self.isOfName) else { return nil }
+    guard !host.isEmpty, host.allSatisfy(isOfName) else { return nil }
     return host.endIndex
   }
 

@@ -1,8 +1,6 @@
 import Support
 import Testing
 
-@testable import HTTPClient
-
 struct OriginTests {
   @Test(arguments: [
     ("https://a.example", "a.example", 443), ("HTTPS://A.Example/B", "a.example", 443),
@@ -15,6 +13,16 @@ struct OriginTests {
     let origin = try #require(Origin(of: url))
     #expect(origin.host == host)
     #expect(origin.port == port)
+  }
+
+  @Test(arguments: [
+    ("https://a.example", ""), ("HTTPS://A.Example/B?c=/d", "/B?c=/d"), ("https://a:1?b", "?b"),
+    ("http://[::1]:8080/b//c", "/b//c"),
+  ])
+  func keepsThePathAndTheQuery(_ url: String, _ target: String) throws {
+    let parts = try #require(Origin.split(url))
+    #expect(parts.origin == Origin(of: url))
+    #expect(parts.target.elementsEqual(target.utf8))
   }
 
   /// O41
