@@ -7,7 +7,8 @@
 `fetch` unpacks the packages into `.build/glewlwyd`, unless they are there. `run` starts a provider
 at 127.0.0.1 with one user, one public client with PKCE and one confidential client that may
 introspect tokens. When it is ready, it prints one JSON line with all that a client has to know.
-It runs until SIGTERM. It needs PyJWT with `cryptography`, as in `.venv/modern`.
+On SIGHUP it signs with a new key, and prints one JSON line with the names of the keys that it
+publishes: the new one, and the one before it. It runs until SIGTERM. It needs PyJWT with `cryptography`, as in `.venv/modern`.
 Where something is missing, it exits with one sentence.
 """
 
@@ -151,7 +152,7 @@ def start(configuration: Path, port: int) -> subprocess.Popen:
     sys.exit(f"glewlwyd did not start: {' '.join(''.join(log).split())}")
 
 
-def private_key(algorithm: str) -> dict:
+def private_key(algorithm: str, number: int = 1) -> dict:
     try:
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
         from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
@@ -164,14 +165,15 @@ def private_key(algorithm: str) -> dict:
     else:
         key = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048), as_dict=True)
     key.pop("key_ops", None)
-    return key | {"kid": algorithm.lower(), "alg": algorithm, "use": "sig"}
+    return key | {"kid": f"{algorithm.lower()}-{number}", "alg": algorithm, "use": "sig"}
 
 
-def plug_in(issuer: str, resource: str, key: dict) -> dict:
+def plug_in(issuer: str, resource: str, keys: list[dict]) -> dict:
+    """The first of the keys signs."""
     return {
         "iss": issuer,
-        "jwks-private": json.dumps({"keys": [key]}),
-        "default-kid": key["kid"],
+        "jwks-private": json.dumps({"keys": keys}),
+        "default-kid": keys[0]["kid"],
         "jwks-show": True,
         "access-token-duration": 300,
         "refresh-token-duration": 3600,
@@ -217,8 +219,15 @@ class Administration:
         self.post("/auth/", ADMINISTRATOR)
 
     def post(self, path: str, body: dict) -> None:
+        self.send("POST", path, body)
+
+    def put(self, path: str, body: dict) -> None:
+        self.send("PUT", path, body)
+
+    def send(self, method: str, path: str, body: dict) -> None:
+        fields = {"Content-Type": "application/json"}
         request = urllib.request.Request(
-            self.api + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+            self.api + path, json.dumps(body).encode(), fields, method=method
         )
         try:
             self.opener.open(request, timeout=SECONDS).close()
@@ -226,8 +235,32 @@ class Administration:
             sys.exit(f"glewlwyd refused {path} with {error.code}: {error.read(300)!r}")
 
 
-def set_up(api: str, resource: str, algorithm: str) -> dict:
-    administration = Administration(api)
+class SigningKeys:
+    """The plugin that issues the tokens, and the keys that it publishes."""
+
+    def __init__(self, administration: Administration, resource: str, algorithm: str) -> None:
+        self.administration, self.resource, self.algorithm = administration, resource, algorithm
+        self.keys = [private_key(algorithm)]
+        self.count = 1
+        administration.post("/mod/plugin/", self.plug_in())
+
+    def plug_in(self) -> dict:
+        parameters = plug_in(f"{self.administration.api}/oidc", self.resource, self.keys)
+        return {"module": "oidc", "name": "oidc", "display_name": "oidc", "enabled": True} | {
+            "parameters": parameters
+        }
+
+    def rotate(self) -> None:
+        """The key before the new one stays, because tokens with its signature are still valid."""
+        self.count += 1
+        self.keys = [private_key(self.algorithm, self.count), self.keys[0]]
+        self.administration.put("/mod/plugin/oidc", self.plug_in())
+        self.administration.put("/mod/plugin/oidc/reset", {})
+        print(json.dumps({"keys": [key["kid"] for key in self.keys]}), flush=True)
+
+
+def set_up(administration: Administration) -> dict:
+    api = administration.api
     for scope in SCOPES:
         administration.post(
             "/scope/",
@@ -251,11 +284,6 @@ def set_up(api: str, resource: str, algorithm: str) -> dict:
         | {"redirect_uri": [], "authorization_type": ["client_credentials"]}
         | {"token_endpoint_auth_method": ["client_secret_basic"]},
     )
-    administration.post(
-        "/mod/plugin/",
-        {"module": "oidc", "name": "oidc", "display_name": "oidc", "enabled": True}
-        | {"parameters": plug_in(f"{api}/oidc", resource, private_key(algorithm))},
-    )
     return {
         "issuer": f"{api}/oidc",
         "api": api,
@@ -269,14 +297,17 @@ def set_up(api: str, resource: str, algorithm: str) -> dict:
 
 
 def run(port: int, resource: str, algorithm: str) -> None:
-    # The finally clauses run at SIGTERM too, which whoever started this process may have blocked.
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    # The finally clauses run at SIGTERM too. Whoever started this process may have blocked both.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM, signal.SIGHUP])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     fetch()
     with tempfile.TemporaryDirectory() as folder:
         process = start(configure(Path(folder), port), port)
         try:
-            ready = set_up(f"http://127.0.0.1:{port}/api", resource, algorithm)
+            administration = Administration(f"http://127.0.0.1:{port}/api")
+            ready = set_up(administration)
+            keys = SigningKeys(administration, resource, algorithm)
+            signal.signal(signal.SIGHUP, lambda *_: keys.rotate())
             print(json.dumps(ready), flush=True)
             process.wait()
             sys.exit("glewlwyd has ended.")

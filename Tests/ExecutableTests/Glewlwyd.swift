@@ -46,16 +46,32 @@ final class Glewlwyd {
     let provider: Ready
     let scope: String
     let resource: String?
-    let revoke: Bool
+    let refresh, revoke: Bool
   }
 
   /// An access token of the user. Without a resource, `aud` has the scopes.
-  func token(for resource: String?, isRevoked: Bool = false) throws -> String {
+  func token(
+    for resource: String?, isRefreshed: Bool = false, isRevoked: Bool = false
+  ) throws -> String {
     let request = Request(
-      provider: ready, scope: "calculate:basic", resource: resource, revoke: isRevoked)
+      provider: ready, scope: "calculate:basic", resource: resource, refresh: isRefreshed,
+      revoke: isRevoked)
     let (status, output) = try Python.run(
       "oauth_token.py", in: "modern", input: try JSONEncoder().encode(request))
     try #require(status == 0)
     return String(decoding: output, as: UTF8.self)
+  }
+
+  private struct Published: Decodable {
+    let keys: [String]
+  }
+
+  /// From now on the provider signs with a new key. Returns the names of the keys that it publishes:
+  /// the new one and the one before.
+  @discardableResult
+  func rotate() throws -> [String] {
+    server.deliver(SIGHUP)
+    let line = try #require(try server.readLine())
+    return try JSONDecoder().decode(Published.self, from: Data(line.utf8)).keys
   }
 }

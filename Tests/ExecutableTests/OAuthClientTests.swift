@@ -58,6 +58,35 @@ struct OAuthClientTests {
     #expect(try pair.end().contains { $0.contains(#""reason":"wrong_audience""#) })
   }
 
+  /// A server fetches the keys at most once in 30 s, and a test must not wait for that. So each
+  /// server of this test starts after a rotation. `IssuerKeysTests` show with a clock of their own
+  /// that a running server fetches new keys.
+  @Test func acceptsATokenOfEachKeyThatTheProviderPublishes() throws {
+    let pair = try Pair()
+    let first = try pair.provider.token(for: pair.resource)
+    #expect(try pair.provider.rotate() == ["rs256-2", "rs256-1"])
+    let second = try pair.provider.token(for: pair.resource)
+    #expect(try pair.call(first) == 200)
+    try pair.replaceServer()
+    #expect(try pair.call(first) == 200)
+    #expect(try pair.call(second) == 200)
+
+    #expect(try pair.provider.rotate() == ["rs256-3", "rs256-2"])
+    try pair.replaceServer()
+    #expect(try pair.call(try pair.provider.token(for: pair.resource)) == 200)
+    #expect(try pair.call(second) == 200)
+    // RFC 7517 §4.5: the first token has not expired, but its key is withdrawn.
+    #expect(try pair.call(first) == 401)
+    #expect(try pair.end().contains { $0.contains(#""reason":"unknown_key""#) })
+  }
+
+  /// RFC 6749 §6, and RFC 8707 §2.2 for the resource.
+  @Test func acceptsATokenThatTheProviderGaveForARefreshToken() throws {
+    let pair = try Pair()
+    #expect(try pair.call(try pair.provider.token(for: pair.resource, isRefreshed: true)) == 200)
+    #expect(try pair.end().contains { $0.contains(#""outcome":"accepted""#) })
+  }
+
   /// RFC 7662
   @Test func asksTheProviderAboutEachToken() throws {
     let pair = try Pair(introspects: true)
@@ -69,6 +98,15 @@ struct OAuthClientTests {
     #expect(refused.count == 2)
     #expect(refused.first?.contains(#""reason":"inactive_token""#) == true)
     #expect(refused.last?.contains(#""reason":"wrong_audience""#) == true)
+  }
+
+  /// A server that asks the provider needs no keys, so a new key changes nothing for it.
+  @Test func asksTheProviderAboutATokenOfANewKey() throws {
+    let pair = try Pair(introspects: true)
+    #expect(try pair.call(try pair.provider.token(for: pair.resource)) == 200)
+    try pair.provider.rotate()
+    #expect(try pair.call(try pair.provider.token(for: pair.resource)) == 200)
+    _ = try pair.end()
   }
 
   private struct Scenario: Encodable {
@@ -92,8 +130,9 @@ extension OAuthClientTests {
   private final class Pair {
     let provider: Glewlwyd
     let resource: String
-    private let port: Int
-    private let server: ServerProcess
+    private let environment: [String: String]
+    private var port: Int
+    private var server: ServerProcess
 
     init(algorithm: String = "RS256", introspects: Bool = false) throws {
       // The URL of each side is a setting of the other, so both ports are known before the start.
@@ -112,11 +151,26 @@ extension OAuthClientTests {
         environment["CALCULATOR_OAUTH_INTROSPECTION_CLIENT_SECRET"] =
           provider.ready.introspectionSecret
       }
-      server = try ServerProcess(
-        "CalculatorOAuth", arguments: ["--port", "\(own)"], environment: environment)
+      self.environment = environment
+      server = try Self.start(resource, environment, port: own)
+    }
+
+    private static func start(
+      _ resource: String, _ environment: [String: String], port: Int
+    ) throws -> ServerProcess {
+      let server = try ServerProcess(
+        "CalculatorOAuth", arguments: ["--port", "\(port)"], environment: environment)
       guard try server.readLine()?.contains(resource) == true else {
         throw HTTPProcess.Failed(reason: try server.restOfErrors())
       }
+      return server
+    }
+
+    /// Starts another server for the same resource, which knows nothing of the one before.
+    func replaceServer() throws {
+      _ = try end()
+      port = try HTTPSocket.freePort()
+      server = try Self.start(resource, environment, port: port)
     }
 
     /// The status of a call of `add`.

@@ -1,8 +1,9 @@
 """Signs in at glewlwyd, as `scripts/glewlwyd.py` describes it, by its JSON API and without a browser.
 
-As a script it reads `{"provider": …, "scope": …, "resource": …, "revoke": …}` and prints an access
-token, by the authorization code flow with PKCE (RFC 7636). Without `resource` the token names none
-(RFC 8707). With `revoke` the provider has revoked it (RFC 7009).
+As a script it reads `{"provider": …, "scope": …, "resource": …, "refresh": …, "revoke": …}` and
+prints an access token, by the authorization code flow with PKCE (RFC 7636). Without `resource` the
+token names none (RFC 8707). With `refresh` it is the next token, which the provider gave for the
+refresh token (RFC 6749 §6). With `revoke` the provider has revoked it (RFC 7009).
 """
 
 import asyncio
@@ -41,7 +42,7 @@ async def sign_in(provider, authorization):
         return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
 
 
-async def token(provider, scope, resource):
+async def tokens(provider, scope, resource):
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     same = {"client_id": provider["client"], "redirect_uri": provider["redirect"]}
@@ -64,7 +65,19 @@ async def token(provider, scope, resource):
             f"{provider['issuer']}/token", data=same | exchange | {"code_verifier": verifier}
         )
         done.raise_for_status()
-        return done.json()["access_token"]
+        return done.json()
+
+
+async def refreshed(provider, got, resource):
+    form = {"grant_type": "refresh_token", "refresh_token": got["refresh_token"]}
+    form |= {"client_id": provider["client"]} | ({"resource": resource} if resource else {})
+    async with client() as http:
+        done = await http.post(f"{provider['issuer']}/token", data=form)
+        done.raise_for_status()
+        new = done.json()
+    if new["access_token"] == got["access_token"]:
+        raise RuntimeError("the provider gave the same access token again")
+    return new
 
 
 async def revoke(provider, got):
@@ -79,10 +92,13 @@ async def revoke(provider, got):
 async def main():
     request = json.load(sys.stdin)
     async with asyncio.timeout(SECONDS):
-        got = await token(request["provider"], request["scope"], request.get("resource"))
+        provider, resource = request["provider"], request.get("resource")
+        got = await tokens(provider, request["scope"], resource)
+        if request.get("refresh"):
+            got = await refreshed(provider, got, resource)
         if request.get("revoke"):
-            await revoke(request["provider"], got)
-    print(got, end="")
+            await revoke(provider, got["access_token"])
+    print(got["access_token"], end="")
 
 
 if __name__ == "__main__":
