@@ -1450,6 +1450,17 @@ MUTANTS = [
         AUTHORITY, r"onlyTrueAllows.*an error that allows",
     ),
     (
+        "authority: a page decides", "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
+        "guard response.isJSON else {", "guard response.status == 200 else {",
+        AUTHORITY, r"onlyJSONDecides.*a page that has the text of a decision",
+    ),
+    (
+        "authority: one of two types decides",
+        "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
+        "guard types.count == 1 else {", "guard !types.isEmpty else {",
+        AUTHORITY, r"onlyJSONDecides.*two fields",
+    ),
+    (
         "authority: a response of any size", "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
         "guard response.body.count <= Self.maximumLength,", "guard",
         AUTHORITY, r"onlyTrueAllows.*64 KiB and a byte",

@@ -153,6 +153,8 @@ final class TestProvider: HTTPClient {
       return (state.isUp, state.answers[request.url])
     }
     guard isUp else { throw .unreachable }
-    return OutboundResponse(status: body == nil ? 404 : 200, body: Array((body ?? "").utf8))
+    return OutboundResponse(
+      status: body == nil ? 404 : 200, fields: [("Content-Type", "application/json")],
+      body: Array((body ?? "").utf8))
   }
 }

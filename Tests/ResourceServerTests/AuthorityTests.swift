@@ -108,6 +108,27 @@ struct AuthorityTests {
     #expect(await authority.decide(Self.question()) == decision)
   }
 
+  /// O60, AuthZEN 1.0 §10.1: a response that is not JSON decides nothing.
+  @Test(arguments: [
+    ("JSON", ["application/json"], true),
+    ("JSON in other case, with a parameter", ["Application/JSON ; charset=utf-8"], true),
+    ("a page that has the text of a decision", ["text/html"], false),
+    ("JSON of another format", ["application/problem+json"], false),
+    ("a longer name", ["application/jsonp"], false),
+    ("two types in one field", ["application/json, text/html"], false),
+    ("two fields", ["application/json", "text/html"], false),
+    ("an empty field", [""], false),
+    ("no field", [], false),
+  ])
+  func onlyJSONDecides(_ name: String, _ types: [String], _ decides: Bool) async {
+    let fields = types.map { (name: "content-type", value: $0) }
+    let provider = FakeProvider([Self.url: .response(200, #"{"decision":true}"#, fields)])
+    let authority = AuthZENAuthority(url: Self.url, token: nil, http: provider)
+    #expect(
+      await authority.decide(Self.question())
+        == (decides ? .allow : .unavailable(reason: "authority_media_type")))
+  }
+
   // MARK: The file
 
   static let file = """

@@ -11,7 +11,9 @@ final class FakeProvider: HTTPClient {
     case response(Int, String, [(name: String, value: String)] = [])
     case error(OutboundError)
 
-    static func json(_ text: String) -> Answer { .response(200, text) }
+    static func json(_ text: String) -> Answer {
+      .response(200, text, [("Content-Type", "application/json")])
+    }
   }
 
   private struct State {
