@@ -16,10 +16,9 @@ struct ClientExample: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
-  /// Whether it has an example for `CalculatorOAuth`: it signs in at the identity provider.
-  var signsIn: Bool {
-    ["kiro", "claude-code", "cursor", "vscode", "codex", "gemini-cli"].contains(folder)
-  }
+  /// Whether it has an example for `CalculatorOAuth`: all that take a URL sign in at the identity
+  /// provider.
+  var signsIn: Bool { takesHTTP }
 
   static let all = [
     ClientExample(name: "Kiro", folder: "kiro") { "${\($0)}" },
