@@ -137,8 +137,9 @@ mutate: needs-build ## Take out one guard after the other, and see that a test n
 	@python3 scripts/mutate.py
 
 .PHONY: soak
-soak: needs-build $(DIST)/CalculatorHTTP ## Load the server over HTTP and see that nothing grows: make soak MINUTES=2
+soak: needs-build $(DIST)/CalculatorHTTP $(DIST)/CalculatorOAuth .venv/modern/.ready ## Load the servers over HTTP and see that nothing grows: make soak MINUTES=2
 	@python3 scripts/soak.py --binary $(DIST)/CalculatorHTTP --minutes $(MINUTES)
+	@.venv/modern/bin/python scripts/soak.py --oauth --binary $(DIST)/CalculatorOAuth --minutes $(MINUTES)
 
 .PHONY: nightly
 nightly: SECONDS = 600

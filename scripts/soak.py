@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Runs the real server for a while under good, bad, slow and aborted requests.
 
-    soak.py --binary PATH [--minutes 2]
+    soak.py --binary PATH [--oauth] [--minutes 2]
+
+With --oauth the binary is CalculatorOAuth, and this program is its identity provider; that needs
+PyJWT with `cryptography`, as in `.venv/modern`.
 
 It ends with status 1 if an answer is wrong, or if memory or descriptors grow. What they may do is
 not guessed. The load comes in rounds that are all alike, and what is measured is the server at rest
@@ -33,6 +36,7 @@ import sys
 import tempfile
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 KEY = "soak-key-0123456789abcdef"
 USER, PASSWORD = "soak", "soak-password"
@@ -42,7 +46,7 @@ ROUND = 5  # seconds
 SMALLEST_OBJECT = 48  # bytes
 HALVES = 4000  # requests of 15 kB on one connection
 IDLE = 200  # connections
-IDLE_MOST = {"plain": 16, "TLS": 48}  # KiB for each; libssl keeps some 25
+IDLE_MOST = {"plain": 16, "TLS": 48, "OAuth": 16}  # KiB for each; libssl keeps some 25
 
 
 class Wrong(Exception):
@@ -88,15 +92,30 @@ class Server:
             environment["CALCULATOR_TLS_CERT"] = os.path.join(folder, "cert.pem")
             environment["CALCULATOR_TLS_KEY"] = os.path.join(folder, "key.pem")
             self.context = ssl.create_default_context(cafile=os.path.join(folder, "ca.pem"))
+        self.start(binary, 0, environment)
+        self.name = "TLS" if encrypted else "plain"
+
+    def worker(self, *arguments):
+        return Worker(self, *arguments)
+
+    def credential(self):
+        return {"X-API-Key": KEY}
+
+    def bearer(self):
+        return {"Authorization": f"Bearer {KEY}"}
+
+    def start(self, binary, port, environment):
         self.process = subprocess.Popen(
-            [binary, "--port", "0"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [binary, "--port", str(port)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         line = self.process.stdout.readline().decode()
         found = re.search(r":(\d+)/mcp", line)
         if not found:
             sys.exit(f"soak: the server did not start: {line!r}")
         self.port = int(found.group(1))
-        self.name = "TLS" if encrypted else "plain"
         self.memory = []
 
     def socket(self):
@@ -138,9 +157,9 @@ class Worker(threading.Thread):
 
     def run(self):
         kinds = [
-            (12, self.good_kept), (4, self.good_new), (3, self.good_password), (4, self.bad_key),
-            (1, self.bad_password), (3, self.bad_json), (3, self.bad_framing), (2, self.pipelined),
-            (2, self.slow), (3, self.aborted), (2, self.large),
+            (12, self.good_kept), (4, self.good_new), *self.credentials(), (3, self.bad_json),
+            (3, self.bad_framing), (2, self.pipelined), (2, self.slow), (3, self.aborted),
+            (2, self.large),
         ]
         weights = [weight for weight, _ in kinds]
         while time.monotonic() < self.end and not self.errors:
@@ -153,6 +172,10 @@ class Worker(threading.Thread):
             self.counts[kind.__name__] += 1
         if self.kept:
             self.kept.close()
+
+    def credentials(self):
+        """The kinds of requests that only this server gets."""
+        return [(3, self.good_password), (4, self.bad_key), (1, self.bad_password)]
 
     # Good requests
 
@@ -171,11 +194,11 @@ class Worker(threading.Thread):
 
     def good_kept(self):
         self.kept = self.kept or self.server.client()
-        self.ask(self.kept, {"X-API-Key": KEY})
+        self.ask(self.kept, self.server.credential())
 
     def good_new(self):
         client = self.server.client()
-        self.ask(client, {"Authorization": f"Bearer {KEY}"})
+        self.ask(client, self.server.bearer())
         client.close()
 
     def good_password(self):
@@ -208,7 +231,7 @@ class Worker(threading.Thread):
         self.kept = self.kept or self.server.client()
         body, fields = call(1, 2, 1)
         cut = body[: self.random.randrange(len(body))]
-        self.expect(400, cut, fields | {"X-API-Key": KEY}, self.kept)
+        self.expect(400, cut, fields | self.server.credential(), self.kept)
 
     def exchange(self, data):
         """All that comes back until the server ends the connection."""
@@ -231,7 +254,7 @@ class Worker(threading.Thread):
 
     def wire(self, a, b, number, close=False):
         body, fields = call(a, b, number)
-        fields |= {"Host": "localhost", "X-API-Key": KEY, "Content-Length": len(body)}
+        fields |= {"Host": "localhost", "Content-Length": len(body)} | self.server.credential()
         if close:
             fields["Connection"] = "close"
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
@@ -268,7 +291,82 @@ class Worker(threading.Thread):
 
     def large(self):
         _, fields = call(1, 2, 1)
-        self.expect(400, b"[" * (1 << 20), fields | {"X-API-Key": KEY})
+        self.expect(400, b"[" * (1 << 20), fields | self.server.credential())
+
+
+class OAuthServer(Server):
+    """CalculatorOAuth, and its identity provider in this process."""
+
+    def __init__(self, binary):
+        import jwt  # only here, because the other servers need no virtual environment
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        self.jwt = jwt
+        self.key, self.other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+        public = jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        keys = json.dumps({"keys": [public | {"kid": "k"}]}).encode()
+
+        class Provider(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(keys)))
+                self.end_headers()
+                self.wfile.write(keys)
+
+            def log_message(self, *_):
+                pass
+
+        provider = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+        threading.Thread(target=provider.serve_forever, daemon=True).start()
+        self.issuer = f"http://127.0.0.1:{provider.server_port}"
+        # The server knows its own address, so the port is chosen before it starts.
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.context = None
+        self.name = "OAuth"
+        self.audience = f"http://127.0.0.1:{port}/mcp"
+        environment = {
+            "CALCULATOR_OAUTH_ISSUER": self.issuer,
+            "CALCULATOR_OAUTH_JWKS_URL": f"{self.issuer}/keys",
+            "CALCULATOR_OAUTH_ALLOW_LOOPBACK": "true",
+            "CALCULATOR_BASE_URL": f"http://127.0.0.1:{port}",
+            "CALCULATOR_RATE_LIMIT": "off",
+            "CALCULATOR_FAILURE_LIMIT": "off",
+        }
+        self.start(binary, port, environment)
+
+    def worker(self, *arguments):
+        return OAuthWorker(self, *arguments)
+
+    def credential(self):
+        return self.bearer()
+
+    def bearer(self, key=None, kid="k", **claims):
+        now = int(time.time())
+        body = {"iss": self.issuer, "sub": "soak", "aud": self.audience, "iat": now}
+        body |= {"exp": now + 600, "jti": "1", "client_id": "soak", "scope": "calculate:basic"}
+        head = {"typ": "at+jwt", "kid": kid}
+        token = self.jwt.encode(body | claims, key or self.key, "ES256", head)
+        return {"Authorization": f"Bearer {token}"}
+
+
+class OAuthWorker(Worker):
+    def credentials(self):
+        return [(3, self.unknown_key), (3, self.bad_signature), (2, self.wrong_audience)]
+
+    def refused(self, **token):
+        self.kept = self.kept or self.server.client()
+        body, fields = call(1, 2, 1)
+        self.expect(401, body, fields | self.server.bearer(**token), self.kept)
+
+    def unknown_key(self):
+        self.refused(kid=f"k{self.random.random()}")
+
+    def bad_signature(self):
+        self.refused(key=self.server.other)
+
+    def wrong_audience(self):
+        self.refused(aud=f"https://{self.random.random()}.example/mcp")
 
 
 def answers(connection, count):
@@ -291,7 +389,7 @@ def answers(connection, count):
 
 def padded(server):
     """A good call whose head has 15 kB."""
-    wire = Worker(server, 0, 0, []).wire(1, 2, 3)
+    wire = server.worker(0, 0, []).wire(1, 2, 3)
     return wire.replace(b"Host: localhost\r\n", b"Host: localhost\r\nX: " + b"x" * 15000 + b"\r\n")
 
 
@@ -344,19 +442,24 @@ def growth(readings, exchanges):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
+    parser.add_argument("--oauth", action="store_true")
     parser.add_argument("--minutes", type=float, default=2)
     options = parser.parse_args()
     problems, errors = [], []
     with tempfile.TemporaryDirectory() as folder:
-        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "make-cert.sh")
-        subprocess.run(["sh", script, folder], check=True, stdout=subprocess.DEVNULL)
-        servers = [Server(options.binary, folder, encrypted) for encrypted in (False, True)]
+        if options.oauth:
+            servers = [OAuthServer(options.binary)]
+        else:
+            script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "make-cert.sh")
+            subprocess.run(["sh", script, folder], check=True, stdout=subprocess.DEVNULL)
+            servers = [Server(options.binary, folder, encrypted) for encrypted in (False, True)]
         try:
             # One request of each, so that what is opened once is open.
             for server in servers:
-                warm = Worker(server, 0, 0, [])
+                warm = server.worker(0, 0, [])
                 warm.good_new()
-                warm.good_password()
+                for _, kind in warm.credentials():
+                    kind()
                 warm.kept.close()
             before = [server.descriptors_at_rest(0, 3) for server in servers]
             counts = collections.Counter()
@@ -364,8 +467,8 @@ def main():
             for number in range(max(1, round(options.minutes * 60 / ROUND))):
                 end = time.monotonic() + ROUND
                 workers = [
-                    Worker(server, WORKERS * number + place, end, errors)
-                    for place, server in enumerate(servers * (WORKERS // 2))
+                    server.worker(WORKERS * number + place, end, errors)
+                    for place, server in enumerate(servers * (WORKERS // len(servers)))
                 ]
                 for worker in workers:
                     worker.start()
