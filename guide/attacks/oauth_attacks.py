@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 from attack_type import Attack
 from http_attacks import ADD, POWER, bearer, head
@@ -18,6 +19,8 @@ from http_target import HTTPServer, HTTPTarget, request
 
 POLICY = "Sources/ResourceServer/ProviderTokenPolicy.swift"
 KEYS = "Sources/ResourceServer/IssuerKeys.swift"
+METADATA = "Sources/ResourceServer/ProviderMetadata.swift"
+SOCKETS = "Sources/HTTPClient/CurlCallbacks.swift"
 HEADER = "Sources/JOSE/JWSHeader.swift"
 RESOURCE = "Sources/MCPServiceOAuth/OAuthConfiguration.swift"
 TOOL = "Sources/MCPService/Tools/Tool.swift"
@@ -25,6 +28,10 @@ TOOL = "Sources/MCPService/Tools/Tool.swift"
 
 def encode(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decode(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 class Key:
@@ -53,24 +60,38 @@ class Key:
 
 
 class Provider(BaseHTTPRequestHandler):
-    """The metadata and the keys of the provider; and the keys of a thief, at another path."""
+    """The metadata, the keys and the introspection of the provider; and at other paths the keys of a
+    thief, and a service that is not for the internet."""
 
-    fetches = 0
+    requests = []  # their paths
+    forged = {}  # what an attack writes into the metadata
 
     def do_GET(self):
-        if self.path == "/keys":
-            Provider.fetches += 1
         issuer = f"http://127.0.0.1:{self.server.server_port}"
+        metadata = {
+            "issuer": issuer,
+            "jwks_uri": f"{issuer}/keys",
+            "introspection_endpoint": f"{issuer}/introspect",
+        }
         answers = {
-            "/.well-known/oauth-authorization-server": {
-                "issuer": issuer,
-                "jwks_uri": f"{issuer}/keys",
-            },
+            "/.well-known/oauth-authorization-server": metadata | Provider.forged,
             "/keys": {"keys": [key().jwk]},
             "/thief": {"keys": [thief().jwk]},
+            "/internal": {"keys": []},
         }
-        data = json.dumps(answers.get(self.path, {})).encode()
-        self.send_response(200 if self.path in answers else 404)
+        self.reply(answers.get(self.path))
+
+    def do_POST(self):
+        """An opaque token is the audience that it is for. Each is active."""
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        audience = decode(parse_qs(form)["token"][0]).decode()
+        self.reply({"active": True} | claims_for(audience))
+
+    def reply(self, answer):
+        Provider.requests.append(self.path)
+        data = json.dumps(answer or {}).encode()
+        self.send_response(404 if answer is None else 200)
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -118,20 +139,28 @@ class OAuthTarget(HTTPTarget):
 TARGET = OAuthTarget
 
 
-def token(server, claims=None, header=None, signer=None, mac=None):
-    """A token of the provider for this server, with what the attack changes."""
+def audience(server):
+    return f"http://127.0.0.1:{server.port}/mcp"
+
+
+def claims_for(audience):
     now = int(time.time())
-    head = {"alg": "RS256", "kid": "k", "typ": "at+jwt"} | (header or {})
-    body = {
+    return {
         "iss": ISSUER,
         "sub": "anshika",
-        "aud": f"http://127.0.0.1:{server.port}/mcp",
+        "aud": audience,
         "iat": now,
         "exp": now + 600,
         "jti": "1",
         "client_id": "lab",
         "scope": "calculate:basic",
-    } | (claims or {})
+    }
+
+
+def token(server, claims=None, header=None, signer=None, mac=None):
+    """A token of the provider for this server, with what the attack changes."""
+    head = {"alg": "RS256", "kid": "k", "typ": "at+jwt"} | (header or {})
+    body = claims_for(audience(server)) | (claims or {})
     text = ".".join(encode(json.dumps(part).encode()) for part in (head, body))
     if head["alg"] == "none":
         return text + "."
@@ -157,12 +186,12 @@ def unknown_keys(target):
     """Fifty tokens with names of keys that do not exist: how often is the provider asked?"""
     server = target.start()
     server.send(request(head(bearer(token(server))), ADD))
-    before = Provider.fetches
+    before = Provider.requests.count("/keys")
     for number in range(50):
         forged = token(server, header={"kid": f"k{number}"}, mac=b"-")
         server.send(request(head(bearer(forged)), ADD))
     server.close()
-    count = Provider.fetches - before
+    count = Provider.requests.count("/keys") - before
     return count > 1, f"50 tokens made the server fetch {count} times"
 
 
@@ -174,6 +203,47 @@ def poisoned_metadata(target):
     server.close()
     found = re.search(r'"resource": ?"([^"]*)"', response.text)
     return "evil.example" in response.text, f"the resource is {found[1] if found else '?'}"
+
+
+def with_metadata(forged, attempt):
+    """An attack while the metadata of the provider are not its own."""
+
+    def forging(target):
+        Provider.forged = forged
+        try:
+            return attempt(target)
+        finally:
+            Provider.forged = {}
+
+    return forging
+
+
+def asked_inside(target):
+    """Does the server send a request to the address that the metadata name?"""
+    before = Provider.requests.count("/internal")
+    _, seen = sending(token)(target)
+    asked = Provider.requests.count("/internal") > before
+    return asked, "the server asked the service inside" if asked else seen
+
+
+def introspecting(audience_of):
+    """An attack that is one call with an opaque token, after an honest one."""
+
+    def attempt(target):
+        server = target.start(
+            CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID="calculator",
+            CALCULATOR_OAUTH_INTROSPECTION_CLIENT_SECRET="for-this-machine-alone-0123456789",
+        )
+        honest, response = (
+            server.send(request(head(bearer(encode(name.encode()))), ADD))[0]
+            for name in (audience(server), audience_of)
+        )
+        server.close()
+        if not honest.was_let_in:
+            raise SystemExit(f"attack: an honest call was refused: {honest.seen}")
+        return response.was_let_in, response.seen
+
+    return attempt
 
 
 HONEST = sending(token)
@@ -249,12 +319,43 @@ ATTACKS = [
         reason="needs calculate:advanced",
     ),
     Attack(
+        "O20",
+        "metadata of another issuer, with its keys",
+        "RFC 8414 §3.3",
+        (METADATA, "throw .wrongIssuer"),
+        with_metadata(
+            {"issuer": "https://other.example", "jwks_uri": f"{ISSUER}/thief"},
+            sending(lambda server: token(server, signer=thief())),
+        ),
+        reason="wrong_issuer",
+    ),
+    Attack(
         "O22",
         "names of keys that do not exist",
         "ASVS 15.2.2",
         (KEYS, "now - last < Self.interval"),
         unknown_keys,
         reason="unknown_key",
+    ),
+    Attack(
+        "O25",
+        "an opaque token for another server",
+        "RFC 7662 §4, RFC 8707 §2",
+        (POLICY, "throw .wrongAudience"),
+        introspecting("https://other.example/mcp"),
+        reason="wrong_audience",
+    ),
+    # Loopback is allowed here, because the provider of the lab is there. 0.0.0.0 is the other address
+    # that every machine has and that no request from outside reaches.
+    Attack(
+        "O40",
+        "metadata that lead to a service inside",
+        "RFC 6890, CWE-918",
+        (SOCKETS, "transfer.pointee.connects(to: target)"),
+        with_metadata(
+            {"jwks_uri": f"http://0.0.0.0:{provider.server_port}/internal"}, asked_inside
+        ),
+        reason="refused_address",
     ),
     Attack(
         "O63",

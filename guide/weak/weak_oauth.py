@@ -13,6 +13,7 @@ from urllib.request import urlopen
 from naive import calculate, refuse_by_default
 
 ISSUER = os.environ.get("CALCULATOR_OAUTH_ISSUER", "")
+INTROSPECTS = "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID" in os.environ
 keys = {}
 
 
@@ -20,7 +21,11 @@ def decode(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def fetch(url):
+def metadata():  # it is at the provider's address, so the provider wrote it (O20)
+    return json.load(urlopen(f"{ISSUER}/.well-known/oauth-authorization-server", timeout=5))
+
+
+def fetch(url):  # wherever it leads (O40)
     return {key["kid"]: key for key in json.load(urlopen(url, timeout=5))["keys"]}
 
 
@@ -28,7 +33,7 @@ def key_for(header):
     if header.get("jku"):  # the sender says where the keys are (O1)
         return fetch(header["jku"])[header["kid"]]
     if header["kid"] not in keys:  # it may be new, so ask again, every time (O22)
-        keys.update(fetch(f"{ISSUER}/keys"))
+        keys.update(fetch(metadata()["jwks_uri"]))
     return keys[header["kid"]]
 
 
@@ -41,6 +46,13 @@ def pem(key):
     return subprocess.run(
         ["openssl", "rsa", "-pubin", "-inform", "DER"], check=True, capture_output=True,
         input=b"\x30\x82\x01\x22" + info).stdout
+
+
+def ask(token):
+    form = f"token={token}".encode()
+    answer = json.load(urlopen(metadata()["introspection_endpoint"], form, timeout=5))
+    if not answer["active"]:  # active, so it is good: for whom (O25)?
+        raise PermissionError("Authentication failed")
 
 
 def verify(token):
@@ -69,7 +81,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         params = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["params"]
         try:
-            verify(self.headers["Authorization"].removeprefix("Bearer "))
+            check = ask if INTROSPECTS else verify
+            check(self.headers["Authorization"].removeprefix("Bearer "))
             text, more = calculate(params["name"], params["arguments"])
             result = {"isError": False, "structuredContent": more}
             self.reply(200, {"result": {**result, "content": [{"type": "text", "text": text}]}})
