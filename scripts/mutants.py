@@ -27,6 +27,10 @@ CURL_HANDLE = "Sources/HTTPClient/CurlHandle.swift"
 CURL_CLIENT = "Sources/HTTPClient/CurlClient.swift"
 ORIGIN = "Sources/Support/Origin.swift"
 ORIGINS = "SupportTests.OriginTests"
+STATE = "Sources/State"
+STATE_FILE = "StateTests.StateFileTests"
+CODES = f"{STATE}/AuthorizationState+Codes.swift"
+REFRESH = f"{STATE}/AuthorizationState+RefreshTokens.swift"
 AUTHORITY = "ResourceServerTests.AuthorityTests"
 OAUTH = "MCPServiceOAuthTests"
 FRAMING = "HTTPTransportTests.RequestAttackTests"
@@ -1612,5 +1616,140 @@ MUTANTS = [
         "Sources/MCPServiceHTTP/Configuration/AcceptedCredentials.swift",
         "isSignIn ? [.signIn] : []", "[]",
         OAUTH, r"noTokensOverPlainHTTPInPublic",
+    ),
+    # --- State -----------------------------------------------------------------------------------
+    (
+        "state: a symbolic link", f"{STATE}/StateFile.swift",
+        "guard kind != S_IFLNK else { throw .symbolicLink }", "",
+        STATE_FILE, r"aSymbolicLink",
+    ),
+    (
+        "state: the file of another user", f"{STATE}/StateFile.swift",
+        "guard status.st_uid == geteuid() else { throw .otherOwner }", "",
+        STATE_FILE, r"theFileOfAnotherIsRefused",
+    ),
+    (
+        "state: a file that others may read", f"{STATE}/StateFile.swift",
+        "guard mode & 0o077 == 0 else { throw .notPrivate(mode: Int(mode)) }", "",
+        STATE_FILE, r"rightsOfOthersAreRefused",
+    ),
+    (
+        "state: links beside the file", f"{STATE}/StateFile.swift",
+        "for suffix in suffixes { _ = try mode(of: path + suffix) }", "",
+        STATE_FILE, r"aSymbolicLinkBesideTheFileIsRefused",
+    ),
+    (
+        "state: the database of another program", f"{STATE}/Schema.swift",
+        "guard identity == 0, version == 0, tables == 0 else { throw .otherDatabase }", "",
+        "StateTests.DatabaseTests", r"theDatabaseOfAnotherProgramIsRefusedAndNotChanged",
+    ),
+    (
+        "state: a newer schema", f"{STATE}/Schema.swift",
+        "guard version <= versions.count else { throw .newerSchema(version) }", "",
+        "StateTests.DatabaseTests", r"aNewerSchemaIsRefusedAndNotChanged",
+    ),
+    (
+        "state: no sync at a commit", f"{STATE}/Database.swift",
+        "PRAGMA synchronous = FULL", "PRAGMA synchronous = OFF",
+        "StateTests.DatabaseTests", r"settings",
+    ),
+    (
+        "state: reads before it locks", f"{STATE}/Database.swift",
+        "BEGIN IMMEDIATE", "BEGIN",
+        "StateTests.RaceTests", r"oneOfMany|theBoundOfClientsHolds",
+    ),
+    (
+        "state: the cookie of another browser", f"{STATE}/AuthorizationState+Transactions.swift",
+        "guard stored.cookie.isEqual(to: cookie) else { return .wrongCookie }", "",
+        "StateTests.TransactionTests", r"aWrongCookieLeavesTheTransaction",
+    ),
+    (
+        "state: an expired sign-in", f"{STATE}/AuthorizationState+Transactions.swift",
+        "guard now < stored.expiresAt else { return .expired }", "",
+        "StateTests.TransactionTests", r"aTransactionExpires",
+    ),
+    (
+        "state: the code of another client", CODES,
+        "guard code.clientID.hasSameBytes(as: request.clientID) else { return .wrongClient }", "",
+        "StateTests.CodeTests", r"aWrongRequestChangesNothing",
+    ),
+    (
+        "state: another redirect URI", CODES,
+        "guard code.redirectURI.hasSameBytes(as: request.redirectURI) else { return .wrongRedirectURI }",
+        "",
+        "StateTests.CodeTests", r"aWrongRequestChangesNothing",
+    ),
+    (
+        "state: a code for another resource", CODES,
+        "guard code.resource.hasSameBytes(as: request.resource) else { return .wrongResource }", "",
+        "StateTests.CodeTests", r"aWrongRequestChangesNothing",
+    ),
+    (
+        "state: a code with another verifier", CODES,
+        "guard verifies(code.challenge) else { return .wrongVerifier }", "",
+        "StateTests.CodeTests", r"aWrongRequestChangesNothing",
+    ),
+    (
+        "state: an expired code", CODES,
+        "guard now < code.expiresAt else { return .expired }", "",
+        "StateTests.CodeTests", r"aCodeExpires",
+    ),
+    (
+        "state: a used code ends no grant", CODES,
+        "if let grant = stored.grant { _ = try connection.revokeGrant(grant, now: now) }", "",
+        "StateTests.CodeTests", r"theSecondRightRequestEndsTheGrant",
+    ),
+    (
+        "state: a used code is good again", CODES,
+        "isUsed = !row.isNull(8)", "isUsed = false",
+        "StateTests.CodeTests", r"theSecondRightRequestEndsTheGrant",
+    ),
+    (
+        "state: the refresh token of another client", REFRESH,
+        "guard grant.clientID.hasSameBytes(as: client) else { return .wrongClient }", "",
+        "StateTests.RefreshTokenTests", r"theTokenOfAnotherClientOrResourceIsRefused",
+    ),
+    (
+        "state: a refresh token for another resource", REFRESH,
+        "guard grant.resource.hasSameBytes(as: resource) else { return .wrongResource }", "",
+        "StateTests.RefreshTokenTests", r"theTokenOfAnotherClientOrResourceIsRefused",
+    ),
+    (
+        "state: a used refresh token is good again", REFRESH,
+        "isUsed: !row.isNull(3)", "isUsed: false",
+        "StateTests.RefreshTokenTests", r"theReuseOfATokenEndsTheGrant",
+    ),
+    (
+        "state: an idle refresh token", REFRESH,
+        "guard now < token.idleEnd else { return .expired }", "",
+        "StateTests.RefreshTokenTests", r"anIdleTokenExpires",
+    ),
+    (
+        "state: the refresh token of a grant that has ended", REFRESH,
+        "guard grant.isActive(at: now) else { return .ended }", "",
+        "StateTests.(RefreshTokenTests|GrantTests)", r"aGrantIsRevokedOnce|anIdleTokenExpires",
+    ),
+    (
+        "state: a client revokes the token of another", REFRESH,
+        "guard grant.clientID.hasSameBytes(as: client) else { return nil }", "",
+        "StateTests.RefreshTokenTests", r"revokingATokenEndsItsGrant",
+    ),
+    (
+        "state: a revoked grant is active", f"{STATE}/AuthorizationState+Grants.swift",
+        "WHERE id = ? AND revoked_at IS NULL AND ends_at > ?", "WHERE id = ? AND ends_at > ?",
+        "StateTests.GrantTests", r"aGrantIsRevokedOnce",
+    ),
+    (
+        "state: the codes of a removed user", f"{STATE}/AuthorizationState+Grants.swift",
+        '"DELETE FROM codes WHERE user_id = ? AND used_at IS NULL"',
+        '"DELETE FROM codes WHERE user_id = ? AND 0"',
+        "StateTests.GrantTests", r"theGrantsOfAUserOrAClientAreRevoked",
+    ),
+    (
+        "state: a flood ends the sign-in of another",
+        f"{STATE}/AuthorizationState+Transactions.swift",
+        "WHERE number IN\n      (SELECT number FROM transactions WHERE expires_at <= ? LIMIT ?)",
+        "WHERE number IN\n      (SELECT number FROM transactions WHERE ? > 0 LIMIT ?)",
+        "StateTests.TransactionTests", r"aFullTableRefusesTheNewOne",
     ),
 ]
