@@ -1752,4 +1752,42 @@ MUTANTS = [
         "WHERE number IN\n      (SELECT number FROM transactions WHERE ? > 0 LIMIT ?)",
         "StateTests.TransactionTests", r"aFullTableRefusesTheNewOne",
     ),
+    (
+        "state: a payload of any length", f"{STATE}/AuthorizationState+Transactions.swift",
+        "guard transaction.payload.count <= Self.maximumPayloadLength else { throw .tooLarge }", "",
+        "StateTests.TransactionTests", r"aLongPayloadIsRefused",
+    ),
+    (
+        "state: any number of grants of a user for a client",
+        f"{STATE}/AuthorizationState+Grants.swift",
+        "ORDER BY number DESC LIMIT -1 OFFSET ?4", "ORDER BY number DESC LIMIT 0 OFFSET ?4",
+        "StateTests.GrantTests", r"aUserHasABoundedNumberOfGrantsForAClient",
+    ),
+    (
+        "state: any number of clients", f"{STATE}/AuthorizationState+Clients.swift",
+        'guard try connection.rowCount(of: "clients") < limit else { throw StateError.full }', "",
+        "StateTests.(ClientTests|RaceTests)", r"aFullTableRemovesOnlyOldClientsWithoutAGrant",
+    ),
+    (
+        "state: a client with a grant is removed", f"{STATE}/AuthorizationState+Clients.swift",
+        "is_dynamic = 1 AND last_grant_at IS NULL AND", "is_dynamic = 1 AND",
+        "StateTests.ClientTests", r"aFullTableRemovesOnlyOldClientsWithoutAGrant",
+    ),
+    (
+        "state: the first code of a consent stays valid", CODES,
+        "if let previous {", "if let previous, false {",
+        "StateTests.CodeTests", r"aNewCodeReplacesTheOneBefore",
+    ),
+    (
+        "state: two first keys", f"{STATE}/AuthorizationState+SigningKeys.swift",
+        "if onlyAsFirst, try connection.count(active) > 0 { return false }", "",
+        "StateTests.(SigningKeyTests|RaceTests)", r"oneFirstKeyIsStored|oneOfManyFirstKeysIsStored",
+    ),
+    (
+        "state: a second revocation moves the first",
+        f"{STATE}/AuthorizationState+Grants.swift",
+        '"UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"',
+        '"UPDATE grants SET revoked_at = ? WHERE id = ?"',
+        "StateTests.GrantTests", r"aGrantIsRevokedOnce",
+    ),
 ]

@@ -85,7 +85,7 @@ extension AuthorizationState {
           "DELETE FROM codes WHERE hash = ? AND used_at IS NULL", [.digest(previous)])
       }
       if try connection.rowCount(of: "codes") >= limits.codes {
-        try connection.run("DELETE FROM codes WHERE expires_at <= ?", [.time(now)])
+        _ = try connection.removeExpiredCodes(now, limit: 1000)
         guard try connection.rowCount(of: "codes") < limits.codes else { throw StateError.full }
       }
       try connection.run(
@@ -141,6 +141,16 @@ extension AuthorizationState {
         "UPDATE clients SET last_grant_at = ? WHERE id = ?", [.time(now), .text(grant.clientID)])
       return .granted(grant)
     }
+  }
+}
+
+extension Connection {
+  mutating func removeExpiredCodes(_ now: WallTime, limit: Int) throws(StateError) -> Int {
+    try run(
+      """
+      DELETE FROM codes WHERE number IN
+      (SELECT number FROM codes WHERE expires_at <= ? LIMIT ?)
+      """, [.time(now), .integer(limit)])
   }
 }
 

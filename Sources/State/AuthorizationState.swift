@@ -84,11 +84,7 @@ package struct AuthorizationState: Sendable {
   package func purge(now: WallTime, limit: Int = 1000) throws(StateError) -> Int {
     try database.transaction { (connection) throws(StateError) in
       let revoked = now - Self.revokedGrantLifetime
-      var removed = try connection.run(
-        """
-        DELETE FROM codes WHERE number IN
-        (SELECT number FROM codes WHERE expires_at <= ? LIMIT ?)
-        """, [.time(now), .integer(limit)])
+      var removed = try connection.removeExpiredCodes(now, limit: limit)
       removed += try connection.removeExpiredTransactions(now, limit: limit)
       // First the tokens: with a grant, all its tokens would go at once.
       removed += try connection.run(

@@ -24,13 +24,16 @@ private import Support
       throw StateError(code)
     }
     unsafe self.handle = unsafe handle
-    unsafe sqlite3_busy_timeout(handle, Self.busyTimeout)
+    setBusyTimeout(Self.busyTimeout)
   }
 
   deinit {
     unsafe statements.values.forEach { _ = unsafe sqlite3_finalize($0) }
     unsafe sqlite3_close_v2(handle)
   }
+
+  /// How long a statement waits for other connections, in milliseconds.
+  func setBusyTimeout(_ timeout: Int32) { unsafe sqlite3_busy_timeout(handle, timeout) }
 
   var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 

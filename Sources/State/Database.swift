@@ -73,10 +73,12 @@ final class Database: Sendable {
     }
   }
 
-  /// The mode is stored in the file. While another process changes it, SQLite throws `busy` without
-  /// waiting.
+  /// The mode is stored in the file. While another process changes it, SQLite may throw `busy` without
+  /// waiting. So the waiting is done here, and lasts as long as that of a statement.
   private static func useWriteAheadLog(_ connection: inout Connection) throws(StateError) {
-    for _ in 0..<100 {
+    connection.setBusyTimeout(0)
+    defer { connection.setBusyTimeout(Connection.busyTimeout) }
+    for _ in 0..<Connection.busyTimeout / 20 {
       let mode: String?
       do throws(StateError) {
         mode = try connection.first("PRAGMA journal_mode = WAL") {
