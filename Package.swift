@@ -82,9 +82,11 @@ let package = Package(
         "CLibSSL", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
+    module("OAuth", dependencies: ["Crypto", "JSON"]),
     module("HTTPClient", dependencies: ["Auth", "CCurl", "Crypto"]),
     module("State", dependencies: ["CSQLite", "Crypto", "JSON"]),
-    module("ResourceServer", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
+    module(
+      "ResourceServer", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth"]),
     module("CalculatorCore"),
     module(
       "MCPService",
@@ -156,6 +158,7 @@ let package = Package(
     tests(of: "Crypto", dependencies: ["COpenSSL"]),
     tests(of: "Auth", dependencies: ["Crypto", "JOSE", "JSON"]),
     tests(of: "JOSE", dependencies: ["JSON", "Crypto"]),
+    tests(of: "OAuth", dependencies: ["Crypto", "JSON"]),
     tests(of: "StdioTransport"),
     tests(of: "MCP", dependencies: ["JSON"]),
     tests(

@@ -1,6 +1,7 @@
 package import Auth
 package import HTTPClient
 internal import JSON
+private import OAuth
 package import Support
 private import Synchronization
 
@@ -111,26 +112,5 @@ package final class Introspection: Sendable {
       areCredentialsWrong
         ? "The identity provider refuses the client credentials for introspection."
         : "The identity provider could not be asked about a token.", failure)
-  }
-}
-
-/// Values of `application/x-www-form-urlencoded` (RFC 6749 appendix B).
-enum FormBody {
-  /// Every byte that is not a letter, a digit or one of `-._` is written as `%` and two digits, a
-  /// space as `+`.
-  static func encoded(_ text: String) -> [UInt8] {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"):
-        bytes.append(byte)
-      case 0x20: bytes.append(UInt8(ascii: "+"))
-      default:
-        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0x0F)]]
-      }
-    }
-    return bytes
   }
 }
