@@ -134,6 +134,9 @@ let package = Package(
       name: "FuzzResourceServer",
       dependencies: ["Auth", "JOSE", "JSON", "ResourceServer", "Support"],
       path: "Fuzz/ResourceServer", swiftSettings: settings),
+    .target(
+      name: "FuzzOAuth", dependencies: ["JSON", "OAuth", "Support"], path: "Fuzz/OAuth",
+      swiftSettings: settings),
     // A test target, since it looks into a module as only tests may.
     .testTarget(
       name: "FuzzHTTP",

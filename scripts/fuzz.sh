@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fuzzes the parsers of JSON and HTTP, the MCP dispatcher, the token verifier and what an identity
-# provider sends, with libFuzzer and the address sanitizer.
+# Fuzzes the parsers of JSON and HTTP, the MCP dispatcher, the token verifier, what an identity
+# provider sends, and what a client of an authorization server sends, with libFuzzer and the address
+# sanitizer.
 #
 #   fuzz.sh SECONDS [TARGET...]    for each; what was learnt stays in .build-fuzz/corpus
 #   fuzz.sh SECONDS Differential   compares the parser of HTTP with NIOHTTP1 instead
@@ -8,7 +9,7 @@ set -eu
 
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP FuzzResourceServer
+[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP FuzzResourceServer FuzzOAuth
 sanitizers=fuzzer,address
 objects=.build-fuzz/debug
 # The sanitizer reports a crash; Swift's own backtrace after it can keep the process from ending.
@@ -59,6 +60,14 @@ seed_provider() {
   printf '%s' '{"iss":"https://idp.example","sub":"a","aud":["fuzz"],"iat":1799999000,"exp":1800003600,"client_id":"b","scope":"calculate:basic x","roles":["b"],"name":"c","typ":"Bearer","active":true}' >"$1/claims"
 }
 
+# With the URL of Fuzz/OAuth/FuzzOAuth.swift.
+seed_client() {
+  printf '%s' 'response_type=code&client_id=a+b&redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Fcb&state=%C3%A9' >"$1/form"
+  printf 'http://127.0.0.1:1/cb?a=b\nhttp://127.0.0.1:2/cb?a=b' >"$1/loopback"
+  printf 'https://client.example/a%%2e/b?c\nhttps://client.example:443/a%%2e/b?c' >"$1/redirect"
+  printf '%s' '{"client_id":"https://client.example/metadata","client_name":"a\u202eb","redirect_uris":["http://localhost:1/cb","https://client.example/cb","cursor://a"],"grant_types":["authorization_code","refresh_token"],"response_types":["code"],"token_endpoint_auth_method":"none","scope":"calculate:basic x","application_type":"native","client_uri":"https://client.example/","jwks_uri":null}' >"$1/metadata"
+}
+
 # Not libFuzzer's: it needs no coverage, and its streams are the same for the same seed.
 differential() {
   seeds=.build-fuzz/seeds/http
@@ -92,6 +101,7 @@ for target; do
     FuzzJOSE) seed_jwt "$corpus" ;;
     FuzzHTTP) seed_http "$corpus" ;;
     FuzzResourceServer) seed_provider "$corpus" ;;
+    FuzzOAuth) seed_client "$corpus" ;;
   esac
 
   echo "==> Fuzzing $target for $seconds seconds"
