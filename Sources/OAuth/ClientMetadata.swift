@@ -3,8 +3,6 @@ private import Support
 
 /// What a client says about itself (RFC 7591 §2), in a registration or in its metadata document.
 /// Nothing of it is proven. Unknown members are ignored, and `null` counts as absent.
-///
-/// The file is longer than 150 lines because it has one reader for each member.
 package struct ClientMetadata: Sendable, Equatable {
   /// The longest metadata document, in bytes (Client ID Metadata Document: 5 kilobytes).
   package static let maximumDocumentLength = 5 * 1024
