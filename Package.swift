@@ -87,6 +87,7 @@ let package = Package(
     module("State", dependencies: ["CSQLite", "Crypto", "JSON"]),
     module(
       "ResourceServer", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth"]),
+    module("AuthorizationServer", dependencies: ["Crypto", "JOSE", "JSON", "OAuth", "State"]),
     module("CalculatorCore"),
     module(
       "MCPService",
@@ -185,6 +186,9 @@ let package = Package(
     .executableTarget(
       name: "StateCrash", dependencies: ["Crypto", "State", "Support", "SystemC"],
       path: "Tests/StateCrash", swiftSettings: settings),
+    tests(
+      of: "AuthorizationServer",
+      dependencies: ["Auth", "Crypto", "JOSE", "JSON", "OAuth", "ResourceServer", "State"]),
     tests(of: "MCPService", dependencies: ["Auth", "Calculator", "TestHarness"]),
     tests(
       of: "MCPServiceHTTP",

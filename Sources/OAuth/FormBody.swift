@@ -1,5 +1,5 @@
 private import JSON
-package import Support
+private import Support
 
 /// The parameters of `application/x-www-form-urlencoded`, from a body or a query (RFC 6749
 /// appendix B). They keep their order.

@@ -26,15 +26,19 @@ extension AuthorizationState {
     case ended
     /// The token was used before, so its grant is revoked now.
     case reused(grant: String)
+    /// `accepts` refused the grant. Nothing has changed.
+    case refused
   }
 
   /// Exchanges a refresh token for a new one.
   ///
   /// A used token is never valid again, not even for a moment: there is no grace window. Its second
   /// use ends the grant, because one of the two users is a thief (RFC 9700 §4.14.2).
+  /// - Parameter accepts: whether the request fits the grant of a token that can be used.
   /// - Throws: as each operation
   package func rotate(
-    _ hash: SHA256Digest, to new: NewRefreshToken, client: String, resource: String, now: WallTime
+    _ hash: SHA256Digest, to new: NewRefreshToken, client: String, resource: String, now: WallTime,
+    accepts: (Grant) -> Bool = { _ in true }
   ) throws(StateError) -> Rotation {
     try database.transaction { (connection) throws(StateError) in
       guard let token = try connection.refreshToken(hash) else { return .unknown }
@@ -48,6 +52,7 @@ extension AuthorizationState {
       }
       guard now < token.idleEnd else { return .expired }
       guard grant.isActive(at: now) else { return .ended }
+      guard accepts(grant) else { return .refused }
       try connection.run(
         "UPDATE refresh_tokens SET used_at = ? WHERE hash = ?", [.time(now), .digest(hash)])
       try connection.insert(new, grant: grant.id, position: token.position + 1, now: now)

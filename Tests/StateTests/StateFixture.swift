@@ -5,19 +5,6 @@ import TestSupport
 
 @testable import State
 
-/// A folder of one test, which is removed with it.
-final class TemporaryFolder: Sendable {
-  let url = FileManager.default.temporaryDirectory.appending(path: "state-\(UUID().uuidString)")
-
-  init() throws {
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String = "state.db") -> String { url.appending(path: name).path }
-}
-
 /// The mode of a file, without its kind.
 func mode(of path: String) -> mode_t? {
   var status = stat()

@@ -1,0 +1,232 @@
+private import Crypto
+private import JOSE
+private import JSON
+package import OAuth
+package import State
+package import Support
+
+/// The token endpoint (OAuth 2.1 §3.2): a code or a refresh token becomes an access token.
+package struct TokenEndpoint: Sendable {
+  private let settings: AuthorizationServerSettings
+  private let clients: any ClientDirectory
+  private let state: AuthorizationState
+  private let keys: SigningKeys
+  /// The scopes that a user may have now; `nil`: the user may not sign in any more.
+  private let scopesOfUser: @Sendable (_ user: String) -> [String]?
+  private let random: @Sendable (_ count: Int) -> [UInt8]
+  private let report: @Sendable (TokenEvent) -> Void
+
+  package init(
+    _ settings: AuthorizationServerSettings, clients: any ClientDirectory,
+    state: AuthorizationState, keys: SigningKeys,
+    scopesOfUser: @escaping @Sendable (_ user: String) -> [String]?,
+    random: @escaping @Sendable (_ count: Int) -> [UInt8],
+    report: @escaping @Sendable (TokenEvent) -> Void
+  ) {
+    self.settings = settings
+    self.clients = clients
+    self.state = state
+    self.keys = keys
+    self.scopesOfUser = scopesOfUser
+    self.random = random
+    self.report = report
+  }
+
+  /// It writes to the state, so it blocks for some milliseconds.
+  /// - Parameters:
+  ///   - body: the form of the request.
+  ///   - authorization: the values of all `Authorization` lines.
+  package func respond(
+    to body: [UInt8], authorization: [String], now: WallTime
+  ) -> EndpointResponse {
+    do throws(OAuthProblem) {
+      let form = try FormBody(parsing: body)
+      let client = try clients.authenticate(
+        try ClientCredentials(authorization: authorization, body: form))
+      switch form["grant_type"].flatMap(GrantType.init(rawValue:)) {
+      case .authorizationCode: return try redeem(form, for: client, now)
+      case .refreshToken: return try refresh(form, for: client, now)
+      case nil:
+        guard form["grant_type"] != nil else {
+          throw OAuthProblem(.invalidRequest, "The grant_type is missing.")
+        }
+        throw OAuthProblem(
+          .unsupportedGrantType, "The grant_type must be authorization_code or refresh_token.")
+      }
+    } catch {
+      report(.refused(error))
+      return EndpointResponse(error, hadAuthorization: !authorization.isEmpty)
+    }
+  }
+
+  // MARK: A code
+
+  /// OAuth 2.1 §4.1.3
+  private func redeem(
+    _ form: FormBody, for client: OAuthClient, _ now: WallTime
+  ) throws(OAuthProblem) -> EndpointResponse {
+    let code = try required("code", in: form)
+    let redirectURI = try required("redirect_uri", in: form)
+    // RFC 7636 §4.5
+    guard let verifier = CodeVerifier(try required("code_verifier", in: form)) else {
+      throw OAuthProblem(.invalidGrant, "The code_verifier is not 43 to 128 unreserved characters.")
+    }
+    try settings.resource.check(form["resource"])  // RFC 8707 §2.2
+    let endsAt = now + settings.grantLifetime
+    let refresh = refreshToken(for: client, now, until: endsAt)
+    let redemption: AuthorizationState.Redemption
+    do throws(StateError) {
+      redemption = try state.redeem(
+        SHA256Digest(of: code.utf8),
+        CodeRequest(
+          clientID: client.id, redirectURI: redirectURI, resource: settings.resource.text),
+        for: NewGrant(id: name(), endsAt: endsAt, refreshToken: refresh?.stored), now: now,
+        verifies: { CodeChallenge($0)?.matches(verifier) ?? false })
+    } catch {
+      throw OAuthProblem(error)
+    }
+    guard case .granted(let grant) = redemption else {
+      if case .reused(let grant) = redemption { report(.codeReused(grant: grant)) }
+      // One sentence for all, so that nobody learns which value of a stolen code is wrong.
+      throw OAuthProblem(
+        .invalidGrant, "The code is not valid for this client, redirect_uri and code_verifier.")
+    }
+    return try response(
+      for: grant, asked: nil, refresh: refresh?.token, now, event: TokenEvent.issued)
+  }
+
+  // MARK: A refresh token
+
+  /// RFC 6749 §6, OAuth 2.1 §4.3
+  private func refresh(
+    _ form: FormBody, for client: OAuthClient, _ now: WallTime
+  ) throws(OAuthProblem) -> EndpointResponse {
+    let old = try required("refresh_token", in: form)
+    try settings.resource.check(form["resource"])
+    var asked: ScopeList?
+    if let text = form["scope"] {
+      asked = ScopeList(text)
+      if asked == nil { throw OAuthProblem(.invalidScope, "The scope is not valid.") }
+    }
+    guard let new = refreshToken(for: client, now, until: now + settings.grantLifetime) else {
+      throw OAuthProblem(.unauthorizedClient, "The client may not use refresh tokens.")
+    }
+    var problem = OAuthProblem(.invalidGrant, "The refresh token is not valid for this client.")
+    let rotation: AuthorizationState.Rotation
+    do throws(StateError) {
+      rotation = try state.rotate(
+        SHA256Digest(of: old.utf8), to: new.stored, client: client.id,
+        resource: settings.resource.text, now: now,
+        accepts: { grant in
+          // RFC 6749 §6: never a scope that was not granted.
+          guard let asked, let granted = ScopeList(grant.scope),
+            asked.intersection(granted.scopes) != asked
+          else { return true }
+          problem = OAuthProblem(.invalidScope, "The scope has more than the grant.")
+          return false
+        })
+    } catch {
+      throw OAuthProblem(error)
+    }
+    guard case .rotated(let grant) = rotation else {
+      if case .reused(let grant) = rotation { report(.refreshTokenReused(grant: grant)) }
+      throw problem
+    }
+    return try response(
+      for: grant, asked: asked, refresh: new.token, now, event: TokenEvent.refreshed)
+  }
+
+  // MARK: Parts
+
+  /// RFC 6749 §5.1
+  private func response(
+    for grant: Grant, asked: ScopeList?, refresh: Secret?, _ now: WallTime,
+    event: (Grant) -> TokenEvent
+  ) throws(OAuthProblem) -> EndpointResponse {
+    // The user may have lost a role since the sign-in.
+    guard let allowed = scopesOfUser(grant.userID), let granted = ScopeList(grant.scope) else {
+      do throws(StateError) {
+        _ = try state.revokeGrant(grant.id, now: now)
+      } catch {
+        throw OAuthProblem(error)
+      }
+      report(.userIsGone(grant))
+      throw OAuthProblem(.invalidGrant, "The user may not sign in any more.")
+    }
+    let scope = (asked ?? granted).intersection(allowed).text
+    let key: ES256Key
+    do throws(SigningKeys.Failure) {
+      key = try keys.current(now: now)
+    } catch {
+      throw OAuthProblem(.serverError, "The server cannot use its state; its log says why.")
+    }
+    let (token, seconds) = AccessTokenIssuer(settings: settings).token(
+      for: grant, scope: scope, key: key, identifier: name(), now: now)
+    report(event(grant))
+    var members: [(String, JSONValue)] = [
+      ("access_token", .string(token.exposed)), ("token_type", "Bearer"),
+      ("expires_in", .number(JSONNumber(seconds))), ("scope", .string(scope)),
+    ]
+    if let refresh { members.append(("refresh_token", .string(refresh.exposed))) }
+    return EndpointResponse(json: .object(JSONObject(members)))
+  }
+
+  /// `nil` for a client without this grant type.
+  private func refreshToken(
+    for client: OAuthClient, _ now: WallTime, until end: WallTime
+  ) -> (token: Secret, stored: NewRefreshToken)? {
+    guard client.grantTypes.contains(.refreshToken) else { return nil }
+    let token = Secret(name(bytes: 32))
+    return (
+      token,
+      NewRefreshToken(
+        hash: SHA256Digest(of: token.exposed.utf8), idleEnd: min(now + settings.idleLifetime, end))
+    )
+  }
+
+  private func required(_ name: StaticString, in form: FormBody) throws(OAuthProblem) -> String {
+    guard let value = form[name.description] else {
+      throw OAuthProblem(.invalidRequest, "A parameter of the grant is missing.")
+    }
+    return value
+  }
+
+  /// A random name in Base64 for URLs. A token has 256 bits (RFC 6749 §10.10).
+  private func name(bytes: Int = 16) -> String { Base64.url.text(of: random(bytes)) }
+}
+
+/// What the audit log says of the token endpoint. No case has a token or a code.
+package enum TokenEvent: Sendable, Equatable {
+  case issued(Grant)
+  case refreshed(Grant)
+  /// A second valid use of a code ended the grant (OAuth 2.1 §4.1.3).
+  case codeReused(grant: String?)
+  /// A used refresh token came again and ended the grant (RFC 9700 §4.14.2).
+  case refreshTokenReused(grant: String)
+  /// The user of a grant is not allowed any more, so the grant ended.
+  case userIsGone(Grant)
+  case revoked(grant: String)
+  case refused(OAuthProblem)
+}
+
+extension ClientDirectory {
+  /// - Throws: `OAuthProblem` with `invalid_client` (RFC 6749 §5.2): the same for an unknown client and
+  ///   for a wrong secret.
+  func authenticate(_ credentials: ClientCredentials) throws(OAuthProblem) -> OAuthClient {
+    guard let client = try client(credentials.clientID), client.accepts(credentials) else {
+      throw OAuthProblem(.invalidClient, "The client is not known, or its secret is wrong.")
+    }
+    return client
+  }
+}
+
+extension FormBody {
+  /// The body of a request.
+  init(parsing body: [UInt8]) throws(OAuthProblem) {
+    do throws(FormBody.Failure) {
+      try self.init(body)
+    } catch {
+      throw error.problem
+    }
+  }
+}
