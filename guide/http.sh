@@ -18,7 +18,7 @@ serve() {
     fi
     sleep 0.1
   done
-  url=$(sed -n 's/^Listening at //p' address | head -n 1)
+  url=$(sed -n 's/^Listening at \([^;]*\).*/\1/p' address | head -n 1)
 }
 
 # post TOOL ARGUMENTS [OPTION...]: calls a tool; the options are curl's.

@@ -68,7 +68,9 @@ struct HTTPExampleTests {
       // Nobody listens there, so the test sends nothing to the provider.
       environment: ["CALCULATOR_OAUTH_PROXY": "http://127.0.0.1:9"])
     let started = try process.readLine()
-    #expect(started?.hasPrefix("Listening at ") == true)
+    let line =
+      /Listening at http:\/\/127\.0\.0\.1:\d+\/mcp; clients use https:\/\/calculator\.example\/mcp/
+    #expect(started?.wholeMatch(of: line) != nil)
   }
 
   @Test func theCredentialsFileIsReadAndGuardsNothingUnfilled() throws {

@@ -26,7 +26,7 @@ final class HTTPProcess {
       "CalculatorHTTP", arguments: ["--port", "0"] + arguments,
       environment: Self.environment.merging(changes) { $1 })
     let line = try server.readLine() ?? ""
-    guard let match = line.wholeMatch(of: /Listening at (https?:\/\/.*\/mcp)/) else {
+    guard let match = line.wholeMatch(of: /Listening at (https?:\/\/[^;]*\/mcp)(?:; .*)?/) else {
       throw Failed(reason: try server.restOfErrors())
     }
     url = String(match.1)

@@ -93,6 +93,27 @@ struct HTTPConfigurationTests {
     try configuration.hosts.check([authority], for: .mcp)
   }
 
+  /// Without its real address and port nobody could test the server behind a proxy.
+  @Test(arguments: [
+    ("127.0.0.1", "https://calc.example", "; clients use https://calc.example/mcp"),
+    ("0.0.0.0", "https://calc.example", "; clients use https://calc.example/mcp"),
+    ("127.0.0.1", "http://127.0.0.1:80", ""),
+  ])
+  func saysWhereItListensAndWhatClientsUse(
+    _ host: String, _ baseURL: String, _ note: String
+  ) throws {
+    let configuration = try read(
+      [
+        "CALCULATOR_API_KEY": Self.key, "CALCULATOR_ALLOW_PLAINTEXT": "true",
+        "CALCULATOR_BASE_URL": baseURL,
+      ], host: host)
+    #expect(
+      configuration.announcement(at: host, 80) == """
+        Listening at http://127.0.0.1:80/mcp\(note)
+        Credentials: API key; a page with examples: \(baseURL)/
+        """)
+  }
+
   @Test(arguments: [
     (["CALCULATOR_API_KEY": key], "API key"),
     (

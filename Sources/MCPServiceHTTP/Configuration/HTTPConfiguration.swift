@@ -104,9 +104,8 @@ package struct HTTPConfiguration: Sendable {
       kept: reader.kept)
   }
 
-  /// The URL of the server that listens at `host` and `port`, without a path.
+  /// The URL at which the server listens, without a path. Clients may use another one: `baseURL`.
   func address(at host: String, _ port: Int) -> String {
-    if let baseURL { return baseURL }
     // An unspecified address means all addresses of the machine; as `Host` it would be refused.
     let name =
       switch IPAddress(host) {
@@ -117,12 +116,15 @@ package struct HTTPConfiguration: Sendable {
     return "\(certificate == nil ? "http" : "https")://\(name):\(port)"
   }
 
-  /// The text on standard output once the server listens. Its first line ends with the URL of `/mcp`.
+  /// The text on standard output once the server listens. Its first line has the URL of `/mcp` at
+  /// this machine, and behind a semicolon the URL that clients use if it is another one.
   func announcement(at host: String, _ port: Int) -> String {
     let address = address(at: host, port)
+    let forClients = baseURL ?? address
+    let note = forClients.utf8.elementsEqual(address.utf8) ? "" : "; clients use \(forClients)/mcp"
     return """
-      Listening at \(address)/mcp
-      Credentials: \(credentials.summary); a page with examples: \(address)/
+      Listening at \(address)/mcp\(note)
+      Credentials: \(credentials.summary); a page with examples: \(forClients)/
       """
   }
 
