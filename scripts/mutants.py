@@ -1420,8 +1420,7 @@ MUTANTS = [
     ),
     (
         "permissions: an unknown claim is ignored", PERMISSION_FILE,
-        'if let claims { try refuseOthers(in: claims.value, [claims.place], than: ["roles", "groups"]) }',
-        "",
+        "if let claims {", "if false, let claims {",
         PROVIDER, r"refusesAFile.*another claim",
     ),
     (

@@ -37,7 +37,10 @@ private struct PermissionMapReader {
     guard let file = root.object else { throw error([], "the file must be an object") }
     try refuseOthers(in: file, [], than: ["scopes", "roles", "groups", "subjects", "claims"])
     let claims = try object("claims", in: file)
-    if let claims { try refuseOthers(in: claims.value, [claims.place], than: ["roles", "groups"]) }
+    if let claims {
+      try refuseOthers(
+        in: claims.value, [claims.place], than: ["roles", "groups"], "in \"claims\"")
+    }
     return PermissionMap(
       scopes: try table("scopes", in: file), roles: try table("roles", in: file),
       groups: try table("groups", in: file), subjects: try table("subjects", in: file),
@@ -58,13 +61,19 @@ private struct PermissionMapReader {
         throw error(
           [place, index],
           """
-          an entry of "\(name)" must be an array of \(Self.list(Permission.known.map(\.rawValue))), \
-          or one of the roles \(Self.list(Role.allCases.map(\.rawValue)))
+          "\(Self.shown(member.name))" in "\(name)" must be an array of \
+          \(Self.list(Permission.known.map(\.rawValue))), or one of the roles \
+          \(Self.list(Role.allCases.map(\.rawValue)))
           """)
       }
       all.append((member.name, permissions))
     }
     return PermissionMap.Table(all)
+  }
+
+  /// The name of an entry: at most 100 visible ASCII characters of it.
+  private static func shown(_ name: String) -> String {
+    String(decoding: Array(name.utf8.lazy.filter(ASCII.isVisible).prefix(100)), as: UTF8.self)
   }
 
   /// `nil` for another value than known permissions or a role.
@@ -102,13 +111,13 @@ private struct PermissionMapReader {
   }
 
   private func refuseOthers(
-    in object: JSONObject, _ path: [Int], than known: [String]
+    in object: JSONObject, _ path: [Int], than known: [String], _ place: String = "here"
   ) throws(SettingsFileError) {
     let other = object.members.firstIndex { member in
       !known.contains { $0.hasSameBytes(as: member.name) }
     }
     // Never echo the name: it may be a secret in the wrong place.
-    if let other { throw error(path + [other], "only \(Self.list(known)) may stand here") }
+    if let other { throw error(path + [other], "only \(Self.list(known)) may stand \(place)") }
   }
 
   private func index(of name: String, in object: JSONObject) -> Int {

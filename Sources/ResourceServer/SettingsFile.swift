@@ -2,7 +2,8 @@ internal import Auth
 internal import JSON
 private import Support
 
-/// Why a JSON file of the settings is not of its form. It never contains text of the file.
+/// Why a JSON file of the settings is not of its form. Of the text of the file it contains only
+/// the name of an entry: a value may be a secret in the wrong place.
 package struct SettingsFileError: Error, Sendable, Equatable {
   /// Counted from 1.
   package let line: Int

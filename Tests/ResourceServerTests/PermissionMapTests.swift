@@ -221,11 +221,12 @@ struct PermissionMapTests {
 
   // MARK: Files
 
-  static let entry =
+  static func entry(_ name: String) -> String {
     """
-    an entry of "scopes" must be an array of calculate:basic, calculate:advanced, tokens:manage, or \
+    "\(name)" in "scopes" must be an array of calculate:basic, calculate:advanced, tokens:manage, or \
     one of the roles guest, basic, advanced, admin
     """
+  }
   static let path = #""roles" must be the name of a claim, or the path to it"#
 
   static func file(entries: Int) -> String {
@@ -256,14 +257,22 @@ struct PermissionMapTests {
     ("claims as text", #"{"claims":"roles"}"#, 1, #""claims" must be an object"#),
     (
       "an unknown permission", "{\"scopes\":{\"a\":[],\n\"b\":[\"calculate:basic\",\"hunter2\"]}}",
-      2,
-      entry
+      2, entry("b")
     ),
-    ("an unknown role", #"{"scopes":{"a":"root"}}"#, 1, entry),
-    ("a permission as a role", #"{"scopes":{"a":"calculate:basic"}}"#, 1, entry),
-    ("a role in an array", #"{"scopes":{"a":["basic"]}}"#, 1, entry),
-    ("a number", #"{"scopes":{"a":1}}"#, 1, entry), ("null", #"{"scopes":{"a":null}}"#, 1, entry),
-    ("another claim", #"{"claims":{"scopes":"s"}}"#, 1, "only roles, groups may stand here"),
+    ("an unknown role", #"{"scopes":{"a":"root"}}"#, 1, entry("a")),
+    ("a permission as a role", #"{"scopes":{"a":"calculate:basic"}}"#, 1, entry("a")),
+    ("a role in an array", #"{"scopes":{"a":["basic"]}}"#, 1, entry("a")),
+    ("a number", #"{"scopes":{"a":1}}"#, 1, entry("a")),
+    ("null", #"{"scopes":{"a":null}}"#, 1, entry("a")),
+    (
+      "a long name with control characters",
+      #"{"scopes":{"\u001b[2J\#(String(repeating: "a", count: 200))":1}}"#, 1,
+      entry("[2J" + String(repeating: "a", count: 97))
+    ),
+    (
+      "another claim", #"{"claims":{"scopes":"s"}}"#, 1,
+      #"only roles, groups may stand in "claims""#
+    ),
     ("a claim as number", #"{"claims":{"roles":1}}"#, 1, path),
     ("a claim without name", #"{"claims":{"roles":""}}"#, 1, path),
     ("a path without names", #"{"claims":{"roles":[]}}"#, 1, path),
