@@ -367,7 +367,7 @@ MUTANTS = [
     ),
     (
         "discovery: the log shows a text of any length", "Sources/ResourceServer/Discovery.swift",
-        "issuer.utf8.lazy.filter(ASCII.isVisible).prefix(100)", "issuer.utf8.lazy.filter(ASCII.isVisible)",
+        "text.lazy.filter(ASCII.isVisible).prefix(100)", "text.lazy.filter(ASCII.isVisible)",
         KEYS, r"anotherIssuerInTheMetadata",
     ),
     (
@@ -1534,7 +1534,7 @@ MUTANTS = [
     (
         "resource: a provider that is down is a wrong token",
         "Sources/MCPServiceHTTP/Pipeline/HTTPProblem.swift",
-        '503, "The identity provider does not answer', '401, "The identity provider does not answer',
+        '503, "The server cannot verify tokens', '401, "The server cannot verify tokens',
         OAUTH, r"aProviderThatIsDownIsNoWrongToken",
     ),
     (

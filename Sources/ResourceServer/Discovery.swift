@@ -10,11 +10,14 @@ package enum Discovery {
   ///
   /// Another status than 200, a redirect included, or an invalid document: the next address is
   /// tried. No response: the others are not tried, because they are on the same server.
+  /// - Parameter asked: the address of the last request, for the log.
   /// - Throws: `ProviderFailure`
   package static func url(
-    of endpoint: ProviderMetadata.Endpoint, issuer: String, http: any HTTPClient
+    of endpoint: ProviderMetadata.Endpoint, issuer: String, http: any HTTPClient,
+    asked: inout String?
   ) async throws(ProviderFailure) -> String {
     for address in ProviderMetadata.addresses(of: issuer) {
+      asked = address
       let response: OutboundResponse
       do throws(OutboundError) {
         response = try await http.send(
@@ -65,23 +68,33 @@ package enum ProviderFailure: Error, Sendable, Equatable {
     }
   }
 
-  /// The reason and its details. Of a text from outside, at most 100 visible ASCII characters.
+  /// The reason and its details: `found` is the issuer that the metadata names.
   var logFields: [(String, JSONValue)] {
     let reason: (String, JSONValue) = ("reason", .string(reason))
     switch self {
     case .wrongStatus(let status): return [reason, ("status", .number(JSONNumber(status)))]
-    case .wrongIssuer(let issuer):
-      let visible = issuer.utf8.lazy.filter(ASCII.isVisible).prefix(100)
-      return [reason, ("issuer", .string(String(decoding: Array(visible), as: UTF8.self)))]
+    case .wrongIssuer(let issuer): return [reason, ("found", Self.shown(issuer.utf8))]
     case .noResponse, .noMetadata, .invalidKeys, .noUsableKey, .malformedResponse: return [reason]
     }
+  }
+
+  /// A URL without its query, which may contain a secret.
+  fileprivate static func shown(url: String) -> JSONValue {
+    shown(url.utf8.prefix { $0 != UInt8(ascii: "?") })
+  }
+
+  /// Of a text from outside, at most 100 visible ASCII characters.
+  private static func shown(_ text: some Sequence<UInt8>) -> JSONValue {
+    .string(String(decoding: Array(text.lazy.filter(ASCII.isVisible).prefix(100)), as: UTF8.self))
   }
 }
 
 extension Log {
   /// Writes a notice about the identity provider.
-  func notice(_ message: String, _ failure: ProviderFailure) {
+  /// - Parameter url: of the last request.
+  func notice(_ message: String, _ failure: ProviderFailure, url: String? = nil) {
+    let place = url.map { [("url", ProviderFailure.shown(url: $0))] } ?? []
     write(
-      .info, [("event", "notice"), ("message", .string(message))] + failure.logFields)
+      .info, [("event", "notice"), ("message", .string(message))] + failure.logFields + place)
   }
 }

@@ -77,7 +77,8 @@ final class EndpointURL: Sendable {
 
   private func search() async {
     do throws(ProviderFailure) {
-      let url = try await Discovery.url(of: endpoint, issuer: issuer, http: http)
+      var asked: String?
+      let url = try await Discovery.url(of: endpoint, issuer: issuer, http: http, asked: &asked)
       state.withLock { state in
         state.url = url
         state.search = nil

@@ -44,8 +44,9 @@ package final class Introspection: Sendable {
       _ = try await endpoint.url()
     } catch {
       log.notice(
-        "The server starts without the introspection endpoint of the identity provider. It looks "
-          + "for it again for the next token. Until then each token gets status 503.", error)
+        "The server starts without the introspection endpoint of the identity provider. Until it has "
+          + "it, each token gets status 503. It looks for it again for a token that comes "
+          + "\(IssuerKeys.interval.components.seconds) s or more after the last attempt.", error)
     }
   }
 

@@ -110,8 +110,9 @@ package final class IssuerKeys: Sendable {
     await fetch?.value
     guard state.withLock({ $0.fetched == nil }) else { return }
     log.notice(
-      "The server starts without the keys of the identity provider. It fetches them again for the "
-        + "next token. Until then each token gets status 503.")
+      "The server starts without the keys of the identity provider. Until it has them, each token "
+        + "gets status 503. It fetches them again for a token that comes "
+        + "\(Self.interval.components.seconds) s or more after the last attempt.")
   }
 
   private func step(for header: JWSHeader, mayWait: Bool) -> Step {
@@ -153,8 +154,9 @@ package final class IssuerKeys: Sendable {
   // MARK: The fetch
 
   private func fetch(at now: MonotonicTime) async {
+    var asked: String?
     do throws(ProviderFailure) {
-      let response = try await response()
+      let response = try await response(&asked)
       // One mistake of the provider does not end the use of its last keys. ATTACKS O24
       let keys = try Self.keys(of: response, algorithms)
       let age = Self.age(response.fields)
@@ -177,18 +179,24 @@ package final class IssuerKeys: Sendable {
         state.fetch = nil
         return isNews
       }
-      if isNews { log.notice("The keys of the identity provider could not be fetched.", error) }
+      if isNews {
+        log.notice("The keys of the identity provider could not be fetched.", error, url: asked)
+      }
     }
   }
 
-  private func response() async throws(ProviderFailure) -> OutboundResponse {
+  /// - Parameter asked: the URL of the last request, for the log.
+  private func response(
+    _ asked: inout String?
+  ) async throws(ProviderFailure) -> OutboundResponse {
     let url: String
     if let known = keysURL ?? state.withLock({ $0.discoveredURL }) {
       url = known
     } else {
-      url = try await Discovery.url(of: .keys, issuer: issuer, http: http)
+      url = try await Discovery.url(of: .keys, issuer: issuer, http: http, asked: &asked)
       state.withLock { $0.discoveredURL = url }
     }
+    asked = url
     let request = OutboundRequest(
       .get, url, fields: [("Accept", "application/jwk-set+json, application/json")])
     do throws(OutboundError) {

@@ -325,7 +325,8 @@ struct OAuthAnswerTests {
       #expect(response["WWW-Authenticate"] == [])
       #expect(
         response.text
-          == Wire.error(503, "The identity provider does not answer; try again", id: "null"))
+          == Wire.error(
+            503, "The server cannot verify tokens at the moment; its log says why", id: "null"))
     }
   }
 

@@ -230,8 +230,9 @@ struct IntrospectionTests {
     #expect(
       fixture.lines.take() == [
         #"{"event":"notice","message":"The server starts without the introspection endpoint of "#
-          + #"the identity provider. It looks for it again for the next token. Until then each "#
-          + #"token gets status 503.","reason":"wrong_issuer","issuer":"https://evil.example"}"#
+          + #"the identity provider. Until it has it, each token gets status 503. It looks for it "#
+          + #"again for a token that comes 30 s or more after the last attempt.","#
+          + #""reason":"wrong_issuer","found":"https://evil.example"}"#
       ])
     fixture.provider[Fixture.metadataURL] = Fixture.metadata
     fixture.advance(seconds: 30)

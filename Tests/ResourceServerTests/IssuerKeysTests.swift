@@ -281,7 +281,9 @@ struct IssuerKeysTests {
     }
     let notice = "The keys of the identity provider could not be fetched."
     #expect(
-      fixture.lines.take() == [#"{"event":"notice","message":"\#(notice)",\#(reason)}"#],
+      fixture.lines.take() == [
+        #"{"event":"notice","message":"\#(notice)",\#(reason),"url":"\#(Self.keysURL)"}"#
+      ],
       "one notice, not one for each fetch")
     fixture.provider[Self.keysURL] = .json(Self.set(Self.ec))
     #expect(await fixture.failure() == nil)
@@ -303,8 +305,20 @@ struct IssuerKeysTests {
     let notice = "The keys of the identity provider could not be fetched."
     #expect(
       fixture.lines.take() == [
-        #"{"event":"notice","message":"\#(notice)","reason":"wrong_issuer","issuer":"\#(shown)"}"#
+        #"{"event":"notice","message":"\#(notice)","reason":"wrong_issuer","found":"\#(shown)","#
+          + #""url":"\#(Self.metadataURL)"}"#
       ])
+  }
+
+  /// The log names the address of the keys, but its query may contain a secret.
+  @Test func theLogHasNoQuery() async {
+    let fixture = Fixture()
+    fixture.provider[Self.metadataURL] = .json(
+      #"{"issuer":"\#(Self.issuer)","jwks_uri":"https://idp.example/keys?key=hunter2"}"#)
+    #expect(await fixture.failure() == .providerUnavailable)
+    let notice = fixture.lines.take().first ?? ""
+    #expect(notice.contains(#""url":"https://idp.example/keys"}"#))
+    #expect(!notice.contains("hunter2"))
   }
 
   /// The address of the keys may change too.
@@ -383,10 +397,10 @@ struct IssuerKeysTests {
     #expect(
       fixture.lines.take() == [
         #"{"event":"notice","message":"The keys of the identity provider could not be fetched.","#
-          + #""reason":"unreachable"}"#,
+          + #""reason":"unreachable","url":"\#(Self.metadataURL)"}"#,
         #"{"event":"notice","message":"The server starts without the keys of the identity "#
-          + #"provider. It fetches them again for the next token. Until then each token gets "#
-          + #"status 503."}"#,
+          + #"provider. Until it has them, each token gets status 503. It fetches them again for "#
+          + #"a token that comes 30 s or more after the last attempt."}"#,
       ])
     #expect(await fixture.failure() == .providerUnavailable)
     fixture.provider[Self.metadataURL] = Self.metadata

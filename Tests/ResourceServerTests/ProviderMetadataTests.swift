@@ -177,12 +177,14 @@ struct ProviderMetadataTests {
     let addresses = ProviderMetadata.addresses(of: Self.issuer)
     let provider = FakeProvider(
       Dictionary(uniqueKeysWithValues: zip(addresses, row.answers).map { ($0, $1) }))
+    var asked: String?
     let result: Result<String, ProviderFailure>
     do throws(ProviderFailure) {
       result = .success(
-        try await Discovery.url(of: .keys, issuer: Self.issuer, http: provider))
+        try await Discovery.url(of: .keys, issuer: Self.issuer, http: provider, asked: &asked))
     } catch { result = .failure(error) }
     #expect(result == row.result)
+    #expect(asked == addresses[row.requests - 1])
     #expect(
       provider.takeRequests()
         == addresses[..<row.requests].map { "GET \($0)\nAccept: application/json" })

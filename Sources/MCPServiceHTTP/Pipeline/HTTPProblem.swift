@@ -77,7 +77,8 @@ extension HTTPProblem {
     case .unauthenticated(.providerUnavailable):
       // Not 401: the client would sign in again in vain.
       return answer(
-        503, "The identity provider does not answer; try again", [("Retry-After", "5")],
+        503, "The server cannot verify tokens at the moment; its log says why",
+        [("Retry-After", "5")],
         audit: .unauthenticated(.providerUnavailable))
     case .unauthenticated(let reason):  // RFC 9110 §15.5.2: at least one challenge
       return answer(
