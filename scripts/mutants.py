@@ -1554,6 +1554,26 @@ MUTANTS = [
         OAUTH, r"credentials of other servers",
     ),
     (
+        "resource: the log has the query of a URL", "Sources/ResourceServer/Discovery.swift",
+        'shown(url.utf8.prefix { $0 != UInt8(ascii: "?") })', "shown(url.utf8)",
+        KEYS, r"theLogHasNoQuery",
+    ),
+    (
+        "resource: a long name in an error", PERMISSION_FILE,
+        ".lazy.filter(ASCII.isVisible).prefix(100)", ".lazy.filter(ASCII.isVisible)",
+        PROVIDER, r"a long name with control characters",
+    ),
+    (
+        "resource: control characters in an error", PERMISSION_FILE,
+        ".lazy.filter(ASCII.isVisible)", "",
+        PROVIDER, r"a long name with control characters",
+    ),
+    (
+        "resource: a proxy with TLS", "Sources/MCPServiceOAuth/ProviderSettings.swift",
+        "if Origin(of: proxy)?.scheme == .https {", "if false {",
+        OAUTH, r"a proxy with TLS",
+    ),
+    (
         "resource: names are always in the log", "Sources/MCPServiceOAuth/ProviderSettings.swift",
         "namesInLog: showsNames)", "namesInLog: true)",
         OAUTH, r"theLogHasNamesOnlyIfTheSettingSaysSo",

@@ -111,7 +111,7 @@ package final class OAuthConfiguration: Sendable {
     }
     guard HTTPConfiguration.isBaseURL(text) else { return nil }  // `HTTPConfiguration` reports it
     guard let origin = Origin(of: text) else {  // such as a port that does not exist
-      reader.report(.invalidValue(of: setting.declaration))
+      reader.reportInvalid(setting)
       return nil
     }
     let isLoopback = HTTPConfiguration.isLoopback(origin.host)

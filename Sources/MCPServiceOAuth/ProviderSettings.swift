@@ -42,7 +42,7 @@ struct ProviderSettings: Sendable {
     let introspection = IntrospectionSettings.read(from: &reader, allowsLoopback)
     var outbound = CurlClient.Settings()
     outbound.allowsLoopback = allowsLoopback
-    outbound.proxy = reader.value(Settings.outboundProxy)
+    outbound.proxy = readProxy(&reader)
     outbound.caFile = reader.file(Settings.caFile)?.path
     guard reader.errors.isEmpty, let issuer, let resource, let permissions else { return nil }
     return ProviderSettings(
@@ -74,7 +74,24 @@ struct ProviderSettings: Sendable {
         .invalidURL(of: Settings.providerIssuer.declaration, problem: "has a query"))
       return nil
     }
+    // RFC 8414 §3: a well-known address has the issuer in it, and is none.
+    guard Array(issuer.utf8).firstRange(of: Array("/.well-known/".utf8)) == nil else {
+      reader.report(.metadataForIssuer(of: Settings.providerIssuer.declaration))
+      return nil
+    }
     return issuer
+  }
+
+  /// Only `http`: a proxy with TLS would be verified with other certificates than those of the
+  /// settings, and the connection to the provider has TLS of its own.
+  private static func readProxy(_ reader: inout EnvironmentReader) -> String? {
+    guard let proxy = reader.value(Settings.outboundProxy) else { return nil }
+    if Origin(of: proxy)?.scheme == .https {
+      reader.report(
+        .invalidURL(of: Settings.outboundProxy.declaration, problem: "must begin with http://"))
+      return nil
+    }
+    return proxy
   }
 
   private static func readPermissions(_ reader: inout EnvironmentReader) -> PermissionMap? {
@@ -152,9 +169,12 @@ extension EnvironmentReader {
           problem: "must begin with https:// (http:// only to this machine, with "
             + "\(Settings.allowsLoopback.name)=true)"))
     case nil:
+      let hasScheme = ["https://", "http://"].contains { text.utf8.starts(with: $0.utf8) }
       report(
         .invalidURL(
-          of: setting.declaration, problem: "must be a URL without a user, spaces and a fragment"))
+          of: setting.declaration,
+          problem: hasScheme
+            ? "must be a URL without a user, spaces and a fragment" : "must begin with https://"))
     }
     return nil
   }

@@ -42,7 +42,7 @@ struct HTTPConfigurationTests {
   @Test(arguments: [
     (
       "CALCULATOR_BASE_URL", "calculator.invalid",
-      "a scheme and a name, such as https://calculator.example"
+      "a scheme and a name, without a path and without / at its end, such as https://calculator.example"
     ),
     (
       "CALCULATOR_BASIC_USER", "ansh:ika",

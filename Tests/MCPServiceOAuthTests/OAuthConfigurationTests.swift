@@ -32,7 +32,7 @@ struct OAuthConfigurationTests {
       testDescription: "nothing",
       changes: ["CALCULATOR_OAUTH_ISSUER": nil, "CALCULATOR_BASE_URL": nil],
       errors: [
-        "CALCULATOR_BASE_URL: is not set; set it to a scheme and a name, such as https://calculator.example",
+        "CALCULATOR_BASE_URL: is not set; set it to a scheme and a name, without a path and without / at its end, such as https://calculator.example",
         "CALCULATOR_OAUTH_ISSUER: is not set; set it to a URL, such as https://login.example/realms/main",
       ]),
     Row(
@@ -76,19 +76,19 @@ struct OAuthConfigurationTests {
       testDescription: "a base URL with a path",
       changes: ["CALCULATOR_BASE_URL": "https://mcp.example/"],
       errors: [
-        "CALCULATOR_BASE_URL: must be a scheme and a name, such as https://calculator.example; correct it, or unset CALCULATOR_BASE_URL"
+        "CALCULATOR_BASE_URL: must be a scheme and a name, without a path and without / at its end, such as https://calculator.example; correct it"
       ]),
     Row(
       testDescription: "a port that does not exist",
       changes: ["CALCULATOR_BASE_URL": "https://mcp.example:65536"],
       errors: [
-        "CALCULATOR_BASE_URL: must be a scheme and a name, such as https://calculator.example; correct it, or unset CALCULATOR_BASE_URL"
+        "CALCULATOR_BASE_URL: must be a scheme and a name, without a path and without / at its end, such as https://calculator.example; correct it"
       ]),
     Row(
       testDescription: "a colon without a port",
       changes: ["CALCULATOR_BASE_URL": "https://mcp.example:"],
       errors: [
-        "CALCULATOR_BASE_URL: must be a scheme and a name, such as https://calculator.example; correct it, or unset CALCULATOR_BASE_URL"
+        "CALCULATOR_BASE_URL: must be a scheme and a name, without a path and without / at its end, such as https://calculator.example; correct it"
       ]),
     Row(
       testDescription: "an authority on this machine beside another error",
@@ -97,13 +97,39 @@ struct OAuthConfigurationTests {
         "CALCULATOR_OAUTH_ALLOW_LOOPBACK": "true",
       ],
       errors: [
-        "CALCULATOR_OAUTH_ISSUER: must be a URL without a user, spaces and a fragment; set it to a URL such as https://login.example/realms/main"
+        "CALCULATOR_OAUTH_ISSUER: must begin with https://; set it to a URL such as https://login.example/realms/main"
+      ]),
+    Row(
+      testDescription: "the metadata in place of the issuer",
+      changes: [
+        "CALCULATOR_OAUTH_ISSUER": "https://idp.example/main/.well-known/openid-configuration"
+      ],
+      errors: [
+        "CALCULATOR_OAUTH_ISSUER: is the address of the metadata, not the issuer; set it to what issuer is in this document, often the text before /.well-known"
+      ]),
+    Row(
+      testDescription: "a type in another case",
+      changes: ["CALCULATOR_OAUTH_TOKEN_TYPES": "jwt"],
+      errors: [
+        "CALCULATOR_OAUTH_TOKEN_TYPES: must be one or more of at+jwt, JWT, absent, written exactly so, with commas between them, such as at+jwt,JWT; for the default: unset CALCULATOR_OAUTH_TOKEN_TYPES"
+      ]),
+    Row(
+      testDescription: "JSON in place of a path",
+      changes: ["CALCULATOR_OAUTH_SCOPES": #"{"scopes": {"hunter2": "basic"}}"#],
+      errors: [
+        "CALCULATOR_OAUTH_SCOPES: has JSON, but the value is the path of a JSON file; write the JSON into a file, and set the variable to its path"
+      ]),
+    Row(
+      testDescription: "a proxy with TLS",
+      changes: ["CALCULATOR_OAUTH_PROXY": "https://proxy.example:3128"],
+      errors: [
+        "CALCULATOR_OAUTH_PROXY: must begin with http://; set it to a URL such as http://proxy.example:3128"
       ]),
     Row(
       testDescription: "an algorithm that no public key has",
       changes: ["CALCULATOR_OAUTH_ALGORITHMS": "RS256,HS256"],
       errors: [
-        "CALCULATOR_OAUTH_ALGORITHMS: must be RS256, PS256, ES256 and EdDSA, with commas between them, such as ES256,EdDSA; correct it, or unset CALCULATOR_OAUTH_ALGORITHMS"
+        "CALCULATOR_OAUTH_ALGORITHMS: must be one or more of RS256, PS256, ES256, EdDSA, written exactly so, with commas between them, such as ES256,EdDSA; for the default: unset CALCULATOR_OAUTH_ALGORITHMS"
       ]),
     Row(
       testDescription: "half of an introspection",

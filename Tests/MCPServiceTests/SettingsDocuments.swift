@@ -58,7 +58,8 @@ enum SettingsDocuments {
       "# The settings of all servers, for: CalculatorStdio --env-file FILE",
       "# Copy it to a file of your own, put your key in, and run chmod 600 on it.",
       "# A variable that is set in the environment wins over its line here. Each server skips the",
-      "# settings of the others. Make a key or a secret with: openssl rand -hex 32",
+      "# settings of the others, but CalculatorOAuth refuses CALCULATOR_API_KEY: it accepts no key.",
+      "# Make a key or a secret with: openssl rand -hex 32",
     ]
     var known: Set<String> = []
     for settings in Settings.ofAllExecutables {

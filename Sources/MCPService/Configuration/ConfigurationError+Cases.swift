@@ -16,9 +16,17 @@ extension ConfigurationError {
     let fix =
       switch setting.fallback {
       case .value, .words: "for the default: unset \(setting.name)"
-      case .none, .needed: "correct it, or unset \(setting.name)"
+      case .none: "correct it, or unset \(setting.name)"
+      case .needed: "correct it"
       }
     return ConfigurationError(setting.name, "must be \(exactly)\(setting.form)", fix: fix)
+  }
+
+  /// The contents of a file in place of its path. They are not repeated (ATTACKS S23).
+  package static func contentsForPath(variable: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "has JSON, but the value is the path of a JSON file",
+      fix: "write the JSON into a file, and set the variable to its path")
   }
 
   package static func notUTF8(variable: String) -> ConfigurationError {
@@ -223,6 +231,13 @@ extension ConfigurationError {
   {
     ConfigurationError(
       setting.name, problem, fix: "set it to a URL such as \(setting.example ?? "")")
+  }
+
+  /// The address of a document that names the issuer, in place of the issuer.
+  package static func metadataForIssuer(of setting: SettingDeclaration) -> ConfigurationError {
+    ConfigurationError(
+      setting.name, "is the address of the metadata, not the issuer",
+      fix: "set it to what issuer is in this document, often the text before /.well-known")
   }
 
   /// Two settings that exclude each other.

@@ -7,6 +7,7 @@ internal import Auth
 package struct EnvironmentReader {
   /// The values that apply: only settings of this server, and no empty value.
   private var values = Environment()
+  private let settings: Settings
   private let running: RunningSettings
   private var completeFiles: Set<String> = []
   /// Whether SIGHUP has a file to read again.
@@ -23,6 +24,7 @@ package struct EnvironmentReader {
     _ settings: Settings, environment: Environment, file: String?,
     after running: RunningSettings = .none
   ) {
+    self.settings = settings
     self.running = running
     hasFiles = file != nil
     var all = Environment()
@@ -103,8 +105,15 @@ package struct EnvironmentReader {
   {
     guard let text = value(setting) else { return nil }
     if isValid(text) { return text }
-    errors.append(.invalidValue(of: setting.declaration))
+    reportInvalid(setting)
     return nil
+  }
+
+  /// Reports a value that does not have the form of its setting.
+  package mutating func reportInvalid(_ setting: Setting<String?>) {
+    // The table of this server says whether it needs the setting.
+    let declaration = settings.all.first { $0.name == setting.name } ?? setting.declaration
+    errors.append(.invalidValue(of: declaration))
   }
 
   /// A secret from its variable or from the file that the `_FILE` variable names, never from both.
@@ -141,6 +150,10 @@ package struct EnvironmentReader {
   /// The file that a setting names.
   package mutating func file(_ setting: FileSetting) -> (path: String, file: SecretFile)? {
     guard let path = text(setting.name) else { return nil }
+    if setting.kind.isJSON, path.utf8.first == UInt8(ascii: "{") {
+      errors.append(.contentsForPath(variable: setting.name))
+      return nil
+    }
     return read(path, for: setting.name, setting.kind).map { (path, $0) }
   }
 

@@ -24,6 +24,13 @@ package enum FileKind: Sendable, Equatable {
   /// Whether a part of the file may look like a whole file. JSON and PEM mark their end.
   var hasNoEnd: Bool { self == .secret || self == .environment }
 
+  var isJSON: Bool {
+    switch self {
+    case .users, .credentials, .permissions, .authority: true
+    case .secret, .environment, .certificate, .privateKey: false
+    }
+  }
+
   package var form: String {
     switch self {
     case .secret: "a file whose first line is the secret"

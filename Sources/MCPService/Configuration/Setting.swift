@@ -131,12 +131,14 @@ extension Setting where Value == Duration {
 
 extension Setting where Value == [String] {
   /// The caller checks the items: see `EnvironmentReader.list`.
+  /// - Parameter described: the default, which the caller puts in place of an empty list.
   static func list(
-    _ name: String, of items: String, _ reload: SettingDeclaration.ReloadRule, example: String,
-    _ sentence: String
+    _ name: String, of items: String, describedDefault described: String? = nil,
+    _ reload: SettingDeclaration.ReloadRule, example: String, _ sentence: String
   ) -> Setting {
     Setting(
-      name, .list(of: items), default: [], .none, reload, example: example, sentence
+      name, .list(of: items), default: [], described.map { .words($0) } ?? .none, reload,
+      example: example, sentence
     ) { text throws(Malformed) in
       text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { part in
         var part = part.drop { $0 == UInt8(ascii: " ") }

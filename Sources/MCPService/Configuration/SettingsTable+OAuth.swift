@@ -10,21 +10,26 @@ extension Settings {
 
   package static let providerIssuer = Setting.text(
     "\(prefix)OAUTH_ISSUER", "a URL", .needsRestart, example: "https://login.example/realms/main",
-    "the issuer of the identity provider, compared byte for byte with `iss`")
-  package static let providerAudience = Setting.list(
-    "\(prefix)OAUTH_AUDIENCE", of: "audiences", .needsRestart,
-    example: "https://calculator.example/mcp",
-    "the accepted audiences (`aud`); without it, `\(baseURL.name)` with `/mcp`")
-  package static let tokenTypes = Setting.list(
-    "\(prefix)OAUTH_TOKEN_TYPES", of: "at+jwt, JWT and absent", .needsRestart,
-    example: "at+jwt,JWT",
     """
-    the accepted types (`typ`) of tokens; without it, `at+jwt`. `JWT` and `absent` also accept \
-    tokens of providers that mark access tokens in no other way
+    the issuer of the identity provider, compared byte for byte with `iss` and with `issuer` in the \
+    metadata
+    """)
+  package static let providerAudience = Setting.list(
+    "\(prefix)OAUTH_AUDIENCE", of: "audiences",
+    describedDefault: "`\(baseURL.name)` with `/mcp`", .needsRestart,
+    example: "https://calculator.example/mcp", "the accepted audiences (`aud`)")
+  package static let tokenTypes = Setting.list(
+    "\(prefix)OAUTH_TOKEN_TYPES", of: "one or more of at+jwt, JWT, absent, written exactly so",
+    describedDefault: "`at+jwt`", .needsRestart, example: "at+jwt,JWT",
+    """
+    the accepted types (`typ`) of tokens. `JWT` and `absent` also accept tokens of providers that \
+    mark access tokens in no other way
     """)
   package static let tokenAlgorithms = Setting.list(
-    "\(prefix)OAUTH_ALGORITHMS", of: "RS256, PS256, ES256 and EdDSA", .needsRestart,
-    example: "ES256,EdDSA", "the accepted signature algorithms; without it, all four")
+    "\(prefix)OAUTH_ALGORITHMS",
+    of: "one or more of RS256, PS256, ES256, EdDSA, written exactly so",
+    describedDefault: "all four", .needsRestart, example: "ES256,EdDSA",
+    "the accepted signature algorithms")
   package static let tokenLeeway = Setting.duration(
     "\(prefix)OAUTH_LEEWAY", from: .seconds(0), to: .seconds(120), default: .seconds(30),
     .needsRestart, "by how much the clock of the identity provider may differ")
@@ -65,9 +70,12 @@ extension Settings {
     "\(prefix)OAUTH_CA_FILE", .certificate, .needsRestart, example: "\(folder)/ca.pem",
     "the certificates that outbound requests trust, in place of the system's")
   package static let outboundProxy = Setting.text(
-    "\(prefix)OAUTH_PROXY", "a URL with `http`", .needsRestart,
+    "\(prefix)OAUTH_PROXY", "http://, a name and a port", .needsRestart,
     example: "http://proxy.example:3128",
-    "the proxy of outbound requests; variables such as `https_proxy` have no effect")
+    """
+    the proxy of outbound requests; TLS is between this server and the provider, so the proxy needs \
+    none. Variables such as `https_proxy` have no effect
+    """)
   package static let allowsLoopback = Setting.flag(
     "\(prefix)OAUTH_ALLOW_LOOPBACK", default: false, .needsRestart,
     "`true`: outbound requests may go to this machine, also without TLS (development, tests)")

@@ -116,8 +116,8 @@ extension Settings {
     .needsRestart, example: "https://app.example,http://localhost:6274",
     "web pages that may call this server from a browser")
   package static let baseURL = Setting.text(
-    "\(prefix)BASE_URL", "a scheme and a name", .needsRestart,
-    example: "https://calculator.example",
+    "\(prefix)BASE_URL", "a scheme and a name, without a path and without / at its end",
+    .needsRestart, example: "https://calculator.example",
     "the address that clients use; without it, the address of each request")
   package static let certificate = FileSetting(
     "\(prefix)TLS_CERT", .certificate, .appliesUnlessSwitched, example: "\(folder)/cert.pem",
