@@ -49,6 +49,9 @@ struct HTTPExampleTests {
     }
   }
 
+  private static let scopes =
+    Repository.root.appending(path: "examples/keycloak-scopes.json").path
+
   /// Each block of the file, uncommented as it says, is a configuration that the server accepts.
   @Test(arguments: ["Keycloak", "Microsoft Entra", "Auth0", "Okta"])
   func theSettingsForEachProviderAreAccepted(_ provider: String) throws {
@@ -57,6 +60,7 @@ struct HTTPExampleTests {
     let block = try #require(text.components(separatedBy: "# --- \(provider) ---").last)
     let settings = try #require(block.components(separatedBy: "# ---").first)
       .matches(of: /(?m)^# (CALCULATOR_\w+=.*)$/).map { String($0.1) }
+      .map { $0.replacing("/etc/calculator/scopes.json", with: Self.scopes) }
     #expect(settings.contains { $0.hasPrefix("CALCULATOR_OAUTH_ISSUER=https://") })
     let folder = try TemporaryFolder()
     let file = try folder.write(
