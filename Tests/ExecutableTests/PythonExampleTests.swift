@@ -6,15 +6,18 @@ import Testing
 /// Runs the Python clients under `examples/python/` as a reader does.
 @Suite(.enabled(if: Python.areThere, "\(Python.hint)"))
 struct PythonExampleTests {
-  private static func run(_ script: String, _ arguments: [String] = [], key: String) throws
-    -> Command.Result
-  {
+  private static func run(
+    _ script: String, _ arguments: [String] = [], key: String? = nil, token: String? = nil
+  ) throws -> Command.Result {
     let servers = URL(filePath: try ServerProcess.path(of: "CalculatorStdio"))
       .deletingLastPathComponent().path
+    var environment = ["PATH": "\(servers):/usr/bin:/bin"]
+    environment["CALCULATOR_API_KEY"] = key
+    environment["CALCULATOR_TOKEN"] = token
     return try Command.run(
       Python.interpreter("modern").path,
       [Repository.root.appending(path: "examples/python/\(script)").path] + arguments,
-      environment: ["PATH": "\(servers):/usr/bin:/bin", "CALCULATOR_API_KEY": key])
+      environment: environment)
   }
 
   @Test func addsOverStdio() throws {
@@ -25,6 +28,13 @@ struct PythonExampleTests {
   @Test func addsOverHTTP() throws {
     let server = try HTTPProcess()
     let result = try Self.run("over_http.py", [server.url], key: HTTPProcess.key)
+    #expect(result.output == "0.3\n", "\(result.errors)")
+  }
+
+  @Test func addsOverHTTPWithAToken() throws {
+    let server = try HTTPProcess()
+    let token = try HTTPProcess.token().trimmingCharacters(in: .newlines)
+    let result = try Self.run("over_http.py", [server.url], token: token)
     #expect(result.output == "0.3\n", "\(result.errors)")
   }
 
