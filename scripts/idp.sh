@@ -12,7 +12,8 @@ print(*[each.getsockname()[1] for each in sockets])'
 }
 
 # idp_configure FOLDER ISSUER RESOURCE OTHER: writes the settings of a provider with one user, anshika,
-# and one client, which may ask for tokens for RESOURCE and for OTHER.
+# and two clients: terminal, which may ask for tokens for RESOURCE and for OTHER, and calculator, which
+# may ask about tokens (RFC 7662).
 idp_configure() {
   mkdir -p "$1"
   cat >"$1/settings.yaml" <<END
@@ -29,6 +30,10 @@ oauth:
       token_endpoint_auth_method: "none"
       redirect_uris: ["http://127.0.0.1/callback"]
       allowed_resources: ["$3", "$4"]
+    - client_id: "calculator"
+      client_secret: "for-this-machine-alone"
+      token_endpoint_auth_method: "client_secret_basic"
+      redirect_uris: []
 jwt: {keys_dir: "$1/keys"}
 END
   cat >"$1/users.yaml" <<END
@@ -45,7 +50,8 @@ idp_await() {
 }
 
 # sign_in ISSUER RESOURCE SCOPE: prints an access token, got by the authorization code flow with PKCE
-# (RFC 7636, RFC 8707). It does what a client and a person in a browser do.
+# (RFC 7636, RFC 8707). It does what a client and a person in a browser do. If it gets no token, it
+# prints one sentence on standard error and returns 1.
 sign_in() {
   jar=$(mktemp)
   redirect=http://127.0.0.1:9/callback
@@ -65,13 +71,21 @@ sign_in() {
   rm -f "$jar"
   case $callback in
     "$redirect"*"state=$state"*) ;;
-    *) return 1 ;;
+    *)
+      echo "sign_in: $1 gave no code: does the provider run there, and does it know $2?" >&2
+      return 1
+      ;;
   esac
   code=$(printf '%s' "$callback" | sed -n 's/.*[?&]code=\([^&]*\).*/\1/p')
-  curl --silent --max-time 10 "$1/token" --data grant_type=authorization_code \
+  issued=$(curl --silent --max-time 10 "$1/token" --data grant_type=authorization_code \
     --data client_id=terminal --data "code=$code" --data-urlencode "redirect_uri=$redirect" \
     --data "code_verifier=$verifier" --data-urlencode "resource=$2" |
-    sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p'
+    sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p')
+  if [ -z "$issued" ]; then
+    echo "sign_in: $1 gave no token for $2" >&2
+    return 1
+  fi
+  printf '%s\n' "$issued"
 }
 
 # expired_token ISSUER: a token of the provider that ended five minutes ago.
