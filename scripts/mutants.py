@@ -1569,6 +1569,18 @@ MUTANTS = [
         PROVIDER, r"a long name with control characters",
     ),
     (
+        "resource: the address of the metadata as the issuer",
+        "Sources/MCPServiceOAuth/ProviderSettings.swift",
+        'guard Array(issuer.utf8).firstRange(of: Array("/.well-known/".utf8)) == nil else {',
+        "guard true else {",
+        OAUTH, r"the metadata in place of the issuer",
+    ),
+    (
+        "settings: JSON in place of a path", "Sources/MCPService/Configuration/EnvironmentReader.swift",
+        "if setting.kind.isJSON, path.utf8.first", "if false, path.utf8.first",
+        OAUTH, r"JSON in place of a path",
+    ),
+    (
         "resource: a proxy with TLS", "Sources/MCPServiceOAuth/ProviderSettings.swift",
         "if Origin(of: proxy)?.scheme == .https {", "if false {",
         OAUTH, r"a proxy with TLS",
