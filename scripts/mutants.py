@@ -1592,7 +1592,7 @@ MUTANTS = [
     ),
     (
         "resource: a port that does not exist", "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
-        "reader.report(.invalidValue(of: setting.declaration))", "",
+        "reader.reportInvalid(setting)", "",
         OAUTH, r"a port that does not exist",
     ),
     (
