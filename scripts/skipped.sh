@@ -55,6 +55,9 @@ if ! openssl version 2>/dev/null | grep -q '^OpenSSL ' || ! command -v curl >/de
     "$(suites '(TLSFixture\.)?areToolsThere')"
   echo "    Install them; on macOS: brew install openssl@3, and its bin folder first in PATH"
 fi
+if [ "$(id -u)" -ne 0 ]; then
+  echo "==> Skipped, because only root can give a file away: one of $(suites geteuid)"
+fi
 if [ "$(uname -s)" = Darwin ]; then
   echo "==> Skipped, because the tests of macOS do not stand beside the executables:" \
     "one of $(suites 'BuiltServer\.isThere')"
