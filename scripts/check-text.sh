@@ -60,7 +60,8 @@ END
 expected=$(grep -c '^  _ = ' "$folder/probe.swift")
 swiftc -emit-module -module-name SystemC -package-name probe -o "$folder/SystemC.swiftmodule" \
   Sources/SystemC/*.swift
-found=$(swiftc -typecheck -package-name probe -I "$folder" Sources/Support/*.swift "$folder/probe.swift" 2>&1 |
+found=$(swiftc -typecheck -package-name probe -I "$folder" Sources/Support/*.swift \
+  Sources/Support/*/*.swift "$folder/probe.swift" 2>&1 |
   grep -c 'probe.swift:[0-9:]* warning: .* is deprecated' || true)
 if [ "$found" -ne "$expected" ]; then
   echo "lint: the compiler flags $found of $expected operations on Characters;" \
