@@ -47,6 +47,16 @@ AUTH = "Sources/Auth"
 SERVICE = "Sources/MCPServiceHTTP"
 
 MUTANTS = [
+    (
+        "key: a point of small order", "Sources/Crypto/PublicKey.swift",
+        "guard !SmallOrderPoints.contains(key) else { throw .smallOrder }", "",
+        PUBLIC_KEYS, r"refusesAPointOfSmallOrder",
+    ),
+    (
+        "key: a point of small order with the other sign", "Sources/Crypto/SmallOrderPoints.swift",
+        "[last & 0x7F]", "[last]",
+        PUBLIC_KEYS, r"refusesAPointOfSmallOrder",
+    ),
     # --- Stored keys -------------------------------------------------------------------------------
     (
         "seal: the tag is not checked", "Sources/Crypto/SealingKey.swift",

@@ -59,8 +59,10 @@ package final class PublicKey: Sendable {
 
   /// A key of Ed25519 (RFC 8032 §5.1.5).
   /// - Parameter key: 32 bytes.
-  /// - Throws: `PublicKeyError.notAKey` for another length.
+  /// - Throws: `PublicKeyError.smallOrder`; `.notAKey` for another length.
   package init(ed25519 key: [UInt8]) throws(PublicKeyError) {
+    // RFC 8725 §3.4, ATTACKS O66: anybody can make signatures that such a key verifies.
+    guard !SmallOrderPoints.contains(key) else { throw .smallOrder }
     keyed = Mutex(try VerificationContext(ed25519: key))
     signatureLength = 64  // RFC 8032 §5.1.6 (6)
     isECDSA = false
@@ -87,6 +89,8 @@ package enum PublicKeyError: Error, Sendable, Equatable {
   case evenModulus
   /// The exponent of RSA is even, under 3 or over 32 bits.
   case exponent
+  /// A key of Ed25519 whose multiples are eight points or fewer.
+  case smallOrder
   /// A coordinate of P-256 does not have 32 bytes.
   case coordinateLength
   /// libcrypto refuses the key: the point is not on the curve, or the length is wrong.

@@ -128,6 +128,7 @@ package enum JWKError: Error, Sendable, Equatable {
     case .invalidKey(.evenModulus): "even_modulus"
     case .invalidKey(.exponent): "bad_exponent"
     case .invalidKey(.coordinateLength): "coordinate_length"
+    case .invalidKey(.smallOrder): "small_order"
     case .invalidKey(.notAKey): "not_a_key"
     case .duplicateKeyID: "duplicate_kid"
     }

@@ -28,6 +28,24 @@ struct PublicKeyTests {
     ("an exponent of 33 bits", modulus, [1, 0, 0, 0, 1], .exponent),
   ]
 
+  static let smallOrder = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  ]
+
+  /// RFC 8725 §3.4 (ATTACKS O66). With such a key, every message has a signature that needs no private key.
+  @Test(arguments: smallOrder, [0, 0x80] as [UInt8])
+  func refusesAPointOfSmallOrder(_ y: String, _ sign: UInt8) {
+    var key = Wycheproof.bytes(y)
+    key[31] |= sign
+    #expect(throws: PublicKeyError.smallOrder) { try PublicKey(ed25519: key) }
+  }
+
   /// RFC 8017 §3.1, RFC 7518 §3.3, §6.3.1.1
   @Test(arguments: rsa, [PublicKey.RSAPadding.pkcs1, .pss])
   func refusesRSA(
