@@ -508,6 +508,16 @@ MUTANTS = [
         INTROSPECTION_TESTS, r"anEndpointThatIsGoneIsFoundAgain",
     ),
     (
+        "introspection: one strange response stops all", ENDPOINT,
+        "return state.url.map(Step.use) ?? .fail(state.failure)", "return .fail(state.failure)",
+        INTROSPECTION_TESTS, r"oneStrangeResponseDoesNotStopTheOthers",
+    ),
+    (
+        "provider: refresh tokens and ID tokens that say so", PROVIDER_CLAIMS,
+        "guard payload.hasKindOfAnAccessToken else { return false }", "",
+        PROVIDER, r"token_use|token_type",
+    ),
+    (
         "introspection: an address that is gone stays", INTROSPECTION,
         "endpoint.forget()", "_ = endpoint",
         INTROSPECTION_TESTS, r"anEndpointThatIsGoneIsFoundAgain",
@@ -526,7 +536,7 @@ MUTANTS = [
     ),
     (
         "introspection: refresh and ID tokens", INTROSPECTOR,
-        "guard let text = type.string, ASCII.areEqual(text.utf8, value.utf8) else", "guard type.string != nil else",
+        "guard response.hasKindOfAnAccessToken else { throw .notAnAccessToken }", "",
         INTROSPECTION_TESTS, r"O25 token_type is .*refresh_token",
     ),
     (

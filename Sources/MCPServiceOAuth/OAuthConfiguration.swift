@@ -49,7 +49,8 @@ package final class OAuthConfiguration: Sendable {
     let guests = reader.value(Settings.guestRole)
     if let guests {
       reader.warn(
-        "\(Settings.guestRole.name)=\(guests.rawValue): a request without a token has this role")
+        "\(Settings.guestRole.name)=\(guests.rawValue): a request without a token has this role"
+          + (authority == nil ? "" : ", and the authority is not asked about it"))
     }
     var protect: HTTPProtection.Make?
     if let baseURL, let settings, let provider = provider(settings, authority, &reader) {

@@ -8,6 +8,8 @@ private import Synchronization
 final class EndpointURL: Sendable {
   private struct State {
     var url: String?
+    /// Whether something else may be in the metadata now. Until it is found, `url` stays in use.
+    var isStale = false
     var startedAt: MonotonicTime?
     var failure = ProviderFailure.noMetadata
     var search: Task<Void, Never>?
@@ -52,21 +54,24 @@ final class EndpointURL: Sendable {
     }
   }
 
-  /// Lets the next caller search again, because nothing answers at the URL.
+  /// Lets a caller search again, because nothing answers at the URL.
+  ///
+  /// The URL stays in use until another is found: one strange response, which a stranger may be able
+  /// to cause, must not stop the requests of all others (ATTACKS O67).
   func forget() {
     guard !isSetting else { return }
-    state.withLock { $0.url = nil }
+    state.withLock { $0.isStale = true }
   }
 
   private func step(mayWait: Bool) -> Step {
     let now = clock()
     return state.withLock { state in
-      if let url = state.url { return .use(url) }
+      if let url = state.url, !state.isStale || !mayWait { return .use(url) }
       guard mayWait else { return .fail(state.failure) }
       if let search = state.search { return .wait(search) }
       // ATTACKS O22
       if let last = state.startedAt, now - last < IssuerKeys.interval {
-        return .fail(state.failure)
+        return state.url.map(Step.use) ?? .fail(state.failure)
       }
       state.startedAt = now
       let search = Task.detached { await self.search() }
@@ -81,6 +86,7 @@ final class EndpointURL: Sendable {
       let url = try await Discovery.url(of: endpoint, issuer: issuer, http: http, asked: &asked)
       state.withLock { state in
         state.url = url
+        state.isStale = false
         state.search = nil
       }
     } catch {

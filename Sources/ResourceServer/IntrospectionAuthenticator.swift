@@ -141,12 +141,7 @@ package final class IntrospectionAuthenticator: Authenticator {
   /// Applies the policy of JWTs to an active token (RFC 7662 §2.2).
   private func identity(_ response: JSONObject) throws(AuthenticationError) -> Identity {
     // ATTACKS O25: the provider knows refresh and ID tokens too.
-    for (name, value) in [("token_type", "bearer"), ("token_use", "access")] {
-      guard let type = response[name] else { continue }
-      guard let text = type.string, ASCII.areEqual(text.utf8, value.utf8) else {
-        throw .notAnAccessToken
-      }
-    }
+    guard response.hasKindOfAnAccessToken else { throw .notAnAccessToken }
     var claims = response
     // RFC 7662 §2.2: both are optional. The response is from the issuer, and says that the token
     // has not expired.

@@ -96,8 +96,10 @@ struct ProviderTokenClaims {
   /// Whether claims show that this is an access token and no ID token or refresh token, although its
   /// header does not say so.
   var areOfAnAccessToken: Bool {
-    // OpenID Connect Core §2, §3.3.2.11: claims of ID tokens.
-    if ["nonce", "at_hash", "c_hash"].contains(where: { payload[$0] != nil }) { return false }
+    // OpenID Connect Core §2, §3.3.2.11: claims of ID tokens. Back-Channel Logout §2.4: `events`.
+    let foreign = ["nonce", "at_hash", "c_hash", "s_hash", "events"]
+    if foreign.contains(where: { payload[$0] != nil }) { return false }
+    guard payload.hasKindOfAnAccessToken else { return false }
     // Keycloak: `ID`, `Refresh`, `Offline`, and `Bearer` for an access token.
     if payload["typ"] != nil, !says("typ", "Bearer") { return false }
     // RFC 9068 §2.2.3; Entra's app roles stand in ID tokens too, but those name no client.
@@ -106,5 +108,17 @@ struct ProviderTokenClaims {
 
   private func says(_ name: String, _ value: String) -> Bool {
     payload[name]?.string?.hasSameBytes(as: value) ?? false
+  }
+}
+
+extension JSONObject {
+  /// Whether the members that name a kind of token, if they are there, name an access token: Cognito's
+  /// `token_use`, and `token_type` (RFC 7662 §2.2).
+  var hasKindOfAnAccessToken: Bool {
+    for (name, value) in [("token_type", "bearer"), ("token_use", "access")] {
+      guard let kind = self[name] else { continue }
+      guard let text = kind.string, ASCII.areEqual(text.utf8, value.utf8) else { return false }
+    }
+    return true
   }
 }

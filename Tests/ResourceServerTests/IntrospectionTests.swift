@@ -222,6 +222,21 @@ struct IntrospectionTests {
     #expect(fixed.provider.takeRequests().allSatisfy { $0.contains("POST \(Fixture.url)\n") })
   }
 
+  /// O67: a token that the provider answers with 404 or a redirect stops no other token.
+  @Test(arguments: [404, 302])
+  func oneStrangeResponseDoesNotStopTheOthers(_ status: Int) async {
+    let fixture = Fixture(url: nil)
+    #expect(await fixture.ask() == .success(Fixture.identity))
+    fixture.provider[Fixture.url] = .response(status, "{}")
+    #expect(await fixture.ask("strange") == .failure(.providerUnavailable))
+    fixture.provider[Fixture.url] = Fixture.active()
+    #expect(await fixture.ask("good") == .success(Fixture.identity))
+    // Nor does it while the metadata cannot be had.
+    fixture.provider[Fixture.metadataURL] = .error(.timeout)
+    fixture.advance(seconds: 60)
+    #expect(await fixture.ask("better") == .success(Fixture.identity))
+  }
+
   /// O20
   @Test func theServerStartsWhileTheProviderIsDown() async {
     let fixture = Fixture(url: nil)
