@@ -508,6 +508,17 @@ MUTANTS = [
         INTROSPECTION_TESTS, r"anEndpointThatIsGoneIsFoundAgain",
     ),
     (
+        "introspection: an old secret stays after SIGHUP", "Sources/MCPServiceOAuth/Provider.swift",
+        "known.secret.exposed.utf8.elementsEqual(asked.secret.exposed.utf8)", "true",
+        OAUTH, r"sighupReadsTheSecretsOfOtherServicesAgain",
+    ),
+    (
+        "secret: a placeholder for another service",
+        "Sources/MCPService/Configuration/EnvironmentReader.swift",
+        "if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19", "if false {",
+        OAUTH, r"a placeholder as the token",
+    ),
+    (
         "introspection: one strange response stops all", ENDPOINT,
         "return state.url.map(Step.use) ?? .fail(state.failure)", "return .fail(state.failure)",
         INTROSPECTION_TESTS, r"oneStrangeResponseDoesNotStopTheOthers",

@@ -24,7 +24,7 @@ enum AuthoritySettings: Sendable {
     -> AuthoritySettings?
   {
     let url = reader.url(Settings.authorityURL, allowsLoopback)
-    let token = reader.secret(Settings.authorityToken)
+    let token = reader.credential(Settings.authorityToken)
     if reader.isSet(Settings.authorityURL.declaration),
       reader.isSet(Settings.authorityFile.declaration)
     {

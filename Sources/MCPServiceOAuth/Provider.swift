@@ -9,7 +9,7 @@ private import Synchronization
 final class Provider: Sendable {
   private let http: any HTTPClient
   private let keys = Mutex<IssuerKeys?>(nil)
-  private let introspection = Mutex<Introspection?>(nil)
+  private let introspection = Mutex<(service: Introspection, secret: Secret)?>(nil)
 
   init(_ http: any HTTPClient) { self.http = http }
 
@@ -55,11 +55,14 @@ final class Provider: Sendable {
     _ asked: IntrospectionSettings, _ settings: ProviderSettings, _ context: HTTPProtection.Context
   ) -> Introspection {
     introspection.withLock { known in
-      if let known { return known }
+      // A secret that was replaced applies from SIGHUP on (ATTACKS O68).
+      if let known, known.secret.exposed.utf8.elementsEqual(asked.secret.exposed.utf8) {
+        return known.service
+      }
       let new = Introspection(
         issuer: settings.issuer, url: asked.url, clientID: asked.client,
         clientSecret: asked.secret, http: http, clock: context.clock, log: context.log)
-      known = new
+      known = (new, asked.secret)
       Task.detached { await new.prefetch() }
       return new
     }

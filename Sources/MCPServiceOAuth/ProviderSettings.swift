@@ -115,7 +115,7 @@ struct IntrospectionSettings: Sendable {
   {
     let (client, secret) = (Settings.introspectionClient, Settings.introspectionSecret)
     let name = reader.optional(client, isValid: Subject.isValid)
-    let source = reader.secret(secret)
+    let source = reader.credential(secret)
     let url = reader.url(Settings.introspectionURL, allowsLoopback)
     switch (name, source) {
     case (let name?, let source?):

@@ -1,4 +1,5 @@
 import HTTPTransport
+import Support
 import TestHarness
 import TestSupport
 import Testing
@@ -345,6 +346,34 @@ struct OAuthAnswerTests {
     // ATTACKS G3: without the file more would be allowed.
     try harness.reload(["CALCULATOR_OAUTH_SCOPES": nil])
     #expect(await harness.call("add", token: TestIssuer.token()).status == 403)
+  }
+
+  /// O68: the path in the setting is the same, so only the file says that the secret is another.
+  @Test func sighupReadsTheSecretsOfOtherServicesAgain() async throws {
+    let (secret, token) = (
+      try TemporaryFile("first-secret-0123"), try TemporaryFile("first-token-0123")
+    )
+    let changes = [
+      "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID": "calc",
+      "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_SECRET_FILE": secret.path,
+      "CALCULATOR_AUTHORITY_URL": "https://authority.example/evaluation",
+      "CALCULATOR_AUTHORITY_TOKEN_FILE": token.path,
+    ]
+    let harness = try OAuthHarness(changes)
+    let (ask, authority) = ("\(TestIssuer.url)/ask", "https://authority.example/evaluation")
+    harness.provider[ask] =
+      #"{"active":true,"iss":"https://idp.example","aud":"https://mcp.example/mcp","sub":"anshika","client_id":"agent","scope":"calculate:basic","exp":1790003600}"#
+    harness.provider[authority] = #"{"decision":true}"#
+    func sent() async -> [String?] {
+      _ = await harness.call("add", token: "opaque")
+      return [ask, authority].map { harness.provider.authorization(at: $0) }
+    }
+    func basic(_ pair: String) -> String { "Basic \(Base64.standard.text(of: Array(pair.utf8)))" }
+    #expect(await sent() == [basic("calc:first-secret-0123"), "Bearer first-token-0123"])
+    try secret.write("second-secret-0123")
+    try token.write("second-token-0123")
+    try harness.reload(changes)
+    #expect(await sent() == [basic("calc:second-secret-0123"), "Bearer second-token-0123"])
   }
 
   /// The cache of introspections has the old permissions, so it ends at SIGHUP.

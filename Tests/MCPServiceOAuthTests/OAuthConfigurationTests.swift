@@ -144,6 +144,15 @@ struct OAuthConfigurationTests {
         "CALCULATOR_AUTHORITY_URL: is not set, but CALCULATOR_AUTHORITY_TOKEN is; set both, or unset CALCULATOR_AUTHORITY_TOKEN"
       ]),
     Row(
+      testDescription: "S19 a placeholder as the token for the authority",
+      changes: [
+        "CALCULATOR_AUTHORITY_URL": "https://a.example/x",
+        "CALCULATOR_AUTHORITY_TOKEN": "replace-with-the-token",
+      ],
+      errors: [
+        "CALCULATOR_AUTHORITY_TOKEN: is a placeholder that nobody filled in; set it to the secret that the other service issued"
+      ]),
+    Row(
       testDescription: "two authorities",
       changes: [
         "CALCULATOR_AUTHORITY_URL": "https://a.example/x", "CALCULATOR_AUTHORITY_FILE": "/x",

@@ -125,6 +125,8 @@ final class TestProvider: HTTPClient {
       "\(TestIssuer.url)/keys": TestIssuer.jwks(.ed25519),
     ]
     var requests: [String] = []
+    /// `Authorization` of the last request for a URL.
+    var authorization: [String: String] = [:]
   }
 
   private let state = Mutex(State())
@@ -142,6 +144,8 @@ final class TestProvider: HTTPClient {
     set { state.withLock { $0.answers[url] = newValue } }
   }
 
+  func authorization(at url: String) -> String? { state.withLock { $0.authorization[url] } }
+
   /// How many requests there were for a URL.
   func count(_ url: String) -> Int { state.withLock { $0.requests.count { $0 == url } } }
 
@@ -150,6 +154,7 @@ final class TestProvider: HTTPClient {
   {
     let (isUp, body) = state.withLock { state in
       state.requests.append(request.url)
+      state.authorization[request.url] = request.fields.first { $0.name == "Authorization" }?.value
       return (state.isUp, state.answers[request.url])
     }
     guard isUp else { throw .unreachable }

@@ -85,6 +85,12 @@ extension ConfigurationError {
     ConfigurationError(variable, "is empty", fix: "set it to \(newSecret)")
   }
 
+  package static func placeholderCredential(variable: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "is a placeholder that nobody filled in",
+      fix: "set it to the secret that the other service issued")
+  }
+
   package static func placeholderSecret(variable: String) -> ConfigurationError {
     ConfigurationError(
       variable, "is a placeholder that nobody filled in", fix: "set it to \(newSecret)")

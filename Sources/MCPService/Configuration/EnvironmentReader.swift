@@ -147,6 +147,16 @@ package struct EnvironmentReader {
     }
   }
 
+  /// A secret that another service has issued to this server.
+  package mutating func credential(_ setting: SecretSetting) -> SecretSource? {
+    guard let source = secret(setting) else { return nil }
+    if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19
+      errors.append(.placeholderCredential(variable: source.variable))
+      return nil
+    }
+    return source
+  }
+
   /// The file that a setting names.
   package mutating func file(_ setting: FileSetting) -> (path: String, file: SecretFile)? {
     guard let path = text(setting.name) else { return nil }

@@ -57,7 +57,7 @@ extension Settings {
     introspection on, and JWTs are then not verified here
     """)
   package static let introspectionSecret = SecretSetting(
-    "\(prefix)OAUTH_INTROSPECTION_CLIENT_SECRET", .needsRestart,
+    "\(prefix)OAUTH_INTROSPECTION_CLIENT_SECRET", .appliesUnlessRemoved,
     "the secret of `\(introspectionClient.name)`")
   package static let introspectionURL = Setting.text(
     "\(prefix)OAUTH_INTROSPECTION_URL", "a URL", .needsRestart,
@@ -87,7 +87,8 @@ extension Settings {
     example: "https://authz.example/access/v1/evaluation",
     "the authority that decides about each call of a tool (OpenID AuthZEN 1.0)")
   package static let authorityToken = SecretSetting(
-    "\(prefix)AUTHORITY_TOKEN", .needsRestart, "the Bearer token for `\(authorityURL.name)`")
+    "\(prefix)AUTHORITY_TOKEN", .appliesUnlessRemoved, "the Bearer token for `\(authorityURL.name)`"
+  )
   package static let authorityFile = FileSetting(
     "\(prefix)AUTHORITY_FILE", .authority, .appliesUnlessRemoved,
     example: "\(folder)/authority.json", "who may call which tool; everything else is denied")
