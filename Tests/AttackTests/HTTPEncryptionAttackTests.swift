@@ -34,7 +34,7 @@ struct HTTPEncryptionAttackTests {
   }
 
   private func withServer(
-    limits: HTTPLimits = HTTPLimits(), _ body: (LiveServer, String) async throws -> Void
+    limits: HTTPLimits = .patient, _ body: (LiveServer, String) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "attack-\(UUID().uuidString)")
@@ -144,7 +144,7 @@ struct HTTPEncryptionAttackTests {
   /// L2: a thousand clients that begin a handshake and stop are disconnected at the head timeout.
   @Test(.enabled(if: areToolsThere, "OpenSSL's openssl is not on PATH"))
   func aThousandHalfHandshakes() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.headTimeout = .seconds(3)
     try await withServer(limits: limits) { server, authority in
       var clients: [LiveClient] = []

@@ -31,7 +31,7 @@ struct HTTPExhaustionTests {
 
   /// ASVS 15.2.2: a thousand slow clients delay no other client, and are disconnected.
   @Test func aThousandSlowConnections() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.headTimeout = .seconds(3)
     limits.bodyTimeout = .seconds(3)
     limits.idleTimeout = .seconds(3)
@@ -60,7 +60,7 @@ struct HTTPExhaustionTests {
   func bodiesShareTheirMemory(_ isAnswered: Bool) async throws {
     let body = Self.call.body
     let half = body.utf8.count / 2
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.bodiesInMemory = body.utf8.count + half - 1
     try await LiveServer.run(limits: limits) { server in
       #expect(try await server.exchange(Self.good) == Self.sum)
@@ -100,7 +100,7 @@ struct HTTPExhaustionTests {
 
   /// A connection over the limit is closed, and the others are not affected.
   @Test func moreConnectionsThanThereMayBe() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.connections = 10
     try await LiveServer.run(limits: limits) { server in
       var inside: [LiveClient] = []
@@ -147,7 +147,7 @@ struct HTTPExhaustionTests {
       let changes = [
         "CALCULATOR_CONNECTIONS_PER_CLIENT": "1", "CALCULATOR_TRUSTED_PROXIES": "127.0.0.2",
       ]
-      var limits = HTTPLimits()
+      var limits = HTTPLimits.patient
       limits.idleTimeoutBeforeAcceptance = .nanoseconds(0)
       try await LiveServer.run(changes, limits: limits) { server in
         let (proxy, stranger) = (

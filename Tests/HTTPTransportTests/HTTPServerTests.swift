@@ -13,8 +13,17 @@ import Testing
 struct HTTPServerTests {
   static let last = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
+  /// With timeouts that no test reaches, however slow the machine is.
+  private static let patient: HTTPLimits = {
+    var limits = HTTPLimits()
+    limits.headTimeout = .hours(1)
+    limits.bodyTimeout = .hours(1)
+    limits.idleTimeoutBeforeAcceptance = .hours(1)
+    return limits
+  }()
+
   private func withServer(
-    _ limits: HTTPLimits = HTTPLimits(), threads: BlockingThreads = BlockingThreads(),
+    _ limits: HTTPLimits = patient, threads: BlockingThreads = BlockingThreads(),
     _ body: (HTTPServer, Int) async throws -> Void
   ) async throws {
     defer { threads.stop() }
@@ -166,7 +175,7 @@ struct HTTPServerTests {
   }
 
   @Test func connectionsAreBounded() async throws {
-    var limits = HTTPLimits()
+    var limits = Self.patient
     limits.connections = 1
     try await withServer(limits) { _, port in
       let first = try await TestClient(port: port)
@@ -179,7 +188,7 @@ struct HTTPServerTests {
 
   /// R12
   @Test func connectionsOfOneClientAreBounded() async throws {
-    var limits = HTTPLimits()
+    var limits = Self.patient
     limits.connectionsPerClient = 2
     try await withServer(limits) { _, port in
       let clients = [try await TestClient(port: port), try await TestClient(port: port)]

@@ -20,7 +20,7 @@ package struct LiveServer: Sendable {
 
   /// Runs the server while `body` runs.
   package static func run(
-    _ changes: [String: String?] = unlimited, limits: HTTPLimits = HTTPLimits(),
+    _ changes: [String: String?] = unlimited, limits: HTTPLimits = .patient,
     _ body: (LiveServer) async throws -> Void
   ) async throws {
     let harness = try HTTPHarness(changes)
@@ -51,5 +51,18 @@ package struct LiveServer: Sendable {
 
   package func exchange(_ text: String) async throws -> String {
     try await exchange(Array(text.utf8))
+  }
+}
+
+extension HTTPLimits {
+  /// The usual limits with timeouts that no test reaches, however slow the machine is.
+  package static var patient: HTTPLimits {
+    var limits = HTTPLimits()
+    limits.headTimeout = .hours(1)
+    limits.bodyTimeout = .hours(1)
+    limits.idleTimeout = .hours(1)
+    limits.idleTimeoutBeforeAcceptance = .hours(1)
+    limits.writeTimeout = .hours(1)
+    return limits
   }
 }
