@@ -87,7 +87,14 @@ let package = Package(
     module("State", dependencies: ["CSQLite", "Crypto", "JSON"]),
     module(
       "ResourceServer", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth"]),
-    module("AuthorizationServer", dependencies: ["Crypto", "JOSE", "JSON", "OAuth", "State"]),
+    module(
+      "IdentityProviders",
+      dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth", "ResourceServer"]),
+    module(
+      "AuthorizationServer",
+      dependencies: [
+        "Auth", "Crypto", "HTTPClient", "IdentityProviders", "JOSE", "JSON", "OAuth", "State",
+      ]),
     module("CalculatorCore"),
     module(
       "MCPService",
