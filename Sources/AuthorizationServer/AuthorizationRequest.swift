@@ -1,3 +1,4 @@
+package import Auth
 package import OAuth
 private import Support
 
@@ -6,55 +7,45 @@ package struct AuthorizationRequest: Sendable {
   package let client: OAuthClient
   /// As the client sent it. The code is bound to these bytes.
   package let redirectURI: String
+  /// The same, for the person who decides.
+  package let destination: RedirectURI
   package let state: String?
   package let scopes: ScopeList
   package let challenge: CodeChallenge
 
-  package enum Failure: Error, Sendable, Equatable {
-    /// The client or its redirect URI is not known, so nobody is redirected (OAuth 2.1 §4.1.2.1):
-    /// the person sees a page.
-    case page(OAuthProblem)
-    case redirect(OAuthProblem, to: String, state: String?)
-  }
-
   /// - Parameters:
   ///   - query: the parameters. Unknown ones are ignored (RFC 6749 §3.1).
   ///   - clients: where `client_id` is looked up.
+  ///   - peer: the network client.
+  /// - Throws: `OAuthProblem`, which the person sees on a page. No error is redirected to a client that
+  ///   the person has not allowed: the server would be an open redirector (RFC 9700 §4.11.2).
   package init(
-    _ query: FormBody, clients: some ClientDirectory, _ settings: AuthorizationServerSettings
-  ) throws(Failure) {
+    _ query: FormBody, clients: any ClientDirectory, for peer: Client,
+    _ settings: AuthorizationServerSettings
+  ) async throws(OAuthProblem) {
     guard let id = query["client_id"] else {
-      throw .page(OAuthProblem(.invalidRequest, "The client_id is missing."))
+      throw OAuthProblem(.invalidRequest, "The client_id is missing.")
     }
-    guard let client = try Self.page({ () throws(OAuthProblem) in try clients.client(id) }) else {
-      throw .page(OAuthProblem(.invalidClient, "This server does not know the client."))
+    guard let client = try await clients.client(id, for: peer) else {
+      throw OAuthProblem(.invalidClient, "This server does not know the client.")
     }
     guard let redirectURI = query["redirect_uri"] else {
-      throw .page(OAuthProblem(.invalidRequest, "The redirect_uri is missing."))
+      throw OAuthProblem(.invalidRequest, "The redirect_uri is missing.")
     }
     // OAuth 2.1 §2.3.1, RFC 9700 §4.1.3
     guard
-      client.redirectURIs.contains(where: {
+      let registered = client.redirectURIs.first(where: {
         $0.matches(requested: redirectURI, isPublic: client.isPublic)
       })
     else {
-      throw .page(OAuthProblem(.invalidRequest, "The redirect_uri is not one of the client."))
+      throw OAuthProblem(.invalidRequest, "The redirect_uri is not one of the client.")
     }
     self.client = client
     self.redirectURI = redirectURI
+    // With the port of the request, where that may differ.
+    destination = RedirectURI(registering: redirectURI) ?? registered
     state = query["state"]
-    do throws(OAuthProblem) {
-      (scopes, challenge) = try Self.check(query, of: client, settings)
-    } catch {
-      // RFC 6749 §4.1.2.1
-      throw .redirect(error, to: redirectURI, state: query["state"])
-    }
-  }
-
-  private static func page<Value>(
-    _ body: () throws(OAuthProblem) -> Value
-  ) throws(Failure) -> Value {
-    do throws(OAuthProblem) { return try body() } catch { throw .page(error) }
+    (scopes, challenge) = try Self.check(query, of: client, settings)
   }
 
   private static func check(

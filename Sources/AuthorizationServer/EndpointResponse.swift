@@ -1,18 +1,63 @@
+internal import Auth
 internal import JSON
 internal import OAuth
 internal import State
 private import Support
 
-/// A response of an endpoint for programs: JSON that no cache keeps (RFC 6749 §5.1).
+/// A response of an endpoint, which no cache keeps (RFC 6749 §5.1): JSON for a program, or a page for
+/// a person.
 package struct EndpointResponse: Sendable {
   package let status: Int
-  package let fields: [(name: String, value: String)]
+  package private(set) var fields: [(name: String, value: String)]
   package let body: [UInt8]
 
   init(status: Int = 200, json: JSONValue) {
     self.status = status
     fields = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
     body = json.serialized()
+  }
+
+  /// The response of an endpoint at which clients authenticate, or that of its problem.
+  /// - Parameter authorization: the values of all `Authorization` lines.
+  static func of(
+    _ authorization: [String], _ report: (TokenEvent) -> Void,
+    _ body: () async throws(OAuthProblem) -> EndpointResponse
+  ) async -> EndpointResponse {
+    do throws(OAuthProblem) {
+      return try await body()
+    } catch {
+      report(.refused(error))
+      return EndpointResponse(error, hadAuthorization: !authorization.isEmpty)
+    }
+  }
+
+  /// RFC 9700 §4.12: 303, so that a browser never sends a form on. No cache keeps the URL, and the
+  /// next page does not learn the one before (RFC 9700 §4.2.4).
+  static func redirect(
+    to url: String, _ fields: (name: String, value: String)...
+  ) -> EndpointResponse {
+    EndpointResponse(
+      status: 303,
+      fields: [
+        ("Location", url), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"),
+      ] + fields)
+  }
+
+  mutating func add(_ field: (name: String, value: String)) { fields.append(field) }
+
+  /// A page. What its fields forbid protects a person who decides on it (OAuth 2.1 §7.10, RFC 9700
+  /// §4.16).
+  init(status: Int, html: HTML, policy: PagePolicy) {
+    self.status = status
+    fields = [
+      ("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"),
+      ("Content-Security-Policy", policy.text), ("X-Frame-Options", "DENY"),
+      ("X-Content-Type-Options", "nosniff"),
+      // The URL of the page contains the request, so no other site may see it (RFC 9700 §4.2.4). With
+      // `no-referrer`, Chromium would send our own forms with `Origin: null`.
+      ("Referrer-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+    body = Array(html.text.utf8)
   }
 
   /// RFC 7009 §2.2: a revocation has an empty response.
@@ -44,5 +89,20 @@ extension OAuthProblem {
       self.init(.temporarilyUnavailable, "The server has too much to do; try again later.")
     default: self.init(.serverError, "The server cannot use its state; its log says why.")
     }
+  }
+}
+
+extension BlockingPool {
+  /// Runs work that waits for the state.
+  func state<Value: Sendable>(
+    for client: Client, _ work: @escaping @Sendable () throws(OAuthProblem) -> Value
+  ) async throws(OAuthProblem) -> Value {
+    let result: Result<Value, OAuthProblem>
+    do throws(BlockingPoolIsFull) {
+      result = try await run(for: client) { Result { () throws(OAuthProblem) in try work() } }
+    } catch {
+      throw OAuthProblem(.temporarilyUnavailable, "The server has too much to do; try again later.")
+    }
+    return try result.get()
   }
 }

@@ -1,3 +1,4 @@
+package import Auth
 package import Crypto
 private import JSON
 package import OAuth
@@ -45,6 +46,8 @@ package struct OAuthClient: Sendable {
 
 /// Where clients are looked up.
 package protocol ClientDirectory: Sendable {
-  /// - Throws: `OAuthProblem` if the client cannot be looked up now.
-  func client(_ id: String) throws(OAuthProblem) -> OAuthClient?
+  /// - Parameter client: the network client that asks, for the limits of outbound requests.
+  /// - Returns: `nil` if there is no such client.
+  /// - Throws: `OAuthProblem` if the client cannot be looked up now, or cannot be used.
+  func client(_ id: String, for client: Client) async throws(OAuthProblem) -> OAuthClient?
 }

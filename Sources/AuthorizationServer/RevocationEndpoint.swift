@@ -1,3 +1,4 @@
+package import Auth
 private import Crypto
 private import JOSE
 private import JSON
@@ -10,44 +11,51 @@ package struct RevocationEndpoint: Sendable {
   private let clients: any ClientDirectory
   private let state: AuthorizationState
   private let keys: SigningKeys
+  private let pool: any BlockingPool
   private let report: @Sendable (TokenEvent) -> Void
 
   package init(
     clients: any ClientDirectory, state: AuthorizationState, keys: SigningKeys,
+    pool: any BlockingPool,
     report: @escaping @Sendable (TokenEvent) -> Void
   ) {
     self.clients = clients
     self.state = state
     self.keys = keys
+    self.pool = pool
     self.report = report
   }
 
   /// The response is the same for a token that does not exist, or is another client's (RFC 7009 §2.2).
   package func respond(
-    to body: [UInt8], authorization: [String], now: WallTime
-  ) -> EndpointResponse {
-    do throws(OAuthProblem) {
+    to body: [UInt8], authorization: [String], from peer: Client, now: WallTime
+  ) async -> EndpointResponse {
+    await EndpointResponse.of(authorization, report) { () throws(OAuthProblem) in
       let form = try FormBody(parsing: body)
-      let client = try clients.authenticate(
-        try ClientCredentials(authorization: authorization, body: form))
+      let client = try await clients.authenticate(
+        try ClientCredentials(authorization: authorization, body: form), for: peer)
       guard let token = form["token"] else {
         throw OAuthProblem(.invalidRequest, "The token is missing.")
       }
-      let ended: String?
-      do throws(StateError) {
-        if let access = grant(ofAccessToken: token, issuedTo: client, now) {
-          ended = try state.revokeGrant(access, now: now) ? access : nil
-        } else {
-          ended = try state.revoke(SHA256Digest(of: token.utf8), client: client.id, now: now)
-        }
-      } catch {
-        throw OAuthProblem(error)
+      let ended = try await pool.state(for: peer) { () throws(OAuthProblem) in
+        try revoke(token, of: client, now)
       }
       if let ended { report(.revoked(grant: ended)) }
       return .empty
+    }
+  }
+
+  /// - Returns: the grant that ended; `nil` if none did.
+  private func revoke(
+    _ token: String, of client: OAuthClient, _ now: WallTime
+  ) throws(OAuthProblem) -> String? {
+    do throws(StateError) {
+      if let access = grant(ofAccessToken: token, issuedTo: client, now) {
+        return try state.revokeGrant(access, now: now) ? access : nil
+      }
+      return try state.revoke(SHA256Digest(of: token.utf8), client: client.id, now: now)
     } catch {
-      report(.refused(error))
-      return EndpointResponse(error, hadAuthorization: !authorization.isEmpty)
+      throw OAuthProblem(error)
     }
   }
 

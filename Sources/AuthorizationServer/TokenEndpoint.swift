@@ -1,3 +1,4 @@
+package import Auth
 private import Crypto
 private import JOSE
 private import JSON
@@ -11,15 +12,16 @@ package struct TokenEndpoint: Sendable {
   private let clients: any ClientDirectory
   private let state: AuthorizationState
   private let keys: SigningKeys
-  /// The scopes that a user may have now; `nil`: the user may not sign in any more.
-  private let scopesOfUser: @Sendable (_ user: String) -> [String]?
+  /// The scopes that the user of a grant may have now; `nil`: the user may not sign in any more.
+  private let scopesOfUser: @Sendable (Grant) -> [String]?
+  private let pool: any BlockingPool
   private let random: @Sendable (_ count: Int) -> [UInt8]
   private let report: @Sendable (TokenEvent) -> Void
 
   package init(
     _ settings: AuthorizationServerSettings, clients: any ClientDirectory,
     state: AuthorizationState, keys: SigningKeys,
-    scopesOfUser: @escaping @Sendable (_ user: String) -> [String]?,
+    scopesOfUser: @escaping @Sendable (Grant) -> [String]?, pool: any BlockingPool,
     random: @escaping @Sendable (_ count: Int) -> [UInt8],
     report: @escaping @Sendable (TokenEvent) -> Void
   ) {
@@ -28,34 +30,49 @@ package struct TokenEndpoint: Sendable {
     self.state = state
     self.keys = keys
     self.scopesOfUser = scopesOfUser
+    self.pool = pool
     self.random = random
     self.report = report
   }
 
-  /// It writes to the state, so it blocks for some milliseconds.
   /// - Parameters:
   ///   - body: the form of the request.
   ///   - authorization: the values of all `Authorization` lines.
+  ///   - peer: the network client.
   package func respond(
-    to body: [UInt8], authorization: [String], now: WallTime
-  ) -> EndpointResponse {
-    do throws(OAuthProblem) {
+    to body: [UInt8], authorization: [String], from peer: Client, now: WallTime
+  ) async -> EndpointResponse {
+    await EndpointResponse.of(authorization, report) { () throws(OAuthProblem) in
       let form = try FormBody(parsing: body)
-      let client = try clients.authenticate(
-        try ClientCredentials(authorization: authorization, body: form))
-      switch form["grant_type"].flatMap(GrantType.init(rawValue:)) {
-      case .authorizationCode: return try redeem(form, for: client, now)
-      case .refreshToken: return try refresh(form, for: client, now)
-      case nil:
-        guard form["grant_type"] != nil else {
-          throw OAuthProblem(.invalidRequest, "The grant_type is missing.")
-        }
-        throw OAuthProblem(
-          .unsupportedGrantType, "The grant_type must be authorization_code or refresh_token.")
+      let client = try await clients.authenticate(
+        try ClientCredentials(authorization: authorization, body: form), for: peer)
+      return try await pool.state(for: peer) { () throws(OAuthProblem) in
+        try response(to: form, of: client, now)
       }
+    }
+  }
+
+  /// It writes to the state, so it blocks for some milliseconds.
+  private func response(
+    to form: FormBody, of client: OAuthClient, _ now: WallTime
+  ) throws(OAuthProblem) -> EndpointResponse {
+    guard let text = form["grant_type"] else {
+      throw OAuthProblem(.invalidRequest, "The grant_type is missing.")
+    }
+    guard let type = GrantType(rawValue: text) else {
+      throw OAuthProblem(
+        .unsupportedGrantType, "The grant_type must be authorization_code or refresh_token.")
+    }
+    // First: without a key, no code and no refresh token is used up.
+    let key: ES256Key
+    do throws(SigningKeys.Failure) {
+      key = try keys.current(now: now)
     } catch {
-      report(.refused(error))
-      return EndpointResponse(error, hadAuthorization: !authorization.isEmpty)
+      throw OAuthProblem(.serverError, "The server cannot use its keys; its log says why.")
+    }
+    switch type {
+    case .authorizationCode: return try redeem(form, for: client, key, now)
+    case .refreshToken: return try refresh(form, for: client, key, now)
     }
   }
 
@@ -63,7 +80,7 @@ package struct TokenEndpoint: Sendable {
 
   /// OAuth 2.1 §4.1.3
   private func redeem(
-    _ form: FormBody, for client: OAuthClient, _ now: WallTime
+    _ form: FormBody, for client: OAuthClient, _ key: ES256Key, _ now: WallTime
   ) throws(OAuthProblem) -> EndpointResponse {
     let code = try required("code", in: form)
     let redirectURI = try required("redirect_uri", in: form)
@@ -92,14 +109,14 @@ package struct TokenEndpoint: Sendable {
         .invalidGrant, "The code is not valid for this client, redirect_uri and code_verifier.")
     }
     return try response(
-      for: grant, asked: nil, refresh: refresh?.token, now, event: TokenEvent.issued)
+      for: grant, asked: nil, refresh: refresh?.token, key, now, event: TokenEvent.issued)
   }
 
   // MARK: A refresh token
 
   /// RFC 6749 §6, OAuth 2.1 §4.3
   private func refresh(
-    _ form: FormBody, for client: OAuthClient, _ now: WallTime
+    _ form: FormBody, for client: OAuthClient, _ key: ES256Key, _ now: WallTime
   ) throws(OAuthProblem) -> EndpointResponse {
     let old = try required("refresh_token", in: form)
     try settings.resource.check(form["resource"])
@@ -133,18 +150,18 @@ package struct TokenEndpoint: Sendable {
       throw problem
     }
     return try response(
-      for: grant, asked: asked, refresh: new.token, now, event: TokenEvent.refreshed)
+      for: grant, asked: asked, refresh: new.token, key, now, event: TokenEvent.refreshed)
   }
 
   // MARK: Parts
 
   /// RFC 6749 §5.1
   private func response(
-    for grant: Grant, asked: ScopeList?, refresh: Secret?, _ now: WallTime,
+    for grant: Grant, asked: ScopeList?, refresh: Secret?, _ key: ES256Key, _ now: WallTime,
     event: (Grant) -> TokenEvent
   ) throws(OAuthProblem) -> EndpointResponse {
     // The user may have lost a role since the sign-in.
-    guard let allowed = scopesOfUser(grant.userID), let granted = ScopeList(grant.scope) else {
+    guard let allowed = scopesOfUser(grant), let granted = ScopeList(grant.scope) else {
       do throws(StateError) {
         _ = try state.revokeGrant(grant.id, now: now)
       } catch {
@@ -154,12 +171,6 @@ package struct TokenEndpoint: Sendable {
       throw OAuthProblem(.invalidGrant, "The user may not sign in any more.")
     }
     let scope = (asked ?? granted).intersection(allowed).text
-    let key: ES256Key
-    do throws(SigningKeys.Failure) {
-      key = try keys.current(now: now)
-    } catch {
-      throw OAuthProblem(.serverError, "The server cannot use its state; its log says why.")
-    }
     let (token, seconds) = AccessTokenIssuer(settings: settings).token(
       for: grant, scope: scope, key: key, identifier: name(), now: now)
     report(event(grant))
@@ -212,8 +223,12 @@ package enum TokenEvent: Sendable, Equatable {
 extension ClientDirectory {
   /// - Throws: `OAuthProblem` with `invalid_client` (RFC 6749 §5.2): the same for an unknown client and
   ///   for a wrong secret.
-  func authenticate(_ credentials: ClientCredentials) throws(OAuthProblem) -> OAuthClient {
-    guard let client = try client(credentials.clientID), client.accepts(credentials) else {
+  func authenticate(
+    _ credentials: ClientCredentials, for peer: Client
+  ) async throws(OAuthProblem) -> OAuthClient {
+    guard let client = try await client(credentials.clientID, for: peer),
+      client.accepts(credentials)
+    else {
       throw OAuthProblem(.invalidClient, "The client is not known, or its secret is wrong.")
     }
     return client

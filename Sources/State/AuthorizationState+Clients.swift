@@ -1,5 +1,4 @@
 package import Crypto
-private import JSON
 package import Support
 
 /// A client that is stored, because it registered itself (RFC 7591) or because the operator added it.
@@ -42,7 +41,7 @@ extension AuthorizationState {
   package func register(
     _ client: RegisteredClient, limit: Int = 10_000, now: WallTime
   ) throws(StateError) {
-    let lists = [client.redirectURIs, client.grantTypes, client.scopes].map(Self.json)
+    let lists = [client.redirectURIs, client.grantTypes, client.scopes].map(SQLValue.json)
     let texts = lists + [client.id, client.name]
     guard texts.reduce(0, { $0 + $1.utf8.count }) <= Self.maximumClientLength else {
       throw .tooLarge
@@ -98,24 +97,11 @@ extension AuthorizationState {
 
   private static func client(_ row: borrowing Row) throws(StateError) -> RegisteredClient {
     var client = RegisteredClient(
-      id: try row.text(0), name: try row.text(1), redirectURIs: try list(try row.text(2)),
-      grantTypes: try list(try row.text(3)), scopes: try list(try row.text(4)),
+      id: try row.text(0), name: try row.text(1), redirectURIs: try row.texts(2),
+      grantTypes: try row.texts(3), scopes: try row.texts(4),
       secretDigest: try row.optionalDigest(5), isDynamic: try row.integer(6) == 1,
       registeredAt: try row.time(7))
     client.lastGrantAt = try row.optionalTime(8)
     return client
-  }
-
-  private static func json(_ texts: [String]) -> String {
-    String(decoding: JSONValue.array(texts.map(JSONValue.string)).serialized(), as: UTF8.self)
-  }
-
-  private static func list(_ json: String) throws(StateError) -> [String] {
-    guard case .array(let elements)? = try? JSONParser.parse(Array(json.utf8)) else {
-      throw .damaged
-    }
-    let texts = elements.compactMap(\.string)
-    guard texts.count == elements.count else { throw .damaged }
-    return texts
   }
 }

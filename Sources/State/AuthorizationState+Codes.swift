@@ -6,6 +6,8 @@ package import Support
 package struct AuthorizationCode: Sendable {
   package var userID: String
   package var userName: String
+  /// The groups that the provider vouched for at the sign-in.
+  package var userGroups: [String]
   package var clientID: String
   package var redirectURI: String
   package var resource: String
@@ -15,11 +17,12 @@ package struct AuthorizationCode: Sendable {
   package var expiresAt: WallTime
 
   package init(
-    userID: String, userName: String, clientID: String, redirectURI: String, resource: String,
-    challenge: String, scope: String, expiresAt: WallTime
+    userID: String, userName: String, userGroups: [String] = [], clientID: String,
+    redirectURI: String, resource: String, challenge: String, scope: String, expiresAt: WallTime
   ) {
     self.userID = userID
     self.userName = userName
+    self.userGroups = userGroups
     self.clientID = clientID
     self.redirectURI = redirectURI
     self.resource = resource
@@ -72,29 +75,12 @@ extension AuthorizationState {
   }
 
   /// Stores a code.
-  /// - Parameter previous: a code of the same sign-in, which this one replaces. If it was redeemed, it
-  ///   stays.
   /// - Throws: `full`, or as each operation
   package func issueCode(
-    _ hash: SHA256Digest, _ code: AuthorizationCode, replacing previous: SHA256Digest? = nil,
-    now: WallTime
+    _ hash: SHA256Digest, _ code: AuthorizationCode, now: WallTime
   ) throws(StateError) {
     try database.transaction { (connection) throws(StateError) in
-      if let previous {
-        try connection.run(
-          "DELETE FROM codes WHERE hash = ? AND used_at IS NULL", [.digest(previous)])
-      }
-      if try connection.rowCount(of: "codes") >= limits.codes {
-        _ = try connection.removeExpiredCodes(now, limit: 1000)
-        guard try connection.rowCount(of: "codes") < limits.codes else { throw StateError.full }
-      }
-      try connection.run(
-        "INSERT INTO codes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
-        [
-          .digest(hash), .text(code.userID), .text(code.userName), .text(code.clientID),
-          .text(code.redirectURI), .text(code.resource), .text(code.challenge),
-          .text(code.scope), .time(code.expiresAt),
-        ])
+      try connection.insert(code, hash, limits, now)
     }
   }
 
@@ -112,7 +98,7 @@ extension AuthorizationState {
     try database.transaction { (connection) throws(StateError) in
       let stored = try connection.first(
         """
-        SELECT user_id, user_name, client_id, redirect_uri, resource, challenge, scope, expires_at,
+        SELECT user_id, user_name, user_groups, client_id, redirect_uri, resource, challenge, scope, expires_at,
         used_at, grant_id FROM codes WHERE hash = ?
         """, [.digest(hash)], read: StoredCode.init)
       guard let stored else { return .unknown }
@@ -128,8 +114,9 @@ extension AuthorizationState {
         return .reused(grant: stored.grant)
       }
       let grant = Grant(
-        id: new.id, userID: code.userID, userName: code.userName, clientID: code.clientID,
-        resource: code.resource, scope: code.scope, createdAt: now, endsAt: new.endsAt)
+        id: new.id, userID: code.userID, userName: code.userName, userGroups: code.userGroups,
+        clientID: code.clientID, resource: code.resource, scope: code.scope, createdAt: now,
+        endsAt: new.endsAt)
       try connection.insert(grant, limits)
       if let token = new.refreshToken {
         try connection.insert(token, grant: grant.id, position: 0, now: now)
@@ -145,6 +132,23 @@ extension AuthorizationState {
 }
 
 extension Connection {
+  mutating func insert(
+    _ code: AuthorizationCode, _ hash: SHA256Digest, _ limits: AuthorizationState.Limits,
+    _ now: WallTime
+  ) throws(StateError) {
+    if try rowCount(of: "codes") >= limits.codes {
+      _ = try removeExpiredCodes(now, limit: 1000)
+      guard try rowCount(of: "codes") < limits.codes else { throw .full }
+    }
+    try run(
+      "INSERT INTO codes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+      [
+        .digest(hash), .text(code.userID), .text(code.userName), .texts(code.userGroups),
+        .text(code.clientID), .text(code.redirectURI), .text(code.resource),
+        .text(code.challenge), .text(code.scope), .time(code.expiresAt),
+      ])
+  }
+
   mutating func removeExpiredCodes(_ now: WallTime, limit: Int) throws(StateError) -> Int {
     try run(
       """
@@ -161,10 +165,10 @@ private struct StoredCode {
 
   init(_ row: borrowing Row) throws(StateError) {
     code = AuthorizationCode(
-      userID: try row.text(0), userName: try row.text(1), clientID: try row.text(2),
-      redirectURI: try row.text(3), resource: try row.text(4), challenge: try row.text(5),
-      scope: try row.text(6), expiresAt: try row.time(7))
-    isUsed = !row.isNull(8)
-    grant = try row.optionalText(9)
+      userID: try row.text(0), userName: try row.text(1), userGroups: try row.texts(2),
+      clientID: try row.text(3), redirectURI: try row.text(4), resource: try row.text(5),
+      challenge: try row.text(6), scope: try row.text(7), expiresAt: try row.time(8))
+    isUsed = !row.isNull(9)
+    grant = try row.optionalText(10)
   }
 }

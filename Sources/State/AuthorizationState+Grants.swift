@@ -7,6 +7,8 @@ package struct Grant: Sendable, Equatable {
   /// The provider and the person's identifier there, such as `github:123`.
   package var userID: String
   package var userName: String
+  /// The groups that the provider vouched for at the sign-in.
+  package var userGroups: [String]
   package var clientID: String
   package var resource: String
   /// Names with spaces between them (RFC 6749 §3.3).
@@ -67,14 +69,15 @@ extension AuthorizationState {
 
 extension Grant {
   static let columns = """
-    id, user_id, user_name, client_id, resource, scope, created_at, ends_at, revoked_at
+    id, user_id, user_name, user_groups, client_id, resource, scope, created_at, ends_at, revoked_at
     """
 
   init(_ row: borrowing Row) throws(StateError) {
     self.init(
       id: try row.text(0), userID: try row.text(1), userName: try row.text(2),
-      clientID: try row.text(3), resource: try row.text(4), scope: try row.text(5),
-      createdAt: try row.time(6), endsAt: try row.time(7), revokedAt: try row.optionalTime(8))
+      userGroups: try row.texts(3), clientID: try row.text(4), resource: try row.text(5),
+      scope: try row.text(6), createdAt: try row.time(7), endsAt: try row.time(8),
+      revokedAt: try row.optionalTime(9))
   }
 }
 
@@ -102,10 +105,11 @@ extension Connection {
   ) throws(StateError) {
     guard try rowCount(of: "grants") < limits.grants else { throw .full }
     try run(
-      "INSERT INTO grants VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+      "INSERT INTO grants VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
       [
-        .text(grant.id), .text(grant.userID), .text(grant.userName), .text(grant.clientID),
-        .text(grant.resource), .text(grant.scope), .time(grant.createdAt), .time(grant.endsAt),
+        .text(grant.id), .text(grant.userID), .text(grant.userName), .texts(grant.userGroups),
+        .text(grant.clientID), .text(grant.resource), .text(grant.scope), .time(grant.createdAt),
+        .time(grant.endsAt),
       ])
     try run(
       """

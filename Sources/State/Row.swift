@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import Crypto
+private import JSON
 internal import Support
 
 /// One row of a result. Columns are numbered from 0.
@@ -24,6 +25,16 @@ internal import Support
           start: start, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
     else { throw .damaged }
     return text
+  }
+
+  /// The texts of a JSON array.
+  func texts(_ column: Int32) throws(StateError) -> [String] {
+    guard case .array(let elements)? = try? JSONParser.parse(Array(try text(column).utf8)) else {
+      throw .damaged
+    }
+    let texts = elements.compactMap(\.string)
+    guard texts.count == elements.count else { throw .damaged }
+    return texts
   }
 
   func bytes(_ column: Int32) throws(StateError) -> [UInt8] {

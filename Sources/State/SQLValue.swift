@@ -1,4 +1,5 @@
 internal import Crypto
+private import JSON
 internal import Support
 
 /// A value for a parameter of a statement.
@@ -7,6 +8,11 @@ enum SQLValue {
   case integer(Int)
   case text(String)
   case bytes([UInt8])
+
+  static func texts(_ texts: [String]) -> SQLValue { .text(json(texts)) }
+  static func json(_ texts: [String]) -> String {
+    String(decoding: JSONValue.array(texts.map(JSONValue.string)).serialized(), as: UTF8.self)
+  }
 
   static func time(_ time: WallTime) -> SQLValue { .integer(time.milliseconds) }
   static func time(_ time: WallTime?) -> SQLValue { time.map { .time($0) } ?? .null }

@@ -9,7 +9,7 @@ extension Schema {
     [
       "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
       "CREATE TABLE row_counts (name TEXT PRIMARY KEY, rows INTEGER NOT NULL) STRICT",
-      // redirect_uris, grant_types and scopes are JSON arrays.
+      // redirect_uris, grant_types, scopes and user_groups are JSON arrays.
       """
       CREATE TABLE clients (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, redirect_uris TEXT NOT NULL,
@@ -19,14 +19,14 @@ extension Schema {
       """
       CREATE TABLE transactions (
         number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, cookie_hash BLOB NOT NULL,
-        payload BLOB NOT NULL, expires_at INTEGER NOT NULL) STRICT
+        payload BLOB NOT NULL, expires_at INTEGER NOT NULL, code_hash BLOB) STRICT
       """,
       "CREATE INDEX transactions_expiry ON transactions (expires_at)",
       """
       CREATE TABLE grants (
         number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
-        user_name TEXT NOT NULL, client_id TEXT NOT NULL, resource TEXT NOT NULL,
-        scope TEXT NOT NULL, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
+        user_name TEXT NOT NULL, user_groups TEXT NOT NULL, client_id TEXT NOT NULL,
+        resource TEXT NOT NULL, scope TEXT NOT NULL, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
         revoked_at INTEGER) STRICT
       """,
       "CREATE INDEX grants_user ON grants (user_id, client_id)",
@@ -36,7 +36,8 @@ extension Schema {
       """
       CREATE TABLE codes (
         number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, user_id TEXT NOT NULL,
-        user_name TEXT NOT NULL, client_id TEXT NOT NULL, redirect_uri TEXT NOT NULL,
+        user_name TEXT NOT NULL, user_groups TEXT NOT NULL, client_id TEXT NOT NULL,
+        redirect_uri TEXT NOT NULL,
         resource TEXT NOT NULL, challenge TEXT NOT NULL, scope TEXT NOT NULL,
         expires_at INTEGER NOT NULL, used_at INTEGER,
         grant_id TEXT REFERENCES grants (id) ON DELETE SET NULL) STRICT

@@ -1,3 +1,4 @@
+import Auth
 import AuthorizationServer
 import Crypto
 import JOSE
@@ -38,7 +39,9 @@ struct Fixture {
       Fixture.client("once", grantTypes: [.authorizationCode]),
       Fixture.client("modest", scopes: ["calculate:basic"]),
     ]
-    func client(_ id: String) throws(OAuthProblem) -> OAuthClient? { all.first { $0.id == id } }
+    func client(_ id: String, for _: Client) async throws(OAuthProblem) -> OAuthClient? {
+      all.first { $0.id == id }
+    }
   }
 
   final class Events: Sendable {
@@ -57,15 +60,20 @@ struct Fixture {
   let revocations: RevocationEndpoint
   let events = Events()
 
-  init(scopesOfUser: @escaping @Sendable (String) -> [String]? = { _ in settings.scopes }) throws {
+  /// - Parameter seals: the keys of the state, with which the endpoint opens the signing keys.
+  init(
+    seals: [SealingKey] = [],
+    scopesOfUser: @escaping @Sendable (Grant) -> [String]? = { _ in settings.scopes }
+  ) throws {
     state = try AuthorizationState(path: ":memory:")
-    keys = SigningKeys(state, seals: [], overlap: .seconds(630))
+    keys = SigningKeys(state, seals: seals, overlap: .seconds(630))
     let events = events
     tokens = TokenEndpoint(
       Self.settings, clients: Clients(), state: state, keys: keys, scopesOfUser: scopesOfUser,
-      random: RandomBytes.make, report: { events.add($0) })
+      pool: ImmediatePool(), random: RandomBytes.make, report: { events.add($0) })
     revocations = RevocationEndpoint(
-      clients: Clients(), state: state, keys: keys, report: { events.add($0) })
+      clients: Clients(), state: state, keys: keys, pool: ImmediatePool(),
+      report: { events.add($0) })
   }
 
   /// A code, as if the user had agreed.
@@ -102,7 +110,17 @@ struct Fixture {
   func ask(
     _ parameters: [(String, String)], authorization: [String] = [], now: WallTime = start
   ) -> EndpointResponse {
-    tokens.respond(to: Self.form(parameters), authorization: authorization, now: now)
+    ThreadExecutor.run {
+      await tokens.respond(
+        to: Self.form(parameters), authorization: authorization, from: .local, now: now)
+    }
+  }
+
+  func revoke(_ parameters: [(String, String)], now: WallTime = start) -> EndpointResponse {
+    ThreadExecutor.run {
+      await revocations.respond(
+        to: Self.form(parameters), authorization: [], from: .local, now: now)
+    }
   }
 
   /// The members of a response that must be a success.
@@ -113,6 +131,13 @@ struct Fixture {
     try #require(response.status == 200)
     return try #require(try JSONParser.parse(response.body).object)
   }
+}
+
+/// Runs work immediately on the calling thread.
+struct ImmediatePool: BlockingPool {
+  func run<Value: Sendable>(for _: Client, _ work: @escaping @Sendable () -> Value)
+    async throws(BlockingPoolIsFull) -> Value
+  { work() }
 }
 
 extension EndpointResponse {

@@ -21,9 +21,7 @@ struct RevocationEndpointTests {
     let answer = try fixture.granted(Fixture.redemption(try fixture.code()))
     let grant = try #require(try fixture.state.grants().first)
     let token = try #require(answer[row.member]?.string)
-    let response = fixture.revocations.respond(
-      to: Fixture.form([("token", token), ("client_id", row.client)]), authorization: [],
-      now: Fixture.start)
+    let response = fixture.revoke([("token", token), ("client_id", row.client)])
     #expect(response.status == 200)
     #expect(response.body.isEmpty)
     #expect(try fixture.state.isActive(grant.id, now: Fixture.start) != row.ends)
@@ -41,11 +39,9 @@ struct RevocationEndpointTests {
     let point = try #require(forged.lastIndex(of: UInt8(ascii: ".")))
     forged[point - 2] =
       forged[point - 2] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
-    let response = fixture.revocations.respond(
-      to: Fixture.form([
-        ("token", String(decoding: forged, as: UTF8.self)), ("client_id", "public"),
-      ]),
-      authorization: [], now: Fixture.start)
+    let response = fixture.revoke([
+      ("token", String(decoding: forged, as: UTF8.self)), ("client_id", "public"),
+    ])
     #expect(response.status == 200)
     #expect(try fixture.state.isActive(grant.id, now: Fixture.start))
   }
@@ -62,8 +58,7 @@ struct RevocationEndpointTests {
 
   @Test(arguments: refusals)
   func refuses(_ row: (name: String, parameters: [(String, String)], error: String)) throws {
-    let response = try Fixture().revocations.respond(
-      to: Fixture.form(row.parameters), authorization: [], now: Fixture.start)
+    let response = try Fixture().revoke(row.parameters)
     #expect(response.error == row.error)
   }
 }

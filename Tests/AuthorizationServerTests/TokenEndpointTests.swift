@@ -270,6 +270,16 @@ struct TokenEndpointTests {
     #expect(fixture.events.take().contains { if case .userIsGone = $0 { true } else { false } })
   }
 
+  /// The server cannot sign. When it can again, the code is still good.
+  @Test func withoutAKeyNoCodeIsUsedUp() throws {
+    let sealed = try Fixture()
+    try sealed.state.addKey(
+      StoredSigningKey(id: "a", privateKey: [1, 2, 3], createdAt: Fixture.start))
+    let code = try sealed.code()
+    #expect(sealed.ask(Fixture.redemption(code)).error == "server_error")
+    #expect(try sealed.state.grants().isEmpty)
+  }
+
   /// 32 at once: one gets a token, and the others are a theft.
   @Test func aRefreshTokenThatManySendAtOnceIsGoodForOne() async throws {
     let fixture = try Fixture()

@@ -12,7 +12,8 @@ struct CodeTests {
   @Test func aCodeBecomesAGrant() throws {
     try state.issueCode(digest("a"), .sample(), now: 0)
     let grant = Grant(
-      id: "g", userID: "github:1", userName: "Ada", clientID: "c", resource: "https://r/mcp",
+      id: "g", userID: "github:1", userName: "Ada", userGroups: [], clientID: "c",
+      resource: "https://r/mcp",
       scope: "calculate:basic", createdAt: 5, endsAt: 1_000_005)
     #expect(try state.redeem("a", grant: "g", now: 5) == .granted(grant))
     #expect(try state.grants() == [grant])
@@ -80,18 +81,55 @@ struct CodeTests {
     #expect(try state.isActive("b", now: 60_000))
   }
 
+  private func approve(
+    _ transaction: String = "t", cookie: String = "cookie t", code: String, now: WallTime = 0
+  ) throws -> AuthorizationState.Approval {
+    try state.approve(
+      digest(transaction), cookie: digest(cookie), digest(code), .sample(), now: now)
+  }
+
+  private func begin() throws {
+    try state.begin(
+      SignInTransaction(
+        hash: digest("t"), cookieHash: digest("cookie t"), payload: [7], expiresAt: 100),
+      now: 0)
+  }
+
   /// The consent form is sent twice.
   @Test func aNewCodeReplacesTheOneBefore() throws {
-    try state.issueCode(digest("a"), .sample(), now: 0)
-    try state.issueCode(digest("b"), .sample(), replacing: digest("a"), now: 0)
+    try begin()
+    #expect(try approve(code: "a") == .issued)
+    #expect(try approve(code: "b") == .issued)
     #expect(try state.redeem("a") == .unknown)
     guard case .granted = try state.redeem("b") else {
       Issue.record("the new code is refused")
       return
     }
     // A used one stays, so that its reuse is noticed.
-    try state.issueCode(digest("c"), .sample(), replacing: digest("b"), now: 0)
+    #expect(try approve(code: "c") == .redeemed)
+    #expect(try state.redeem("c") == .unknown)
     #expect(try state.redeem("b", grant: "x", token: "x") == .reused(grant: "b"))
+  }
+
+  static let refusedApprovals: [(String, String, String, WallTime, AuthorizationState.Approval)] = [
+    ("another transaction", "u", "cookie t", 0, .unknown),
+    ("the cookie of another browser", "t", "cookie u", 0, .wrongCookie),
+    ("too late", "t", "cookie t", 100, .expired),
+  ]
+
+  /// RFC 9700 §4.7
+  @Test(arguments: refusedApprovals)
+  func anApprovalOfAnotherBrowserIssuesNothing(
+    _ row: (
+      name: String, transaction: String, cookie: String, now: WallTime,
+      result: AuthorizationState.Approval
+    )
+  ) throws {
+    try begin()
+    let before = try state.content()
+    let result = try approve(row.transaction, cookie: row.cookie, code: "a", now: row.now)
+    #expect(result == row.result)
+    #expect(try state.content() == before)
   }
 
   @Test func noRefreshTokenIfThereIsNone() throws {
@@ -127,9 +165,5 @@ struct CodeTests {
     try state.issueCode(digest("c"), .sample(at: 60_000), now: 60_000)
     #expect(try state.redeem("a") == .unknown)
     #expect(throws: StateError.full) { try state.issueCode(digest("d"), .sample(), now: 60_000) }
-    #expect(throws: StateError.exists) {
-      try state.issueCode(
-        digest("c"), .sample(user: "github:2"), replacing: digest("b"), now: 60_000)
-    }
   }
 }

@@ -30,6 +30,18 @@ struct TransactionTests {
     #expect(try state.take(digest("b"), cookie: digest("cookie b"), now: 1) == .payload([1]))
   }
 
+  /// The consent page reads it, and the decision ends it.
+  @Test func aTransactionCanBeReadBefore() throws {
+    let state = try AuthorizationState.inMemory()
+    try state.begin(Self.sample("a"), now: 0)
+    #expect(try state.peek(digest("a"), cookie: digest("cookie b"), now: 1) == .wrongCookie)
+    #expect(try state.peek(digest("b"), cookie: digest("cookie b"), now: 1) == .unknown)
+    for _ in 0..<2 {
+      #expect(try state.peek(digest("a"), cookie: digest("cookie a"), now: 99) == .payload([1]))
+    }
+    #expect(try state.peek(digest("a"), cookie: digest("cookie a"), now: 100) == .expired)
+  }
+
   @Test func aTransactionExpires() throws {
     let state = try AuthorizationState.inMemory()
     try state.begin(Self.sample("a"), now: 0)
