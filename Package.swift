@@ -109,8 +109,9 @@ let package = Package(
     module(
       "MCPServiceOAuth",
       dependencies: [
-        "Auth", "HTTPClient", "HTTPTransport", "JOSE", "JSON", "MCP", "MCPService",
-        "MCPServiceHTTP", "ResourceServer",
+        "Auth", "AuthorizationServer", "Crypto", "HTTPClient", "HTTPTransport",
+        "IdentityProviders", "JOSE", "JSON", "MCP", "MCPService", "MCPServiceHTTP", "OAuth",
+        "ResourceServer", "State",
       ]),
     module("Calculator", dependencies: ["Auth", "CalculatorCore", "JSON", "MCP", "MCPService"]),
     executable("CalculatorStdio", of: "Calculator", "MCPService", "StdioTransport"),
@@ -195,7 +196,9 @@ let package = Package(
       path: "Tests/StateCrash", swiftSettings: settings),
     tests(
       of: "AuthorizationServer",
-      dependencies: ["Auth", "Crypto", "JOSE", "JSON", "OAuth", "ResourceServer", "State"]),
+      dependencies: [
+        "Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth", "ResourceServer", "State",
+      ]),
     tests(of: "MCPService", dependencies: ["Auth", "Calculator", "TestHarness"]),
     tests(
       of: "MCPServiceHTTP",

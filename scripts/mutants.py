@@ -45,6 +45,16 @@ PERMISSION_FILE = "Sources/ResourceServer/PermissionMap+File.swift"
 HTTP = "Sources/HTTPTransport/Connection"
 AUTH = "Sources/Auth"
 SERVICE = "Sources/MCPServiceHTTP"
+CLIENTS = "Sources/AuthorizationServer/Clients"
+DOCUMENTS = f"{CLIENTS}/ClientMetadataDocuments.swift"
+REGISTRATION = f"{CLIENTS}/RegistrationEndpoint.swift"
+CLIENTS_FILE = f"{CLIENTS}/ClientsFile.swift"
+DOCUMENT_TESTS = "AuthorizationServerTests.ClientMetadataDocumentsTests"
+REGISTRATION_TESTS = "AuthorizationServerTests.RegistrationEndpointTests"
+CLIENT_TESTS = "AuthorizationServerTests.ClientsTests"
+CLIENTS_FILE_TESTS = "AuthorizationServerTests.ClientsFileTests"
+PAGES = "Sources/AuthorizationServer/Pages"
+PAGE_TESTS = "AuthorizationServerTests.PagesTests"
 
 MUTANTS = [
     (
@@ -57,7 +67,6 @@ MUTANTS = [
         "[last & 0x7F]", "[last]",
         PUBLIC_KEYS, r"refusesAPointOfSmallOrder",
     ),
-    # --- Stored keys -------------------------------------------------------------------------------
     (
         "seal: the tag is not checked", "Sources/Crypto/SealingKey.swift",
         "return context.finish() ? plaintext : nil",
@@ -88,7 +97,6 @@ MUTANTS = [
         "return true",
         "CryptoTests.SigningKeyTests", r"the public key of another",
     ),
-    # --- Tokens ----------------------------------------------------------------------------------
     (
         "token: the signature is not checked", VERIFIER,
         "guard key.isValid(token.signature, over: token.signingInput) else { throw .wrongSignature }",
@@ -167,7 +175,6 @@ MUTANTS = [
         "CRYPTO_memcmp(bytes, other.bytes, 16) == 0",
         "CryptoTests.SHA256DigestTests", r"everyBitOfADigestCounts",
     ),
-    # --- Public keys -----------------------------------------------------------------------------
     (
         "public key: a signature of any length", "Sources/Crypto/PublicKey.swift",
         "guard signature.count == signatureLength else { return false }",
@@ -342,7 +349,6 @@ MUTANTS = [
         "let key = named.first(where: { _ in algorithm != .ed25519 })",
         KEY_SETS, r"refuses\(.*(T5 RS256 with a key for ES256|T5 ES256 with a key for RSA)",
     ),
-    # --- Discovery and keys of a provider --------------------------------------------------------
     (
         "metadata: another issuer", METADATA,
         "guard named.hasSameBytes(as: issuer) else { throw .wrongIssuer(named) }", "",
@@ -439,12 +445,12 @@ MUTANTS = [
     ),
     (
         "keys: max-age below five minutes", ISSUER_KEYS,
-        "return max(shortestAge, .seconds(least))", "return .seconds(least)",
+        "max(shortestAge, age)", "age",
         KEYS, r"keysAreFetchedAgainAfterTheirAge",
     ),
     (
         "keys: max-age over an hour", ISSUER_KEYS,
-        "ASCII.decimal(digits, maximum: longest) ?? longest", "ASCII.decimal(digits, maximum: 86_400) ?? longest",
+        "min(longestAge, max(shortestAge, age))", "max(shortestAge, age)",
         KEYS, r"keysAreFetchedAgainAfterTheirAge",
     ),
     (
@@ -459,7 +465,6 @@ MUTANTS = [
         "if isNews, !keys.skipped.isEmpty", "if !keys.skipped.isEmpty",
         KEYS, r"unusableKeysAreSkipped",
     ),
-    # --- Introspection ---------------------------------------------------------------------------
     (
         "introspection: active as a string", INTROSPECTION,
         "guard active == true else { return nil }",
@@ -573,22 +578,22 @@ MUTANTS = [
         INTROSPECTOR_TESTS, r"anAcceptedTokenIsCached",
     ),
     (
-        "introspection: an accepted token is cached for ever", "Sources/ResourceServer/ExpiringTable.swift",
+        "introspection: an accepted token is cached for ever", "Sources/Support/ExpiringTable.swift",
         "guard let entry = entries[key], now < entry.until else", "guard let entry = entries[key] else",
         INTROSPECTOR_TESTS, r"eachClockCounts",
     ),
     (
-        "introspection: a cache of any size", "Sources/ResourceServer/ExpiringTable.swift",
+        "introspection: a cache of any size", "Sources/Support/ExpiringTable.swift",
         "if entries.count >= capacity { removeOldest() }  // ATTACKS O26", "",
         INTROSPECTOR_TESTS, r"tenThousandMadeUpTokensRemoveNoAcceptedOne",
     ),
     (
-        "introspection: expired entries stay", "Sources/ResourceServer/ExpiringTable.swift",
+        "introspection: expired entries stay", "Sources/Support/ExpiringTable.swift",
         "oldest.until <= now {", "oldest.until < oldest.until {",
         INTROSPECTOR_TESTS, r"expiredEntriesAreRemoved",
     ),
     (
-        "introspection: the queue grows", "Sources/ResourceServer/ExpiringTable.swift",
+        "introspection: the queue grows", "Sources/Support/ExpiringTable.swift",
         "queue.removeFirst(first)\n    first = 0", "",
         INTROSPECTOR_TESTS, r"expiredEntriesAreRemoved",
     ),
@@ -625,7 +630,6 @@ MUTANTS = [
         "case .overloaded, .providerUnavailable: if isGuess", "case .overloaded: if isGuess",
         "MCPServiceHTTPTests.LimitsTests", r"whatTheProviderDidNotCheckIsRefunded",
     ),
-    # --- Requests to other servers ---------------------------------------------------------------
     (
         "outbound: loopback is allowed without the setting", POLICY,
         "if address.isLoopback { return allowsLoopback }",
@@ -828,7 +832,6 @@ MUTANTS = [
         "origins.contains(origin) ? trusted : publicOnly", "trusted",
         OUTBOUND, r"trustsTheNamedOrigins|theTwoClientsHaveTheirPolicies",
     ),
-    # --- Revocation ------------------------------------------------------------------------------
     (
         "revocation: a revoked token is accepted", AUTH,
         "return tokens[ID(token)] != nil\n",
@@ -853,7 +856,6 @@ MUTANTS = [
         "",
         "AuthTests.TokenIssuer", r"aRefreshNeverGains",
     ),
-    # --- Keys and passwords ----------------------------------------------------------------------
     (
         "key: it is good at the moment of its end", AUTH,
         "now() >= expires { throw .expiredKey }",
@@ -898,7 +900,6 @@ MUTANTS = [
         "case .string(let id) where id.utf8.count > 1 << 20: .string(Self.cut(id))",
         "AttackTests.StdioAttackTests", r"S9 key as the identifier",
     ),
-    # --- Permissions -----------------------------------------------------------------------------
     (
         "permission: over stdio it is not checked", "Sources/MCPService",
         "      try tool.authorize(identity)\n",
@@ -911,7 +912,6 @@ MUTANTS = [
         "",
         "AttackTests.HTTPCredentialAttackTests", r"aForbiddenTool",
     ),
-    # --- Limits ----------------------------------------------------------------------------------
     (
         "rate limit: a bucket has one token more", AUTH,
         "let isAllowed = debt <= limit.capacity - limit.price\n",
@@ -961,7 +961,6 @@ MUTANTS = [
         "let replies",
         "MCPServiceHTTPTests.HTTPAnswerTests", r"answers",
     ),
-    # --- Hosts, origins, peers -------------------------------------------------------------------
     (
         "host: any name is accepted", SERVICE,
         "names.contains(name) || route == .metrics && Self.isAddress(name)",
@@ -992,7 +991,6 @@ MUTANTS = [
         "guard let address = Self.address(ASCII.trimmed(entry)) else {",
         "AttackTests.HTTPCredentialAttackTests", r"aStrangersWordOnTheirAddress",
     ),
-    # --- Framing ---------------------------------------------------------------------------------
     (
         "framing: a coding beside a length is accepted", HTTP,
         "guard lengths.isEmpty, isHTTP11, codings.count == 1,",
@@ -1084,7 +1082,6 @@ MUTANTS = [
         "guard received.readableBytes <= limit else { return false }",
         "HTTPTransportTests.BufferTests", r"moreThanTheInboxHoldsEndsTheConnection",
     ),
-    # --- JSON, MCP and stdio ---------------------------------------------------------------------
     (
         "JSON: it nests twice as deep", "Sources/JSON",
         "guard depth <= Self.maximumDepth else { throw error(.tooDeep) }",
@@ -1115,7 +1112,6 @@ MUTANTS = [
         "if skipping {",
         "StdioTransportTests.LineFramerTests", r"skipsALongLineWithoutKeepingIt",
     ),
-    # --- Configuration and SIGHUP ----------------------------------------------------------------
     (
         "file: a file that is not regular is read", "Sources/MCPService/Configuration/SecretFile.swift",
         "guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }",
@@ -1190,7 +1186,6 @@ MUTANTS = [
         "guard isOuter else { return }", "if false { return }",
         "HTTPTransportTests.LoopExecutorTests", r"noJobRunsInsideAnother",
     ),
-    # --- Tokens of an identity provider ----------------------------------------------------------
     (
         "provider: the signature is not checked", PROVIDER_POLICY,
         "guard key.isValid(token.jws.signature, over: token.jws.signingInput) else {",
@@ -1432,7 +1427,7 @@ MUTANTS = [
         PROVIDER, r"findsTheRoles.*Auth0",
     ),
     (
-        "permissions: a file of any size", "Sources/ResourceServer/SettingsFile.swift",
+        "permissions: a file of any size", "Sources/Auth/SettingsFile.swift",
         "guard text.count <= maximumLength else {",
         "if false {",
         PROVIDER, r"refusesAFile.*64 KiB and a byte",
@@ -1485,12 +1480,12 @@ MUTANTS = [
     ),
     (
         "authority: a page decides", "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
-        "guard response.isJSON else {", "guard response.status == 200 else {",
+        "guard response.mediaType == Array(\"application/json\".utf8) else {",
+        "guard response.status == 200 else {",
         AUTHORITY, r"onlyJSONDecides.*a page that has the text of a decision",
     ),
     (
-        "authority: one of two types decides",
-        "Sources/ResourceServer/Authority/AuthZENAuthority.swift",
+        "authority: one of two types decides", "Sources/HTTPClient/OutboundResponse+Fields.swift",
         "guard types.count == 1 else {", "guard !types.isEmpty else {",
         AUTHORITY, r"onlyJSONDecides.*two fields",
     ),
@@ -1679,7 +1674,6 @@ MUTANTS = [
         "isSignIn ? [.signIn] : []", "[]",
         OAUTH, r"noTokensOverPlainHTTPInPublic",
     ),
-    # --- State -----------------------------------------------------------------------------------
     (
         "state: a symbolic link", f"{STATE}/StateFile.swift",
         "guard kind != S_IFLNK else { throw .symbolicLink }", "",
@@ -1852,7 +1846,6 @@ MUTANTS = [
         '"UPDATE grants SET revoked_at = ? WHERE id = ?"',
         "StateTests.GrantTests", r"aGrantIsRevokedOnce",
     ),
-    # --- OAuth ----------------------------------------------------------------------------------
     (
         "form: a parameter twice", "Sources/OAuth/FormBody.swift",
         "guard names.insert(Array(name.utf8)).inserted else { throw .duplicateParameter }",
@@ -2051,7 +2044,6 @@ MUTANTS = [
         "!id.isEmpty",
         r"^OAuthTests\.ClientCredentialsTests", r"refuses",
     ),
-    # --- Authorization server ---------------------------------------------------------------------
     (
         'authorization: any redirect URI', "Sources/AuthorizationServer/AuthorizationRequest.swift",
         '$0.matches(requested: redirectURI, isPublic: client.isPublic)',
@@ -2189,5 +2181,281 @@ MUTANTS = [
         'where end.map({ now < $0 }) ?? true {',
         'where true {',
         "AuthorizationServerTests.SigningKeysTests", r"aRetiredKey",
+    ),
+    (
+        "document: a redirect is one", DOCUMENTS,
+        "guard response.status == 200 else { throw .status(response.status) }",
+        "",
+        DOCUMENT_TESTS, r"refuses.*a redirect",
+    ),
+    (
+        "document: a page is one", DOCUMENTS,
+        "guard let type = response.mediaType, isJSON(type) else { throw .mediaType }",
+        "",
+        DOCUMENT_TESTS, r"aDocumentIsJSON.*a page",
+    ),
+    (
+        "document: any type that ends with +json", DOCUMENTS,
+        "type.starts(with: \"application/\".utf8) && ",
+        "",
+        DOCUMENT_TESTS, r"aDocumentIsJSON.*a text with the ending",
+    ),
+    (
+        "document: any host", DOCUMENTS,
+        "guard allowedHosts?.contains(url.host) != false else {",
+        "guard allowedHosts != nil || allowedHosts == nil else {",
+        DOCUMENT_TESTS, r"onlyAllowedHostsAreAsked",
+    ),
+    (
+        "document: any number of fetches", DOCUMENTS,
+        "guard state.fetches.count < limits.total, ofNetwork",
+        "guard ofNetwork",
+        DOCUMENT_TESTS, r"aFloodOfOneNetwork",
+    ),
+    (
+        "document: one network has all fetches", DOCUMENTS,
+        "limits.total, ofNetwork < limits.perNetwork else",
+        "limits.total else",
+        DOCUMENT_TESTS, r"aFloodOfOneNetwork",
+    ),
+    (
+        "document: each caller fetches", DOCUMENTS,
+        "if let fetch = state.fetches[key] { return .wait(fetch.task) }",
+        "",
+        DOCUMENT_TESTS, r"callersOfOneDocument",
+    ),
+    (
+        "document: a fetch never ends", DOCUMENTS,
+        "state.fetches[key] = nil\n",
+        "",
+        DOCUMENT_TESTS, r"aDocumentThatMustNotBeKept|aFlood|aDocumentIsKept",
+    ),
+    (
+        "document: kept for any time", DOCUMENTS,
+        "min(longestAge, freshness.maximumAge ?? usualAge)",
+        "freshness.maximumAge ?? usualAge",
+        DOCUMENT_TESTS, r"aDocumentIsKeptForItsAge.*a day",
+    ),
+    (
+        "document: no-store is kept", DOCUMENTS,
+        "freshness.forbidsUse ? .zero : ",
+        "",
+        DOCUMENT_TESTS, r"aDocumentThatMustNotBeKept.*no-store",
+    ),
+    (
+        "document: failures are not kept", DOCUMENTS,
+        "error.isOfCaller ? .zero : Self.failureAge",
+        ".zero",
+        DOCUMENT_TESTS, r"aFailureIsKept",
+    ),
+    (
+        "document: the full queue of a caller is kept", DOCUMENTS,
+        "error.isOfCaller ? .zero : Self.failureAge",
+        "Self.failureAge",
+        DOCUMENT_TESTS, r"theFullQueueOfOneCaller",
+    ),
+    (
+        "document: any number of failures", DOCUMENTS,
+        "var failures = ExpiringTable<OAuthProblem>(capacity: capacity)",
+        "var failures = ExpiringTable<OAuthProblem>(capacity: 1 << 20)",
+        DOCUMENT_TESTS, r"aThousandFailures",
+    ),
+    (
+        "document: any number of documents", DOCUMENTS,
+        "var documents = ExpiringTable<OAuthClient>(capacity: capacity)",
+        "var documents = ExpiringTable<OAuthClient>(capacity: 1 << 20)",
+        DOCUMENT_TESTS, r"theOldestOfTooMany",
+    ),
+    (
+        "registration: of any length", REGISTRATION,
+        "guard body.count <= maximumLength else {",
+        "guard body.count >= 0 else {",
+        REGISTRATION_TESTS, r"aRequestHasALimit",
+    ),
+    (
+        "registration: the secret is stored", REGISTRATION,
+        "secret.map { SHA256Digest(of: $0.exposed.utf8) }",
+        "secret.flatMap { SHA256Digest(bytes: Array($0.exposed.utf8.prefix(32))) }",
+        REGISTRATION_TESTS, r"aSecretIsStoredAsItsDigest",
+    ),
+    (
+        "registration: a client without a secret", REGISTRATION,
+        "metadata.authenticationMethod == .none ? nil : Secret(",
+        "metadata.authenticationMethod != .basic ? nil : Secret(",
+        REGISTRATION_TESTS, r"registers.*a client with its secret in the body",
+    ),
+    (
+        "registration: scopes that do not exist are no limit", REGISTRATION,
+        "guard !scopes.scopes.isEmpty else {",
+        "guard true || scopes.scopes.isEmpty else {",
+        REGISTRATION_TESTS, r"refuses.*scopes that do not exist",
+    ),
+    (
+        "registration: any number of clients", REGISTRATION,
+        "limit: maximumClients, now",
+        "now",
+        REGISTRATION_TESTS, r"aFullTable",
+    ),
+    (
+        "registration: metadata that are too long are an error of the server", REGISTRATION,
+        "} catch .tooLarge {",
+        "} catch .exists {",
+        REGISTRATION_TESTS, r"metadataThatTheStateDoesNotTake",
+    ),
+    (
+        "clients: an identifier of any length", f"{CLIENTS}/Clients.swift",
+        "1...Self.maximumIDLength ~= id.utf8.count",
+        "!id.utf8.isEmpty",
+        CLIENT_TESTS, r"aLongID",
+    ),
+    (
+        "clients: the document of a client of the operator", f"{CLIENTS}/Clients.swift",
+        "if let known = configured.withLock({ $0[bytes] }) { return known }\n    if let documents, let url = ClientIDURL(id) {\n      return try await documents.client(url, for: client)\n    }",
+        "if let documents, let url = ClientIDURL(id) {\n      return try await documents.client(url, for: client)\n    }\n    if let known = configured.withLock({ $0[bytes] }) { return known }",
+        CLIENT_TESTS, r"anOperatorsClient",
+    ),
+    (
+        "clients: a registered client may use all grants", f"{CLIENTS}/Clients.swift",
+        "Set(stored.grantTypes.compactMap(GrantType.init(rawValue:)))",
+        "Set(GrantType.allCases)",
+        CLIENT_TESTS, r"aRegisteredClientKeepsItsLimits",
+    ),
+    (
+        "clients: a registered client may ask for all scopes", f"{CLIENTS}/Clients.swift",
+        "stored.scopes.isEmpty ? nil : stored.scopes",
+        "nil",
+        CLIENT_TESTS, r"aRegisteredClientKeepsItsLimits",
+    ),
+    (
+        "clients file: unknown members", CLIENTS_FILE,
+        "guard Self.members.contains(where: { $0.hasSameBytes(as: member.name) }) else {",
+        "guard !member.name.isEmpty else {",
+        CLIENTS_FILE_TESTS, r"refuses.*an unknown member",
+    ),
+    (
+        "clients file: an identifier twice", CLIENTS_FILE,
+        "guard ids.insert(Array(client.id.utf8)).inserted else {",
+        "guard ids.insert([UInt8(index % 256), UInt8(index / 256)]).inserted else {",
+        CLIENTS_FILE_TESTS, r"refuses.*an identifier twice",
+    ),
+    (
+        "clients file: a URL as identifier", CLIENTS_FILE,
+        "guard !id.contains(\"://\") else {",
+        "guard !id.isEmpty else {",
+        CLIENTS_FILE_TESTS, r"refuses.*a URL",
+    ),
+    (
+        "clients file: the prefix of registered clients", CLIENTS_FILE,
+        "guard !id.hasBytes(atStart: RegistrationEndpoint.prefix) else {",
+        "guard !id.isEmpty else {",
+        CLIENTS_FILE_TESTS, r"refuses.*the prefix",
+    ),
+    (
+        "clients file: short secrets", CLIENTS_FILE,
+        "guard secret.utf8.count >= shortestSecret else {",
+        "guard !secret.isEmpty else {",
+        CLIENTS_FILE_TESTS, r"refuses.*a short secret",
+    ),
+    (
+        "clients file: placeholders", CLIENTS_FILE,
+        "guard !Placeholder.matches(secret.utf8) else { throw Problem(member, \"is a placeholder\") }",
+        "",
+        CLIENTS_FILE_TESTS, r"refuses.*a placeholder",
+    ),
+    (
+        "clients file: two secrets", CLIENTS_FILE,
+        "guard secret == nil else {",
+        "guard secret?.isEmpty != true else {",
+        CLIENTS_FILE_TESTS, r"refuses.*both secrets",
+    ),
+    (
+        "clients file: unknown scopes", CLIENTS_FILE,
+        "own.allSatisfy({ one in scopes.contains { $0.hasSameBytes(as: one) } })",
+        "own.allSatisfy({ !$0.isEmpty })",
+        CLIENTS_FILE_TESTS, r"refuses.*an unknown scope",
+    ),
+    (
+        "clients file: unknown grants", CLIENTS_FILE,
+        "guard types.count == texts.count, types",
+        "guard types",
+        CLIENTS_FILE_TESTS, r"refuses.*an unknown grant",
+    ),
+    (
+        "page: a text is not escaped", f"{PAGES}/HTML.swift",
+        '{ self.text += HTML.escaped(text) }',
+        '{ self.text += text }',
+        PAGE_TESTS, r"escapes",
+    ),
+    (
+        "page: an isolated text is not escaped", f"{PAGES}/HTML.swift",
+        '"<bdi>" + HTML.escaped(text) + "</bdi>"',
+        '"<bdi>" + text + "</bdi>"',
+        PAGE_TESTS, r"escapes",
+    ),
+    (
+        "page: a quotation mark is not escaped", f"{PAGES}/HTML.swift",
+        'case UInt8(ascii: "\\""): bytes += "&quot;".utf8',
+        '',
+        PAGE_TESTS, r"escapes",
+    ),
+    (
+        "page: an apostrophe is not escaped", f"{PAGES}/HTML.swift",
+        r'''case UInt8(ascii: "'"): bytes += "&#39;".utf8''',
+        '',
+        PAGE_TESTS, r"escapes",
+    ),
+    (
+        "page: a name moves the words around it", f"{PAGES}/HTML.swift",
+        '"<bdi>" + HTML.escaped(text) + "</bdi>"',
+        'HTML.escaped(text)',
+        PAGE_TESTS, r"isolatesTheDirection",
+    ),
+    (
+        "page: it may load what it names", f"{PAGES}/PagePolicy.swift",
+        "default-src 'none'; ",
+        '',
+        PAGE_TESTS, r"hasExactlyTheseFields",
+    ),
+    (
+        "page: another site shows it in a frame", f"{PAGES}/PagePolicy.swift",
+        "frame-ancestors 'none'",
+        'frame-ancestors *',
+        PAGE_TESTS, r"hasExactlyTheseFields",
+    ),
+    (
+        "page: the consent cannot redirect to the client", f"{PAGES}/PagePolicy.swift",
+        'case .formWithRedirects: common',
+        r'''case .formWithRedirects: common + "; form-action 'self'"''',
+        PAGE_TESTS, r"hasExactlyTheseFields",
+    ),
+    (
+        "page: the password can go to another site", f"{PAGES}/PagePolicy.swift",
+        r'''case .formToThisServer: common + "; form-action 'self'"''',
+        'case .formToThisServer: common',
+        PAGE_TESTS, r"hasExactlyTheseFields",
+    ),
+    (
+        "page: an old browser shows it in a frame", "Sources/AuthorizationServer/EndpointResponse.swift",
+        '("X-Frame-Options", "DENY")',
+        '("X-Frame-Options", "SAMEORIGIN")',
+        PAGE_TESTS, r"hasExactlyTheseFields",
+    ),
+    (
+        "page: other sites see its URL", "Sources/AuthorizationServer/EndpointResponse.swift",
+        '("Referrer-Policy", "same-origin")',
+        '("Referrer-Policy", "unsafe-url")',
+        PAGE_TESTS, r"hasExactlyTheseFields",
+    ),
+    (
+        "page: no warning of a program on this computer", f"{PAGES}/PageClient.swift",
+        'redirectURI.isLoopback || isLocalOnly',
+        'isLocalOnly',
+        PAGE_TESTS, r"warnsOfAProgram",
+    ),
+    (
+        "page: no warning of a client that is on this computer alone", f"{PAGES}/PageClient.swift",
+        'redirectURI.isLoopback || isLocalOnly',
+        'redirectURI.isLoopback',
+        PAGE_TESTS, r"warnsOfAProgram",
     ),
 ]

@@ -5,9 +5,9 @@ internal import State
 internal import Support
 
 /// Makes the access tokens of the authorization server: ES256 and `at+jwt` (RFC 9068).
-struct AccessTokenIssuer: Sendable {
+package struct AccessTokenIssuer: Sendable {
   /// The claim with the grant of a token. The resource server asks whether that grant has ended.
-  static let grantClaim = "grant"
+  package static let grantClaim = "grant"
 
   let settings: AuthorizationServerSettings
 

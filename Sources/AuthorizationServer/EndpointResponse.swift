@@ -45,8 +45,8 @@ package struct EndpointResponse: Sendable {
 
   mutating func add(_ field: (name: String, value: String)) { fields.append(field) }
 
-  /// A page. What its fields forbid protects a person who decides on it (OAuth 2.1 §7.10, RFC 9700
-  /// §4.16).
+  /// A page. No other site can show it in a frame, where a person would not see what the button
+  /// means (RFC 9700 §4.16).
   init(status: Int, html: HTML, policy: PagePolicy) {
     self.status = status
     fields = [
@@ -59,6 +59,16 @@ package struct EndpointResponse: Sendable {
     ]
     body = Array(html.text.utf8)
   }
+
+  /// The body has another media type than the one of the endpoint.
+  package static let notAForm = EndpointResponse(
+    OAuthProblem(
+      .invalidRequest, "The Content-Type must be application/x-www-form-urlencoded."),
+    hadAuthorization: false)
+  package static let notJSON = EndpointResponse(
+    OAuthProblem(.invalidRequest, "The Content-Type must be application/json."),
+    hadAuthorization: false)
+  package static let notAFormOfAPage = SignInProblem.incompleteForm.response
 
   /// RFC 7009 §2.2: a revocation has an empty response.
   static let empty = EndpointResponse(status: 200, fields: [("Cache-Control", "no-store")])

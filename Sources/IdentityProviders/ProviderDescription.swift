@@ -92,3 +92,8 @@ package struct ProviderContext: Sendable {
     self.log = log
   }
 }
+
+extension ProviderDescription {
+  /// The list of providers.
+  package static let all: [ProviderDescription] = []
+}

@@ -1,4 +1,4 @@
-private import Auth
+internal import Auth
 internal import HTTPClient
 internal import JOSE
 internal import MCPService

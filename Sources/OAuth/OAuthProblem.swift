@@ -20,6 +20,12 @@ package struct OAuthProblem: Error, Sendable, Equatable {
       }, "a description has a character that RFC 6749 does not allow")
   }
 
+  /// The same sentence with another code.
+  package init(_ error: OAuthError, describedAs other: OAuthProblem) {
+    self.error = error
+    description = other.description
+  }
+
   /// The body of a response (RFC 6749 §5.2, RFC 7591 §3.2.2).
   package var json: JSONValue {
     ["error": .string(error.rawValue), "error_description": .string(description)]

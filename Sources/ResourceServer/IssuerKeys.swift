@@ -239,24 +239,7 @@ package final class IssuerKeys: Sendable {
   /// How long the keys of a response are used before they are fetched again: the smallest `max-age`
   /// (RFC 9111 §5.2.2.1), within the bounds.
   static func age(_ fields: [(name: String, value: String)]) -> Duration {
-    let longest = Int(longestAge.components.seconds)
-    var seconds: [Int] = []
-    for field in fields where ASCII.areEqual(field.name.utf8, "cache-control".utf8) {
-      for directive in Array(field.value.utf8).split(separator: UInt8(ascii: ",")) {
-        let parts = directive.split(
-          separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, ASCII.areEqual(ASCII.trimmed(parts[0]), "max-age".utf8) else {
-          continue
-        }
-        var digits = ASCII.trimmed(parts[1])
-        if digits.count > 1, digits.first == UInt8(ascii: "\""), digits.last == digits.first {
-          digits = digits.dropFirst().dropLast()  // RFC 9111 §5.2: both forms are accepted
-        }
-        guard !digits.isEmpty, digits.allSatisfy(ASCII.isDigit) else { continue }
-        seconds.append(ASCII.decimal(digits, maximum: longest) ?? longest)
-      }
-    }
-    guard let least = seconds.min() else { return shortestAge }
-    return max(shortestAge, .seconds(least))
+    let age = OutboundResponse.Freshness(fields).maximumAge ?? shortestAge
+    return min(longestAge, max(shortestAge, age))
   }
 }

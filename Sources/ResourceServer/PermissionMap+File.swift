@@ -1,4 +1,4 @@
-private import Auth
+package import Auth
 private import JOSE
 private import JSON
 private import Support

@@ -8,7 +8,7 @@ package import Support
 /// `verify(_:keys:now:)` applies all of them. Where the keys must first be fetched, call `read`, find
 /// the key that `token.header` names, and call `verify(_:with:now:)`.
 package struct ProviderTokenPolicy: Sendable {
-  let issuer: String
+  package let issuer: String
   let audiences: [String]
   let types: Set<ProviderTokenType>
   let leeway: Duration

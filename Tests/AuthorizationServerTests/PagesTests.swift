@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import OAuth
 import Support
 import Testing
@@ -61,7 +62,7 @@ struct PagesTests {
     (.signIn, "; form-action 'self'"), (.consent, ""), (.problem, "; form-action 'none'"),
   ]
 
-  /// OAuth 2.1 §7.10: no other site shows the page in a frame. CSP Level 3: nothing is loaded, and no
+  /// RFC 9700 §4.16: no other site shows the page in a frame. CSP Level 3: nothing is loaded, and no
   /// script runs. The form of the consent redirects to another site, so it has no `form-action`.
   @Test(arguments: fields)
   func hasExactlyTheseFields(_ row: (page: Page, formAction: String)) throws {
@@ -88,6 +89,35 @@ struct PagesTests {
     #expect(text.contains(#"<link rel="icon" href="data:image/svg+xml,"#))
     for part in ["<script", " src=", " style=", " on", "url(", "@import"] {
       #expect(!text.replacing(/(?s)>[^<]*</, with: "><").contains(part), "\(part)")
+    }
+  }
+
+  static let contrasts: [(String, String, Double)] = [
+    ("text", "page", 4.5), ("quiet", "page", 4.5), ("text", "warning", 4.5),
+    ("text", "problem", 4.5), ("onmain", "main", 4.5), ("edge", "page", 3), ("main", "page", 3),
+    ("warningedge", "warning", 3), ("problemedge", "problem", 3),
+  ]
+
+  /// WCAG 2.2 §1.4.3 and §1.4.11, in the light colors and in the dark ones.
+  @Test(arguments: contrasts)
+  func isReadable(_ row: (front: String, back: String, minimum: Double)) {
+    let (fronts, backs) = (Self.luminances(row.front), Self.luminances(row.back))
+    #expect(fronts.count == 2 && backs.count == 2)
+    for (front, back) in zip(fronts, backs) {
+      #expect((max(front, back) + 0.05) / (min(front, back) + 0.05) >= row.minimum)
+    }
+  }
+
+  /// The relative luminance of a color of the style, in each scheme (WCAG 2.2, 0 to 1).
+  private static func luminances(_ name: String) -> [Double] {
+    PageLayout.style.text.matches(of: /--([a-z]+): #([0-9a-f]+)/).filter { $0.1 == name }.map {
+      let digits = $0.2.utf8.count == 3 ? $0.2.flatMap { [$0, $0] } : Array($0.2)
+      let value = Int(String(digits), radix: 16) ?? 0
+      return zip([16, 8, 0], [0.2126, 0.7152, 0.0722]).reduce(0) { sum, part in
+        let channel = Double(value >> part.0 & 0xFF) / 255
+        let linear = channel <= 0.04045 ? channel / 12.92 : pow((channel + 0.055) / 1.055, 2.4)
+        return sum + part.1 * linear
+      }
     }
   }
 
@@ -236,7 +266,7 @@ struct PagesTests {
     ("a client whose other URIs are on this computer", "https://a.example/", true, true),
   ]
 
-  /// RFC 8252 §8.6, Client ID Metadata Documents §6.3
+  /// RFC 8252 §8.6
   @Test(arguments: clients)
   func warnsOfAProgramOnThisComputer(
     _ row: (name: String, uri: String, isLocalOnly: Bool, warns: Bool)

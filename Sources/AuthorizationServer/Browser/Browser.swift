@@ -1,11 +1,12 @@
 package import Auth
 internal import Crypto
 private import JSON
-internal import Support
+package import Support
 
 /// What a request of a browser says beside its form.
 package struct Browser: Sendable {
-  /// The network client.
+  package let address: IPAddress
+  /// The same, for limits.
   package let client: Client
   /// The lines of each field.
   private let cookies: [String]
@@ -16,7 +17,10 @@ package struct Browser: Sendable {
   ///   - cookies: the values of all `Cookie` lines.
   ///   - origins: those of `Origin`.
   ///   - sites: those of `Sec-Fetch-Site`.
-  package init(client: Client, cookies: [String], origins: [String], sites: [String]) {
+  package init(
+    address: IPAddress, client: Client, cookies: [String], origins: [String], sites: [String]
+  ) {
+    self.address = address
     self.client = client
     self.cookies = cookies
     self.origins = origins

@@ -1,4 +1,3 @@
-package import Auth
 package import IdentityProviders
 package import Support
 
@@ -24,7 +23,7 @@ package struct Person: Sendable, Equatable {
 /// How people sign in.
 package enum SignIn: Sendable {
   /// With a password of the credentials file, on a page of this server.
-  case password(@Sendable (_ user: String, Secret, Client) async -> PasswordCheck)
+  case password(@Sendable (_ user: String, Secret, Browser) async -> PasswordCheck)
   case provider(ProviderDescription, any IdentityProvider)
 
   /// The result of a check of a password.

@@ -79,7 +79,7 @@ package struct SignInEndpoints: Sendable {
       let request = try await self.request(query, browser)
       // One answer for a name that does not exist and for a wrong password.
       let name = form["username"] ?? ""
-      let result = await check(name, Secret(form["password"] ?? ""), browser.client)
+      let result = await check(name, Secret(form["password"] ?? ""), browser)
       guard case .correct(let person) = result else {
         var sentence = "Too many attempts. Wait a minute, then try again."
         if case .wrong = result {

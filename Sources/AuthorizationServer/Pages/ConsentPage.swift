@@ -17,7 +17,7 @@ package enum ConsentPage {
       \(person)
       \(client.destination)
       \(client.advice)
-      <h2>It will be able to</h2>
+      <h2>What you allow</h2>
       <ul>
       \(items)
       </ul>
@@ -34,7 +34,7 @@ package enum ConsentPage {
       status: 200, html: PageLayout.page("Allow access", body), policy: .formWithRedirects)
   }
 
-  /// What a scope of this server means, as it continues the sentence “It will be able to”.
+  /// What a scope of this server means, in words below the heading “What you allow”.
   package static func meaning(of scope: String) -> String {
     switch scope {
     case "calculate:basic": "add, subtract, multiply and divide"

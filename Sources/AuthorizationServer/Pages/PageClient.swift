@@ -18,7 +18,7 @@ package struct PageClient: Sendable {
   /// Where the code is sent. Anybody can choose any name, so the host is what identifies the client.
   var destination: HTML {
     """
-    <p>After you decide, your browser goes to</p>
+    <p>At the end, your browser goes to</p>
     <p class="host">\(isolated: redirectURI.host)</p>
     <p class="uri"><code>\(isolated: redirectURI.text)</code></p>
     """
@@ -32,6 +32,6 @@ package struct PageClient: Sendable {
         this computer could have asked. Allow it only if you have just started it.</p>
         """
     }
-    return "<p>The client chose its name itself. Allow it only if you know this address.</p>"
+    return "<p>Anybody can choose this name. Allow it only if you know this address.</p>"
   }
 }

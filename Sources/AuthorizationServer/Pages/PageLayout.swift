@@ -42,12 +42,13 @@ enum PageLayout {
     * { box-sizing: border-box }
     body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: var(--page); color: var(--text) }
     main { max-width: 30rem; margin: 0 auto; padding: 1.5rem 1rem; overflow-wrap: anywhere }
-    h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem }
+    h1 { font-size: 1.375rem; line-height: 1.25; margin: 0 0 1rem }
     h2 { font-size: 1rem; margin: 1.5rem 0 .25rem }
     p { margin: .75rem 0 }
     ul { margin: .25rem 0; padding-left: 1.25rem }
+    li { margin: .25rem 0 }
     code { font: .875em ui-monospace, monospace; color: var(--quiet) }
-    .host { font-size: 1.375rem; font-weight: 700; line-height: 1.25; margin: 0 }
+    .host { font-size: 1.5rem; font-weight: 700; line-height: 1.25; margin: -.5rem 0 0 }
     .uri { line-height: 1.3; margin: .25rem 0 }
     .quiet { color: var(--quiet) }
     .note { padding: .75rem; border-left: .25rem solid; border-radius: .25rem }

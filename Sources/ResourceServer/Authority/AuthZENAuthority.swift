@@ -38,7 +38,10 @@ package struct AuthZENAuthority: Authority {
       return .unavailable(reason: "authority_status_\(response.status)")
     }
     // AuthZEN 1.0 §10.1: a decision is JSON. A page of a gateway is none (ATTACKS O60).
-    guard response.isJSON else { return .unavailable(reason: "authority_media_type") }
+    // RFC 8259 §11
+    guard response.mediaType == Array("application/json".utf8) else {
+      return .unavailable(reason: "authority_media_type")
+    }
     guard response.body.count <= Self.maximumLength,
       case .bool(let isAllowed)? = (try? JSONParser.parse(response.body))?.object?["decision"]
     else {
@@ -67,16 +70,6 @@ package struct AuthZENAuthority: Authority {
       "subject": .object(JSONObject(subject)), "action": ["name": .string(question.tool)],
       "resource": .object(JSONObject(resource)), "context": .object(JSONObject(context)),
     ]
-  }
-}
-
-extension OutboundResponse {
-  /// Whether its only `Content-Type` is `application/json`. Parameters have no effect (RFC 8259 §11).
-  fileprivate var isJSON: Bool {
-    let types = fields.filter { ASCII.areEqual($0.name.utf8, "content-type".utf8) }
-    guard types.count == 1 else { return false }
-    let type = Array(types[0].value.utf8).prefix { $0 != UInt8(ascii: ";") }
-    return ASCII.areEqual(ASCII.trimmed(type), "application/json".utf8)
   }
 }
 

@@ -1,8 +1,6 @@
-internal import Support
-
 /// Values that expire, in bounded memory. A new value removes the expired ones at the front of the
 /// queue, and the oldest one if there are too many. No step examines all entries.
-struct ExpiringTable<Value: Sendable>: Sendable {
+package struct ExpiringTable<Value: Sendable>: Sendable {
   private struct Entry {
     var value: Value
     var until: MonotonicTime
@@ -14,19 +12,19 @@ struct ExpiringTable<Value: Sendable>: Sendable {
   private var queue: [Bits128] = []
   private var first = 0
 
-  init(capacity: Int) { self.capacity = capacity }
+  package init(capacity: Int) { self.capacity = capacity }
 
-  var count: Int { entries.count }
+  package var count: Int { entries.count }
   /// The memory of the queue, in keys.
-  var queueLength: Int { queue.count }
+  package var queueLength: Int { queue.count }
 
   /// `nil` for a value that has expired.
-  func value(_ key: Bits128, at now: MonotonicTime) -> Value? {
+  package func value(_ key: Bits128, at now: MonotonicTime) -> Value? {
     guard let entry = entries[key], now < entry.until else { return nil }
     return entry.value
   }
 
-  mutating func insert(
+  package mutating func insert(
     _ value: Value, for key: Bits128, until: MonotonicTime, now: MonotonicTime
   ) {
     while first < queue.count, let oldest = entries[queue[first]], oldest.until <= now {

@@ -1,5 +1,4 @@
-internal import Auth
-internal import JSON
+package import JSON
 private import Support
 
 /// Why a JSON file of the settings is not of its form. Of the text of the file it contains only
@@ -8,10 +7,16 @@ package struct SettingsFileError: Error, Sendable, Equatable {
   /// Counted from 1.
   package let line: Int
   package let reason: String
+
+  package init(line: Int, reason: String) {
+    self.line = line
+    self.reason = reason
+  }
 }
 
 extension SettingsFileError {
-  init(at path: [Int], in text: [UInt8], _ reason: String) {
+  /// - Parameter path: the positions of the value, as in `JSONLocator`.
+  package init(at path: [Int], in text: [UInt8], _ reason: String) {
     self.init(line: JSONLocator.line(of: path, in: text), reason: reason)
   }
 }
@@ -22,7 +27,7 @@ extension JSONValue {
   ///   - maximumLength: in bytes.
   ///   - bound: the same for people.
   /// - Throws: `SettingsFileError`
-  init(file text: [UInt8], maximumLength: Int, _ bound: String) throws(SettingsFileError) {
+  package init(file text: [UInt8], maximumLength: Int, _ bound: String) throws(SettingsFileError) {
     guard text.count <= maximumLength else {
       throw SettingsFileError(line: 1, reason: "the file has more than \(bound)")
     }
