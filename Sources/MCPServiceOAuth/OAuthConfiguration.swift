@@ -14,6 +14,7 @@ private import Synchronization
 package final class OAuthConfiguration: Sendable {
   private let definition: ServerDefinition
   private let provider = Mutex<Provider?>(nil)
+  private let ownServer = Mutex<OwnServer?>(nil)
   private let connect: Connect
 
   /// Makes the client for outbound requests, which trusts these origins.
@@ -43,8 +44,17 @@ package final class OAuthConfiguration: Sendable {
     var reader = EnvironmentReader(.oauth, environment: environment, file: file, after: running)
     let allowsLoopback = reader.value(Settings.allowsLoopback)
     let baseURL = Self.readBaseURL(&reader)
-    let settings = ProviderSettings.read(
-      from: &reader, resource: baseURL.map { "\($0)/mcp" }, allowsLoopback: allowsLoopback)
+    let signIn = reader.value(Settings.signInProvider)
+    let isOwn = !signIn.utf8.elementsEqual("none".utf8)
+    let own =
+      isOwn
+      ? AuthorizationSettings.read(
+        from: &reader, provider: signIn, issuer: baseURL, allowsLoopback: allowsLoopback) : nil
+    let settings =
+      isOwn
+      ? nil
+      : ProviderSettings.read(
+        from: &reader, resource: baseURL.map { "\($0)/mcp" }, allowsLoopback: allowsLoopback)
     let authority = AuthoritySettings.read(from: &reader, allowsLoopback: allowsLoopback)
     let guests = reader.value(Settings.guestRole)
     if let guests {
@@ -54,10 +64,14 @@ package final class OAuthConfiguration: Sendable {
     }
     var protect: HTTPProtection.Make?
     if let baseURL, let settings, let provider = provider(settings, authority, &reader) {
-      let resource = resource(baseURL, settings)
+      let resource = resource(baseURL, issuer: settings.issuer, settings.permissions)
       protect = { context in
         provider.protection(settings, authority, resource, guests: guests, context)
       }
+    }
+    if let baseURL, let own, let server = ownServer(own, authority, &reader) {
+      let resource = resource(baseURL, issuer: baseURL, .scopesAreNames)
+      protect = { context in server.protection(own, authority, resource, guests: guests, context) }
     }
     // After an error the rest is read too, so that one run shows every error.
     return try HTTPConfiguration.read(from: &reader, host: host, guests: guests, protect: protect)
@@ -69,21 +83,43 @@ package final class OAuthConfiguration: Sendable {
     _ reader: inout EnvironmentReader
   ) -> Provider? {
     if let known = provider.withLock({ $0 }) { return known }
+    let urls =
+      [settings.issuer]
+      + [settings.keysURL, settings.introspection?.url, authority?.url].compactMap(\.self)
+    guard let http = connect(trusting: urls, settings.outbound, &reader) else { return nil }
+    let new = Provider(http)
+    provider.withLock { $0 = new }
+    return new
+  }
+
+  /// The authorization server of the first configuration stays, with its open state.
+  private func ownServer(
+    _ settings: AuthorizationSettings, _ authority: AuthoritySettings?,
+    _ reader: inout EnvironmentReader
+  ) -> OwnServer? {
+    if let known = ownServer.withLock({ $0 }) { return known }
+    let urls = settings.trustedURLs + [authority?.url].compactMap(\.self)
+    guard let http = connect(trusting: urls, settings.outbound, &reader),
+      let state = settings.openState(&reader)
+    else { return nil }
+    let new = OwnServer(http, state)
+    ownServer.withLock { $0 = new }
+    return new
+  }
+
+  /// The client for outbound requests.
+  /// - Parameter urls: the operator has named them, so they may be in a private network.
+  /// - Returns: `nil` if an error was reported.
+  private func connect(
+    trusting urls: [String], _ settings: CurlClient.Settings, _ reader: inout EnvironmentReader
+  ) -> (any HTTPClient)? {
     do throws(CurlClient.SetupError) {
-      // The operator has named these origins, so they may be in a private network.
-      let urls =
-        [settings.issuer]
-        + [settings.keysURL, settings.introspection?.url, authority?.url]
-        .compactMap(\.self)
-      let http = try connect(Set(urls.compactMap(Origin.init(of:))), settings.outbound)
-      let new = Provider(http)
-      provider.withLock { $0 = new }
-      return new
+      return try connect(Set(urls.compactMap(Origin.init(of:))), settings)
     } catch {
       switch error {
       case .unreadableCAFile:
         reader.report(
-          .unreadableFile(variable: Settings.caFile.name, path: settings.outbound.caFile ?? ""))
+          .unreadableFile(variable: Settings.caFile.name, path: settings.caFile ?? ""))
       case .untrustworthyLibrary:
         reader.report(
           .unusableLibrary(
@@ -126,10 +162,12 @@ package final class OAuthConfiguration: Sendable {
   }
 
   /// RFC 9728 §2, §3.1
-  private func resource(_ baseURL: String, _ settings: ProviderSettings) -> ProtectedResource {
+  private func resource(
+    _ baseURL: String, issuer: String, _ map: PermissionMap
+  ) -> ProtectedResource {
     var scopes: [Permission: [Permission]] = [:]
     for permission in Permission.known {
-      let names = settings.permissions.scopes(for: permission)
+      let names = map.scopes(for: permission)
         .compactMap(Permission.init(rawValue:))
       if !names.isEmpty { scopes[permission] = names }
     }
@@ -140,7 +178,7 @@ package final class OAuthConfiguration: Sendable {
     let initial = first?.permission.flatMap { scopes[$0] } ?? []
     let document: JSONValue = [
       "resource": .string("\(baseURL)/mcp"),
-      "authorization_servers": [.string(settings.issuer)],
+      "authorization_servers": [.string(issuer)],
       "scopes_supported": .array(initial.map { .string($0.rawValue) }),
       "bearer_methods_supported": ["header"],
       "resource_name": .string(definition.info.title),

@@ -39,6 +39,11 @@ extension AuthorizationState {
     }
   }
 
+  /// A grant, which may have ended; `nil` if there is none, or if `purge` has removed it.
+  package func grant(_ id: String) throws(StateError) -> Grant? {
+    try database.read { (connection) throws(StateError) in try connection.grant(id) }
+  }
+
   /// - Returns: whether there was such a grant that was not revoked.
   package func revokeGrant(_ id: String, now: WallTime) throws(StateError) -> Bool {
     try database.transaction { (connection) throws(StateError) in

@@ -2,13 +2,14 @@ private import Support
 
 /// The kinds of configuration files.
 package enum FileKind: Sendable, Equatable {
-  case secret, environment, users, credentials, certificate, privateKey, permissions, authority
+  case secret, environment, users, credentials, certificate, privateKey, permissions, authority,
+    clients, userRoles
 
   /// In bytes. 32 MiB of credentials are more than 100,000 keys.
   package var maximumLength: Int {
     switch self {
     case .credentials: 32 << 20
-    case .authority: 1 << 20
+    case .authority, .clients, .userRoles: 1 << 20
     case .secret, .environment, .users, .certificate, .privateKey, .permissions: 1 << 16
     }
   }
@@ -16,8 +17,8 @@ package enum FileKind: Sendable, Equatable {
   /// Whether only its owner should read it.
   var isSecret: Bool {
     switch self {
-    case .secret, .environment, .credentials, .privateKey: true
-    case .users, .certificate, .permissions, .authority: false
+    case .secret, .environment, .credentials, .privateKey, .clients: true
+    case .users, .certificate, .permissions, .authority, .userRoles: false
     }
   }
 
@@ -26,7 +27,7 @@ package enum FileKind: Sendable, Equatable {
 
   var isJSON: Bool {
     switch self {
-    case .users, .credentials, .permissions, .authority: true
+    case .users, .credentials, .permissions, .authority, .clients, .userRoles: true
     case .secret, .environment, .certificate, .privateKey: false
     }
   }
@@ -41,6 +42,8 @@ package enum FileKind: Sendable, Equatable {
     case .permissions: "a JSON file such as {\"scopes\": {\"calc\": [\"calculate:basic\"]}}"
     case .authority:
       "a JSON file such as {\"allow\": [{\"subject\": \"anshika\", \"tool\": \"add\"}]}"
+    case .clients: "a JSON file such as {\"clients\": [{\"client_id\": \"app\", …}]}"
+    case .userRoles: "a JSON file such as {\"users\": {\"github:583231\": \"advanced\"}}"
     case .privateKey: "a private key in PEM, without a passphrase"
     }
   }

@@ -149,6 +149,29 @@ extension Setting where Value == [String] {
   }
 }
 
+extension Setting where Value == String {
+  /// One of some words that are not the cases of a type.
+  static func word(
+    _ name: String, of words: [String], default fallback: String,
+    _ reload: SettingDeclaration.ReloadRule, _ sentence: String
+  ) -> Setting {
+    Setting(name, .choice(words), default: fallback, .value(fallback), reload, sentence) {
+      text throws(Malformed) in
+      try Malformed.unless(words.first { $0.utf8.elementsEqual(text.utf8) })
+    }
+  }
+
+  /// Any text but an empty one.
+  static func anyText(
+    _ name: String, _ form: String, default fallback: String,
+    _ reload: SettingDeclaration.ReloadRule, _ sentence: String
+  ) -> Setting {
+    Setting(name, .text(form), default: fallback, .value(fallback), reload, sentence) {
+      text throws(Malformed) in try Malformed.unless(text.isEmpty ? nil : text)
+    }
+  }
+}
+
 extension Setting where Value == String? {
   /// The caller checks the text: see `EnvironmentReader.optional`.
   static func text(

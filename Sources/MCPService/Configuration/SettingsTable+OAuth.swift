@@ -12,7 +12,7 @@ extension Settings {
     "\(prefix)OAUTH_ISSUER", "a URL", .needsRestart, example: "https://login.example/realms/main",
     """
     the issuer of the identity provider, compared byte for byte with `iss` and with `issuer` in the \
-    metadata
+    metadata; needed unless people sign in at this server
     """)
   package static let providerAudience = Setting.list(
     "\(prefix)OAUTH_AUDIENCE", of: "audiences",
@@ -96,8 +96,7 @@ extension Settings {
   package static let oauth = Settings(
     of: "CalculatorOAuth",
     [
-      providerIssuer.declaration.meaning(
-        providerIssuer.declaration.sentence, isNeeded: true),
+      providerIssuer.declaration,
       baseURL.declaration.meaning(
         "the address that clients use; the resource is it with `/mcp`", isNeeded: true),
       providerAudience.declaration, tokenTypes.declaration, tokenAlgorithms.declaration,
@@ -110,5 +109,5 @@ extension Settings {
       allowedHosts.declaration, allowedOrigins.declaration, certificate.declaration,
       privateKey.declaration, allowsPlaintext.declaration, threads.declaration,
       connectionsPerClient.declaration, hasMetrics.declaration, logLevel.declaration,
-    ], refusing: [apiKey.declaration, requiresAuthentication.declaration])
+    ] + ofAuthorizationServer, refusing: [apiKey.declaration, requiresAuthentication.declaration])
 }

@@ -45,11 +45,11 @@ package struct AllowedOrigins: Sendable {
   }
 
   /// The response to a preflight request. A browser sends that without a credential.
-  static func preflight(_ route: Route) -> HTTPResponse {
+  static func preflight(_ methods: [String]) -> HTTPResponse {
     HTTPResponse(
       status: 204,
       fields: [
-        ("Access-Control-Allow-Methods", route.methods.joined(separator: ", ")),
+        ("Access-Control-Allow-Methods", methods.joined(separator: ", ")),
         ("Access-Control-Allow-Headers", requestFields), ("Access-Control-Max-Age", maximumAge),
       ])
   }

@@ -31,13 +31,15 @@ package struct HTTPPipeline: HTTPResponder {
   /// `nil` unless the server is an OAuth resource server.
   private let resource: ProtectedResource?
   private let authority: (any Authority)?
+  /// `nil` unless the server is an authorization server too.
+  private let further: (any FurtherRoutes)?
   private let telemetry: Telemetry
 
   package init(
     hosts: AllowedHosts, origins: AllowedOrigins, proxies: TrustedProxies,
     requiresTrustedPeer: Bool = false, authentication: Authentication, limits: Limits,
     info: ServerInfo, tools: [Tool], page: LandingPage, resource: ProtectedResource? = nil,
-    authority: (any Authority)? = nil, telemetry: Telemetry
+    authority: (any Authority)? = nil, further: (any FurtherRoutes)? = nil, telemetry: Telemetry
   ) {
     self.hosts = hosts
     self.origins = origins
@@ -51,6 +53,7 @@ package struct HTTPPipeline: HTTPResponder {
     self.page = page
     self.resource = resource
     self.authority = authority
+    self.further = further
     self.telemetry = telemetry
   }
 
@@ -82,9 +85,15 @@ package struct HTTPPipeline: HTTPResponder {
       context.origin = nil
       return try resource.response(to: request)
     }
+    if let other = further?.resource(at: request.path) {
+      context.origin = nil
+      return try await other.response(to: request, from: context.client)
+    }
     try origins.check(request.fields["Origin"], or: hosts)
     guard let route else { throw .notFound }
-    if request.method == "OPTIONS", context.origin != nil { return AllowedOrigins.preflight(route) }
+    if request.method == "OPTIONS", context.origin != nil {
+      return AllowedOrigins.preflight(route.methods)
+    }
     try route.check(request.method)
     switch route {
     case .metadata: throw .notFound  // answered above

@@ -1,6 +1,6 @@
 package import Auth
 internal import HTTPTransport
-internal import Support
+package import Support
 
 /// The rate limit of identities, and the failure limit of addresses. `nil` means no limit.
 package struct Limits: Sendable {
@@ -27,8 +27,14 @@ package struct Limits: Sendable {
     if let decision = failures?.charge(client, at: now) { throw .tooManyFailures(decision) }
   }
 
+  /// The same for other modules.
+  /// - Returns: whether the client may make the attempt.
+  package func mayTry(_ client: IPAddress, at now: MonotonicTime) -> Bool {
+    failures?.charge(client, at: now) == nil
+  }
+
   /// Refunds an attempt that did not fail.
-  func refund(_ client: IPAddress) { failures?.refund(client) }
+  package func refund(_ client: IPAddress) { failures?.refund(client) }
 
   /// Takes a token of the identity's bucket, from whatever address it calls. Guests have a bucket
   /// for each address.

@@ -1,26 +1,37 @@
-internal import HTTPTransport
+package import HTTPTransport
 private import Support
 
-/// Checks that a request sends JSON and accepts JSON.
-enum MediaTypes {
+/// Checks what a request sends and accepts.
+package enum MediaTypes {
   /// - Throws: `HTTPProblem.unsupportedMediaType`, `.notAcceptable`
   static func check(_ fields: HTTPFields) throws(HTTPProblem) {
-    let types = fields["Content-Type"]
-    guard types.count == 1, isJSON(types[0]),
-      fields["Content-Encoding"].allSatisfy(isNoCoding)
-    else { throw .unsupportedMediaType }
+    guard isJSON(fields) else { throw .unsupportedMediaType }
     let accepts = fields["Accept"]
     guard accepts.isEmpty || accepts.contains(where: allowsJSON) else { throw .notAcceptable }
+  }
+
+  /// Whether the body is JSON.
+  package static func isJSON(_ fields: HTTPFields) -> Bool { isBody(fields, "application/json") }
+
+  /// Whether the body is a form (RFC 6749 appendix B).
+  package static func isForm(_ fields: HTTPFields) -> Bool {
+    isBody(fields, "application/x-www-form-urlencoded")
+  }
+
+  private static func isBody(_ fields: HTTPFields, _ type: String) -> Bool {
+    let types = fields["Content-Type"]
+    return types.count == 1 && isType(types[0], type)
+      && fields["Content-Encoding"].allSatisfy(isNoCoding)
   }
 
   /// RFC 8259 §11 defines no parameter: `charset` has no effect, and the body is always UTF-8
   /// (§8.1). A parameter that names an encoding in which the same bytes are another text is
   /// refused: a gateway might use that encoding and read another message (ATTACKS H24).
-  private static func isJSON(_ value: String) -> Bool {
+  private static func isType(_ value: String, _ type: String) -> Bool {
     let parts = lowercased(value).split(
       separator: UInt8(ascii: ";"), omittingEmptySubsequences: false
     ).map(trimmed)
-    return parts[0].elementsEqual("application/json".utf8)
+    return parts[0].elementsEqual(type.utf8)
       && parts.dropFirst().allSatisfy { $0.isEmpty || isHarmless($0) }
   }
 

@@ -1,8 +1,8 @@
-internal import Auth
+package import Auth
 internal import HTTPTransport
 internal import MCP
 private import MCPService
-internal import Support
+package import Support
 
 extension HTTPResponse {
   /// The response must not be cached (RFC 9111 §5.2.2.5) and not be interpreted as HTML.
@@ -58,7 +58,7 @@ extension RequestHeaders {
 }
 
 extension Client {
-  init(_ address: IPAddress) {
+  package init(_ address: IPAddress) {
     self.init(
       address: address.rateLimitPrefix,
       network: address.rateLimitPrefixes.last ?? address.rateLimitPrefix)

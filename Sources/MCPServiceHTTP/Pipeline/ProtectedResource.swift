@@ -62,7 +62,7 @@ package struct ProtectedResource: Sendable {
   func response(to request: HTTPRequest) throws(HTTPProblem) -> HTTPResponse {
     var response: HTTPResponse
     if request.method == "OPTIONS" {
-      response = AllowedOrigins.preflight(.metadata)
+      response = AllowedOrigins.preflight(Route.metadata.methods)
     } else {
       try Route.metadata.check(request.method)
       response = .json(document)

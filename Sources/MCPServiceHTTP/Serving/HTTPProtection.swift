@@ -8,6 +8,8 @@ package struct HTTPProtection: Sendable {
     package let log: Log
     package let now: @Sendable () -> WallTime
     package let clock: @Sendable () -> MonotonicTime
+    /// The limits of failed attempts, the same for every way to authenticate.
+    package let limits: Limits
   }
 
   package typealias Make = @Sendable (Context) -> HTTPProtection
@@ -17,12 +19,16 @@ package struct HTTPProtection: Sendable {
   package let resource: ProtectedResource
   /// Decides about each call of a tool after the permissions; `nil`: the permissions alone decide.
   package let authority: (any Authority)?
+  /// The paths beside those of MCP.
+  package let further: (any FurtherRoutes)?
 
   package init(
-    authenticators: [any Authenticator], resource: ProtectedResource, authority: (any Authority)?
+    authenticators: [any Authenticator], resource: ProtectedResource, authority: (any Authority)?,
+    further: (any FurtherRoutes)? = nil
   ) {
     self.authenticators = authenticators
     self.resource = resource
     self.authority = authority
+    self.further = further
   }
 }

@@ -43,7 +43,6 @@ package final class HTTPService: HTTPResponder {
     random: @escaping @Sendable (Int) -> [UInt8], pool: any BlockingPool
   ) {
     self.definition = definition
-    context = HTTPProtection.Context(log: audit.log, now: now, clock: clock)
     passwords = PasswordAuthenticator(
       configuration.credentials.users, guesses: configuration.failureLimit, now: now,
       monotonic: clock, random: random, pool: pool)
@@ -52,6 +51,7 @@ package final class HTTPService: HTTPResponder {
     let notice = PlainHTTPNotice(audit: audit, now: clock)
     certificate = configuration.certificate.map { TLSIdentity($0, onPlainHTTP: notice.write) }
     limits = Limits(requests: configuration.requestLimit, failures: configuration.failureLimit)
+    context = HTTPProtection.Context(log: audit.log, now: now, clock: clock, limits: limits)
     telemetry = Telemetry(
       audit: audit, metrics: configuration.hasMetrics ? Metrics() : nil, now: clock)
     current = Mutex(
@@ -98,7 +98,8 @@ package final class HTTPService: HTTPResponder {
       page: LandingPage(
         kinds: credentials.kinds, guests: credentials.guests, baseURL: configuration.baseURL,
         offering: definition),
-      resource: protection?.resource, authority: protection?.authority, telemetry: telemetry)
+      resource: protection?.resource, authority: protection?.authority,
+      further: protection?.further, telemetry: telemetry)
   }
 
   /// Tokens come before keys: both may be sent as a Bearer token.

@@ -1,0 +1,61 @@
+package import Auth
+package import HTTPTransport
+package import Support
+
+/// The paths of a server beside those of `Route`: an authorization server has some.
+package protocol FurtherRoutes: Sendable {
+  /// `nil` if there is no such path. A path is compared as it was sent.
+  func resource(at path: String) -> FurtherResource?
+}
+
+/// What is at one path. No credential for MCP is needed for it, and none is read.
+package struct FurtherResource: Sendable {
+  /// Which web pages may read the responses (CORS).
+  package enum Readers: Sendable {
+    /// Those of every origin. No browser sends a credential of its own with such a request.
+    case all
+    /// None: a person's browser navigates there (RFC 9700 §2.6).
+    case none
+  }
+
+  package typealias Respond =
+    @Sendable (HTTPRequest, _ client: IPAddress) async throws(HTTPFault) -> HTTPResponse
+
+  let methods: [String]
+  let readers: Readers
+  /// Takes one request of an address; the decision says whether it may go on.
+  let limit: @Sendable (_ client: IPAddress) -> RateDecision
+  let respond: Respond
+
+  package init(
+    methods: [String], readers: Readers,
+    limit: @escaping @Sendable (_ client: IPAddress) -> RateDecision,
+    respond: @escaping Respond
+  ) {
+    self.methods = methods
+    self.readers = readers
+    self.limit = limit
+    self.respond = respond
+  }
+
+  /// - Throws: `HTTPProblem.methodNotAllowed`, `.tooManyRequests` or `.fault`
+  func response(to request: HTTPRequest, from client: IPAddress) async throws(HTTPProblem)
+    -> HTTPResponse
+  {
+    var response: HTTPResponse
+    if readers == .all, request.method == "OPTIONS" {
+      response = AllowedOrigins.preflight(methods)
+    } else {
+      guard methods.contains(request.method) else { throw .methodNotAllowed(methods) }
+      let decision = limit(client)
+      guard decision.isAllowed else { throw .tooManyRequests(decision) }
+      do throws(HTTPFault) {
+        response = try await respond(request, client)
+      } catch {
+        throw .fault(error)
+      }
+    }
+    if readers == .all { response.fields.append(("Access-Control-Allow-Origin", "*")) }
+    return response
+  }
+}

@@ -1,0 +1,218 @@
+internal import Auth
+internal import AuthorizationServer
+internal import Crypto
+internal import HTTPClient
+internal import HTTPTransport
+internal import IdentityProviders
+private import JSON
+internal import MCPServiceHTTP
+internal import OAuth
+internal import State
+internal import Support
+
+/// The paths of the authorization server: each with its methods, with who may read it from a web page,
+/// and with how many requests an address may send.
+struct AuthorizationRoutes: FurtherRoutes {
+  private let resources: [String: FurtherResource]
+
+  init(
+    _ service: AuthorizationService, _ settings: AuthorizationSettings, http: any HTTPClient,
+    random: @escaping @Sendable (Int) -> [UInt8] = RandomBytes.make
+  ) {
+    let (context, pool, state) = (service.context, service.pool, service.state)
+    let (clients, published, people) = (service.clients, service.published, service.people)
+    let purge = StatePurge(state, pool: pool, now: context.now, clock: context.clock)
+    let events = AuthorizationEvents(log: context.log, showsNames: settings.showsNames)
+    let audit: @Sendable (TokenEvent) -> Void = { [grants = service.grants] event in
+      if event.endsAGrant { grants.forget() }
+      events.record(event)
+    }
+    let tokens = TokenEndpoint(
+      service.settings, clients: clients, state: state, keys: service.keys,
+      scopesOfUser: { people.scopes(of: $0.userID, groups: $0.userGroups) },
+      pool: pool, random: random, report: audit)
+    let revocations = RevocationEndpoint(
+      clients: clients, state: state, keys: service.keys, pool: pool, report: audit)
+    let registration = RegistrationEndpoint(
+      service.settings, state: state, random: random, report: events.record)
+    let provider = Self.signIn(settings, service, http)
+    let pages = SignInEndpoints(
+      service.settings, signIn: provider, clients: clients, state: state,
+      scopesOfPerson: { people.scopes(of: $0.id, groups: $0.groups) }, pool: pool,
+      random: random, report: events.record)
+
+    let metadata = ServerMetadata.document(
+      issuer: service.settings.issuer, allowsRegistration: settings.allowsRegistration,
+      scopes: service.settings.scopes)
+    var all: [String: FurtherResource] = [
+      "/.well-known/oauth-authorization-server": Self.program(["GET", "HEAD"], 600, context) {
+        _, _ in
+        .json(metadata, isPublic: true)
+      },
+      "/jwks": Self.program(["GET", "HEAD"], 600, context) { _, client in
+        do throws(AuthenticationError) {
+          return .json(try await published.document(for: Client(client)), isPublic: true)
+        } catch {
+          return HTTPResponse(status: 503, fields: [("Retry-After", "5")])
+        }
+      },
+      "/token": Self.program(["POST"], 600, context) { request, client throws(HTTPFault) in
+        try await Self.answer(request, client, context) { body, authorization in
+          purge.run()
+          return await tokens.respond(
+            to: body, authorization: authorization, from: Client(client), now: context.now())
+        }
+      },
+      "/revoke": Self.program(["POST"], 600, context) { request, client throws(HTTPFault) in
+        try await Self.answer(request, client, context) { body, authorization in
+          await revocations.respond(
+            to: body, authorization: authorization, from: Client(client), now: context.now())
+        }
+      },
+      "/authorize": Self.page(["GET", "POST"], 120, context) { request, browser throws(HTTPFault) in
+        if request.method == "GET" {
+          return await pages.authorize(query: request.query ?? "", browser)
+        }
+        guard let body = try await Self.form(request) else { return .notAFormOfAPage }
+        return await pages.signIn(body: body, browser, now: context.now())
+      },
+      "/consent": Self.page(["POST"], 60, context) { request, browser throws(HTTPFault) in
+        guard let body = try await Self.form(request) else { return .notAFormOfAPage }
+        return await pages.decide(body: body, browser, now: context.now())
+      },
+    ]
+    if case .other(let description, _) = settings.provider {
+      all["/\(description.id)/callback"] = Self.page(["GET"], 60, context) {
+        request, browser throws(HTTPFault) in
+        await pages.callback(query: request.query ?? "", browser, now: context.now())
+      }
+    }
+    if settings.allowsRegistration {
+      all["/register"] = Self.program(["POST"], 20, context) { request, client throws(HTTPFault) in
+        guard MediaTypes.isJSON(request.fields) else {
+          return HTTPResponse(.notJSON)
+        }
+        let body = try await request.body(upTo: RegistrationEndpoint.maximumLength)
+        do throws(BlockingPoolIsFull) {
+          return HTTPResponse(
+            try await pool.run(for: Client(client)) {
+              registration.respond(to: body, now: context.now())
+            })
+        } catch {
+          return HTTPResponse(status: 503, fields: [("Retry-After", "5")])
+        }
+      }
+    }
+    resources = all
+  }
+
+  func resource(at path: String) -> FurtherResource? { resources[path] }
+
+  private typealias BrowserResponder =
+    @Sendable (HTTPRequest, Browser) async throws(HTTPFault) -> EndpointResponse
+
+  /// For programs and for the scripts of web pages (RFC 9700 §2.6).
+  /// - Parameter count: requests of one address in a minute.
+  private static func program(
+    _ methods: [String], _ count: Int, _ context: HTTPProtection.Context,
+    _ respond: @escaping FurtherResource.Respond
+  ) -> FurtherResource {
+    FurtherResource(
+      methods: methods, readers: .all, limit: limit(count, context), respond: respond)
+  }
+
+  /// For the browser of a person.
+  private static func page(
+    _ methods: [String], _ count: Int, _ context: HTTPProtection.Context,
+    _ respond: @escaping BrowserResponder
+  ) -> FurtherResource {
+    FurtherResource(methods: methods, readers: .none, limit: limit(count, context)) {
+      request, client throws(HTTPFault) in
+      let browser = Browser(
+        address: client, client: Client(client), cookies: request.fields["Cookie"],
+        origins: request.fields["Origin"], sites: request.fields["Sec-Fetch-Site"])
+      return HTTPResponse(try await respond(request, browser))
+    }
+  }
+
+  private static func limit(
+    _ count: Int, _ context: HTTPProtection.Context
+  ) -> @Sendable (IPAddress) -> RateDecision {
+    let table = BucketTable(limit: RateLimit(count: count, period: .minute))
+    let clock = context.clock
+    return { table.take(BucketKey(address: $0.rateLimitPrefix), at: clock()) }
+  }
+
+  /// A form at which clients authenticate. Wrong credentials are charged to the address, so that
+  /// nobody can guess the secret of a client.
+  private static func answer(
+    _ request: HTTPRequest, _ client: IPAddress, _ context: HTTPProtection.Context,
+    _ body: (_ body: [UInt8], _ authorization: [String]) async -> EndpointResponse
+  ) async throws(HTTPFault) -> HTTPResponse {
+    guard let form = try await form(request) else {
+      return HTTPResponse(.notAForm)
+    }
+    let response = await body(form, request.fields["Authorization"])
+    if response.status == 401, !context.limits.mayTry(client, at: context.clock()) {
+      return HTTPResponse(
+        status: 429, fields: [("Retry-After", "60"), ("Cache-Control", "no-store")])
+    }
+    return HTTPResponse(response)
+  }
+
+  /// `nil` unless the body is a form (RFC 6749 appendix B).
+  private static func form(_ request: HTTPRequest) async throws(HTTPFault) -> [UInt8]? {
+    guard MediaTypes.isForm(request.fields) else { return nil }
+    return try await request.body(upTo: FormBody.maximumLength)
+  }
+
+  // MARK: Sign-in
+
+  private static func signIn(
+    _ settings: AuthorizationSettings, _ service: AuthorizationService, _ http: any HTTPClient
+  ) -> SignIn {
+    let context = service.context
+    switch settings.provider {
+    case .other(let description, let configuration):
+      return .provider(
+        description,
+        description.make(
+          configuration,
+          ProviderContext(
+            http: http, now: context.now, clock: context.clock, log: context.log)))
+    case .password:
+      let passwords = service.passwords
+      return .password { name, password, browser in
+        guard let user = UserName(name) else { return .wrong }
+        let person = Person(id: People.id(of: user), name: user.description)
+        let credential = Credential.password(user: user, password)
+        // As for Basic: charged before the check, refunded if it is correct (ATTACKS C16, R11).
+        guard context.limits.mayTry(browser.address, at: context.clock()) else { return .tryLater }
+        do throws(AuthenticationError) {
+          _ = try await passwords.authenticate(credential, from: browser.client)
+          context.limits.refund(browser.address)
+          return .correct(person)
+        } catch {
+          guard error == .overloaded else { return .wrong }
+          context.limits.refund(browser.address)
+          return .tryLater
+        }
+      }
+    }
+  }
+}
+
+extension HTTPResponse {
+  fileprivate init(_ response: EndpointResponse) {
+    self.init(status: response.status, fields: response.fields, body: response.body)
+  }
+
+  fileprivate static func json(_ body: [UInt8], isPublic: Bool) -> HTTPResponse {
+    HTTPResponse(
+      status: 200,
+      fields: [
+        ("Content-Type", "application/json"), ("Cache-Control", "public, max-age=60"),
+        ("X-Content-Type-Options", "nosniff"),
+      ], body: body)
+  }
+}

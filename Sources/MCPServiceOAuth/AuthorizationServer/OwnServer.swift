@@ -1,0 +1,97 @@
+internal import Auth
+internal import HTTPClient
+internal import HTTPTransport
+internal import MCPService
+internal import MCPServiceHTTP
+internal import State
+internal import Support
+private import Synchronization
+
+/// The authorization server of this process. Its state and its connections survive SIGHUP.
+final class OwnServer: Sendable {
+  private let http: any HTTPClient
+  private let state: AuthorizationState
+  /// Apart from those for outbound requests: a slow provider must not delay the state.
+  private let pool: any BlockingPool
+  private let running = Mutex<(service: AuthorizationService, routes: AuthorizationRoutes)?>(nil)
+
+  init(
+    _ http: any HTTPClient, _ state: AuthorizationState,
+    pool: any BlockingPool = BlockingThreads(count: 4)
+  ) {
+    self.http = http
+    self.state = state
+    self.pool = pool
+  }
+
+  func protection(
+    _ settings: AuthorizationSettings, _ authority: AuthoritySettings?,
+    _ resource: ProtectedResource, guests: Role?, _ context: HTTPProtection.Context
+  ) -> HTTPProtection {
+    let current = running.withLock { known in
+      if let known {
+        known.service.replace(with: settings)
+        return known
+      }
+      let service = AuthorizationService(settings, state: state, http: http, context, pool: pool)
+      let new = (service, AuthorizationRoutes(service, settings, http: http))
+      known = new
+      return new
+    }
+    var authenticators = [current.service.authenticator]
+    if let guests { authenticators.append(GuestAuthenticator(role: guests)) }
+    return HTTPProtection(
+      authenticators: authenticators, resource: resource,
+      authority: authority?.authority(over: http), further: current.routes)
+  }
+}
+
+extension AuthorizationSettings {
+  private static let ownerName = "provider"
+
+  /// - Returns: `nil` if an error was reported.
+  func openState(_ reader: inout EnvironmentReader) -> AuthorizationState? {
+    do throws(StateError) {
+      let state = try AuthorizationState(path: statePath)
+      if let known = try state.meta(Self.ownerName), !known.utf8.elementsEqual(owner.utf8) {
+        reader.report(
+          ConfigurationError(
+            Settings.state.name, "the file belongs to the sign-ins of another provider",
+            fix: "name another file, or the provider of this one"))
+        return nil
+      }
+      try state.setMeta(Self.ownerName, owner)
+      return state
+    } catch {
+      let (problem, fix) = error.advice
+      reader.report(ConfigurationError(Settings.state.name, problem, fix: fix))
+      return nil
+    }
+  }
+}
+
+extension StateError {
+  /// The problem and its remedy, for the person who starts the server.
+  var advice: (problem: String, fix: String) {
+    switch self {
+    case .unreadable:
+      ("the file cannot be opened or created", "correct the path or the rights of its folder")
+    case .notRegular: ("the path is not one of a file", "name a file")
+    case .symbolicLink: ("the path is a symbolic link", "name the file itself")
+    case .otherOwner:
+      ("the file belongs to another user", "start the server as the owner, or name another file")
+    case .notPrivate: ("others may read the file", "chmod 600 the file and those beside it")
+    case .otherDatabase: ("the file is a database of another program", "name another file")
+    case .newerSchema:
+      ("the file was made by a later version of this program", "start that version")
+    case .damaged: ("the file is damaged", "restore a copy, or name another file")
+    case .unsupported:
+      ("the file system or this SQLite cannot keep the file safe", "name a file on a local disk")
+    case .busy: ("another process holds the file", "end that process")
+    case .diskFull: ("the disk is full", "make room")
+    case .readOnly: ("the file cannot be written", "correct its rights")
+    case .full, .tooLarge, .exists, .failed:
+      ("the file cannot be used", "restore a copy, or name another file")
+    }
+  }
+}

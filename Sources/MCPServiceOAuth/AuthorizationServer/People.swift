@@ -1,0 +1,57 @@
+internal import Auth
+internal import Support
+private import Synchronization
+
+/// The people who may sign in, and their roles now. SIGHUP replaces them.
+final class People: Sendable {
+  private struct Known {
+    var roles: UserRoles
+    /// Of the password provider, by the bytes of their names.
+    var users: [[UInt8]: PasswordUser]
+  }
+
+  private static let passwordPrefix = Array("password:".utf8)
+
+  private let known: Mutex<Known>
+  private let now: @Sendable () -> WallTime
+
+  init(_ settings: AuthorizationSettings, now: @escaping @Sendable () -> WallTime) {
+    known = Mutex(Self.known(settings))
+    self.now = now
+  }
+
+  func replace(with settings: AuthorizationSettings) {
+    let new = Self.known(settings)
+    known.withLock { $0 = new }
+  }
+
+  private static func known(_ settings: AuthorizationSettings) -> Known {
+    Known(
+      roles: settings.roles,
+      users: Dictionary(settings.users.map { (Array($0.name.subject.text.utf8), $0) }) {
+        _, last in last
+      })
+  }
+
+  /// The identifier of a user with a password.
+  static func id(of user: UserName) -> String { "password:\(user)" }
+
+  /// - Parameter id: with the provider: `github:583231`.
+  /// - Returns: `nil`: the person may not sign in, and grants from before give nothing.
+  func role(of id: String, groups: [String]) -> Role? {
+    known.withLock { known in
+      guard id.utf8.starts(with: Self.passwordPrefix) else {
+        return known.roles.role(of: id, groups: groups)
+      }
+      let name = Array(id.utf8.dropFirst(Self.passwordPrefix.count))
+      guard let user = known.users[name], user.expires.map({ now() < $0 }) ?? true else {
+        return nil
+      }
+      return user.role
+    }
+  }
+
+  func scopes(of id: String, groups: [String]) -> [String]? {
+    role(of: id, groups: groups)?.permissions.map(\.rawValue)
+  }
+}
