@@ -189,6 +189,8 @@ let package = Package(
     tests(
       of: "ResourceServer",
       dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
+    tests(
+      of: "IdentityProviders", dependencies: ["Auth", "HTTPClient", "JOSE", "JSON"]),
     tests(of: "State", dependencies: ["Crypto", "StateCrash"]),
     // Changes a state until the tests of State kill it.
     .executableTarget(

@@ -55,6 +55,13 @@ CLIENT_TESTS = "AuthorizationServerTests.ClientsTests"
 CLIENTS_FILE_TESTS = "AuthorizationServerTests.ClientsFileTests"
 PAGES = "Sources/AuthorizationServer/Pages"
 PAGE_TESTS = "AuthorizationServerTests.PagesTests"
+ISSUER_METADATA = "Sources/ResourceServer/IssuerMetadata.swift"
+IDENTITY = "Sources/IdentityProviders"
+CONNECTION = f"{IDENTITY}/ProviderConnection.swift"
+TOKEN_RESPONSE = f"{IDENTITY}/TokenResponse.swift"
+ID_TOKEN = f"{IDENTITY}/IDToken.swift"
+OPENID = f"{IDENTITY}/OpenIDConnect.swift"
+IDENTITY_TESTS = "IdentityProvidersTests"
 
 MUTANTS = [
     (
@@ -497,8 +504,8 @@ MUTANTS = [
         INTROSPECTION_TESTS, r"aFullQueueIsNoFailureOfTheProvider",
     ),
     (
-        "introspection: the secret is not form-encoded", INTROSPECTION,
-        "+ FormBody.encoded(clientSecret.exposed)", "+ Array(clientSecret.exposed.utf8)",
+        "introspection: the secret is not form-encoded", "Sources/OAuth/ClientCredentials.swift",
+        "+ FormBody.encoded(secret.exposed)", "+ Array(secret.exposed.utf8)",
         INTROSPECTION_TESTS, r"sendsTheToken",
     ),
     (
@@ -508,8 +515,8 @@ MUTANTS = [
         INTROSPECTION_TESTS, r"sendsTheToken",
     ),
     (
-        "introspection: the address of a setting is forgotten", ENDPOINT,
-        "guard !isSetting else { return }", "",
+        "introspection: the address of a setting is forgotten", INTROSPECTION,
+        "if let url { return url }", "",
         INTROSPECTION_TESTS, r"anEndpointThatIsGoneIsFoundAgain",
     ),
     (
@@ -524,8 +531,8 @@ MUTANTS = [
         OAUTH, r"a placeholder as the token",
     ),
     (
-        "introspection: one strange response stops all", ENDPOINT,
-        "return state.url.map(Step.use) ?? .fail(state.failure)", "return .fail(state.failure)",
+        "introspection: one strange response stops all", ISSUER_METADATA,
+        "return state.found.map(Step.use) ?? .fail(state.failure)", "return .fail(state.failure)",
         INTROSPECTION_TESTS, r"oneStrangeResponseDoesNotStopTheOthers",
     ),
     (
@@ -535,17 +542,17 @@ MUTANTS = [
     ),
     (
         "introspection: an address that is gone stays", INTROSPECTION,
-        "endpoint.forget()", "_ = endpoint",
+        "metadata.forget()", "_ = metadata",
         INTROSPECTION_TESTS, r"anEndpointThatIsGoneIsFoundAgain",
     ),
     (
-        "introspection: a search for each token", ENDPOINT,
+        "introspection: a search for each token", ISSUER_METADATA,
         "if let last = state.startedAt, now - last < IssuerKeys.interval {",
         "if let last = state.startedAt, now < last {",
         INTROSPECTION_TESTS, r"theMetadataIsAskedOnceInThirtySeconds",
     ),
     (
-        "introspection: a search for each caller", ENDPOINT,
+        "introspection: a search for each caller", ISSUER_METADATA,
         "if let search = state.search { return .wait(search) }",
         "if let search = state.search { search.cancel() }",
         INTROSPECTION_TESTS, r"allCallersThatWaitShareOneSearch",
@@ -2457,5 +2464,201 @@ MUTANTS = [
         'redirectURI.isLoopback || isLocalOnly',
         'redirectURI.isLoopback',
         PAGE_TESTS, r"warnsOfAProgram",
+    ),
+    (
+        "sign-in: GitHub's identifier may be a text", f"{IDENTITY}/GitHub.swift",
+        "guard case .number(let number) = value, number.isIntegerText, let id = Int(number.text), id > 0\n"
+        "    else { return nil }",
+        "if let text = value.string { return text }\n"
+        "    guard case .number(let number) = value, let id = number.integer, id > 0\n"
+        "    else { return nil }",
+        IDENTITY_TESTS, r"id is the login|id is a string",
+    ),
+    (
+        "sign-in: GitHub's identifier is rounded", f"{IDENTITY}/GitHub.swift",
+        "number.isIntegerText, let id = Int(number.text), id > 0",
+        "let id = number.integer, id > 0",
+        IDENTITY_TESTS, r"id has a fraction",
+    ),
+    (
+        "sign-in: an address of GitHub that is not verified", f"{IDENTITY}/GitHub.swift",
+        '$0["primary"] == true && $0["verified"] == true', '$0["primary"] == true',
+        IDENTITY_TESTS, r"onlyThePrimaryVerifiedAddressIsTaken",
+    ),
+    (
+        "sign-in: an address of GitHub that is not the primary one", f"{IDENTITY}/GitHub.swift",
+        '$0["primary"] == true && $0["verified"] == true', '$0["verified"] == true',
+        IDENTITY_TESTS, r"onlyThePrimaryVerifiedAddressIsTaken",
+    ),
+    (
+        "sign-in: an error of GitHub with status 200", CONNECTION,
+        "if let error = answer.error { throw failure(.refused, error) }", "",
+        IDENTITY_TESTS, r"an error beside a token",
+    ),
+    (
+        "sign-in: a form from every provider", TOKEN_RESPONSE,
+        "guard mayBeForm, ASCII.areEqual(essence", "guard ASCII.areEqual(essence",
+        IDENTITY_TESTS, r"a form where none is documented",
+    ),
+    (
+        "sign-in: any content type", TOKEN_RESPONSE,
+        "if ASCII.areEqual(essence, Self.jsonType.utf8) {", "if !mayBeForm {",
+        IDENTITY_TESTS, r"a page",
+    ),
+    (
+        "sign-in: a token of another type", CONNECTION,
+        'guard let type = answer["token_type"], ASCII.areEqual(type.utf8, "bearer".utf8) else {',
+        'guard answer["token_type"] != nil else {',
+        IDENTITY_TESTS, r"a token that is bound to a key",
+    ),
+    (
+        "sign-in: a line break in an access token", CONNECTION,
+        "access.utf8.allSatisfy(ASCII.isVisible)", "!access.isEmpty",
+        IDENTITY_TESTS, r"a token with a line break",
+    ),
+    (
+        "sign-in: an access token of any length", CONNECTION,
+        "1...Self.maximumTokenLength ~= access.utf8.count", "!access.isEmpty",
+        IDENTITY_TESTS, r"a token over 16 KiB",
+    ),
+    (
+        "sign-in: a response of any length", CONNECTION,
+        "guard response.body.count <= Self.maximumLength else {",
+        "guard response.body.count >= 0 else {",
+        IDENTITY_TESTS, r"larger than 64 KiB",
+    ),
+    (
+        "sign-in: any identifier", CONNECTION,
+        "guard let id, Subject.isValid(id) else {", "guard let id else {",
+        IDENTITY_TESTS, r"anIdentifierIsBoundedText",
+    ),
+    (
+        "sign-in: any name", CONNECTION,
+        "text.flatMap { Subject.isValid($0) ? $0 : nil }", "text",
+        IDENTITY_TESTS, r"otherTextsThatAreNotUsableAreLeftOut",
+    ),
+    (
+        "sign-in: a redirect is a response", CONNECTION,
+        "case 200: return\n", "case 200, 300...399: return\n",
+        IDENTITY_TESTS, r"status 302",
+    ),
+    (
+        "sign-in: a notice for each error", CONNECTION,
+        "if let time = last, now - time < Self.noticeInterval { return false }",
+        "if let time = last, now < time { return false }",
+        IDENTITY_TESTS, r"atMostOneNoticeAMinute",
+    ),
+    (
+        "sign-in: the log has a text of the provider", TOKEN_RESPONSE,
+        'hasSameBytes(as: $0) } ?? "refused"', "hasSameBytes(as: $0) } ?? code",
+        IDENTITY_TESTS, r"an error that is not known",
+    ),
+    (
+        "sign-in: an address that nobody verified", CONNECTION,
+        'self["email_verified"] == true ? self["email"]?.string : nil', 'self["email"]?.string',
+        IDENTITY_TESTS, r"an address that is not verified|readsTheProfile",
+    ),
+    (
+        "sign-in: no code challenge", CONNECTION,
+        "Base64.url.text(of: digest.bytes)", "request.verifier.exposed",
+        IDENTITY_TESTS, r"theAddressOfThePage",
+    ),
+    (
+        "sign-in: any site of Atlassian", f"{IDENTITY}/Atlassian.swift",
+        "if !configuration.allowedSites.isEmpty { try await checkSites(tokens, for: client) }", "",
+        IDENTITY_TESTS, r"no site at all",
+    ),
+    (
+        "sign-in: a site whose host only begins so", f"{IDENTITY}/Atlassian.swift",
+        "names.contains { $0.hasSameBytes(as: allowed) }",
+        "names.contains { $0.hasBytes(atStart: allowed) }",
+        IDENTITY_TESTS, r"atlassian.net.evil.example",
+    ),
+    (
+        "ID token: another type", ID_TOKEN,
+        'guard header.type == nil || header.hasType("jwt") else { throw .wrongType }', "",
+        IDENTITY_TESTS, r"an access token",
+    ),
+    (
+        "ID token: the signature is not checked", ID_TOKEN,
+        "guard key.isValid(jws.signature, over: jws.signingInput) else { throw .wrongSignature }",
+        "",
+        IDENTITY_TESTS, r"signed by another key",
+    ),
+    (
+        "ID token: of any issuer", ID_TOKEN,
+        "guard registered.issuer?.hasSameBytes(as: issuer) == true else { throw .wrongIssuer }", "",
+        IDENTITY_TESTS, r"of another issuer",
+    ),
+    (
+        "ID token: of any client", ID_TOKEN,
+        "guard audience.contains(where: { $0.hasSameBytes(as: clientID) }) else {",
+        "guard !audience.isEmpty else {",
+        IDENTITY_TESTS, r"of another client",
+    ),
+    (
+        "ID token: several audiences without azp", ID_TOKEN,
+        'guard party != nil || audience.count == 1 else { throw .malformedClaim("azp") }', "",
+        IDENTITY_TESTS, r"two audiences without azp",
+    ),
+    (
+        "ID token: issued to another client", ID_TOKEN,
+        "guard party?.hasSameBytes(as: clientID) != false else { throw .wrongAudience }", "",
+        IDENTITY_TESTS, r"azp of another client",
+    ),
+    (
+        "ID token: expired", ID_TOKEN,
+        "guard expiresAt > time - Self.leeway else { throw .expired }", "_ = expiresAt",
+        IDENTITY_TESTS, r"expired",
+    ),
+    (
+        "ID token: not valid yet", ID_TOKEN,
+        "guard registered.notBefore ?? time <= time + Self.leeway else { throw .notYetValid }", "",
+        IDENTITY_TESTS, r"not valid yet",
+    ),
+    (
+        "ID token: issued in the future", ID_TOKEN,
+        "guard issuedAt <= time + Self.leeway else { throw .issuedInTheFuture }", "_ = issuedAt",
+        IDENTITY_TESTS, r"issued in the future",
+    ),
+    (
+        "ID token: of another sign-in", ID_TOKEN,
+        "SHA256Digest(of: sent.utf8).isEqual(to: SHA256Digest(of: nonce.exposed.utf8))",
+        "!sent.isEmpty",
+        IDENTITY_TESTS, r"of another sign-in",
+    ),
+    (
+        "ID token: any number of groups", ID_TOKEN,
+        "guard groups.count <= Self.maximumGroups, groups.allSatisfy(Subject.isValid) else {",
+        "guard groups.allSatisfy(Subject.isValid) else {",
+        IDENTITY_TESTS, r"257 groups",
+    ),
+    (
+        "ID token: groups of any text", ID_TOKEN,
+        "guard groups.count <= Self.maximumGroups, groups.allSatisfy(Subject.isValid) else {",
+        "guard groups.count <= Self.maximumGroups else {",
+        IDENTITY_TESTS, r"a group with a line break",
+    ),
+    (
+        "sign-in: userinfo of another person", OPENID,
+        'guard let info, info["sub"]?.string?.hasSameBytes(as: token.subject) == true else {',
+        "guard let info else {",
+        IDENTITY_TESTS, r"userinfo of another person",
+    ),
+    (
+        "sign-in: the secret in a body that need not have it", OPENID,
+        'if let methods = provider.tokenMethods, !methods.contains("client_secret_basic"),',
+        "if let methods = provider.tokenMethods,",
+        IDENTITY_TESTS, r"theSecretGoesAsTheProviderSays",
+    ),
+    (
+        "sign-in: no nonce", OPENID,
+        '[("nonce", request.nonce.exposed)] + ProviderConnection', "ProviderConnection",
+        IDENTITY_TESTS, r"theAddressOfThePage",
+    ),
+    (
+        "sign-in: an endpoint that is gone stays", OPENID,
+        "if error != .unavailable { metadata.forget() }", "",
+        IDENTITY_TESTS, r"anEndpointThatHasMovedIsFoundAgain",
     ),
 ]

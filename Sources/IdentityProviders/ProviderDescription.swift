@@ -94,6 +94,6 @@ package struct ProviderContext: Sendable {
 }
 
 extension ProviderDescription {
-  /// The list of providers.
-  package static let all: [ProviderDescription] = []
+  /// The providers that this server knows. A new one is a line here.
+  package static let all: [ProviderDescription] = [.github, .atlassian, .oidc]
 }

@@ -40,6 +40,14 @@ package enum ClientCredentials: Sendable {
     self = secret.map { .post(clientID: id, Secret($0)) } ?? .none(clientID: id)
   }
 
+  /// The value of `Authorization` with which this server authenticates at another one.
+  package static func authorization(clientID: String, _ secret: Secret) -> Secret {
+    // RFC 6749 §2.3.1: both are form-encoded before they are joined.
+    let pair =
+      FormBody.encoded(clientID) + [UInt8(ascii: ":")] + FormBody.encoded(secret.exposed)
+    return Secret("Basic " + Base64.standard.text(of: pair))
+  }
+
   /// `Basic`, spaces, and Base64 of both halves, each form-encoded (RFC 7617 §2, RFC 6749 §2.3.1).
   private static func basic(_ value: [UInt8]) throws(OAuthProblem) -> (String, Secret) {
     let malformed = OAuthProblem(.invalidClient, "The Authorization header is not valid.")

@@ -4,19 +4,33 @@ internal import Auth
 internal import JSON
 package import JOSE
 
-/// Finds an endpoint of an issuer in its metadata (RFC 8414 §3).
+/// Finds the metadata of an issuer (RFC 8414 §3).
 package enum Discovery {
-  /// The URL of an endpoint, from the first address that has a valid document with it.
-  ///
-  /// Another status than 200, a redirect included, or an invalid document: the next address is
-  /// tried. No response: the others are not tried, because they are on the same server.
+  /// The URL of an endpoint, as `metadata` finds it.
   /// - Parameter asked: the address of the last request, for the log.
   /// - Throws: `ProviderFailure`
   package static func url(
     of endpoint: ProviderMetadata.Endpoint, issuer: String, http: any HTTPClient,
     asked: inout String?
   ) async throws(ProviderFailure) -> String {
-    for address in ProviderMetadata.addresses(of: issuer) {
+    let metadata = try await metadata(
+      with: [endpoint], of: issuer, at: ProviderMetadata.addresses(of: issuer), http: http,
+      asked: &asked)
+    guard let url = metadata[endpoint] else { throw .noMetadata }  // not reached: it is required
+    return url
+  }
+
+  /// The document of the first address that has a valid one with all these endpoints.
+  ///
+  /// Another status than 200, a redirect included, or an invalid document: the next address is
+  /// tried. No response: the others are not tried, because they are on the same server.
+  /// - Parameter asked: the address of the last request, for the log.
+  /// - Throws: `ProviderFailure`
+  static func metadata(
+    with endpoints: [ProviderMetadata.Endpoint], of issuer: String, at addresses: [String],
+    http: any HTTPClient, asked: inout String?
+  ) async throws(ProviderFailure) -> ProviderMetadata {
+    for address in addresses {
       asked = address
       let response: OutboundResponse
       do throws(OutboundError) {
@@ -30,7 +44,8 @@ package enum Discovery {
       // ATTACKS O21: a redirect is not followed.
       guard response.status == 200 else { continue }
       do throws(ProviderMetadataError) {
-        if let url = try ProviderMetadata(response.body, issuer: issuer)[endpoint] { return url }
+        let metadata = try ProviderMetadata(response.body, issuer: issuer)
+        if endpoints.allSatisfy({ metadata[$0] != nil }) { return metadata }
       } catch .wrongIssuer(let other) {
         throw .wrongIssuer(other)  // ATTACKS O20
       } catch {
@@ -45,7 +60,7 @@ package enum Discovery {
 package enum ProviderFailure: Error, Sendable, Equatable {
   case noResponse(OutboundError)
   case wrongStatus(Int)
-  /// No well-known address has a valid document that names the endpoint.
+  /// No well-known address has a valid document that names the endpoints.
   case noMetadata
   /// The metadata names this issuer. It comes from outside.
   case wrongIssuer(String)

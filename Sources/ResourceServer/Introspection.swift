@@ -12,7 +12,8 @@ package final class Introspection: Sendable {
   /// Between two notices in the log.
   private static let noticeInterval = Duration.seconds(60)
 
-  private let endpoint: EndpointURL
+  private let url: String?
+  private let metadata: IssuerMetadata
   private let authorization: Secret
   private let http: any HTTPClient
   private let clock: @Sendable () -> MonotonicTime
@@ -26,12 +27,11 @@ package final class Introspection: Sendable {
     issuer: String, url: String? = nil, clientID: String, clientSecret: Secret,
     http: any HTTPClient, clock: @escaping @Sendable () -> MonotonicTime, log: Log
   ) {
-    endpoint = EndpointURL(.introspection, setting: url, issuer: issuer, http: http, clock: clock)
-    // RFC 6749 §2.3.1: both are form-encoded before they are joined.
-    let pair =
-      FormBody.encoded(clientID) + [UInt8(ascii: ":")]
-      + FormBody.encoded(clientSecret.exposed)
-    authorization = Secret("Basic " + Base64.standard.text(of: pair))
+    self.url = url
+    metadata = IssuerMetadata(
+      with: [.introspection], of: issuer, at: ProviderMetadata.addresses(of: issuer), http: http,
+      clock: clock)
+    authorization = ClientCredentials.authorization(clientID: clientID, clientSecret)
     self.http = http
     self.clock = clock
     self.log = log
@@ -41,7 +41,7 @@ package final class Introspection: Sendable {
   /// starts all the same.
   package func prefetch() async {
     do throws(ProviderFailure) {
-      _ = try await endpoint.url()
+      _ = try await endpoint()
     } catch {
       log.notice(
         "The server starts without the introspection endpoint of the identity provider. Until it has "
@@ -71,11 +71,18 @@ package final class Introspection: Sendable {
     } catch {
       if error == .noResponse(.overloaded) { throw .overloaded }
       if case .wrongStatus(let status) = error, status == 404 || 300...399 ~= status {
-        endpoint.forget()
+        metadata.forget()
       }
       report(error)
       throw .providerUnavailable
     }
+  }
+
+  /// The setting, else what the metadata names.
+  private func endpoint() async throws(ProviderFailure) -> String {
+    if let url { return url }
+    guard let found = try await metadata.current().introspectionURL else { throw .noMetadata }
+    return found
   }
 
   private func send(_ token: Secret, for client: Client)
@@ -86,7 +93,7 @@ package final class Introspection: Sendable {
       Array("token=".utf8) + FormBody.encoded(token.exposed)
       + Array("&token_type_hint=access_token".utf8)
     let request = OutboundRequest(
-      .post(body), try await endpoint.url(),
+      .post(body), try await endpoint(),
       fields: [
         ("Authorization", authorization.exposed),
         ("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"),

@@ -1,4 +1,5 @@
 private import HTTPClient
+private import JOSE
 private import JSON
 private import Support
 
@@ -13,10 +14,20 @@ package struct ProviderMetadata: Sendable, Equatable {
     case keys = "jwks_uri"
     /// RFC 8414 §2
     case introspection = "introspection_endpoint"
+    case authorization = "authorization_endpoint"
+    case token = "token_endpoint"
+    /// OpenID Connect Discovery 1.0 §3
+    case userInfo = "userinfo_endpoint"
   }
 
   package let keysURL: String?
   package let introspectionURL: String?
+  // Only for signing in. A mistake in one of them does not disable the others.
+  package let authorizationURL: String?
+  package let tokenURL: String?
+  package let userInfoURL: String?
+  /// `token_endpoint_auth_methods_supported`; `nil` if the document does not name them.
+  package let tokenMethods: [String]?
 
   /// Reads a document. Unknown members are ignored (RFC 8414 §3.2).
   /// - Parameter issuer: the issuer of the settings.
@@ -30,6 +41,10 @@ package struct ProviderMetadata: Sendable, Equatable {
     guard named.hasSameBytes(as: issuer) else { throw .wrongIssuer(named) }
     keysURL = try Self.url(.keys, object)
     introspectionURL = try Self.url(.introspection, object)
+    authorizationURL = try? Self.url(.authorization, object)
+    tokenURL = try? Self.url(.token, object)
+    userInfoURL = try? Self.url(.userInfo, object)
+    tokenMethods = object["token_endpoint_auth_methods_supported"]?.strings
   }
 
   /// The URL of an endpoint; `nil` if the document does not name it.
@@ -37,6 +52,9 @@ package struct ProviderMetadata: Sendable, Equatable {
     switch endpoint {
     case .keys: keysURL
     case .introspection: introspectionURL
+    case .authorization: authorizationURL
+    case .token: tokenURL
+    case .userInfo: userInfoURL
     }
   }
 

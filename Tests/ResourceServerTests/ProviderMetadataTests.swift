@@ -76,8 +76,32 @@ struct ProviderMetadataTests {
     let metadata = try ProviderMetadata(Array(Self.document.utf8), issuer: Self.issuer)
     #expect(metadata[.keys] == Self.keys)
     #expect(metadata[.introspection] == Self.introspection)
-    let least = Array(#"{"issuer":"a"}"#.utf8)
-    #expect(try ProviderMetadata(least, issuer: "a")[.keys] == nil)
+    let least = try ProviderMetadata(Array(#"{"issuer":"a"}"#.utf8), issuer: "a")
+    #expect([.keys, .token].allSatisfy { least[$0] == nil })
+    #expect(least.tokenMethods == nil)
+  }
+
+  static let signIn = with(
+    #""authorization_endpoint":"https://idp.example/authorize?tenant=1","#
+      + #""token_endpoint":"https://idp.example/token","userinfo_endpoint":"https://idp.example/me","#
+      + #""token_endpoint_auth_methods_supported":["client_secret_post"],"jwks_uri":"\#(keys)""#)
+
+  /// OpenID Connect Discovery 1.0 §3
+  @Test func readsTheEndpointsForSigningIn() throws {
+    let metadata = try ProviderMetadata(Array(Self.signIn.utf8), issuer: Self.issuer)
+    #expect(metadata[.authorization] == "https://idp.example/authorize?tenant=1")
+    #expect(metadata[.token] == "https://idp.example/token")
+    #expect(metadata[.userInfo] == "https://idp.example/me")
+    #expect(metadata.tokenMethods == ["client_secret_post"])
+  }
+
+  /// A resource server needs none of them.
+  @Test(arguments: ["authorization_endpoint", "token_endpoint", "userinfo_endpoint"])
+  func aMistakeInAnEndpointForSigningInDisablesThatEndpointOnly(_ name: String) throws {
+    let text = Self.signIn.replacing(#""\#(name)":"https:"#, with: #""\#(name)":"gopher:"#)
+    let metadata = try ProviderMetadata(Array(text.utf8), issuer: Self.issuer)
+    #expect(metadata[try #require(.init(rawValue: name))] == nil)
+    #expect(metadata[.keys] == Self.keys)
   }
 
   struct Row: CustomTestStringConvertible, Sendable {

@@ -1,14 +1,14 @@
-internal import HTTPClient
-internal import Support
+package import HTTPClient
+package import Support
 private import Synchronization
 
-/// The URL of an endpoint of an issuer: a setting, or found in the metadata on first use.
+/// The metadata of an issuer, found on first use and kept.
 ///
 /// All callers that wait share one search, and at least 30 s lie between two searches.
-final class EndpointURL: Sendable {
+package final class IssuerMetadata: Sendable {
   private struct State {
-    var url: String?
-    /// Whether something else may be in the metadata now. Until it is found, `url` stays in use.
+    var found: ProviderMetadata?
+    /// Whether the issuer may have other metadata now. Until it is found, `found` stays in use.
     var isStale = false
     var startedAt: MonotonicTime?
     var failure = ProviderFailure.noMetadata
@@ -16,62 +16,63 @@ final class EndpointURL: Sendable {
   }
 
   private enum Step {
-    case use(String)
+    case use(ProviderMetadata)
     case wait(Task<Void, Never>)
     case fail(ProviderFailure)
   }
 
-  private let endpoint: ProviderMetadata.Endpoint
+  private let endpoints: [ProviderMetadata.Endpoint]
   private let issuer: String
+  private let addresses: [String]
   private let http: any HTTPClient
   private let clock: @Sendable () -> MonotonicTime
-  private let isSetting: Bool
-  private let state: Mutex<State>
+  private let state = Mutex(State())
 
-  /// - Parameter setting: overrides the metadata.
-  init(
-    _ endpoint: ProviderMetadata.Endpoint, setting: String?, issuer: String, http: any HTTPClient,
-    clock: @escaping @Sendable () -> MonotonicTime
+  /// - Parameters:
+  ///   - endpoints: what the metadata must name.
+  ///   - addresses: where the metadata is, in the order in which they are tried.
+  package init(
+    with endpoints: [ProviderMetadata.Endpoint], of issuer: String, at addresses: [String],
+    http: any HTTPClient, clock: @escaping @Sendable () -> MonotonicTime
   ) {
-    self.endpoint = endpoint
+    self.endpoints = endpoints
     self.issuer = issuer
+    self.addresses = addresses
     self.http = http
     self.clock = clock
-    isSetting = setting != nil
-    state = Mutex(State(url: setting))
   }
 
-  func url() async throws(ProviderFailure) -> String {
+  /// - Throws: `ProviderFailure`, of the last search.
+  package func current() async throws(ProviderFailure) -> ProviderMetadata {
     var step = step(mayWait: true)
     if case .wait(let search) = step {
       await search.value
       step = self.step(mayWait: false)
     }
     switch step {
-    case .use(let url): return url
+    case .use(let metadata): return metadata
     case .fail(let failure): throw failure
     case .wait: throw .noMetadata  // not reached: `mayWait` is false
     }
   }
 
-  /// Lets a caller search again, because nothing answers at the URL.
+  /// Lets a caller search again, because nothing answers at an endpoint.
   ///
-  /// The URL stays in use until another is found: one strange response, which a stranger may be able
-  /// to cause, must not stop the requests of all others (ATTACKS O67).
-  func forget() {
-    guard !isSetting else { return }
+  /// The metadata stays in use until another is found: one strange response, which a stranger may be
+  /// able to cause, must not stop the requests of all others (ATTACKS O67).
+  package func forget() {
     state.withLock { $0.isStale = true }
   }
 
   private func step(mayWait: Bool) -> Step {
     let now = clock()
     return state.withLock { state in
-      if let url = state.url, !state.isStale || !mayWait { return .use(url) }
+      if let found = state.found, !state.isStale || !mayWait { return .use(found) }
       guard mayWait else { return .fail(state.failure) }
       if let search = state.search { return .wait(search) }
       // ATTACKS O22
       if let last = state.startedAt, now - last < IssuerKeys.interval {
-        return state.url.map(Step.use) ?? .fail(state.failure)
+        return state.found.map(Step.use) ?? .fail(state.failure)
       }
       state.startedAt = now
       let search = Task.detached { await self.search() }
@@ -83,9 +84,10 @@ final class EndpointURL: Sendable {
   private func search() async {
     do throws(ProviderFailure) {
       var asked: String?
-      let url = try await Discovery.url(of: endpoint, issuer: issuer, http: http, asked: &asked)
+      let found = try await Discovery.metadata(
+        with: endpoints, of: issuer, at: addresses, http: http, asked: &asked)
       state.withLock { state in
-        state.url = url
+        state.found = found
         state.isStale = false
         state.search = nil
       }
