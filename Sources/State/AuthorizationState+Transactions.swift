@@ -73,7 +73,8 @@ extension AuthorizationState {
     }
   }
 
-  /// Removes a sign-in and returns its payload, if the cookie is the right one. It works once.
+  /// Removes a sign-in and returns its payload, if the cookie is the right one. It works once. A code
+  /// of an approval before that is void, unless it was redeemed.
   package func take(
     _ hash: SHA256Digest, cookie: SHA256Digest, now: WallTime
   ) throws(StateError) -> TakenTransaction {
@@ -82,6 +83,10 @@ extension AuthorizationState {
       // RFC 9700 §4.7: only the browser that began may end the sign-in.
       guard stored.cookie.isEqual(to: cookie) else { return .wrongCookie }
       try connection.run("DELETE FROM transactions WHERE hash = ?", [.digest(hash)])
+      if let code = stored.code {
+        try connection.run(
+          "DELETE FROM codes WHERE hash = ? AND used_at IS NULL", [.digest(code)])
+      }
       guard now < stored.expiresAt else { return .expired }
       return .payload(stored.payload)
     }

@@ -111,6 +111,23 @@ struct CodeTests {
     #expect(try state.redeem("b", grant: "x", token: "x") == .reused(grant: "b"))
   }
 
+  /// The person denies after all.
+  @Test func theEndOfASignInVoidsItsCode() throws {
+    try begin()
+    #expect(try approve(code: "a") == .issued)
+    #expect(try state.take(digest("t"), cookie: digest("cookie t"), now: 1) == .payload([7]))
+    #expect(try state.content().isEmpty)
+    try begin()
+    #expect(try approve(code: "b") == .issued)
+    guard case .granted = try state.redeem("b") else {
+      Issue.record("the code is refused")
+      return
+    }
+    // A used one stays, so that its reuse is noticed.
+    _ = try state.take(digest("t"), cookie: digest("cookie t"), now: 1)
+    #expect(try state.redeem("b", grant: "x", token: "x") == .reused(grant: "b"))
+  }
+
   static let refusedApprovals: [(String, String, String, WallTime, AuthorizationState.Approval)] = [
     ("another transaction", "u", "cookie t", 0, .unknown),
     ("the cookie of another browser", "t", "cookie u", 0, .wrongCookie),

@@ -6,7 +6,7 @@ of the link.
 
 import re
 
-ID = r"[STJHCRPLGO]\d{1,2}"
+ID = r"(?:[STJHCRPLG]\d{1,2}|O\d{1,3})"
 MENTIONS = re.compile(rf"\b({ID})(?:(?:\s?[–-]\s?| to )({ID}))?\b")
 LINK = re.compile(r"\[`?([^\]`]+)`?\]\(([^)]+)\)")
 

@@ -168,12 +168,17 @@ extension SignInEndpoints {
   }
 
   /// Never more than was asked for, than the client may have, and than the person may have.
-  func scopes(of person: Person, for request: AuthorizationRequest) throws(Problem) -> ScopeList {
+  /// - Parameter shown: what the person has read on the consent page; `nil` before it.
+  func scopes(
+    of person: Person, for request: AuthorizationRequest, shown: [String]? = nil
+  ) throws(Problem) -> ScopeList {
     guard let allowed = scopesOfPerson(person) else {
       report(.notListed(person, client: request.client.id))
       throw .notListed
     }
-    let granted = request.scopes.intersection(allowed)
+    var granted = request.scopes.intersection(allowed)
+    // OAuth 2.1 §7.3.1: a role that grew since then was not agreed to.
+    if let shown { granted = granted.intersection(shown) }
     guard !granted.scopes.isEmpty else {
       throw .request(OAuthProblem(.invalidScope, "Your role has none of these scopes."))
     }

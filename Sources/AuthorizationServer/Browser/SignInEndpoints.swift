@@ -85,6 +85,8 @@ package struct SignInEndpoints: Sendable {
         if case .wrong = result {
           sentence = "The user name or the password is wrong."
           report(.wrongPassword(client: request.client.id))
+        } else {
+          report(.refused(reason: "too_many_attempts"))
         }
         let again = PageForm(request: query, csrf: form["csrf"] ?? "")
         return SignInPage.response(
@@ -94,8 +96,8 @@ package struct SignInEndpoints: Sendable {
       let transaction = newSecret()
       let secret = newSecret()  // never the cookie from before the sign-in: session fixation
       try await begin(
-        transaction, cookie: secret, SignInPayload(query: query, stage: .signedIn(person)), browser,
-        now)
+        transaction, cookie: secret,
+        SignInPayload(query: query, scopes: scopes.scopes, stage: .signedIn(person)), browser, now)
       let cookie = PageCookie.signIn(Self.hash(transaction), of: settings.issuer)
       var response = ConsentPage.response(
         client: request.page, user: person.name, provider: nil, scopes: Self.shown(scopes.scopes),
@@ -122,7 +124,7 @@ package struct SignInEndpoints: Sendable {
         try checkProof(form, subject, browser)
         let request = try await self.request(subject, browser)
         guard isAllowed else { return deny(request) }
-        return try await send(browser, to: provider, description.id, query: subject, now)
+        return try await send(browser, to: provider, description.id, request, query: subject, now)
       }
     }
   }
@@ -149,7 +151,7 @@ package struct SignInEndpoints: Sendable {
     let payload = try await peek(transaction, cookie: secret, browser, now)
     guard case .signedIn(let person) = payload.stage else { throw .unknownSignIn }
     let request = try await self.request(payload.query, browser)
-    let scopes = try self.scopes(of: person, for: request)
+    let scopes = try self.scopes(of: person, for: request, shown: payload.scopes)
     let code = newSecret()
     let new = self.code(person, request, scopes, now)
     let approval = try await work(for: browser) { () throws(StateError) in
@@ -163,25 +165,26 @@ package struct SignInEndpoints: Sendable {
 
   /// The person has allowed the client, and signs in with a provider.
   private func send(
-    _ browser: Browser, to provider: any IdentityProvider, _ id: String, query: String,
-    _ now: WallTime
+    _ browser: Browser, to provider: any IdentityProvider, _ id: String,
+    _ request: AuthorizationRequest, query: String, _ now: WallTime
   ) async throws(Problem) -> EndpointResponse {
     let state = newSecret()
     let secret = newSecret()
-    let request = ProviderRequest(
+    let asked = ProviderRequest(
       redirectURI: callback(id), state: state, verifier: newSecret(), nonce: newSecret())
     let url: String
     do throws(ProviderError) {
-      url = try await provider.authorizeURL(request)
+      url = try await provider.authorizeURL(asked)
     } catch {
-      report(.providerFailed(error, client: ""))
+      report(.providerFailed(error, client: request.client.id))
       throw .provider(error)
     }
     try await begin(
       state, cookie: secret,
       SignInPayload(
-        query: query,
-        stage: .provider(verifier: request.verifier.exposed, nonce: request.nonce.exposed)),
+        query: query, scopes: request.scopes.scopes,
+        stage: .provider(
+          id: id, verifier: asked.verifier.exposed, nonce: asked.nonce.exposed)),
       browser, now)
     let cookie = PageCookie.signIn(Self.hash(state), of: settings.issuer)
     return .redirect(to: url, cookie.field(secret))
@@ -202,7 +205,10 @@ package struct SignInEndpoints: Sendable {
       // Login CSRF: the code of a stranger in this browser (RFC 9700 §4.7).
       guard let secret = cookie.secret(in: browser) else { throw .noCookie }
       let payload = try await take(state, cookie: secret, browser, now)
-      guard case .provider(let verifier, let nonce) = payload.stage else { throw .unknownSignIn }
+      // RFC 9700 §4.4: the code of one provider is never sent to another.
+      guard case .provider(let id, let verifier, let nonce) = payload.stage,
+        id.hasSameBytes(as: description.id)
+      else { throw .unknownSignIn }
       let request = try await self.request(payload.query, browser)
       var response: EndpointResponse
       if let code = parameters["code"] {
@@ -211,7 +217,7 @@ package struct SignInEndpoints: Sendable {
           ProviderRequest(
             redirectURI: callback(description.id), state: state, verifier: Secret(verifier),
             nonce: Secret(nonce)), request, browser)
-        response = try await finish(person, request, browser, now)
+        response = try await finish(person, request, shown: payload.scopes, browser, now)
       } else {
         // RFC 6749 §4.1.2.1: the person said no there, or the provider could not.
         response = deny(request)
@@ -228,8 +234,13 @@ package struct SignInEndpoints: Sendable {
     do throws(ProviderError) {
       let tokens = try await provider.exchange(code, of: asked, for: browser.client)
       let user = try await provider.profile(tokens, of: asked, for: browser.client)
+      let personID = "\(id):\(user.id)"
+      // All persons without an identifier would be one.
+      guard !user.id.isEmpty, Subject.isValid(personID) else {
+        throw ProviderError.invalidResponse
+      }
       return Person(
-        id: "\(id):\(user.id)", name: user.login ?? user.name ?? user.id, email: user.email,
+        id: personID, name: user.login ?? user.name ?? user.id, email: user.email,
         groups: user.groups)
     } catch {
       report(.providerFailed(error, client: request.client.id))
@@ -238,9 +249,10 @@ package struct SignInEndpoints: Sendable {
   }
 
   private func finish(
-    _ person: Person, _ request: AuthorizationRequest, _ browser: Browser, _ now: WallTime
+    _ person: Person, _ request: AuthorizationRequest, shown: [String], _ browser: Browser,
+    _ now: WallTime
   ) async throws(Problem) -> EndpointResponse {
-    let scopes = try scopes(of: person, for: request)
+    let scopes = try scopes(of: person, for: request, shown: shown)
     let code = newSecret()
     let new = self.code(person, request, scopes, now)
     try await work(for: browser) { () throws(StateError) in

@@ -5,44 +5,71 @@ private import Support
 struct SignInPayload {
   /// The query of the authorization request, as the client sent it. It is checked again at the end.
   let query: String
+  /// What the consent page shows. The code never has more, whatever changes until then.
+  let scopes: [String]
   /// The rest of it.
   let stage: Stage
 
   enum Stage {
     /// At the provider.
-    case provider(verifier: String, nonce: String)
+    case provider(id: String, verifier: String, nonce: String)
     /// Signed in here, before the consent.
     case signedIn(Person)
   }
 
-  init(query: String, stage: Stage) {
+  init(query: String, scopes: [String], stage: Stage) {
     self.query = query
+    self.scopes = scopes
     self.stage = stage
   }
 
   init?(_ bytes: [UInt8]) {
-    guard let object = try? JSONParser.parse(bytes).object, let query = object["query"]?.string
+    guard let object = try? JSONParser.parse(bytes).object,
+      let text = object["query"]?.string, let query = Base64.url.decode(Array(text.utf8)),
+      let scopes = object["scopes"]?.texts
     else { return nil }
-    self.query = query
-    if let verifier = object["verifier"]?.string, let nonce = object["nonce"]?.string {
-      stage = .provider(verifier: verifier, nonce: nonce)
-    } else if let id = object["user"]?.string, let name = object["name"]?.string {
-      stage = .signedIn(Person(id: id, name: name))
+    self.query = String(decoding: query, as: UTF8.self)
+    self.scopes = scopes
+    if let id = object["provider"]?.string, let verifier = object["verifier"]?.string,
+      let nonce = object["nonce"]?.string
+    {
+      stage = .provider(id: id, verifier: verifier, nonce: nonce)
+    } else if let id = object["user"]?.string, let name = object["name"]?.string,
+      let groups = object["groups"]?.texts
+    {
+      stage = .signedIn(
+        Person(
+          id: id, name: name, email: object["email"]?.string, groups: groups))
     } else {
       return nil
     }
   }
 
   var bytes: [UInt8] {
-    var object = JSONObject([("query", .string(query))])
+    // As JSON a query of 4 KiB could have twice its length.
+    var object = JSONObject([
+      ("query", .string(Base64.url.text(of: Array(query.utf8)))),
+      ("scopes", .array(scopes.map(JSONValue.string))),
+    ])
     switch stage {
-    case .provider(let verifier, let nonce):
+    case .provider(let id, let verifier, let nonce):
+      object["provider"] = .string(id)
       object["verifier"] = .string(verifier)
       object["nonce"] = .string(nonce)
     case .signedIn(let person):
       object["user"] = .string(person.id)
       object["name"] = .string(person.name)
+      if let email = person.email { object["email"] = .string(email) }
+      object["groups"] = .array(person.groups.map(JSONValue.string))
     }
     return JSONValue.object(object).serialized()
+  }
+}
+
+extension JSONValue {
+  /// The texts of an array.
+  fileprivate var texts: [String]? {
+    guard case .array(let elements) = self else { return nil }
+    return elements.compactMap(\.string)
   }
 }

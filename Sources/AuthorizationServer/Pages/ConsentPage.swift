@@ -1,3 +1,5 @@
+private import Support
+
 /// The page on which a person allows or denies what a client asks for.
 package enum ConsentPage {
   /// - Parameters:

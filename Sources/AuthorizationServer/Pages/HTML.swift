@@ -1,3 +1,5 @@
+private import Support
+
 /// Markup in which every interpolated text is escaped, so that no text of a request can become an
 /// element or an attribute.
 ///

@@ -1,4 +1,5 @@
 package import OAuth
+private import Support
 
 /// What a page says about the client that asks for access.
 package struct PageClient: Sendable {

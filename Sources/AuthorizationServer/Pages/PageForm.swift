@@ -1,3 +1,5 @@
+private import Support
+
 /// What the form of a page sends back besides what a person enters.
 package struct PageForm: Sendable {
   /// The query of the authorization request as it was sent, or the name of a transaction.

@@ -1,3 +1,5 @@
+private import Support
+
 /// What all pages have in common: the head, the style and the icon. A page loads no file and runs no
 /// script.
 enum PageLayout {

@@ -1,3 +1,5 @@
+private import Support
+
 /// The page on which a person signs in with a name and a password of this server.
 package enum SignInPage {
   /// - Parameters:
