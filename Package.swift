@@ -211,8 +211,8 @@ let package = Package(
     tests(
       of: "MCPServiceOAuth",
       dependencies: [
-        "Auth", "Calculator", "HTTPClient", "HTTPTransport", "MCPService", "MCPServiceHTTP",
-        "TestHarness",
+        "Auth", "AuthorizationServer", "Calculator", "Crypto", "HTTPClient", "HTTPTransport",
+        "JOSE", "JSON", "MCPService", "MCPServiceHTTP", "OAuth", "State", "TestHarness",
       ]),
     .testTarget(
       name: "ExecutableTests",

@@ -11,48 +11,51 @@ struct AuthorizationEvents: Sendable {
   let log: Log
   let showsNames: Bool
 
-  func record(_ event: SignInEvent) {
+  func record(_ event: SignInEvent, from address: IPAddress) {
     switch event {
     case .allowed(let person, let client, let scope):
       write(
-        "sign_in", "accepted",
+        address, "sign_in", "accepted",
         who(person) + [("client", .string(client)), ("scope", .string(scope))])
     case .notListed(let person, let client):
       write(
-        "sign_in", "rejected",
+        address, "sign_in", "rejected",
         who(person) + [("client", .string(client)), ("reason", "not_listed")])
     case .denied(let client):
-      write("sign_in", "denied", [("client", .string(client))])
+      write(address, "sign_in", "denied", [("client", .string(client))])
     case .wrongPassword(let client):
       write(
-        "sign_in", "unauthenticated", [("client", .string(client)), ("reason", "wrong_password")])
+        address, "sign_in", "unauthenticated",
+        [("client", .string(client)), ("reason", "wrong_password")])
     case .providerFailed(let error, let client):
       write(
-        "sign_in", "failed", [("client", .string(client)), ("reason", .string("\(error)"))])
-    case .refused(let reason): write("sign_in", "rejected", [("reason", .string(reason))])
+        address, "sign_in", "failed",
+        [("client", .string(client)), ("reason", .string("\(error)"))])
+    case .refused(let reason): write(address, "sign_in", "rejected", [("reason", .string(reason))])
     }
   }
 
-  func record(_ event: TokenEvent) {
+  func record(_ event: TokenEvent, from address: IPAddress) {
     switch event {
-    case .issued(let grant): write("token", "issued", who(grant))
-    case .refreshed(let grant): write("token", "refreshed", who(grant))
-    case .userIsGone(let grant): write("token", "user_is_gone", who(grant))
+    case .issued(let grant): write(address, "token", "issued", who(grant))
+    case .refreshed(let grant): write(address, "token", "refreshed", who(grant))
+    case .userIsGone(let grant): write(address, "token", "user_is_gone", who(grant))
     case .codeReused(let grant):
-      write("token", "code_reused", [("grant", grant.map { .string($0) } ?? .null)])
+      write(address, "token", "code_reused", [("grant", grant.map { .string($0) } ?? .null)])
     case .refreshTokenReused(let grant):
-      write("token", "refresh_token_reused", [("grant", .string(grant))])
-    case .revoked(let grant): write("token", "revoked", [("grant", .string(grant))])
+      write(address, "token", "refresh_token_reused", [("grant", .string(grant))])
+    case .revoked(let grant): write(address, "token", "revoked", [("grant", .string(grant))])
     case .refused(let problem):
-      write("token", "rejected", [("reason", .string(problem.error.rawValue))])
+      write(address, "token", "rejected", [("reason", .string(problem.error.rawValue))])
     }
   }
 
-  func record(_ event: RegistrationEvent) {
+  func record(_ event: RegistrationEvent, from address: IPAddress) {
     switch event {
-    case .registered(let client): write("registration", "accepted", [("client", .string(client))])
+    case .registered(let client):
+      write(address, "registration", "accepted", [("client", .string(client))])
     case .refused(let problem):
-      write("registration", "rejected", [("reason", .string(problem.error.rawValue))])
+      write(address, "registration", "rejected", [("reason", .string(problem.error.rawValue))])
     }
   }
 
@@ -72,8 +75,15 @@ struct AuthorizationEvents: Sendable {
     return fields
   }
 
-  private func write(_ event: String, _ outcome: String, _ fields: [(String, JSONValue)]) {
-    log.write(.info, [("event", .string(event)), ("outcome", .string(outcome))] + fields)
+  private func write(
+    _ address: IPAddress, _ event: String, _ outcome: String, _ fields: [(String, JSONValue)]
+  ) {
+    log.write(
+      .info,
+      [
+        ("event", .string(event)), ("address", .string(address.description)),
+        ("outcome", .string(outcome)),
+      ] + fields)
   }
 }
 

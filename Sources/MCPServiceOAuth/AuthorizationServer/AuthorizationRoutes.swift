@@ -23,23 +23,35 @@ struct AuthorizationRoutes: FurtherRoutes {
     let (clients, published, people) = (service.clients, service.published, service.people)
     let purge = StatePurge(state, pool: pool, now: context.now, clock: context.clock)
     let events = AuthorizationEvents(log: context.log, showsNames: settings.showsNames)
-    let audit: @Sendable (TokenEvent) -> Void = { [grants = service.grants] event in
-      if event.endsAGrant { grants.forget() }
-      events.record(event)
+    // Each request has endpoints of its own, whose events have its address.
+    let audit: @Sendable (IPAddress) -> @Sendable (TokenEvent) -> Void = { address in
+      { [grants = service.grants] event in
+        if event.endsAGrant { grants.forget() }
+        events.record(event, from: address)
+      }
     }
-    let tokens = TokenEndpoint(
-      service.settings, clients: clients, state: state, keys: service.keys,
-      scopesOfUser: { people.scopes(of: $0.userID, groups: $0.userGroups) },
-      pool: pool, random: random, report: audit)
-    let revocations = RevocationEndpoint(
-      clients: clients, state: state, keys: service.keys, pool: pool, report: audit)
-    let registration = RegistrationEndpoint(
-      service.settings, state: state, random: random, report: events.record)
+    let tokens: @Sendable (IPAddress) -> TokenEndpoint = { address in
+      TokenEndpoint(
+        service.settings, clients: clients, state: state, keys: service.keys,
+        scopesOfUser: { people.scopes(of: $0.userID, groups: $0.userGroups) },
+        pool: pool, random: random, report: audit(address))
+    }
+    let revocations: @Sendable (IPAddress) -> RevocationEndpoint = { address in
+      RevocationEndpoint(
+        clients: clients, state: state, keys: service.keys, pool: pool, report: audit(address))
+    }
+    let registrations: @Sendable (IPAddress) -> RegistrationEndpoint = { address in
+      RegistrationEndpoint(
+        service.settings, state: state, random: random,
+        report: { events.record($0, from: address) })
+    }
     let provider = Self.signIn(settings, service, http)
-    let pages = SignInEndpoints(
-      service.settings, signIn: provider, clients: clients, state: state,
-      scopesOfPerson: { people.scopes(of: $0.id, groups: $0.groups) }, pool: pool,
-      random: random, report: events.record)
+    let pages: @Sendable (Browser) -> SignInEndpoints = { browser in
+      SignInEndpoints(
+        service.settings, signIn: provider, clients: clients, state: state,
+        scopesOfPerson: { people.scopes(of: $0.id, groups: $0.groups) }, pool: pool,
+        random: random, report: { events.record($0, from: browser.address) })
+    }
 
     let metadata = ServerMetadata.document(
       issuer: service.settings.issuer, allowsRegistration: settings.allowsRegistration,
@@ -59,32 +71,32 @@ struct AuthorizationRoutes: FurtherRoutes {
       "/token": Self.program(["POST"], 600, context) { request, client throws(HTTPFault) in
         try await Self.answer(request, client, context) { body, authorization in
           purge.run()
-          return await tokens.respond(
+          return await tokens(client).respond(
             to: body, authorization: authorization, from: Client(client), now: context.now())
         }
       },
       "/revoke": Self.program(["POST"], 600, context) { request, client throws(HTTPFault) in
         try await Self.answer(request, client, context) { body, authorization in
-          await revocations.respond(
+          await revocations(client).respond(
             to: body, authorization: authorization, from: Client(client), now: context.now())
         }
       },
       "/authorize": Self.page(["GET", "POST"], 120, context) { request, browser throws(HTTPFault) in
         if request.method == "GET" {
-          return await pages.authorize(query: request.query ?? "", browser)
+          return await pages(browser).authorize(query: request.query ?? "", browser)
         }
         guard let body = try await Self.form(request) else { return .notAFormOfAPage }
-        return await pages.signIn(body: body, browser, now: context.now())
+        return await pages(browser).signIn(body: body, browser, now: context.now())
       },
       "/consent": Self.page(["POST"], 60, context) { request, browser throws(HTTPFault) in
         guard let body = try await Self.form(request) else { return .notAFormOfAPage }
-        return await pages.decide(body: body, browser, now: context.now())
+        return await pages(browser).decide(body: body, browser, now: context.now())
       },
     ]
     if case .other(let description, _) = settings.provider {
       all["/\(description.id)/callback"] = Self.page(["GET"], 60, context) {
         request, browser throws(HTTPFault) in
-        await pages.callback(query: request.query ?? "", browser, now: context.now())
+        await pages(browser).callback(query: request.query ?? "", browser, now: context.now())
       }
     }
     if settings.allowsRegistration {
@@ -96,7 +108,7 @@ struct AuthorizationRoutes: FurtherRoutes {
         do throws(BlockingPoolIsFull) {
           return HTTPResponse(
             try await pool.run(for: Client(client)) {
-              registration.respond(to: body, now: context.now())
+              registrations(client).respond(to: body, now: context.now())
             })
         } catch {
           return HTTPResponse(status: 503, fields: [("Retry-After", "5")])
