@@ -1335,20 +1335,20 @@ MUTANTS = [
     ),
     (
         "provider: an ID token has a nonce", PROVIDER_CLAIMS,
-        '["nonce", "at_hash", "c_hash"]',
-        '["at_hash", "c_hash"]',
+        '["nonce", "at_hash", "c_hash", "s_hash", "events"]',
+        '["at_hash", "c_hash", "s_hash", "events"]',
         PROVIDER, r"tellsAccessTokensFromOthers.*nonce",
     ),
     (
         "provider: an ID token has at_hash", PROVIDER_CLAIMS,
-        '["nonce", "at_hash", "c_hash"]',
-        '["nonce", "c_hash"]',
+        '["nonce", "at_hash", "c_hash", "s_hash", "events"]',
+        '["nonce", "c_hash", "s_hash", "events"]',
         PROVIDER, r"tellsAccessTokensFromOthers.*at_hash",
     ),
     (
         "provider: an ID token has c_hash", PROVIDER_CLAIMS,
-        '["nonce", "at_hash", "c_hash"]',
-        '["nonce", "at_hash"]',
+        '["nonce", "at_hash", "c_hash", "s_hash", "events"]',
+        '["nonce", "at_hash", "s_hash", "events"]',
         PROVIDER, r"tellsAccessTokensFromOthers.*c_hash",
     ),
     (
@@ -1563,7 +1563,7 @@ MUTANTS = [
     ),
     (
         "resource: two allowed origins", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
-        "      context.origin = nil\n", "",
+        "route == .metadata {\n      context.origin = nil\n", "route == .metadata {\n",
         OAUTH, r"theMetadataHasOneOrigin",
     ),
     (
@@ -1725,12 +1725,12 @@ MUTANTS = [
     ),
     (
         "state: the cookie of another browser", f"{STATE}/AuthorizationState+Transactions.swift",
-        "guard stored.cookie.isEqual(to: cookie) else { return .wrongCookie }", "",
+        "guard stored.cookie.isEqual(to: cookie) else { return .wrongCookie }\n      try", "try",
         "StateTests.TransactionTests", r"aWrongCookieLeavesTheTransaction",
     ),
     (
         "state: an expired sign-in", f"{STATE}/AuthorizationState+Transactions.swift",
-        "guard now < stored.expiresAt else { return .expired }", "",
+        "guard now < stored.expiresAt else { return .expired }\n      return", "return",
         "StateTests.TransactionTests", r"aTransactionExpires",
     ),
     (
@@ -1766,7 +1766,7 @@ MUTANTS = [
     ),
     (
         "state: a used code is good again", CODES,
-        "isUsed = !row.isNull(8)", "isUsed = false",
+        "isUsed = !row.isNull(9)", "isUsed = false",
         "StateTests.CodeTests", r"theSecondRightRequestEndsTheGrant",
     ),
     (
@@ -1839,8 +1839,9 @@ MUTANTS = [
         "StateTests.ClientTests", r"aFullTableRemovesOnlyOldClientsWithoutAGrant",
     ),
     (
-        "state: the first code of a consent stays valid", CODES,
-        "if let previous {", "if let previous, false {",
+        "state: the first code of a consent stays valid",
+        f"{STATE}/AuthorizationState+Transactions.swift",
+        "if let previous = stored.code {", "if let previous = stored.code, false {",
         "StateTests.CodeTests", r"aNewCodeReplacesTheOneBefore",
     ),
     (
@@ -2932,5 +2933,159 @@ MUTANTS = [
         'if let code = stored.code {\n        try connection',
         'if let code = stored.code, stored.payload.isEmpty {\n        try connection',
         SIGN_IN, r"aDenialVoidsTheCode",
+    ),
+    (
+        "sign-in: metadata that need not name userinfo", OPENID,
+        "ProviderMetadata.addresses(of: issuer).suffix(1)", "ProviderMetadata.addresses(of: issuer)",
+        IDENTITY_TESTS, r"theAddressOfThePage",
+    ),
+    (
+        "sign-in: metadata without an endpoint", "Sources/ResourceServer/Discovery.swift",
+        "if endpoints.allSatisfy({ metadata[$0] != nil }) { return metadata }", "return metadata",
+        f"{IDENTITY_TESTS}|{DISCOVERY}", r"theMetadataMustBeOfTheIssuer|without jwks_uri",
+    ),
+    (
+        "sign-in: a mistake in it disables the keys", METADATA,
+        "tokenURL = try? Self.url(.token, object)", "tokenURL = try Self.url(.token, object)",
+        DISCOVERY, r"aMistakeInAnEndpointForSigningInDisablesThatEndpointOnly",
+    ),
+    (
+        "sign-in: too many requests are a refusal", CONNECTION,
+        "case 429, 500...599:", "case 500...599:",
+        IDENTITY_TESTS, r"status 429",
+    ),
+    (
+        "own: a revoked grant", "Sources/MCPServiceOAuth/AuthorizationServer/OwnTokenAuthenticator.swift",
+        'let role = role(grant) else {',
+        'case let role = role(grant) ?? .admin else {',
+        "MCPServiceOAuthTests.OwnServerTests", r"aUserWhoIsRemovedIsRefused",
+    ),
+    (
+        "own: an ended grant from the state", "Sources/MCPServiceOAuth/AuthorizationServer/GrantTable.swift",
+        'let grant = stored.flatMap { $0.isActive(at: now()) ? $0 : nil }',
+        'let grant = stored',
+        "MCPServiceOAuthTests.OwnServerTests", r"aRevokedGrantEndsItsTokensAtOnce",
+    ),
+    (
+        "own: a revocation is not heard at once", "Sources/MCPServiceOAuth/AuthorizationServer/GrantTable.swift",
+        '      $0.grants = ExpiringTable(capacity: Self.capacity)\n',
+        '',
+        "MCPServiceOAuthTests.OwnServerTests", r"aRevokedGrantEndsItsTokensAtOnce",
+    ),
+    (
+        "own: a revocation elsewhere is never heard", "Sources/MCPServiceOAuth/AuthorizationServer/GrantTable.swift",
+        'until: time + Self.lifetime',
+        'until: time + .seconds(600)',
+        "MCPServiceOAuthTests.OwnServerTests", r"aSecondProcessHearsARevocation",
+    ),
+    (
+        "own: a new key of another process", "Sources/MCPServiceOAuth/AuthorizationServer/OwnTokenAuthenticator.swift",
+        'isFresh: true)',
+        'isFresh: false)',
+        "MCPServiceOAuthTests.OwnServerTests", r"aSecondProcessHearsOfANewKey",
+    ),
+    (
+        "own: a lower role", "Sources/MCPServiceOAuth/AuthorizationServer/OwnTokenAuthenticator.swift",
+        'identity.permissions.intersection(role.permissions)',
+        'identity.permissions',
+        "MCPServiceOAuthTests.OwnServerTests", r"aLowerRoleAppliesToTokensThatExist",
+    ),
+    (
+        "own: a higher role", "Sources/MCPServiceOAuth/AuthorizationServer/OwnTokenAuthenticator.swift",
+        'identity.permissions.intersection(role.permissions)',
+        'role.permissions',
+        "MCPServiceOAuthTests.OwnServerTests", r"aLowerRoleAppliesToTokensThatExist",
+    ),
+    (
+        "own: SIGHUP and people", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationService.swift",
+        '    people.replace(with: new)\n',
+        '',
+        "MCPServiceOAuthTests.OwnServerTests", r"aUserWhoIsRemovedIsRefused",
+    ),
+    (
+        "own: SIGHUP and clients", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationService.swift",
+        '    clients.replace(with: new.clients)\n',
+        '',
+        "MCPServiceOAuthTests.OwnServerTests", r"aClientOfTheFileIsReplaced",
+    ),
+    (
+        "own: wrong client secrets", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationRoutes.swift",
+        'response.status == 401, !context',
+        'response.status == 0, !context',
+        "MCPServiceOAuthTests.OwnServerTests", r"wrongClientSecretsAreLimited",
+    ),
+    (
+        "own: wrong passwords", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationRoutes.swift",
+        'guard context.limits.mayTry(browser.address, at: context.clock()) else { return .tryLater }',
+        '',
+        "MCPServiceOAuthTests.OwnServerTests", r"wrongPasswordsAreLimited",
+    ),
+    (
+        "own: a right password is charged", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationRoutes.swift",
+        '          context.limits.refund(browser.address)\n          return .correct(person)',
+        '          return .correct(person)',
+        "MCPServiceOAuthTests.OwnServerTests", r"wrongPasswordsAreLimited",
+    ),
+    (
+        "own: a form of any type", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationRoutes.swift",
+        'guard MediaTypes.isForm(request.fields) else { return nil }',
+        '',
+        "MCPServiceOAuthTests.OwnServerTests", r"anotherMediaTypeIsNotRead",
+    ),
+    (
+        "own: JSON of any type", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationRoutes.swift",
+        'guard MediaTypes.isJSON(request.fields) else {',
+        'guard true else {',
+        "MCPServiceOAuthTests.OwnServerTests", r"anotherMediaTypeIsNotRead",
+    ),
+    (
+        "own: web pages read a person's page", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationRoutes.swift",
+        'methods: methods, readers: .none',
+        'methods: methods, readers: .all',
+        "MCPServiceOAuthTests.OwnServerTests", r"webPagesReadWhatProgramsGet",
+    ),
+    (
+        "own: the state of another provider", "Sources/MCPServiceOAuth/AuthorizationServer/OwnServer.swift",
+        '!known.utf8.elementsEqual(owner.utf8)',
+        'known.isEmpty',
+        "MCPServiceOAuthTests.OwnServerTests", r"anotherProviderNeedsAnotherState",
+    ),
+    (
+        "own: registration in memory", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationSettings.swift",
+        'guard !allowsRegistration else {',
+        'guard true else {',
+        "MCPServiceOAuthTests.OwnServerTests", r"settings.*registration in memory",
+    ),
+    (
+        "own: a short key of the state", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationSettings.swift",
+        'source.secret.exposed.utf8.count >= 32',
+        'true',
+        "MCPServiceOAuthTests.OwnServerTests", r"settings.*short key",
+    ),
+    (
+        "own: two issuers", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationSettings.swift",
+        'if reader.isSet(Settings.providerIssuer.declaration) {',
+        'if false {',
+        "MCPServiceOAuthTests.OwnServerTests", r"settings.*two issuers",
+    ),
+    (
+        "own: no limit of an address", "Sources/MCPServiceHTTP/Pipeline/FurtherRoutes.swift",
+        "guard decision.isAllowed else { throw .tooManyRequests(decision) }", "",
+        "MCPServiceOAuthTests.OwnServerTests", r"anAddressHasItsShare",
+    ),
+    (
+        "own: an allowed origin reads pages", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        "context.origin = nil\n      return try await other", "return try await other",
+        "MCPServiceOAuthTests.OwnServerTests", r"anAllowedOriginIsNoOriginOfThePages",
+    ),
+    (
+        "roles: a group of another provider", "Sources/MCPServiceOAuth/AuthorizationServer/UserRoles.swift",
+        "Array(provider) + Array($0.utf8)", "Array($0.utf8)",
+        "MCPServiceOAuthTests.UserRolesTests", r"finds",
+    ),
+    (
+        "roles: an id without its provider", "Sources/MCPServiceOAuth/AuthorizationServer/UserRoles.swift",
+        "colon > 0, colon + 1 < name.count", "colon >= 0",
+        "MCPServiceOAuthTests.UserRolesTests", r"refuses",
     ),
 ]

@@ -66,21 +66,23 @@ final class FakeHTTP: HTTPClient {
   typealias Answer = Result<OutboundResponse, OutboundError>
 
   private struct State {
-    var answers: [String: @Sendable (OutboundRequest) -> Answer] = [:]
+    var answers: [String: Answer] = [:]
+    var servers: [String: @Sendable (OutboundRequest) -> Answer] = [:]
     var requests: [String] = []
     var clients: [Client] = []
   }
 
   private let state = Mutex(State())
 
-  /// What answers requests for a URL; 404 if nothing does.
+  /// The answer to requests for a URL, whatever they have. Without one, what `answer` was given
+  /// answers; else the status is 404.
   subscript(url: String) -> Answer? {
-    get { nil }
-    set { answer(url) { _ in newValue ?? Self.json("{}", status: 404) } }
+    get { state.withLock { $0.answers[url] } }
+    set { state.withLock { $0.answers[url] = newValue } }
   }
 
-  func answer(_ url: String, _ answer: @escaping @Sendable (OutboundRequest) -> Answer) {
-    state.withLock { $0.answers[url] = answer }
+  func answer(_ url: String, _ server: @escaping @Sendable (OutboundRequest) -> Answer) {
+    state.withLock { $0.servers[url] = server }
   }
 
   static func json(
@@ -105,12 +107,12 @@ final class FakeHTTP: HTTPClient {
   func send(_ request: OutboundRequest, for client: Client)
     async throws(OutboundError) -> OutboundResponse
   {
-    let answer = state.withLock { state in
+    let (answer, server) = state.withLock { state in
       state.requests.append(request.text)
       state.clients.append(client)
-      return state.answers[request.url]
+      return (state.answers[request.url], state.servers[request.url])
     }
-    return try (answer?(request) ?? Self.json("{}", status: 404)).get()
+    return try (answer ?? server?(request) ?? Self.json("{}", status: 404)).get()
   }
 }
 

@@ -172,7 +172,7 @@ struct OpenIDConnectTests {
       text(Self.metadata, ["token_endpoint": #""https://idp.example/new""#]))
     fixture.http["https://idp.example/new"] = FakeHTTP.json(
       #"{"access_token":"new","token_type":"Bearer"}"#)
-    fixture.http[Self.token] = nil
+    fixture.http[Self.token] = FakeHTTP.json("{}", status: 404)
     fixture.clock.advance(seconds: 30)
     #expect(await Fixture.failure(provider) == .refused)
     #expect(try await Fixture.exchange(provider).get().access.exposed == "new")

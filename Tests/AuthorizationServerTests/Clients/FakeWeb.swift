@@ -2,7 +2,6 @@ import Auth
 import HTTPClient
 import Support
 import Synchronization
-import TestSupport
 
 /// The servers of other people in the test's process: one answer for each URL, and a list of requests.
 final class FakeWeb: HTTPClient {
@@ -20,11 +19,10 @@ final class FakeWeb: HTTPClient {
     var requests: [String] = []
     var clients: [Client] = []
     var isHeld = false
+    var held: [CheckedContinuation<Void, Never>] = []
   }
 
   private let state = Mutex(State())
-  /// The requests that wait for `release`.
-  let held = HeldWork()
 
   init(_ answers: [String: Answer] = [:]) { state.withLock { $0.answers = answers } }
 
@@ -46,25 +44,34 @@ final class FakeWeb: HTTPClient {
   func hold() { state.withLock { $0.isHeld = true } }
 
   func release() {
-    state.withLock { $0.isHeld = false }
-    held.release()
+    let held = state.withLock { state in
+      defer { state.held = [] }
+      state.isHeld = false
+      return state.held
+    }
+    for continuation in held { continuation.resume() }
   }
 
   /// Returns when this many requests wait.
   func wait(for count: Int) async {
-    while held.count < count { await Task.yield() }
+    while state.withLock({ $0.held.count }) < count { await Task.yield() }
   }
 
   func send(_ request: OutboundRequest, for client: Client)
     async throws(OutboundError) -> OutboundResponse
   {
     let fields = request.fields.map { " \($0.name): \($0.value)" }.joined()
-    let isHeld = state.withLock { state in
+    state.withLock { state in
       state.requests.append("\(request.method) \(request.url)\(fields)")
       state.clients.append(client)
-      return state.isHeld
     }
-    if isHeld { await held.hold() }
+    await withCheckedContinuation { continuation in
+      let isHeld = state.withLock { state in
+        if state.isHeld { state.held.append(continuation) }
+        return state.isHeld
+      }
+      if !isHeld { continuation.resume() }
+    }
     switch self[request.url] {
     case .response(let status, let body, let fields):
       return OutboundResponse(status: status, fields: fields, body: Array(body.utf8))
