@@ -104,7 +104,7 @@ package struct TokenEndpoint: Sendable {
     }
     guard case .granted(let grant) = redemption else {
       if case .reused(let grant) = redemption { report(.codeReused(grant: grant)) }
-      // One sentence for all, so that nobody learns which value of a stolen code is wrong.
+      // One sentence for all, so that a thief does not learn which value is wrong.
       throw OAuthProblem(
         .invalidGrant, "The code is not valid for this client, redirect_uri and code_verifier.")
     }

@@ -4,7 +4,7 @@ internal import Support
 /// The challenge of an authorization request (RFC 7636 §4.2): the SHA-256 digest of a verifier that
 /// only the client knows.
 ///
-/// `plain` does not exist here: whoever reads the request could redeem the code (OAuth 2.1 §7.5.2).
+/// `plain` does not exist here: a reader of the request could redeem the code (OAuth 2.1 §7.5.2).
 package struct CodeChallenge: Sendable {
   /// The only value of `code_challenge_method`.
   package static let method = "S256"

@@ -86,8 +86,8 @@ extension AuthorizationState {
 
   /// Exchanges a code for a grant.
   ///
-  /// A request that is wrong in one of the compared values changes nothing: whoever has stolen a code
-  /// but not the verifier cannot void it, and cannot end the grant that came of it. The second request
+  /// A request that is wrong in one of the compared values changes nothing: a thief with the code and
+  /// without the verifier cannot void it, and cannot end the grant that came of it. The second request
   /// that is right in all of them ends the grant (OAuth 2.1 §4.1.3).
   /// - Parameter verifies: whether the verifier of the request fits the challenge.
   /// - Throws: `full` or `exists`, or as each operation

@@ -221,8 +221,8 @@ package final class ClientMetadataDocuments: Sendable {
       switch self {
       case .noResponse(.overloaded): ClientMetadataDocuments.overload
       case .noResponse(.tooLarge): ClientMetadataError.tooLong.inDocument
-      // The same for a name that does not exist and for one of a private address: nobody can ask
-      // this server which names its network has (ATTACKS O91).
+      // The same for a name that does not exist and for one of a private address, so that a
+      // stranger does not learn which names the own network has (ATTACKS O91).
       case .noResponse, .status(429), .status(500...599):
         OAuthProblem(
           .temporarilyUnavailable, "The metadata document of the client cannot be fetched now.")

@@ -4,7 +4,7 @@ package import OAuth
 package import State
 package import Support
 
-/// The registration endpoint (RFC 7591 §3): a client that nobody knows makes itself known.
+/// The registration endpoint (RFC 7591 §3): a client registers itself.
 package struct RegistrationEndpoint: Sendable {
   /// The beginning of the `client_id` of each registered client.
   package static let prefix = "dyn-"

@@ -1,6 +1,6 @@
 private import Support
 
-/// The page for a request that goes to nobody else: its client or its redirect URI is not known, or
+/// The page for a request that is not redirected: its client or its redirect URI is not known, or
 /// the server has a problem (OAuth 2.1 §4.1.2.1).
 package enum ProblemPage {
   /// - Parameters:

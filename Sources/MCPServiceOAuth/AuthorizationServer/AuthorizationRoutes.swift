@@ -156,7 +156,7 @@ struct AuthorizationRoutes: FurtherRoutes {
   }
 
   /// A form at which clients authenticate. Wrong credentials are charged to the address, so that
-  /// nobody can guess the secret of a client.
+  /// the secret of a client cannot be guessed.
   private static func answer(
     _ request: HTTPRequest, _ client: IPAddress, _ context: HTTPProtection.Context,
     _ body: (_ body: [UInt8], _ authorization: [String]) async -> EndpointResponse

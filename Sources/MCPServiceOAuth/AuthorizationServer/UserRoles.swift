@@ -15,10 +15,10 @@ struct UserRoles: Sendable {
   private var users: [[UInt8]: Role] = [:]
   /// In the order of the file.
   private var groups: [(name: [UInt8], role: Role)] = []
-  /// `nil`: whoever is not listed is refused.
+  /// `nil`: a person who is not listed is refused.
   private let standard: Role?
 
-  /// Nobody is listed.
+  /// No person is listed.
   init(standard: Role?) { self.standard = standard }
 
   /// Reads `{"users": {"github:583231": "advanced"}, "groups": {"oidc:calculators": "basic"}}`. Both
