@@ -13,7 +13,7 @@ print(*[each.getsockname()[1] for each in sockets])'
 
 # idp_configure FOLDER ISSUER RESOURCE OTHER: writes the settings of a provider with one user, anshika,
 # and two clients: terminal, which may ask for tokens for RESOURCE and for OTHER, and calculator, which
-# may ask about tokens (RFC 7662).
+# may ask about tokens (RFC 7662) and who has signed in (OpenID Connect).
 idp_configure() {
   mkdir -p "$1"
   cat >"$1/settings.yaml" <<END
@@ -24,7 +24,7 @@ oauth:
   audience: "$3"
   token_expiry_minutes: 60
   require_pkce: true
-  scopes_supported: ["calculate:basic", "calculate:advanced"]
+  scopes_supported: ["calculate:basic", "calculate:advanced", "openid", "profile", "email"]
   clients:
     - client_id: "terminal"
       token_endpoint_auth_method: "none"
@@ -33,7 +33,7 @@ oauth:
     - client_id: "calculator"
       client_secret: "for-this-machine-alone"
       token_endpoint_auth_method: "client_secret_basic"
-      redirect_uris: []
+      redirect_uris: ["${3%/mcp}/oidc/callback"]
 jwt: {keys_dir: "$1/keys"}
 END
   cat >"$1/users.yaml" <<END
