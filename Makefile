@@ -63,6 +63,12 @@ run-http: $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT needs-run ## Show the cal
 	@scripts/demo-http.sh $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT
 	@printf '\n%s\n' "All answers are as expected. Next: chapter 4 of the guide, guide/04-http.md"
 
+.PHONY: run-oauth
+run-oauth: $(DIST)/CalculatorOAuth $(DIST)/CalculatorHTTP needs-run ## Show the sign-in of CalculatorOAuth, from no token to one that has ended
+	@echo "==> ✓ is what the server allows, ✗ what it refuses"
+	@scripts/demo-signin.sh $(DIST)/CalculatorOAuth $(DIST)/CalculatorHTTP
+	@printf '\n%s\n' "All answers are as expected. Next: the commands and settings in guide/reference.md"
+
 .PHONY: run-oauth-idp
 run-oauth-idp: $(DIST)/CalculatorOAuth .venv/idp/.ready needs-run ## Show CalculatorOAuth with a small identity provider on this machine
 	@scripts/demo-oauth.sh $(DIST)/CalculatorOAuth .venv/idp/bin/nanoidp

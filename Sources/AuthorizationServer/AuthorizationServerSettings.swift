@@ -10,6 +10,8 @@ package struct AuthorizationServerSettings: Sendable {
   package let scopes: [String]
   /// What a request without `scope` asks for (RFC 6749 §3.3).
   package let defaultScope: String
+  /// Of an access token, without another one.
+  package static let accessLifetime = Duration.seconds(600)
   /// Of an access token.
   package let accessLifetime: Duration
   /// Of a code (RFC 6749 §4.1.2 allows ten minutes).
@@ -21,7 +23,7 @@ package struct AuthorizationServerSettings: Sendable {
 
   package init(
     issuer: String, scopes: [String], defaultScope: String,
-    accessLifetime: Duration = .seconds(600), codeLifetime: Duration = .seconds(60),
+    accessLifetime: Duration = Self.accessLifetime, codeLifetime: Duration = .seconds(60),
     idleLifetime: Duration = .seconds(30 * 86_400), grantLifetime: Duration = .seconds(90 * 86_400)
   ) {
     self.issuer = issuer

@@ -52,16 +52,28 @@ package final class SigningKeys: Sendable {
   }
 
   /// Makes a new key and retires the others. Their tokens stay valid until they expire.
-  package func rotate(now: WallTime) throws(Failure) {
+  ///
+  /// The tokens of a key that was stored unsealed are valid no more, if there is a key for the state now.
+  /// - Parameter isForced: also if a key is sealed that does not open.
+  /// - Returns: how many of the keys that are retired now do not open, so that their tokens end.
+  /// - Throws: `sealed`: servers that can open the key would not open the new one.
+  @discardableResult
+  package func rotate(now: WallTime, isForced: Bool = false) throws(Failure) -> Int {
+    let lost: [StoredSigningKey]
     do throws(StateError) {
       _ = try state.dropKeys(retiredBefore: now - overlap)
       let old = try state.keys().filter { $0.retiredAt == nil }
-      try state.addKey(make(now))
-      for key in old { _ = try state.retire(key.id, at: now) }
+      lost = old.filter { (try? open($0)) == nil }
+      if isForced || lost.allSatisfy(Self.isUnsealed) {
+        try state.addKey(make(now))
+        for key in old { _ = try state.retire(key.id, at: now) }
+        known.withLock { $0 = nil }
+        return lost.count
+      }
     } catch {
       throw .state(error)
     }
-    known.withLock { $0 = nil }
+    throw .sealed
   }
 
   private func read(_ now: WallTime) throws(Failure) -> Known {
@@ -88,7 +100,15 @@ package final class SigningKeys: Sendable {
     var published: [ES256Key] = []
     for (stored, end) in zip(stored, ends) where end.map({ now < $0 }) ?? true {
       let key: ES256Key
-      if let known = before[stored.id] { key = known } else { key = try open(stored) }
+      if let known = before[stored.id] {
+        key = known
+      } else {
+        do throws(Failure) { key = try open(stored) } catch {
+          // It was retired because it does not open. Its tokens have ended.
+          guard end == nil else { continue }
+          throw error
+        }
+      }
       opened[stored.id] = key
       published.append(key)
       if end == nil, current == nil { current = key }
@@ -118,6 +138,8 @@ package final class SigningKeys: Sendable {
     else { throw .sealed }
     return opened
   }
+
+  private static func isUnsealed(_ key: StoredSigningKey) -> Bool { key.privateKey.first == 0 }
 
   /// A new key, sealed if there is a key for it.
   private func make(_ now: WallTime) -> StoredSigningKey {

@@ -92,12 +92,14 @@ package struct TokenEndpoint: Sendable {
     let endsAt = now + settings.grantLifetime
     let refresh = refreshToken(for: client, now, until: endsAt)
     let redemption: AuthorizationState.Redemption
+    // A word first: an operator names it on a command line, where a - begins an option.
+    let id = "grant-\(name())"
     do throws(StateError) {
       redemption = try state.redeem(
         SHA256Digest(of: code.utf8),
         CodeRequest(
           clientID: client.id, redirectURI: redirectURI, resource: settings.resource.text),
-        for: NewGrant(id: name(), endsAt: endsAt, refreshToken: refresh?.stored), now: now,
+        for: NewGrant(id: id, endsAt: endsAt, refreshToken: refresh?.stored), now: now,
         verifies: { CodeChallenge($0)?.matches(verifier) ?? false })
     } catch {
       throw OAuthProblem(error)

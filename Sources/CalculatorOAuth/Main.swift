@@ -1,48 +1,51 @@
-private import Support
 import ArgumentParser
 import Calculator
 import MCPService
-import MCPServiceHTTP
 import MCPServiceOAuth
 import StdioTransport
 
-/// The calculator over HTTP, protected by the access tokens of an identity provider.
+/// The calculator over HTTP, protected by the access tokens of an identity provider or of its own
+/// authorization server.
 @main
 struct CalculatorOAuth: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "CalculatorOAuth",
-    abstract: "A calculator for MCP clients over HTTP, guarded by an identity provider.",
+    abstract: "A calculator for MCP clients over HTTP, guarded by OAuth.",
+    usage: """
+      CalculatorOAuth [--host <host>] [--port <port>] [--env-file <env-file>]
+             CalculatorOAuth <subcommand>
+      """,
     discussion: OAuthConfiguration.help,
-    version: calculatorVersion)
-
-  @Option(help: "The address to listen at.")
-  var host = "127.0.0.1"
-
-  @Option(help: "The port; with 0 the system picks one.")
-  var port: UInt16 = 8080
-
-  @Option(help: "A file of NAME=VALUE lines; the real environment wins over it.")
-  var envFile: String?
-
-  func validate() throws {
-    if host.utf8.contains(UInt8(ascii: "/")) {
-      throw ValidationError("--host takes an address or a name, no URL")
-    }
-  }
+    version: calculatorVersion,
+    subcommands: [Serve.self, Clients.self, Grants.self, Keys.self],
+    defaultSubcommand: Serve.self)
 
   static func main() {
     ProcessSignals.block()  // first, so that no signal is lost (ATTACKS G1)
     StandardDescriptors.open()  // before anything else is opened (ATTACKS S21)
-    parseOrExit().run()
+    do {
+      var command = try parseAsRoot()
+      if !(command is Serve) { ProcessSignals.unblock() }
+      try command.run()
+    } catch {
+      exit(withError: error)
+    }
   }
+}
 
-  func run() {
-    let (host, envFile) = (host, envFile)
-    let environment = Environment.ofProcess()
-    let oauth = OAuthConfiguration(offering: CalculatorServer.oauth)
-    HTTPServerProcess(offering: CalculatorServer.oauth, host: host, port: Int(port)) {
-      running throws(ConfigurationErrors) in
-      try oauth.read(environment: environment, file: envFile, host: host, after: running)
-    }.run()
+/// The options of the commands that change the state.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "A file of NAME=VALUE lines; the real environment wins over it.")
+  var envFile: String?
+
+  var command: StateCommand {
+    StateCommand(
+      name: CalculatorServer.oauth.name, environment: .ofProcess(), environmentFile: envFile)
   }
+}
+
+func show(_ output: StateCommand.Output) throws {
+  if !output.text.isEmpty { print(output.text) }
+  if !output.errors.isEmpty { printError(output.errors) }
+  throw ExitCode(output.status)
 }

@@ -208,7 +208,7 @@ extension OAuthConfiguration {
 
     \(Settings.oauth.help)
 
-    EXIT STATUS: 0 ended by a signal; 64 wrong usage; 71 cannot listen; 78 wrong
-    configuration.
+    EXIT STATUS: 0 ended by a signal; 1 a command found nothing to change; 64 wrong
+    usage; 71 cannot listen; 78 wrong configuration.
     """
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `make run` and `make run-oauth-idp`, as a new user sees them.
+/// `make run`, `make run-oauth` and `make run-oauth-idp`, as a new user sees them.
 struct DemoTests {
   struct Demo: CustomTestStringConvertible, Sendable {
     let script: String
@@ -27,6 +27,17 @@ struct DemoTests {
       lines: [
         "✓ 200 0.3", "✓ 200 0.3", "✓ 200 0.3", "✗ 401 Authentication failed",
         "✗ 429 Too many requests: try again in ",
+      ]),
+    Demo(
+      script: "demo-signin.sh", products: ["CalculatorOAuth", "CalculatorHTTP"],
+      lines: [
+        "✗ 401 Authentication failed", "✓ 200 sign in at http://127.0.0.1:",
+        "✓ 200 /authorize, /token and /revoke", "✓ 200 Sign in to the calculator",
+        "✓ 200 Allow Terminal to use the calculator?",
+        "✓ 303 the browser goes back to the client:",
+        "✓ 200 eyJ... for calculate:basic", "✓ 200 12", "✗ 403 this needs calculate:advanced",
+        "✓ 200 eyJ... for calculate:basic", "✓ 200 12", "✓ 200 the grant has ended",
+        "✗ 401 Authentication failed",
       ]),
   ]
 

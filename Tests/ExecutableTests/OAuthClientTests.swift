@@ -193,7 +193,7 @@ extension OAuthClientTests {
 
 extension Data {
   /// RFC 4648 §5, without padding.
-  fileprivate init?(base64URL text: some StringProtocol) {
+  init?(base64URL text: some StringProtocol) {
     let plain = String(text).replacing("-", with: "+").replacing("_", with: "/")
     self.init(base64Encoded: plain + String(repeating: "=", count: (4 - plain.count % 4) % 4))
   }

@@ -190,6 +190,9 @@ import TestHarness
       ["CalculatorJWT", "token"], ["CalculatorJWT", "token", "issue"],
       ["CalculatorJWT", "token", "inspect"], ["CalculatorJWT", "token", "verify"],
       ["CalculatorHTTP", "new-key"], ["CalculatorHTTP", "hash-password"],
+      ["CalculatorOAuth", "serve"], ["CalculatorOAuth", "clients", "add"],
+      ["CalculatorOAuth", "clients", "remove"], ["CalculatorOAuth", "grants", "revoke"],
+      ["CalculatorOAuth", "keys", "rotate"],
     ])
   func helpFits80Columns(_ command: [String]) throws {
     let result = try Command.run(

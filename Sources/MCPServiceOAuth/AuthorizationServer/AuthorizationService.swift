@@ -53,9 +53,7 @@ final class AuthorizationService: Sendable {
         }),
       state: state, pool: pool)
     grants = GrantTable(state, pool: pool, now: context.now, clock: context.clock)
-    keys = SigningKeys(
-      state, seals: settings.seals,
-      overlap: self.settings.accessLifetime + AuthorizationService.leeway)
+    keys = SigningKeys(state, seals: settings.seals, overlap: Self.overlap)
     published = PublishedKeys(keys, pool: pool, now: context.now, clock: context.clock)
     passwords = PasswordAuthenticator(
       settings.users, now: context.now, monotonic: context.clock, random: random, pool: pool)
@@ -63,6 +61,8 @@ final class AuthorizationService: Sendable {
   }
 
   private static let leeway = Duration.seconds(30)
+  /// How long a token may be valid that a retired key has signed.
+  static let overlap = AuthorizationServerSettings.accessLifetime + leeway
 
   /// Applies what SIGHUP has read.
   func replace(with new: AuthorizationSettings) {

@@ -73,7 +73,7 @@ struct AuthorizationSettings: Sendable {
     let users = readUsers(&reader, isNeeded: id.utf8.elementsEqual("password".utf8))
     let path = reader.value(Settings.state)
     let allowsRegistration = reader.value(Settings.registration) == .on
-    let seals = [Settings.stateKey, Settings.previousStateKey].compactMap { readSeal($0, &reader) }
+    let seals = readSeals(&reader)
     let showsNames = reader.value(Settings.showsNames)
     var outbound = CurlClient.Settings()
     outbound.allowsLoopback = allowsLoopback
@@ -156,6 +156,11 @@ struct AuthorizationSettings: Sendable {
       }
       return []
     }
+  }
+
+  /// The keys of the state: the current one, and the one before.
+  static func readSeals(_ reader: inout EnvironmentReader) -> [SealingKey] {
+    [Settings.stateKey, Settings.previousStateKey].compactMap { readSeal($0, &reader) }
   }
 
   private static func readSeal(

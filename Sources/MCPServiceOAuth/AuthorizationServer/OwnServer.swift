@@ -1,4 +1,5 @@
 internal import Auth
+private import AuthorizationServer
 internal import HTTPClient
 internal import HTTPTransport
 internal import MCPService
@@ -50,7 +51,9 @@ extension AuthorizationSettings {
   private static let ownerName = "provider"
 
   /// - Returns: `nil` if an error was reported.
-  func openState(_ reader: inout EnvironmentReader) -> AuthorizationState? {
+  func openState(
+    _ reader: inout EnvironmentReader, now: WallTime = .now()
+  ) -> AuthorizationState? {
     do throws(StateError) {
       let state = try AuthorizationState(path: statePath)
       if let known = try state.meta(Self.ownerName), !known.utf8.elementsEqual(owner.utf8) {
@@ -61,10 +64,17 @@ extension AuthorizationSettings {
         return nil
       }
       try state.setMeta(Self.ownerName, owner)
-      return state
+      let keys = SigningKeys(state, seals: seals, overlap: AuthorizationService.overlap)
+      switch Result(catching: { () throws(SigningKeys.Failure) in try keys.current(now: now) }) {
+      case .success: return state
+      case .failure(.state(let error)): throw error
+      case .failure(.sealed):
+        // At the start, and not at the first sign-in.
+        reader.report(.sealedKeys)
+        return nil
+      }
     } catch {
-      let (problem, fix) = error.advice
-      reader.report(ConfigurationError(Settings.state.name, problem, fix: fix))
+      reader.report(ConfigurationError(error))
       return nil
     }
   }
