@@ -3088,4 +3088,9 @@ MUTANTS = [
         "colon > 0, colon + 1 < name.count", "colon >= 0",
         "MCPServiceOAuthTests.UserRolesTests", r"refuses",
     ),
+    (
+        "own: a document of a trusted origin", "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
+        "let documents = connect(trusting: [],", "let documents = connect(trusting: urls,",
+        "MCPServiceOAuthTests.OwnServerTests", r"aMetadataDocumentIsFetchedWithoutTrust",
+    ),
 ]

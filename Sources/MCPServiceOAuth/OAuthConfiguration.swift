@@ -100,9 +100,11 @@ package final class OAuthConfiguration: Sendable {
     if let known = ownServer.withLock({ $0 }) { return known }
     let urls = settings.trustedURLs + [authority?.url].compactMap(\.self)
     guard let http = connect(trusting: urls, settings.outbound, &reader),
+      // The URL of a metadata document is a stranger's: no private address is trusted (ATTACKS O91).
+      let documents = connect(trusting: [], settings.outbound, &reader),
       let state = settings.openState(&reader)
     else { return nil }
-    let new = OwnServer(http, state)
+    let new = OwnServer(http, documents: documents, state)
     ownServer.withLock { $0 = new }
     return new
   }

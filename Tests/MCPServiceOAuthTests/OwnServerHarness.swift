@@ -32,6 +32,8 @@ final class OwnServerHarness: Sendable {
   let service: HTTPService
   let users: TemporaryFile
   let clients: TemporaryFile
+  /// Answers requests for metadata documents; other outbound requests have no answer.
+  let documents: TestProvider
   private let oauth: OAuthConfiguration
   private let environment: [String: String]
   private let running: Mutex<RunningSettings>
@@ -69,7 +71,11 @@ final class OwnServerHarness: Sendable {
       "CALCULATOR_CREDENTIALS": users.path, "CALCULATOR_OAUTH_CLIENTS": clients.path,
       "CALCULATOR_RATE_LIMIT": "off",
     ].merging(changes) { $1 }
-    oauth = OAuthConfiguration(offering: CalculatorServer.oauth) { _, _ in TestProvider() }
+    let documents = TestProvider()
+    self.documents = documents
+    oauth = OAuthConfiguration(offering: CalculatorServer.oauth) { trusted, _ in
+      trusted.isEmpty ? documents : TestProvider()
+    }
     let configuration = try oauth.read(
       environment: Environment(environment), file: nil, host: "127.0.0.1", after: .none)
     running = Mutex(configuration.running)

@@ -46,6 +46,22 @@ struct OwnServerTests {
     }
   }
 
+  /// The URL of a document is a stranger's. So the client that fetches it trusts no origin, whatever
+  /// the operator has named (ATTACKS O91).
+  @Test func aMetadataDocumentIsFetchedWithoutTrust() async throws {
+    let server = try OwnServerHarness(["CALCULATOR_AUTHORITY_URL": "https://authority.example/ask"])
+    let url = "https://app.example/client.json"
+    let query = OwnServerHarness.query(client: url, scope: "calculate:basic")
+    #expect(await server.send("GET", "/authorize", query: query).status == 400)
+    #expect(server.documents.count(url) == 1)
+    let other = "https://app.example/other.json"
+    server.documents[other] =
+      #"{"client_id":"\#(other)","client_name":"App","redirect_uris":["\#(OwnServerHarness.redirectURI)"]}"#
+    let page = await server.send(
+      "GET", "/authorize", query: OwnServerHarness.query(client: other, scope: "calculate:basic"))
+    #expect(page.status == 200)
+  }
+
   // MARK: A token is valid only while its grant is
 
   /// RFC 7009 §2.1, ATTACKS O120

@@ -27,7 +27,7 @@ final class AuthorizationService: Sendable {
   let keys: SigningKeys
 
   init(
-    _ settings: AuthorizationSettings, state: AuthorizationState, http: any HTTPClient,
+    _ settings: AuthorizationSettings, state: AuthorizationState, documents: any HTTPClient,
     _ context: HTTPProtection.Context, pool: any BlockingPool,
     random: @escaping @Sendable (Int) -> [UInt8] = RandomBytes.make
   ) {
@@ -42,7 +42,7 @@ final class AuthorizationService: Sendable {
     clients = Clients(
       configured: settings.clients,
       documents: ClientMetadataDocuments(
-        http, allowedHosts: settings.clientIDHosts, clock: context.clock,
+        documents, allowedHosts: settings.clientIDHosts, clock: context.clock,
         report: { failure in
           log.write(
             .info,

@@ -11,16 +11,19 @@ private import Synchronization
 /// The authorization server of this process. Its state and its connections survive SIGHUP.
 final class OwnServer: Sendable {
   private let http: any HTTPClient
+  /// For the metadata documents of clients.
+  private let documents: any HTTPClient
   private let state: AuthorizationState
   /// Apart from those for outbound requests: a slow provider must not delay the state.
   private let pool: any BlockingPool
   private let running = Mutex<(service: AuthorizationService, routes: AuthorizationRoutes)?>(nil)
 
   init(
-    _ http: any HTTPClient, _ state: AuthorizationState,
+    _ http: any HTTPClient, documents: any HTTPClient, _ state: AuthorizationState,
     pool: any BlockingPool = BlockingThreads(count: 4)
   ) {
     self.http = http
+    self.documents = documents
     self.state = state
     self.pool = pool
   }
@@ -34,7 +37,8 @@ final class OwnServer: Sendable {
         known.service.replace(with: settings)
         return known
       }
-      let service = AuthorizationService(settings, state: state, http: http, context, pool: pool)
+      let service = AuthorizationService(
+        settings, state: state, documents: documents, context, pool: pool)
       let new = (service, AuthorizationRoutes(service, settings, http: http))
       known = new
       return new
