@@ -2295,12 +2295,6 @@ MUTANTS = [
         REGISTRATION_TESTS, r"registers.*a client with its secret in the body",
     ),
     (
-        "registration: scopes that do not exist are no limit", REGISTRATION,
-        "guard !scopes.scopes.isEmpty else {",
-        "guard true || scopes.scopes.isEmpty else {",
-        REGISTRATION_TESTS, r"refuses.*scopes that do not exist",
-    ),
-    (
         "registration: any number of clients", REGISTRATION,
         "limit: maximumClients, now",
         "now",
@@ -3092,5 +3086,24 @@ MUTANTS = [
         "own: a document of a trusted origin", "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
         "let documents = connect(trusting: [],", "let documents = connect(trusting: urls,",
         "MCPServiceOAuthTests.OwnServerTests", r"aMetadataDocumentIsFetchedWithoutTrust",
+    ),
+    (
+        "registration: the scope of the first challenge is a limit", REGISTRATION,
+        "scopes: [],",
+        "scopes: metadata.scope?.scopes ?? [],",
+        REGISTRATION_TESTS, r"aScopeIsNoLimit",
+    ),
+    (
+        "further routes: a refusal is JSON-RPC", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        "context.further = other",
+        "context.further = nil",
+        f"{OAUTH}.OwnServerTests", r"aRefusalHasTheForm",
+    ),
+    (
+        "further routes: web pages cannot read a refusal",
+        "Sources/MCPServiceHTTP/Pipeline/FurtherRoutes.swift",
+        'readable(refuse(status, sentence + "."))',
+        'refuse(status, sentence + ".")',
+        f"{OAUTH}.OwnServerTests", r"webPagesReadWhatProgramsGet",
     ),
 ]

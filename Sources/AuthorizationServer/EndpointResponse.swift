@@ -70,6 +70,19 @@ package struct EndpointResponse: Sendable {
     hadAuthorization: false)
   package static let notAFormOfAPage = SignInProblem.incompleteForm.response
 
+  /// A request of a program that no endpoint has read, for example because of its method.
+  package static func refusal(_ status: Int, _ sentence: String) -> EndpointResponse {
+    let error = status == 429 || status >= 500 ? OAuthError.temporarilyUnavailable : .invalidRequest
+    return EndpointResponse(
+      status: status,
+      json: ["error": .string(error.rawValue), "error_description": .string(sentence)])
+  }
+
+  /// The same for a person: a page.
+  package static func refusalPage(_ status: Int, _ sentence: String) -> EndpointResponse {
+    SignInProblem.http(status, sentence).response
+  }
+
   /// RFC 7009 §2.2: a revocation has an empty response.
   static let empty = EndpointResponse(status: 200, fields: [("Cache-Control", "no-store")])
 

@@ -216,8 +216,9 @@ struct OwnServerTests {
     Path("POST", "/token", 400, "*"), Path("OPTIONS", "/token", 204, "*"),
     Path("POST", "/revoke", 400, "*"), Path("OPTIONS", "/revoke", 204, "*"),
     Path("POST", "/register", 400, "*"), Path("OPTIONS", "/register", 204, "*"),
-    Path("GET", "/token", 405), Path("GET", "/register", 405),
-    Path("GET", "/authorize", 400), Path("POST", "/authorize", 400),
+    Path("GET", "/token", 405, "*"), Path("GET", "/register", 405, "*"),
+    Path("GET", "/authorize", 400), Path("HEAD", "/authorize", 400),
+    Path("POST", "/authorize", 400),
     Path("OPTIONS", "/authorize", 405), Path("OPTIONS", "/consent", 405),
     Path("GET", "/consent", 405), Path("POST", "/consent", 400),
     Path("GET", "/github/callback", 404), Path("GET", "/password/callback", 404),
@@ -232,10 +233,71 @@ struct OwnServerTests {
     let response = await server.send(
       row.method, row.path, fields: [("Origin", "https://page.example")])
     #expect(response.status == row.status)
-    if row.status != 404, row.status != 405 {
+    if row.status != 404 {
       #expect(response["Access-Control-Allow-Origin"] == row.readers)
     }
     #expect(response["Access-Control-Allow-Credentials"].isEmpty)
+  }
+
+  /// A request that the pipeline refuses, before an endpoint has read it.
+  struct Refused: CustomTestStringConvertible, Sendable {
+    let method: String
+    let path: String
+    /// How often it is sent. The last response counts.
+    var count = 1
+    /// In bytes.
+    var length = 0
+    let status: Int
+    /// `nil`: a page for a person.
+    var error: String?
+    let sentence: String
+    var testDescription: String { "\(method) \(path) \(status)" }
+  }
+
+  /// RFC 6749 §5.2: a program gets JSON with `error`, and a person a page. Neither gets JSON-RPC.
+  @Test(arguments: [
+    Refused(
+      method: "GET", path: "/token", status: 405, error: "invalid_request",
+      sentence: "Method not allowed."),
+    Refused(
+      method: "POST", path: "/token", length: 1 << 20, status: 413, error: "invalid_request",
+      sentence: "The body is too large."),
+    Refused(
+      method: "POST", path: "/register", count: 21, status: 429, error: "temporarily_unavailable",
+      sentence: "Too many requests: try again in 3 s."),
+    Refused(method: "PUT", path: "/authorize", status: 405, sentence: "Method not allowed."),
+    Refused(method: "GET", path: "/consent", status: 405, sentence: "Method not allowed."),
+    Refused(
+      method: "POST", path: "/consent", length: 1 << 20, status: 413,
+      sentence: "The body is too large."),
+    Refused(
+      method: "GET", path: "/authorize", count: 121, status: 429,
+      sentence: "Too many requests: try again in 1 s."),
+  ])
+  func aRefusalHasTheFormThatItsReaderExpects(_ row: Refused) async throws {
+    let folder = try TemporaryFolder()
+    let server = try OwnServerHarness([
+      "CALCULATOR_OAUTH_REGISTRATION": "on", "CALCULATOR_STATE": folder.path(),
+    ])
+    let body = [UInt8](repeating: UInt8(ascii: "a"), count: row.length)
+    let type = row.path == "/register" ? "application/json" : "application/x-www-form-urlencoded"
+    var response = HTTPResponse(status: 0)
+    for _ in 0..<row.count {
+      response = await server.send(
+        row.method, row.path, fields: [("Content-Type", type)], body: body)
+    }
+    #expect(response.status == row.status)
+    #expect(response.error == row.error)
+    #expect(response.text.contains(row.sentence))
+    #expect(!response.text.contains("jsonrpc"))
+    #expect(response["Allow"].isEmpty == (row.status != 405))
+    #expect(response["Retry-After"].isEmpty == (row.status != 429))
+    #expect(response.closes == (row.status == 413))
+    #expect(
+      response["Content-Type"] == [
+        row.error == nil ? "text/html; charset=utf-8" : "application/json"
+      ])
+    #expect(response["Access-Control-Allow-Origin"] == (row.error == nil ? [] : ["*"]))
   }
 
   /// A page of another server may not even send a form, whatever this server is allowed to.

@@ -9,6 +9,8 @@ internal import Support
 enum SignInProblem: Error {
   case request(OAuthProblem)
   case notFound
+  /// A problem of HTTP, for example the method of the request.
+  case http(_ status: Int, _ sentence: String)
   case incompleteForm
   /// The form comes from another page.
   case forgedForm
@@ -39,6 +41,8 @@ extension SignInProblem {
         problem.description, "Tell the maker of the program that sent you here.",
         error: problem.error)
     case .notFound: page(404, "There is no such page", "This server has no page here.", nil)
+    case .http(let status, let sentence):
+      page(status, "This request cannot be answered", sentence)
     case .incompleteForm: page(400, "The form is incomplete", "A field of the form is missing.")
     case .forgedForm:
       page(403, "The form is not from this page", "It was sent by another page, or is too old.")
@@ -76,7 +80,7 @@ extension SignInProblem {
     case .noCookie: "no_cookie"
     case .unknownSignIn: "unknown_sign_in"
     case .tooMuch: "overloaded"
-    case .provider, .notListed: nil
+    case .provider, .notListed, .http: nil
     }
   }
 }

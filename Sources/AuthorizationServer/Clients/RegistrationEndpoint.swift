@@ -5,13 +5,17 @@ package import State
 package import Support
 
 /// The registration endpoint (RFC 7591 §3): a client registers itself.
+///
+/// It registers no `scope` (RFC 7591 §3.2.1: the server may leave out what it was sent). An MCP client
+/// sends the scope of its first challenge, and may ask for more scopes later (MCP 2026-07-28 "Step-Up
+/// Authorization Flow"). As anybody may register for any scope, it would protect nothing: the person
+/// and the person's role decide.
 package struct RegistrationEndpoint: Sendable {
   /// The beginning of the `client_id` of each registered client.
   package static let prefix = "dyn-"
   /// Of a request, in bytes.
   package static let maximumLength = 16 << 10
 
-  private let settings: AuthorizationServerSettings
   private let state: AuthorizationState
   private let maximumClients: Int
   private let random: @Sendable (_ count: Int) -> [UInt8]
@@ -19,11 +23,10 @@ package struct RegistrationEndpoint: Sendable {
 
   /// - Parameter maximumClients: how many clients the state may have.
   package init(
-    _ settings: AuthorizationServerSettings, state: AuthorizationState,
-    maximumClients: Int = 10_000, random: @escaping @Sendable (_ count: Int) -> [UInt8],
+    state: AuthorizationState, maximumClients: Int = 10_000,
+    random: @escaping @Sendable (_ count: Int) -> [UInt8],
     report: @escaping @Sendable (RegistrationEvent) -> Void
   ) {
-    self.settings = settings
     self.state = state
     self.maximumClients = maximumClients
     self.random = random
@@ -35,7 +38,6 @@ package struct RegistrationEndpoint: Sendable {
   package func respond(to body: [UInt8], now: WallTime) -> EndpointResponse {
     do throws(OAuthProblem) {
       let metadata = try Self.metadata(body)
-      let scopes = try scopes(of: metadata)
       let now = now.wholeSeconds
       let secret =
         metadata.authenticationMethod == .none ? nil : Secret(Base64.url.text(of: random(32)))
@@ -43,13 +45,12 @@ package struct RegistrationEndpoint: Sendable {
         id: Self.prefix + Base64.url.text(of: random(16)),
         name: metadata.name?.text ?? metadata.redirectURIs[0].host,
         redirectURIs: metadata.redirectURIs.map(\.text),
-        grantTypes: metadata.grantTypes.map(\.rawValue), scopes: scopes?.scopes ?? [],
+        grantTypes: metadata.grantTypes.map(\.rawValue), scopes: [],
         secretDigest: secret.map { SHA256Digest(of: $0.exposed.utf8) }, isDynamic: true,
         registeredAt: now)
       try register(client, now)
       report(.registered(client: client.id))
-      return EndpointResponse(
-        status: 201, json: Self.json(client, metadata, scopes, secret: secret))
+      return EndpointResponse(status: 201, json: Self.json(client, metadata, secret: secret))
     } catch {
       report(.refused(error))
       return EndpointResponse(error, hadAuthorization: false)
@@ -70,17 +71,6 @@ package struct RegistrationEndpoint: Sendable {
     }
   }
 
-  /// Those of the client that exist here (RFC 7591 §3.2.1: the server may replace what it was sent);
-  /// `nil` if it named none. It may then ask for all.
-  private func scopes(of metadata: ClientMetadata) throws(OAuthProblem) -> ScopeList? {
-    guard let asked = metadata.scope else { return nil }
-    let scopes = asked.intersection(settings.scopes)
-    guard !scopes.scopes.isEmpty else {
-      throw OAuthProblem(.invalidClientMetadata, "None of the scopes exists here.")
-    }
-    return scopes
-  }
-
   private func register(_ client: RegisteredClient, _ now: WallTime) throws(OAuthProblem) {
     do throws(StateError) {
       try state.register(client, limit: maximumClients, now: now)
@@ -93,7 +83,7 @@ package struct RegistrationEndpoint: Sendable {
 
   /// RFC 7591 §3.2.1: what is registered, which may be less than the client sent.
   private static func json(
-    _ client: RegisteredClient, _ metadata: ClientMetadata, _ scopes: ScopeList?, secret: Secret?
+    _ client: RegisteredClient, _ metadata: ClientMetadata, secret: Secret?
   ) -> JSONValue {
     let issuedAt = client.registeredAt.milliseconds / 1000
     var members: [(String, JSONValue)] = [
@@ -112,7 +102,6 @@ package struct RegistrationEndpoint: Sendable {
       ("token_endpoint_auth_method", .string(metadata.authenticationMethod.rawValue)),
       ("application_type", .string(metadata.applicationType.rawValue)),
     ]
-    if let scopes { members.append(("scope", .string(scopes.text))) }
     return .object(JSONObject(members))
   }
 }

@@ -53,8 +53,10 @@ enum ResponseWriter {
   private static func reason(_ status: Int) -> String {
     switch status {
     case 200: "OK"
+    case 201: "Created"
     case 202: "Accepted"
     case 204: "No Content"
+    case 303: "See Other"
     case 400: "Bad Request"
     case 401: "Unauthorized"
     case 403: "Forbidden"
@@ -69,6 +71,7 @@ enum ResponseWriter {
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
     case 500: "Internal Server Error"
+    case 502: "Bad Gateway"
     case 503: "Service Unavailable"
     // RFC 9112 §4: the phrase may be empty, but the space before it is required.
     default: ""

@@ -21,21 +21,36 @@ package struct FurtherResource: Sendable {
   package typealias Respond =
     @Sendable (HTTPRequest, _ client: IPAddress) async throws(HTTPFault) -> HTTPResponse
 
+  /// A response to a problem, in the form that the readers of this resource expect: no JSON-RPC.
+  package typealias Refuse = @Sendable (_ status: Int, _ sentence: String) -> HTTPResponse
+
   let methods: [String]
   let readers: Readers
   /// Takes one request of an address; the decision says whether it may go on.
   let limit: @Sendable (_ client: IPAddress) -> RateDecision
   let respond: Respond
+  private let refuse: Refuse
 
   package init(
     methods: [String], readers: Readers,
     limit: @escaping @Sendable (_ client: IPAddress) -> RateDecision,
-    respond: @escaping Respond
+    respond: @escaping Respond, refuse: @escaping Refuse
   ) {
     self.methods = methods
     self.readers = readers
     self.limit = limit
     self.respond = respond
+    self.refuse = refuse
+  }
+
+  func refusal(_ status: Int, _ sentence: String) -> HTTPResponse {
+    readable(refuse(status, sentence + "."))
+  }
+
+  /// Adds the field by which a web page may read the response, also if that is an error.
+  private func readable(_ response: consuming HTTPResponse) -> HTTPResponse {
+    if readers == .all { response.fields.append(("Access-Control-Allow-Origin", "*")) }
+    return response
   }
 
   /// - Throws: `HTTPProblem.methodNotAllowed`, `.tooManyRequests` or `.fault`
@@ -55,7 +70,6 @@ package struct FurtherResource: Sendable {
         throw .fault(error)
       }
     }
-    if readers == .all { response.fields.append(("Access-Control-Allow-Origin", "*")) }
-    return response
+    return readable(response)
   }
 }

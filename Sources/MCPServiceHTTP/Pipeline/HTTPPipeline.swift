@@ -87,6 +87,7 @@ package struct HTTPPipeline: HTTPResponder {
     }
     if let other = further?.resource(at: request.path) {
       context.origin = nil
+      context.further = other
       return try await other.response(to: request, from: context.client)
     }
     try origins.check(request.fields["Origin"], or: hosts)
@@ -320,7 +321,9 @@ package struct HTTPPipeline: HTTPResponder {
     let answer = problem.answer(context, challenges: challenges, resource: resource)
     telemetry.record(answer.audit, context)
     // Never echo input. The identifier is `null` if the body was not read.
-    var response = HTTPResponse.json(.error(context.request, answer.error), status: answer.status)
+    var response =
+      context.further?.refusal(answer.status, answer.error.message)
+      ?? HTTPResponse.json(.error(context.request, answer.error), status: answer.status)
     response.fields += answer.fields
     response.closes = answer.closes
     return complete(response, context)

@@ -66,7 +66,8 @@ extension HTTPProblem {
     case .plaintextPeer: return answer(403, "Only a trusted proxy may connect without TLS")
     case .notFound: return answer(404, "Not found: \(Self.endpoint)")
     case .methodNotAllowed(let methods):
-      let hint = methods == Route.mcp.methods ? "" : ": \(Self.endpoint)"
+      let isOfMCP = methods == Route.mcp.methods || context.further != nil
+      let hint = isOfMCP ? "" : ": \(Self.endpoint)"
       return answer(405, "Method not allowed\(hint)", [("Allow", methods.joined(separator: ", "))])
     case .notAcceptable: return answer(406, "Accept must allow application/json")
     case .unsupportedMediaType: return answer(415, "Content-Type must be application/json")

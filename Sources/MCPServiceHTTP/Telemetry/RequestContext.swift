@@ -20,6 +20,8 @@ package struct RequestContext: Sendable {
   var rate: RateDecision?
   var request: RequestID?
   var tool: String?
+  /// What is at the path of the request, if that is not a path of `Route`.
+  var further: FurtherResource?
 
   init(client: IPAddress, startedAt: MonotonicTime) {
     self.client = client

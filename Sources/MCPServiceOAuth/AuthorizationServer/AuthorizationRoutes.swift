@@ -42,8 +42,7 @@ struct AuthorizationRoutes: FurtherRoutes {
     }
     let registrations: @Sendable (IPAddress) -> RegistrationEndpoint = { address in
       RegistrationEndpoint(
-        service.settings, state: state, random: random,
-        report: { events.record($0, from: address) })
+        state: state, random: random, report: { events.record($0, from: address) })
     }
     let provider = Self.signIn(settings, service, http)
     let pages: @Sendable (Browser) -> SignInEndpoints = { browser in
@@ -81,8 +80,9 @@ struct AuthorizationRoutes: FurtherRoutes {
             to: body, authorization: authorization, from: Client(client), now: context.now())
         }
       },
-      "/authorize": Self.page(["GET", "POST"], 120, context) { request, browser throws(HTTPFault) in
-        if request.method == "GET" {
+      "/authorize": Self.page(["GET", "HEAD", "POST"], 120, context) {
+        request, browser throws(HTTPFault) in
+        if request.method != "POST" {
           return await pages(browser).authorize(query: request.query ?? "", browser)
         }
         guard let body = try await Self.form(request) else { return .notAFormOfAPage }
@@ -130,7 +130,8 @@ struct AuthorizationRoutes: FurtherRoutes {
     _ respond: @escaping FurtherResource.Respond
   ) -> FurtherResource {
     FurtherResource(
-      methods: methods, readers: .all, limit: limit(count, context), respond: respond)
+      methods: methods, readers: .all, limit: limit(count, context), respond: respond,
+      refuse: { HTTPResponse(.refusal($0, $1)) })
   }
 
   /// For the browser of a person.
@@ -138,13 +139,15 @@ struct AuthorizationRoutes: FurtherRoutes {
     _ methods: [String], _ count: Int, _ context: HTTPProtection.Context,
     _ respond: @escaping BrowserResponder
   ) -> FurtherResource {
-    FurtherResource(methods: methods, readers: .none, limit: limit(count, context)) {
-      request, client throws(HTTPFault) in
-      let browser = Browser(
-        address: client, client: Client(client), cookies: request.fields["Cookie"],
-        origins: request.fields["Origin"], sites: request.fields["Sec-Fetch-Site"])
-      return HTTPResponse(try await respond(request, browser))
-    }
+    FurtherResource(
+      methods: methods, readers: .none, limit: limit(count, context),
+      respond: { request, client throws(HTTPFault) in
+        let browser = Browser(
+          address: client, client: Client(client), cookies: request.fields["Cookie"],
+          origins: request.fields["Origin"], sites: request.fields["Sec-Fetch-Site"])
+        return HTTPResponse(try await respond(request, browser))
+      },
+      refuse: { HTTPResponse(.refusalPage($0, $1)) })
   }
 
   private static func limit(

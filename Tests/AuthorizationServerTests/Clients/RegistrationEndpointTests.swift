@@ -19,7 +19,7 @@ struct RegistrationEndpointTests {
     init(maximumClients: Int = 10_000) throws {
       state = try AuthorizationState(path: ":memory:")
       endpoint = RegistrationEndpoint(
-        Fixture.settings, state: state, maximumClients: maximumClients,
+        state: state, maximumClients: maximumClients,
         random: { count in [UInt8](repeating: UInt8(count), count: count) },
         report: { [events] in events.add($0) })
     }
@@ -45,7 +45,7 @@ struct RegistrationEndpointTests {
       {"client_id":"\(id)","client_id_issued_at":1800000000,"client_name":"App",\
       "redirect_uris":["http://127.0.0.1/callback"],\
       "grant_types":["authorization_code","refresh_token"],"response_types":["code"],\
-      "token_endpoint_auth_method":"none","application_type":"native","scope":"calculate:basic"}
+      "token_endpoint_auth_method":"none","application_type":"native"}
       """
     ),
     (
@@ -124,6 +124,16 @@ struct RegistrationEndpointTests {
     #expect(Base64.url.decode(Array(Self.secret.utf8))?.count == 32)
   }
 
+  /// RFC 7591 §3.2.1. MCP clients send the scope of the first challenge, and ask for more later.
+  @Test func aScopeIsNoLimit() throws {
+    let server = try Server()
+    let response = server.answer(
+      #"{"redirect_uris":["https://app.example/"],"scope":"calculate:basic openid"}"#)
+    #expect(response.status == 201)
+    #expect(!response.text.contains("scope"))
+    #expect(try #require(try server.state.client(Self.id)).scopes.isEmpty)
+  }
+
   @Test func aPublicClientHasNoSecret() throws {
     let server = try Server()
     _ = server.answer(
@@ -192,10 +202,6 @@ struct RegistrationEndpointTests {
       "a malformed scope", #"{\#(uri),"scope":"a  b"}"#, "invalid_client_metadata",
       "The scope is malformed."
     ),
-    (
-      "scopes that do not exist", #"{\#(uri),"scope":"openid profile"}"#,
-      "invalid_client_metadata", "None of the scopes exists here."
-    ),
   ]
 
   /// RFC 7591 §3.2.2, ATTACKS O93
@@ -260,7 +266,7 @@ struct RegistrationEndpointTests {
   @Test func twoClientsHaveDifferentNames() throws {
     let state = try AuthorizationState(path: ":memory:")
     let endpoint = RegistrationEndpoint(
-      Fixture.settings, state: state, random: RandomBytes.make, report: { _ in })
+      state: state, random: RandomBytes.make, report: { _ in })
     for _ in 0..<2 {
       #expect(endpoint.respond(to: Array("{\(Self.uri)}".utf8), now: Self.start).status == 201)
     }
