@@ -26,7 +26,7 @@ extension AuthorizationState {
   /// The result of `take` and `peek`.
   package enum TakenTransaction: Sendable, Equatable {
     case payload([UInt8])
-    /// There is no such sign-in, or it was taken.
+    /// There is no such sign-in, or it was taken, or its code was redeemed.
     case unknown
     /// The browser is not the one that began. The sign-in remains for the right one.
     case wrongCookie
@@ -73,8 +73,8 @@ extension AuthorizationState {
     }
   }
 
-  /// Removes a sign-in and returns its payload, if the cookie is the right one. It works once. A code
-  /// of an approval before that is void, unless it was redeemed.
+  /// Removes a sign-in and returns its payload, if the cookie is the right one. It works once. The
+  /// code of an approval before that is void.
   package func take(
     _ hash: SHA256Digest, cookie: SHA256Digest, now: WallTime
   ) throws(StateError) -> TakenTransaction {
@@ -84,8 +84,9 @@ extension AuthorizationState {
       guard stored.cookie.isEqual(to: cookie) else { return .wrongCookie }
       try connection.run("DELETE FROM transactions WHERE hash = ?", [.digest(hash)])
       if let code = stored.code {
-        try connection.run(
+        let isVoid = try connection.run(
           "DELETE FROM codes WHERE hash = ? AND used_at IS NULL", [.digest(code)])
+        guard isVoid == 1 else { return .unknown }
       }
       guard now < stored.expiresAt else { return .expired }
       return .payload(stored.payload)
