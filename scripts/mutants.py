@@ -2924,8 +2924,8 @@ MUTANTS = [
     ),
     (
         'sign-in: a code outlives the denial', f"{STATE}/AuthorizationState+Transactions.swift",
-        'if let code = stored.code {\n        try connection',
-        'if let code = stored.code, stored.payload.isEmpty {\n        try connection',
+        'if let code = stored.code {\n        let isVoid',
+        'if let code = stored.code, stored.payload.isEmpty {\n        let isVoid',
         SIGN_IN, r"aDenialVoidsTheCode",
     ),
     (
@@ -3105,5 +3105,29 @@ MUTANTS = [
         'readable(refuse(status, sentence + "."))',
         'refuse(status, sentence + ".")',
         f"{OAUTH}.OwnServerTests", r"webPagesReadWhatProgramsGet",
+    ),
+    (
+        'sign-in: a denial after the redemption', f"{STATE}/AuthorizationState+Transactions.swift",
+        'guard isVoid == 1 else { return .unknown }',
+        '_ = isVoid',
+        SIGN_IN, r"aDenialAfterTheRedemption",
+    ),
+    (
+        'sign-in: a name that forges a line', f"{BROWSER}/SignInEndpoints.swift",
+        '.first(where: Subject.isValid)',
+        '.first',
+        SIGN_IN, r"a line feed",
+    ),
+    (
+        'sign-in: a code that lives as long as the sign-in', f"{BROWSER}/SignInEndpoints+Parts.swift",
+        'expiresAt: now + settings.codeLifetime',
+        'expiresAt: now + PageCookie.lifetime',
+        SIGN_IN, r"theCodeOfASignInLivesAMinute",
+    ),
+    (
+        'sign-in: a cookie with a longer name', f"{BROWSER}/Browser.swift",
+        'pair.starts(with: start)',
+        'part.starts(with: start) || pair.dropFirst().starts(with: start)',
+        "AuthorizationServerTests.BrowserTests", r"a name that ends alike",
     ),
 ]

@@ -510,6 +510,16 @@ struct SignInAttackTests {
     #expect(fixture.provider.calls == (row.isGood && kind == .provider ? 1 : 0))
   }
 
+  /// O106. RFC 6749 §4.1.2
+  @Test(arguments: [(59, 200), (60, 400)], Kind.allCases)
+  func theCodeOfASignInLivesAMinute(_ row: (seconds: Int, status: Int), _ kind: Kind) throws {
+    let fixture = try SignInFixture(kind)
+    var browser = TestBrowser()
+    let code = try fixture.run(&browser).code
+    let now = Fixture.start + .seconds(row.seconds)
+    #expect(fixture.base.ask(Fixture.redemption(code), now: now).status == row.status)
+  }
+
   /// O107. The operator removes a client while a person signs in.
   @Test(arguments: Kind.allCases, [true, false])
   func aClientThatWasRemovedGetsNothing(_ kind: Kind, _ isAllowed: Bool) throws {
@@ -586,6 +596,26 @@ struct SignInAttackTests {
     let response = try fixture.run(&browser)
     #expect(response.status == 502 && response.field("Location") == nil)
     #expect(fixture.events.take() == ["provider invalidResponse public"])
+  }
+
+  static let names: [(String, login: String?, name: String?, shown: String)] = [
+    ("the login", "anshika", "Anshika", "anshika"), ("no login", nil, "Anshika", "Anshika"),
+    ("neither", nil, nil, "1"), ("an empty login", "", "Anshika", "Anshika"),
+    ("a login with a line feed", "a\nb", nil, "1"),
+    ("a name with a control character", nil, "a\u{9B}b", "1"),
+    ("a login of 257 bytes", String(repeating: "a", count: 257), "Anshika", "Anshika"),
+  ]
+
+  /// O109. ASVS 16.4.1: a name that forges a line of the log is not used.
+  @Test(arguments: names)
+  func aPersonIsShownByAValidName(
+    _ row: (title: String, login: String?, name: String?, shown: String)
+  ) throws {
+    let fixture = try SignInFixture(.provider)
+    fixture.provider.setUser(ProviderUser(id: "1", login: row.login, name: row.name, email: nil))
+    var browser = TestBrowser()
+    _ = try fixture.run(&browser)
+    #expect(fixture.people.asked.map(\.name) == [row.shown])
   }
 
   static let markup = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;"
@@ -737,5 +767,18 @@ struct SignInAttackTests {
     #expect(denial.status == 303)
     #expect(try fixture.rows() == [0, 0, 0, 0])
     #expect(fixture.base.ask(Fixture.redemption(code)).error == "invalid_grant")
+  }
+
+  /// O113. It does not say that nothing was allowed when the client has tokens.
+  @Test func aDenialAfterTheRedemptionIsTooLate() throws {
+    let fixture = try SignInFixture(.password)
+    var browser = TestBrowser()
+    let form = try fixture.consentForm(&browser)
+    let code = try fixture.decide(form + Self.allow, &browser).code
+    _ = try fixture.base.granted(Fixture.redemption(code))
+    _ = fixture.events.take()
+    let denial = fixture.decide(form + SignInTests.deny, &browser)
+    #expect(denial.status == 403 && denial.field("Location") == nil)
+    #expect(fixture.events.take() == ["refused unknown_sign_in"])
   }
 }

@@ -240,7 +240,9 @@ package struct SignInEndpoints: Sendable {
         throw ProviderError.invalidResponse
       }
       return Person(
-        id: personID, name: user.login ?? user.name ?? user.id, email: user.email,
+        id: personID,
+        name: [user.login, user.name].compactMap(\.self).first(where: Subject.isValid) ?? user.id,
+        email: user.email,
         groups: user.groups)
     } catch {
       report(.providerFailed(error, client: request.client.id))
