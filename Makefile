@@ -67,7 +67,7 @@ run-http: $(DIST)/CalculatorHTTP $(DIST)/CalculatorJWT needs-run ## Show the cal
 run-oauth: $(DIST)/CalculatorOAuth $(DIST)/CalculatorHTTP needs-run ## Show the sign-in of CalculatorOAuth, from no token to one that has ended
 	@echo "==> ✓ is what the server allows, ✗ what it refuses"
 	@scripts/demo-signin.sh $(DIST)/CalculatorOAuth $(DIST)/CalculatorHTTP
-	@printf '\n%s\n' "All answers are as expected. Next: the commands and settings in guide/reference.md"
+	@printf '\n%s\n' "All answers are as expected. Next: chapter 9 of the guide, guide/09-sign-in.md"
 
 .PHONY: run-oauth-idp
 run-oauth-idp: $(DIST)/CalculatorOAuth .venv/idp/.ready needs-run ## Show CalculatorOAuth with a small identity provider on this machine
