@@ -78,9 +78,12 @@ package struct EndpointResponse: Sendable {
       json: ["error": .string(error.rawValue), "error_description": .string(sentence)])
   }
 
-  /// The same for a person: a page.
+  /// The same for a person: a page. A browser that opens its last tabs again asks for them with GET.
   package static func refusalPage(_ status: Int, _ sentence: String) -> EndpointResponse {
-    SignInProblem.http(status, sentence).response
+    let isMethod = status == 405
+    return SignInProblem.http(
+      status, isMethod ? "This page can be reached only from the one before it." : sentence
+    ).response
   }
 
   /// RFC 7009 §2.2: a revocation has an empty response.

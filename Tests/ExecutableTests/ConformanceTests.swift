@@ -53,6 +53,21 @@ struct ConformanceTests {
     _ = try #require(try server.readLine())
     try Conformance.check("http://localhost:\(port)/mcp", revision, scenarios, successes)
   }
+
+  /// Both scenarios for authorization servers: the metadata, with Client ID Metadata Documents, and the
+  /// authorization code grant. A person signs in where the suite asks for one.
+  @Test(.enabled(if: Python.areThere, "\(Python.hint)"))
+  func theAuthorizationServerConforms() throws {
+    let server = try SignInServer()
+    let checks = try Conformance.checkAuthorization(server)
+    #expect(
+      checks.map(\.id).sorted() == [
+        "authorization-code-grant", "authorization-server-metadata",
+        "authorization-server-metadata-cimd",
+      ])
+    for check in checks { #expect(check.status == "SUCCESS", "\(check.id)") }
+    _ = try server.end()
+  }
 }
 
 enum Conformance {
@@ -63,7 +78,8 @@ enum Conformance {
     return (try? Command.run("node", ["--version"]))?.output.hasPrefix("v2") == true
   }
 
-  private struct Check: Decodable {
+  struct Check: Decodable {
+    let id: String
     let status: String
   }
 
@@ -78,18 +94,47 @@ enum Conformance {
         folder.url.path,
       ])
     var found: [String: Int] = [:]
-    for result in try FileManager.default.contentsOfDirectory(atPath: folder.url.path) {
+    for (result, checks) in try results(in: folder) {
       // server-NAME-TIME
       let parts = result.split(separator: "-")
       guard let year = parts.lastIndex(where: { $0.count == 4 && Int($0) != nil }) else { continue }
       let name = parts[1..<year].joined(separator: "-")
-      let data = try Data(contentsOf: folder.url.appending(path: "\(result)/checks.json"))
-      let checks = try JSONDecoder().decode([Check].self, from: data)
       found[name] = checks.count { $0.status == "SUCCESS" }
     }
     for (name, count) in scenarios {
       #expect(found[name, default: 0] >= count, "\(name) under \(revision)")
     }
     #expect(found.values.reduce(0, +) >= successes)
+  }
+
+  /// The checks of the suite for authorization servers.
+  static func checkAuthorization(_ server: SignInServer) throws -> [Check] {
+    let folder = try TemporaryFolder()
+    let suite = try ServerProcess(
+      "env", in: URL(filePath: "/usr/bin"),
+      arguments: [
+        "node", index ?? "", "authorization", "--url", server.issuer, "--client-id",
+        SignInServer.client, "--port", "\(try HTTPSocket.freePort())", "-o", folder.url.path,
+      ],
+      environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""])
+    while let line = try suite.readLine() {
+      guard line.hasPrefix("http"), line.contains("code_challenge=") else { continue }
+      let person = ["url": line, "user": SignInServer.user, "password": SignInServer.password]
+      let (status, _) = try Python.run(
+        "person.py", in: "modern", input: try JSONEncoder().encode(person))
+      #expect(status == 0)
+    }
+    #expect(suite.waitForExit() == 0)
+    return try results(in: folder).flatMap(\.checks)
+  }
+
+  /// The folder of each scenario that was run, and its checks.
+  private static func results(
+    in folder: TemporaryFolder
+  ) throws -> [(name: String, checks: [Check])] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.url.path).map { name in
+      let data = try Data(contentsOf: folder.url.appending(path: "\(name)/checks.json"))
+      return (name, try JSONDecoder().decode([Check].self, from: data))
+    }
   }
 }

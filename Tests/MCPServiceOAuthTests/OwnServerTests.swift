@@ -265,8 +265,12 @@ struct OwnServerTests {
     Refused(
       method: "POST", path: "/register", count: 21, status: 429, error: "temporarily_unavailable",
       sentence: "Too many requests: try again in 3 s."),
-    Refused(method: "PUT", path: "/authorize", status: 405, sentence: "Method not allowed."),
-    Refused(method: "GET", path: "/consent", status: 405, sentence: "Method not allowed."),
+    Refused(
+      method: "PUT", path: "/authorize", status: 405,
+      sentence: "This page can be reached only from the one before it."),
+    Refused(
+      method: "GET", path: "/consent", status: 405,
+      sentence: "This page can be reached only from the one before it."),
     Refused(
       method: "POST", path: "/consent", length: 1 << 20, status: 413,
       sentence: "The body is too large."),

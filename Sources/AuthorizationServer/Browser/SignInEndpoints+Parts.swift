@@ -38,7 +38,9 @@ extension SignInProblem {
       // RFC 9700 §4.11.2: 400 also where a program would get 401.
       page(
         problem.error.status == 401 ? 400 : problem.error.status, "This request cannot be answered",
-        problem.description, "Tell the maker of the program that sent you here.",
+        problem.description,
+        problem.error.status >= 500
+          ? "Try again in a minute." : "Tell the maker of the program that sent you here.",
         error: problem.error)
     case .notFound: page(404, "There is no such page", "This server has no page here.", nil)
     case .http(let status, let sentence):
