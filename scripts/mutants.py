@@ -64,6 +64,10 @@ OPENID = f"{IDENTITY}/OpenIDConnect.swift"
 IDENTITY_TESTS = "IdentityProvidersTests"
 BROWSER = "Sources/AuthorizationServer/Browser"
 SIGN_IN = "AuthorizationServerTests.SignIn"
+COMMANDS = "Sources/MCPServiceOAuth/Commands"
+COMMAND_TESTS = "MCPServiceOAuthTests.StateCommandTests"
+SIGNING_KEYS = "Sources/AuthorizationServer/SigningKeys.swift"
+SIGNING_KEYS_TESTS = "AuthorizationServerTests.SigningKeysTests"
 
 MUTANTS = [
     (
@@ -3129,5 +3133,79 @@ MUTANTS = [
         'pair.starts(with: start)',
         'part.starts(with: start) || pair.dropFirst().starts(with: start)',
         "AuthorizationServerTests.BrowserTests", r"a name that ends alike",
+    ),
+    (
+        'state command: a file that is not there', f"{COMMANDS}/StateCommand.swift",
+        'creates || Self.exists(path)',
+        'true',
+        COMMAND_TESTS, r"onlyAddingAClientCreatesTheFile",
+    ),
+    (
+        'state command: a state in memory', f"{COMMANDS}/StateCommand.swift",
+        '!path.utf8.elementsEqual(":memory:".utf8)',
+        'true',
+        COMMAND_TESTS, r"aStateInMemoryIsOutOfReach",
+    ),
+    (
+        'state command: control characters in a list', f"{COMMANDS}/StateCommand.swift",
+        'case .control, .format, .lineSeparator, .paragraphSeparator: false',
+        'case .surrogate: false',
+        COMMAND_TESTS, r"aNameFromOutsideAddsNoLineAndNoEscape",
+    ),
+    (
+        'state command: a quote in a quoted name', f"{COMMANDS}/StateCommand.swift",
+        r'guard scalar != "\"" else { return false }',
+        '',
+        COMMAND_TESTS, r"aNameFromOutsideAddsNoLineAndNoEscape",
+    ),
+    (
+        'grants revoke: a user without a provider', f"{COMMANDS}/StateCommand+Grants.swift",
+        '!user.utf8.contains(UInt8(ascii: ":"))',
+        'user.utf8.isEmpty',
+        COMMAND_TESTS, r"aUserWithoutAProviderIsAnError",
+    ),
+    (
+        'clients add: any name', f"{COMMANDS}/StateCommand+Clients.swift",
+        'ClientName(name)?.text.hasSameBytes(as: name) == true',
+        'ClientName.maximumLength > 0',
+        COMMAND_TESTS, r"a name with an escape|a name with a direction",
+    ),
+    (
+        'clients add: any number of redirect URIs', f"{COMMANDS}/StateCommand+Clients.swift",
+        '1...ClientMetadata.maximumRedirectURIs ~= redirectURIs.count',
+        'ClientMetadata.maximumRedirectURIs > 0',
+        COMMAND_TESTS, r"no URI|17 URIs",
+    ),
+    (
+        'clients add: any redirect URI', f"{COMMANDS}/StateCommand+Clients.swift",
+        'redirectURIs.allSatisfy({ RedirectURI(registering: $0) != nil })',
+        'redirectURIs.contains(where: { RedirectURI(registering: $0) != nil })',
+        COMMAND_TESTS, r"a second one that is none",
+    ),
+    (
+        'clients add: any scope', f"{COMMANDS}/StateCommand+Clients.swift",
+        'scopes.allSatisfy(known.contains), ',
+        '',
+        COMMAND_TESTS, r"an unknown scope",
+    ),
+    (
+        'keys rotate: with a state key that is not the one of the servers', SIGNING_KEYS,
+        'isForced || lost.allSatisfy(Self.isUnsealed)',
+        'true',
+        SIGNING_KEYS_TESTS, r"aRotationWithAnotherKeyOfTheStateNeedsForce",
+    ),
+    (
+        'signing keys: a retired key that does not open stops the server', SIGNING_KEYS,
+        'guard end == nil else { continue }',
+        '_ = end',
+        COMMAND_TESTS, r"aRotationReplacesAnUnsealedKey",
+    ),
+    (
+        'authorization server: it starts with keys that do not open',
+        "Sources/MCPServiceOAuth/AuthorizationServer/OwnServer.swift",
+        """        reader.report(.sealedKeys)
+        return nil""",
+        '        return state',
+        COMMAND_TESTS, r"theServerSaysWhichCommandReplacesAnUnsealedKey",
     ),
 ]

@@ -1,3 +1,4 @@
+private import Support
 import ArgumentParser
 import Calculator
 import MCPService

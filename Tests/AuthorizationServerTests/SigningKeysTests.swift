@@ -84,6 +84,33 @@ struct SigningKeysTests {
     }
   }
 
+  /// The same, with a key that would be published for a while: it verifies nothing.
+  @Test func aKeyThatSomebodyAddedAsRetiredIsNotPublished() throws {
+    let state = try AuthorizationState(path: ":memory:")
+    let id = try Self.keys(state, [Self.seal]).current(now: Self.now).id
+    let added = SigningKey()
+    let name = ES256Key(added).id
+    try state.addKey(
+      StoredSigningKey(id: name, privateKey: [0] + added.der, createdAt: Self.now))
+    #expect(try state.retire(name, at: Self.now))
+    #expect(try Self.published(Self.keys(state, [Self.seal]), at: Self.now) == [id])
+  }
+
+  /// Servers that have the right key of the state could not open the new key.
+  @Test func aRotationWithAnotherKeyOfTheStateNeedsForce() throws {
+    let state = try AuthorizationState(path: ":memory:")
+    let id = try Self.keys(state, [Self.seal]).current(now: Self.now).id
+    for seals in [[], [Self.other]] {
+      #expect(throws: SigningKeys.Failure.sealed) {
+        try Self.keys(state, seals).rotate(now: Self.now)
+      }
+    }
+    #expect(try Self.published(Self.keys(state, [Self.seal]), at: Self.now) == [id])
+    #expect(try Self.keys(state, [Self.other]).rotate(now: Self.now, isForced: true) == 1)
+    let new = try Self.keys(state, [Self.other]).current(now: Self.now).id
+    #expect(try Self.published(Self.keys(state, [Self.other]), at: Self.now) == [new])
+  }
+
   /// A row that was moved to the name of another key.
   @Test(arguments: [[], [seal]])
   func aKeyUnderAnotherNameIsRefused(_ seals: [SealingKey]) throws {
