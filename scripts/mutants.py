@@ -3208,4 +3208,16 @@ MUTANTS = [
         '        return state',
         COMMAND_TESTS, r"theServerSaysWhichCommandReplacesAnUnsealedKey",
     ),
+    (
+        "own: settings of another issuer",
+        "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationSettings.swift",
+        "for setting in ofAnotherIssuer where reader.isSet(setting) {",
+        "for setting in ofAnotherIssuer where false {",
+        "MCPServiceOAuthTests.OwnServerTests", r"settings.*another issuer",
+    ),
+    (
+        "own: a base URL that no browser writes", "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
+        "if isOwn, let baseURL, Origin", "if false, let baseURL, Origin",
+        "MCPServiceOAuthTests.OwnServerTests", r"settings.*base URL",
+    ),
 ]

@@ -92,4 +92,14 @@ package enum ProviderError: Error, Sendable, Equatable {
   case invalidResponse
   /// The person has no site that the settings allow (Atlassian).
   case noAllowedSite
+
+  /// One word for logs.
+  package var reason: String {
+    switch self {
+    case .unavailable: "provider_unavailable"
+    case .refused: "provider_refused"
+    case .invalidResponse: "invalid_response"
+    case .noAllowedSite: "no_allowed_site"
+    }
+  }
 }

@@ -10,8 +10,8 @@ package struct ProviderDescription: Sendable {
   /// As in `CALCULATOR_OAUTH_PROVIDER`, in the path of the callback, and before a person's identifier:
   /// `github`.
   package let id: String
-  /// As people write it: `GitHub`.
-  package let title: String
+  /// As people write it: `GitHub`; the host of the issuer, where the settings name one.
+  package var title: String
   /// Before the names of its settings: `GITHUB` for `GITHUB_CLIENT_ID`.
   package let prefix: String
   /// The scope that this server asks for, unless a setting says another.

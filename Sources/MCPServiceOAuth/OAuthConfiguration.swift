@@ -46,6 +46,13 @@ package final class OAuthConfiguration: Sendable {
     let baseURL = Self.readBaseURL(&reader)
     let signIn = reader.value(Settings.signInProvider)
     let isOwn = !signIn.utf8.elementsEqual("none".utf8)
+    if isOwn, let baseURL, Origin(of: baseURL)?.text.utf8.elementsEqual(baseURL.utf8) == false {
+      // Forms are compared with the `Origin` that browsers send (RFC 6454 §6.2).
+      reader.report(
+        .invalidURL(
+          of: Settings.baseURL.declaration,
+          problem: "must be written as browsers do: in lower case and without the usual port"))
+    }
     let own =
       isOwn
       ? AuthorizationSettings.read(

@@ -21,6 +21,16 @@ package struct Origin: Sendable, Hashable {
     self = origin
   }
 
+  /// As browsers write it (RFC 6454 §6.2).
+  package var text: String {
+    switch (scheme, port) {
+    case (.https, 443): "https://\(host)"
+    case (.http, 80): "http://\(host)"
+    case (.https, _): "https://\(host):\(port)"
+    case (.http, _): "http://\(host):\(port)"
+    }
+  }
+
   private init(scheme: Scheme, host: String, port: Int) {
     self.scheme = scheme
     self.host = host

@@ -442,6 +442,24 @@ struct OwnServerTests {
       testDescription: "two issuers", changes: ["CALCULATOR_OAUTH_ISSUER": "https://idp.example"],
       errors: ["CALCULATOR_OAUTH_PROVIDER"]),
     Row(
+      testDescription: "settings of another issuer",
+      changes: [
+        "CALCULATOR_OAUTH_AUDIENCE": "a", "CALCULATOR_OAUTH_SCOPES": "/none",
+        "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID": "a",
+      ],
+      errors: [
+        "CALCULATOR_OAUTH_AUDIENCE: has no effect with CALCULATOR_OAUTH_PROVIDER; unset it",
+        "CALCULATOR_OAUTH_SCOPES: has no effect", "CALCULATOR_OAUTH_INTROSPECTION_CLIENT_ID: ",
+      ]),
+    Row(
+      testDescription: "upper case in the base URL",
+      changes: ["CALCULATOR_BASE_URL": "https://MCP.example"],
+      errors: ["CALCULATOR_BASE_URL: must be written as browsers"]),
+    Row(
+      testDescription: "the usual port in the base URL",
+      changes: ["CALCULATOR_BASE_URL": "https://mcp.example:443"],
+      errors: ["CALCULATOR_BASE_URL: must be written as browsers"]),
+    Row(
       testDescription: "passwords without users",
       changes: ["CALCULATOR_OAUTH_PROVIDER": "password"],
       errors: ["CALCULATOR_CREDENTIALS: is not set"]),

@@ -41,7 +41,7 @@ struct AcceptedCredentials: Sendable {
   var summary: String {
     let all: [(CredentialKinds, String)] = [
       (.apiKey, "API key"), (.token, "access token"), (.password, "user and password"),
-      (.signIn, "access token of the identity provider"),
+      (.signIn, "access token, for which a client signs in by itself"),
     ]
     let names = all.filter { kinds.contains($0.0) }.map(\.1)
     let guest = guests.map { ["none, with the role \($0.rawValue)"] } ?? []

@@ -118,8 +118,8 @@ package struct LandingPage: Sendable {
       (.password, "User and password, as <code>Basic</code>"),
     ]
     if kinds.contains(.signIn) {
-      return "<tr><th scope=\"row\">Sign-in with the identity provider: a client that knows OAuth "
-        + "opens it by itself</th><td class=\"on\">on</td></tr>"
+      return "<tr><th scope=\"row\">Sign-in: a client that knows OAuth opens it by itself"
+        + "</th><td class=\"on\">on</td></tr>"
     }
     return all.map { kind, name in
       let state = kinds.contains(kind) ? "on" : "off"

@@ -1,5 +1,6 @@
 internal import Auth
 internal import AuthorizationServer
+private import IdentityProviders
 internal import JSON
 private import OAuth
 internal import State
@@ -30,7 +31,7 @@ struct AuthorizationEvents: Sendable {
     case .providerFailed(let error, let client):
       write(
         address, "sign_in", "failed",
-        [("client", .string(client)), ("reason", .string("\(error)"))])
+        [("client", .string(client)), ("reason", .string(error.reason))])
     case .refused(let reason): write(address, "sign_in", "rejected", [("reason", .string(reason))])
     }
   }

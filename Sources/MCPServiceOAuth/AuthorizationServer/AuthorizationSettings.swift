@@ -59,6 +59,13 @@ struct AuthorizationSettings: Sendable {
     if reader.isSet(Settings.providerIssuer.declaration) {
       reader.report(.exclusive(Settings.signInProvider.name, Settings.providerIssuer.name))
     }
+    // They are about tokens of another issuer: ignored, they would promise what does not happen
+    // (ATTACKS O64).
+    for setting in ofAnotherIssuer where reader.isSet(setting) {
+      reader.report(
+        ConfigurationError(
+          setting.name, "has no effect with \(Settings.signInProvider.name)", fix: "unset it"))
+    }
     let provider = readProvider(&reader, id, allowsLoopback)
     let clients =
       reader.contents(of: Settings.clients) { text throws(SettingsFileError) in
@@ -98,6 +105,14 @@ struct AuthorizationSettings: Sendable {
     return settings
   }
 
+  private static let ofAnotherIssuer = [
+    Settings.providerAudience.declaration, Settings.tokenTypes.declaration,
+    Settings.tokenAlgorithms.declaration, Settings.tokenLeeway.declaration,
+    Settings.scopes.declaration, Settings.keysURL.declaration,
+    Settings.introspectionClient.declaration, Settings.introspectionSecret.declaration,
+    Settings.introspectionURL.declaration,
+  ]
+
   private static func readProvider(
     _ reader: inout EnvironmentReader, _ id: String, _ allowsLoopback: Bool
   ) -> Provider? {
@@ -126,8 +141,11 @@ struct AuthorizationSettings: Sendable {
     }
     let sites = names.sites.map { reader.list($0) { $0.utf8.isEmpty ? nil : $0 } } ?? []
     guard let client, let secret else { return nil }
+    var named = description
+    // The consent page says where the person signs in.
+    if let host = issuer.flatMap(Origin.init(of:))?.host { named.title = host }
     return .other(
-      description,
+      named,
       ProviderConfiguration(
         clientID: client, clientSecret: secret.secret, scope: scope, endpoints: endpoints,
         issuer: issuer, allowedSites: sites))
