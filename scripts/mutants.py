@@ -3073,7 +3073,7 @@ MUTANTS = [
     ),
     (
         "own: an allowed origin reads pages", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
-        "context.origin = nil\n      return try await other", "return try await other",
+        "context.origin = nil\n      context.further", "context.further",
         "MCPServiceOAuthTests.OwnServerTests", r"anAllowedOriginIsNoOriginOfThePages",
     ),
     (
