@@ -28,6 +28,21 @@ struct BrowserSignInTests {
     _ = try server.end()
   }
 
+  /// The provider is another site, which redirects the browser back after a form of its own. The cookie
+  /// of the sign-in comes along (RFC 6265bis §5.6.7.1: `SameSite=Lax`).
+  @Test(.enabled(if: Python.isProviderThere, "\(Python.hint)"))
+  func aPersonComesBackFromAnotherSite() throws {
+    let server = try SignInServer(hasProvider: true)
+    let outcome = try Self.signIn(server, "allow")
+    #expect(outcome.titles.first == "Allow access")
+    #expect(outcome.titles.last == "The client")
+    #expect(outcome.posts.count == 3)  // consent here, a wrong and the right password there
+    #expect(outcome.posts.first == .init(path: "/consent", origin: server.issuer))
+    #expect(!outcome.messages.contains { $0.contains("Content Security Policy") })
+    #expect(outcome.redirects.map { $0["code"] != nil } == [true])
+    #expect(try server.end().contains { $0.contains(#""subject":"oidc:anshika""#) })
+  }
+
   /// A client in a web page uses what programs use, and reads no page of a person (RFC 9700 §2.6).
   @Test func aPageOfAnyOriginReadsWhatProgramsGet() throws {
     let server = try SignInServer()

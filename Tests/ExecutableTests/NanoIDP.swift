@@ -8,7 +8,8 @@ import Testing
   import Glibc
 #endif
 
-/// PyPI's nanoidp, an OpenID provider with one user and one client.
+/// PyPI's nanoidp, an OpenID provider with one user and one client. To a browser its host `localhost` is
+/// another site than 127.0.0.1, so a cookie of ours is sent only if its `SameSite` allows that.
 final class NanoIDP {
   static let client = "calculator"
   static let secret = "for-this-machine-alone"
@@ -21,7 +22,7 @@ final class NanoIDP {
   init(user: String, password: String, redirect: String) throws {
     folder = try TemporaryFolder()
     let port = try HTTPSocket.freePort()
-    issuer = "http://127.0.0.1:\(port)"
+    issuer = "http://localhost:\(port)"
     try folder.write(
       "settings.yaml",
       """

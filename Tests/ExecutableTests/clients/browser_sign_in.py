@@ -3,7 +3,8 @@
     browser_sign_in.py CHROMIUM allow|deny [FOLDER]
 
 It reads `{"url": …, "user": …, "password": …}`. In `url` the text `PORT` stands for the port of the
-client, at which this script waits for the redirect. The person first enters a wrong password. It prints
+client, at which this script waits for the redirect. The person first enters a wrong password, here or
+at the page of another provider. It prints
 the title of each page, each POST with its origin, the parameters of the redirect, and each message
 that the browser wrote to its console. With FOLDER it also writes a picture of each page, as wide as a
 phone, light and dark.
@@ -48,6 +49,8 @@ class Chromium:
         options += [
             "--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--no-proxy-server", f"--user-data-dir={profile}", "--remote-debugging-pipe",
+            # The page of nanoidp names files of other servers.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
         ]  # fmt: skip
         # Chromium reads its commands from descriptor 3 and writes to 4.
         self.process = subprocess.Popen(
@@ -104,8 +107,8 @@ class Chromium:
         return result["result"].get("value")
 
     def enter(self, field, text):
-        self.run(f"document.getElementById('{field}').value = ''")
-        self.run(f"document.getElementById('{field}').focus()")
+        self.run(f"document.querySelector('[name={field}]').value = ''")
+        self.run(f"document.querySelector('[name={field}]').focus()")
         self.send("Input.insertText", text=text)
 
     def all(self, method):
@@ -150,17 +153,17 @@ def main():
             if folder:
                 picture(browser, folder[0], f"{len(titles)}-{decision}")
 
-        def sign_in(password):
-            browser.enter("username", request["user"])
-            browser.enter("password", password)
-            go("document.querySelector('button').click()")
-
+        passwords = ["not the password", request["password"]]
         try:
             url = request["url"].replace("PORT", str(client.server_port))
             go(f"location.href = {json.dumps(url)}")
-            sign_in("not the password")
-            sign_in(request["password"])
-            go(f"document.querySelector('button[value={decision}]').click()")
+            while titles[-1] != "The client":
+                if browser.run("document.querySelector('[name=password]') !== null"):
+                    browser.enter("username", request["user"])
+                    browser.enter("password", passwords.pop(0))
+                    go("document.querySelector('[name=password]').form.requestSubmit()")
+                else:
+                    go(f"document.querySelector('button[value={decision}]').click()")
         finally:
             browser.process.kill()
             browser.process.wait()
