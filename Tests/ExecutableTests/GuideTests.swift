@@ -20,7 +20,9 @@ struct GuideTests {
     #expect(status == 0, "\(output)")
   }
 
-  @Test(arguments: ["weak_key.py", "weak_token.py", "weak_http.py"])
+  @Test(arguments: [
+    "weak_key.py", "weak_token.py", "weak_http.py", "weak_oauth.py", "weak_sign_in.py",
+  ])
   func noNaiveServerStartsByAccident(_ script: String) throws {
     let (status, output) = try Self.run("weak/\(script)")
     #expect(status == 1)

@@ -25,6 +25,7 @@ from types import ModuleType
 import http_attacks
 import key_attacks
 import oauth_attacks
+import sign_in_attacks
 import token_attacks
 from target import Target
 
@@ -58,6 +59,13 @@ PATTERNS = [
     ),
     Pattern("http", http_attacks, "CalculatorHTTP", "weak_http.py", http_attacks.SETTINGS),
     Pattern("oauth", oauth_attacks, "CalculatorOAuth", "weak_oauth.py", oauth_attacks.SETTINGS),
+    Pattern(
+        "sign-in",
+        sign_in_attacks,
+        "CalculatorOAuth",
+        "weak_sign_in.py",
+        sign_in_attacks.SETTINGS,
+    ),
 ]
 
 
