@@ -3220,4 +3220,31 @@ MUTANTS = [
         "if isOwn, let baseURL, Origin", "if false, let baseURL, Origin",
         "MCPServiceOAuthTests.OwnServerTests", r"settings.*base URL",
     ),
+    (
+        "own: passwords and tokens share threads", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationService.swift",
+        "pool: passwordPool)", "pool: pool)",
+        "MCPServiceOAuthTests.OwnServerTests", r"aFloodOfPasswordsDelaysNoToken",
+    ),
+    (
+        "own: a new password", "Sources/MCPServiceOAuth/AuthorizationServer/People.swift",
+        "groups.contains(where: { $0.utf8.elementsEqual(mark.utf8) })", "!mark.isEmpty",
+        "MCPServiceOAuthTests.OwnServerTests", r"aNewPasswordEndsTheGrants",
+    ),
+    (
+        "own: a removed client", "Sources/MCPServiceOAuth/AuthorizationServer/GrantTable.swift",
+        "guard let grant = try state.grant(id), try clients.exists(grant.clientID) else {",
+        "guard let grant = try state.grant(id) else {",
+        "MCPServiceOAuthTests.OwnServerTests", r"aClientThatIsRemovedLosesItsTokens",
+    ),
+    (
+        "sign-in: the callback of another issuer",
+        "Sources/AuthorizationServer/Browser/SignInEndpoints.swift",
+        "!issuer.hasSameBytes(as: expected)", "issuer.isEmpty, expected.isEmpty",
+        "AuthorizationServerTests.SignInAttackTests", r"aCallbackOfAnotherIssuerIsRefused",
+    ),
+    (
+        "documents: a slow host", "Sources/AuthorizationServer/Clients/ClientMetadataDocuments.swift",
+        "ofHost < limits.perHost", "ofHost < limits.total",
+        "AuthorizationServerTests.ClientMetadataDocumentsTests", r"aSlowHostDoesNotStopAnother",
+    ),
 ]

@@ -6,6 +6,10 @@ package import Support
 /// The authorization server sends the browser to `authorizeURL`, and gets it back at
 /// `/<id>/callback`. Then it calls `exchange` and `profile`, and keeps no token of the provider.
 package protocol IdentityProvider: Sendable {
+  /// What `iss` of a callback must be, if the callback has one (RFC 9207 §2.4); `nil` if the provider
+  /// has no issuer.
+  var issuer: String? { get }
+
   /// The address of the provider's page at which the person signs in. It has the state, the code
   /// challenge and the nonce of `request`, as far as the provider has them.
   /// - Throws: `ProviderError.unavailable`: the address must be looked up, and cannot be.
@@ -23,6 +27,10 @@ package protocol IdentityProvider: Sendable {
   func profile(
     _ tokens: ProviderTokens, of request: ProviderRequest, for client: Client
   ) async throws(ProviderError) -> ProviderUser
+}
+
+extension IdentityProvider {
+  package var issuer: String? { nil }
 }
 
 /// What binds a callback to the browser that began. Each value is made for one sign-in.

@@ -9,7 +9,8 @@ internal import Support
 /// Connect Core 1.0 §3.1) with PKCE.
 struct OpenIDConnect: IdentityProvider {
   private let configuration: ProviderConfiguration
-  private let issuer: String
+  private let expectedIssuer: String
+  var issuer: String? { expectedIssuer }
   private let connection: ProviderConnection
   private let metadata: IssuerMetadata
   private let keys: IssuerKeys
@@ -19,7 +20,7 @@ struct OpenIDConnect: IdentityProvider {
   init(_ configuration: ProviderConfiguration, _ context: ProviderContext) {
     guard let issuer = configuration.issuer else { preconditionFailure("an issuer is missing") }
     self.configuration = configuration
-    self.issuer = issuer
+    expectedIssuer = issuer
     connection = ProviderConnection("oidc", configuration, context)
     metadata = IssuerMetadata(
       with: [.authorization, .token, .keys], of: issuer,
@@ -98,7 +99,8 @@ struct OpenIDConnect: IdentityProvider {
     }
     do throws(AuthenticationError) {
       return try await IDToken(
-        text, issuer: issuer, clientID: configuration.clientID, nonce: request.nonce, keys: keys,
+        text, issuer: expectedIssuer, clientID: configuration.clientID, nonce: request.nonce,
+        keys: keys,
         now: now)
     } catch .invalidToken(let error) {
       throw connection.failure(.invalidResponse, error.reason)

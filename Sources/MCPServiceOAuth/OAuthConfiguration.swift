@@ -16,6 +16,8 @@ package final class OAuthConfiguration: Sendable {
   private let provider = Mutex<Provider?>(nil)
   private let ownServer = Mutex<OwnServer?>(nil)
   private let connect: Connect
+  /// Checks the passwords of the sign-in page.
+  private let passwordPool: any BlockingPool
 
   /// Makes the client for outbound requests, which trusts these origins.
   typealias Connect =
@@ -29,7 +31,11 @@ package final class OAuthConfiguration: Sendable {
     }
   }
 
-  init(offering definition: ServerDefinition, connect: @escaping Connect) {
+  init(
+    offering definition: ServerDefinition, passwordPool: any BlockingPool = BlockingThreads(),
+    connect: @escaping Connect
+  ) {
+    self.passwordPool = passwordPool
     self.definition = definition
     self.connect = connect
   }
@@ -111,7 +117,7 @@ package final class OAuthConfiguration: Sendable {
       let documents = connect(trusting: [], settings.outbound, &reader),
       let state = settings.openState(&reader)
     else { return nil }
-    let new = OwnServer(http, documents: documents, state)
+    let new = OwnServer(http, documents: documents, state, passwordPool: passwordPool)
     ownServer.withLock { $0 = new }
     return new
   }

@@ -10,7 +10,7 @@ package struct RegisteredClient: Sendable {
   package var scopes: [String]
   /// `nil` for a public client.
   package var secretDigest: SHA256Digest?
-  /// Whether the client registered itself. If it never gets a grant, it may be removed after a day.
+  /// Whether the client registered itself. If it never gets a grant, it may be removed after an hour.
   package var isDynamic: Bool
   package var registeredAt: WallTime
   package var lastGrantAt: WallTime?
@@ -36,7 +36,7 @@ extension AuthorizationState {
 
   /// Stores a client.
   /// - Parameter limit: how many clients there may be. If there are as many, dynamic clients that are
-  ///   older than a day and never got a grant are removed first.
+  ///   older than an hour and never got a grant are removed first.
   /// - Throws: `full`, `exists` or `tooLarge`, or as each operation
   package func register(
     _ client: RegisteredClient, limit: Int = 10_000, now: WallTime

@@ -27,7 +27,7 @@ package struct AuthorizationState: Sendable {
   }
 
   /// The lifetime of clients that registered themselves and never got a grant, if the table is full.
-  package static let unusedClientLifetime = Duration.seconds(24 * 3600)
+  package static let unusedClientLifetime = Duration.seconds(3600)
   /// How long a grant is listed after its revocation.
   package static let revokedGrantLifetime = Duration.seconds(24 * 3600)
 

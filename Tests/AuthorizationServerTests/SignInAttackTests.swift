@@ -339,6 +339,15 @@ struct SignInAttackTests {
     #expect(other.provider.calls == 0)
   }
 
+  /// O102. RFC 9207 §2.4: the response of another provider (mix-up).
+  @Test(arguments: [("https://login.example", 303), ("https://evil.example", 502)])
+  func aCallbackOfAnotherIssuerIsRefused(_ issuer: String, _ status: Int) throws {
+    let fixture = try SignInFixture(.provider)
+    var browser = TestBrowser()
+    let back = try fixture.providerResponse(&browser)
+    #expect(fixture.callback(back + [("iss", issuer)], &browser).status == status)
+  }
+
   /// O102. A sign-in with a password does not go on at the callback, nor one with a provider at the
   /// consent.
   @Test func aSignInGoesOnWhereItBegan() throws {

@@ -171,6 +171,7 @@ extension SignInFixture {
       var calls = 0
     }
     private let setting = Mutex(Setting())
+    let issuer: String? = "https://login.example"
 
     func setUser(_ user: ProviderUser) { setting.withLock { $0.user = user } }
     func fail(at step: Step, with error: ProviderError) {

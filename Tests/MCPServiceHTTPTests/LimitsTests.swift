@@ -425,7 +425,7 @@ struct LimitsTests {
 
   /// R5: a million addresses that fail: the memory is bounded, and no blocked address is accepted.
   @Test func aMillionAddresses() throws {
-    let failures = FailureLimit(RateLimit(count: 1, period: .hour))
+    let failures = AddressLimit(RateLimit(count: 1, period: .hour))
     let limits = Limits(requests: nil, failures: failures)
     let first = IPAddress(v4: 0)
     try limits.charge(first, at: 0)
@@ -440,7 +440,7 @@ struct LimitsTests {
   /// for failures.
   @Test func invalidKeysMintNoBuckets() throws {
     let limit = RateLimit(count: 1_000_000, period: .hour)
-    let (requests, failures) = (BucketTable(limit: limit), FailureLimit(limit))
+    let (requests, failures) = (BucketTable(limit: limit), AddressLimit(limit))
     let pipeline = HTTPPipeline(
       hosts: AllowedHosts([]), origins: AllowedOrigins([]), proxies: TrustedProxies([]),
       authentication: Authentication([

@@ -60,7 +60,10 @@ final class OwnServerHarness: Sendable {
        "redirect_uris":["\(redirectURI)"]}]}
     """
 
-  init(_ changes: [String: String] = [:], clock: ManualClock = ManualClock()) throws {
+  init(
+    _ changes: [String: String] = [:], clock: ManualClock = ManualClock(),
+    passwordPool: any BlockingPool = ImmediatePool()
+  ) throws {
     self.clock = clock
     let ticks = Ticks()
     self.ticks = ticks
@@ -73,7 +76,8 @@ final class OwnServerHarness: Sendable {
     ].merging(changes) { $1 }
     let documents = TestProvider()
     self.documents = documents
-    oauth = OAuthConfiguration(offering: CalculatorServer.oauth) { trusted, _ in
+    oauth = OAuthConfiguration(offering: CalculatorServer.oauth, passwordPool: passwordPool) {
+      trusted, _ in
       trusted.isEmpty ? documents : TestProvider()
     }
     let configuration = try oauth.read(
@@ -193,6 +197,29 @@ final class OwnServerHarness: Sendable {
     await post(
       "/token",
       [("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "app")])
+  }
+}
+
+/// A pool that a test stops.
+final class StoppablePool: BlockingPool {
+  private let isStopped = Mutex(false)
+  private let work = HeldWork()
+
+  func stop() { isStopped.withLock { $0 = true } }
+
+  func start() {
+    isStopped.withLock { $0 = false }
+    work.release()
+  }
+
+  /// Returns once work waits.
+  func wait() async { while work.count == 0 { await Task.yield() } }
+
+  func run<Value: Sendable>(for _: Client, _ work: @escaping @Sendable () -> Value)
+    async throws(BlockingPoolIsFull) -> Value
+  {
+    if isStopped.withLock({ $0 }) { await self.work.hold() }
+    return work()
   }
 }
 

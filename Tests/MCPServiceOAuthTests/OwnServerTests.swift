@@ -185,6 +185,30 @@ struct OwnServerTests {
     #expect(await server.call("add", tokens.access).status == 401)
   }
 
+  /// ASVS 7.4.3, ATTACKS O129: a new password ends what a thief got with the old one.
+  @Test func aNewPasswordEndsTheGrants() async throws {
+    let server = try OwnServerHarness()
+    let tokens = try await server.tokens()
+    let old = OwnServerHarness.credentials(role: "advanced")
+    let other = PasswordHash(of: Secret(OwnServerHarness.password), random: RandomBytes.make).phc
+    let hash = try #require(old.firstMatch(of: /"password":"([^"]+)"/)).1
+    try server.users.write(old.replacing(hash, with: other))
+    try server.reload()
+    #expect(await server.call("add", tokens.access).status == 401)
+    #expect(await server.refresh(tokens.refresh).error == "invalid_grant")
+    #expect(await server.call("add", try await server.tokens().access).status == 200)
+  }
+
+  /// ATTACKS O129
+  @Test func aClientThatIsRemovedLosesItsTokens() async throws {
+    let server = try OwnServerHarness()
+    let tokens = try await server.tokens()
+    #expect(await server.call("add", tokens.access).status == 200)
+    try server.clients.write(#"{"clients":[]}"#)
+    try server.reload()
+    #expect(await server.call("add", tokens.access).status == 401)
+  }
+
   @Test func aClientOfTheFileIsReplaced() async throws {
     let server = try OwnServerHarness()
     let request = try await server.code()
@@ -359,6 +383,37 @@ struct OwnServerTests {
     #expect(await server.send(method, path).status != 429)
   }
 
+  /// An IPv6 customer has 65,536 addresses of size /64, and shares 16 times the limit of one.
+  @Test func aNetworkHasItsShare() async throws {
+    let server = try OwnServerHarness()
+    var statuses: [Int] = []
+    for number in 0..<1000 {
+      statuses.append(
+        await server.send("POST", "/consent", from: "2001:db8:0:\(String(number, radix: 16))::1")
+          .status)
+    }
+    #expect(statuses.count { $0 == 429 } >= 1000 - 16 * 60)
+    #expect(await server.send("POST", "/consent", from: "2001:db8:1::1").status == 400)
+  }
+
+  /// ATTACKS O128: scrypt has threads of its own.
+  @Test func aFloodOfPasswordsDelaysNoToken() async throws {
+    let passwords = StoppablePool()
+    let server = try OwnServerHarness(passwordPool: passwords)
+    let tokens = try await server.tokens()
+    passwords.stop()
+    let (form, cookie) = try await server.signInPage()
+    async let waiting = server.post(
+      "/authorize", form + [("username", "anshika"), ("password", "wrong")],
+      fields: [("Cookie", cookie), ("Origin", OwnServerHarness.base)])
+    await passwords.wait()
+    #expect(await server.call("add", tokens.access).status == 200)
+    #expect(await server.refresh(tokens.refresh).status == 200)
+    #expect(await server.send("GET", "/jwks").status == 200)
+    passwords.start()
+    #expect(await waiting.status == 403)
+  }
+
   /// ATTACKS O124: the secrets of clients are guessed as slowly as passwords, and the right one works.
   @Test func wrongClientSecretsAreLimited() async throws {
     let server = try OwnServerHarness(["CALCULATOR_FAILURE_LIMIT": "3/minute"])
@@ -375,7 +430,10 @@ struct OwnServerTests {
       #expect(response.status == 401)
       #expect(response["WWW-Authenticate"] == [#"Basic realm="calculator", charset="UTF-8""#])
     }
-    #expect(await ask("wrong").status == 429)
+    let limited = await ask("wrong")
+    #expect(limited.status == 429)
+    #expect(limited.error == "temporarily_unavailable")
+    #expect(limited["Retry-After"] == ["60"])
     #expect(await ask(OwnServerHarness.clientSecret).error == "invalid_grant")
   }
 

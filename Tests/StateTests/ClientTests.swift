@@ -43,7 +43,7 @@ struct ClientTests {
   /// RFC 7591 §5: registration is open to everybody.
   @Test func aFullTableRemovesOnlyOldClientsWithoutAGrant() throws {
     let state = try AuthorizationState.inMemory()
-    let later: WallTime = 0 + day
+    let later: WallTime = 0 + .seconds(3600)
     try state.register(.sample("unused"), limit: 4, now: 0)
     try state.register(.sample("used"), limit: 4, now: 0)
     try state.register(.sample("added", isDynamic: false), limit: 4, now: 0)

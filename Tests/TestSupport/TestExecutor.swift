@@ -38,7 +38,16 @@ package final class TestExecutor: TaskExecutor {
     }
   }
 
-  /// Runs tasks until this one has ended.
+  /// The same without blocking the thread of the test: a task of another executor may need it.
+  package func value<Value: Sendable>(of pending: Pending<Value>) async -> Value {
+    while true {
+      runAll()
+      if let value = pending.value { return value }
+      await Task.yield()
+    }
+  }
+
+  /// Runs tasks until this one has ended. It blocks the thread of the test.
   package func wait<Value: Sendable>(for pending: Pending<Value>) -> Value {
     while true {
       runAll()

@@ -210,6 +210,13 @@ package struct SignInEndpoints: Sendable {
         id.hasSameBytes(as: description.id)
       else { throw .unknownSignIn }
       let request = try await self.request(payload.query, browser)
+      // RFC 9207 §2.4: a response of another provider (mix-up).
+      if let issuer = parameters["iss"], let expected = provider.issuer,
+        !issuer.hasSameBytes(as: expected)
+      {
+        report(.providerFailed(.invalidResponse, client: request.client.id))
+        throw .provider(.invalidResponse)
+      }
       var response: EndpointResponse
       if let code = parameters["code"] {
         let person = try await person(

@@ -32,10 +32,13 @@ package final class ClientMetadataDocuments: Sendable {
     package let total: Int
     /// Of one `Client.network`.
     package let perNetwork: Int
+    /// From one host. A slow one must not stop the clients of the others.
+    package let perHost: Int
 
-    package init(total: Int = 16, perNetwork: Int = 2) {
+    package init(total: Int = 16, perNetwork: Int = 2, perHost: Int = 4) {
       self.total = total
       self.perNetwork = perNetwork
+      self.perHost = perHost
     }
   }
 
@@ -58,6 +61,7 @@ package final class ClientMetadataDocuments: Sendable {
     let task: Task<Outcome, Never>
     /// Of the caller that started it.
     let network: Bits128
+    let host: String
   }
 
   private struct State {
@@ -125,11 +129,14 @@ package final class ClientMetadataDocuments: Sendable {
       if let fetch = state.fetches[key] { return .wait(fetch.task) }
       let ofNetwork = state.fetches.values.count { $0.network == client.network }
       // ATTACKS O92
-      guard state.fetches.count < limits.total, ofNetwork < limits.perNetwork else {
+      let ofHost = state.fetches.values.count { $0.host.hasSameBytes(as: url.host) }
+      guard state.fetches.count < limits.total, ofNetwork < limits.perNetwork,
+        ofHost < limits.perHost
+      else {
         return .done(.failure(Self.overload))
       }
       let task = Task.detached { await self.fetch(url, key, for: client) }
-      state.fetches[key] = Fetch(task: task, network: client.network)
+      state.fetches[key] = Fetch(task: task, network: client.network, host: url.host)
       return .wait(task)
     }
   }

@@ -53,6 +53,13 @@ package final class Clients: ClientDirectory {
     return try await registered(id, for: client)
   }
 
+  /// Whether there is such a client, without a fetch: it reads the state, which blocks.
+  package func exists(_ id: String) throws(StateError) -> Bool {
+    if configured.withLock({ $0[Array(id.utf8)] }) != nil { return true }
+    if documents != nil, ClientIDURL(id) != nil { return true }
+    return try state.client(id) != nil
+  }
+
   private func registered(
     _ id: String, for client: Client
   ) async throws(OAuthProblem) -> OAuthClient? {

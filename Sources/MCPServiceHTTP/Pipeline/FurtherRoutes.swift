@@ -1,4 +1,4 @@
-package import Auth
+internal import Auth
 package import HTTPTransport
 package import Support
 
@@ -26,19 +26,21 @@ package struct FurtherResource: Sendable {
 
   let methods: [String]
   let readers: Readers
-  /// Takes one request of an address; the decision says whether it may go on.
-  let limit: @Sendable (_ client: IPAddress) -> RateDecision
+  /// Of the requests of an address.
+  let limit: AddressLimit
+  private let clock: @Sendable () -> MonotonicTime
   let respond: Respond
   private let refuse: Refuse
 
   package init(
     methods: [String], readers: Readers,
-    limit: @escaping @Sendable (_ client: IPAddress) -> RateDecision,
+    limit: AddressLimit, clock: @escaping @Sendable () -> MonotonicTime,
     respond: @escaping Respond, refuse: @escaping Refuse
   ) {
     self.methods = methods
     self.readers = readers
     self.limit = limit
+    self.clock = clock
     self.respond = respond
     self.refuse = refuse
   }
@@ -62,8 +64,8 @@ package struct FurtherResource: Sendable {
       response = AllowedOrigins.preflight(methods)
     } else {
       guard methods.contains(request.method) else { throw .methodNotAllowed(methods) }
-      let decision = limit(client)
-      guard decision.isAllowed else { throw .tooManyRequests(decision) }
+      // ASVS 2.4.1
+      if let decision = limit.charge(client, at: clock()) { throw .tooManyRequests(decision) }
       do throws(HTTPFault) {
         response = try await respond(request, client)
       } catch {

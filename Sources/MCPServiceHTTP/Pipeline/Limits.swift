@@ -5,17 +5,17 @@ package import Support
 /// The rate limit of identities, and the failure limit of addresses. `nil` means no limit.
 package struct Limits: Sendable {
   private let requests: BucketTable?
-  private let failures: FailureLimit?
+  private let failures: AddressLimit?
   /// The same text is in each response, so it is made once.
   private let policyField: String
 
   package init(requests: RateLimit?, failures: RateLimit?) {
     self.init(
       requests: requests.map { BucketTable(limit: $0) },
-      failures: failures.map { FailureLimit($0) })
+      failures: failures.map { AddressLimit($0) })
   }
 
-  init(requests: BucketTable?, failures: FailureLimit?) {
+  init(requests: BucketTable?, failures: AddressLimit?) {
     self.requests = requests
     self.failures = failures
     policyField = requests?.limit.policyField ?? ""

@@ -130,7 +130,7 @@ struct AuthorizationRoutes: FurtherRoutes {
     _ respond: @escaping FurtherResource.Respond
   ) -> FurtherResource {
     FurtherResource(
-      methods: methods, readers: .all, limit: limit(count, context), respond: respond,
+      methods: methods, readers: .all, limit: limit(count), clock: context.clock, respond: respond,
       refuse: { HTTPResponse(.refusal($0, $1)) })
   }
 
@@ -140,7 +140,7 @@ struct AuthorizationRoutes: FurtherRoutes {
     _ respond: @escaping BrowserResponder
   ) -> FurtherResource {
     FurtherResource(
-      methods: methods, readers: .none, limit: limit(count, context),
+      methods: methods, readers: .none, limit: limit(count), clock: context.clock,
       respond: { request, client throws(HTTPFault) in
         let browser = Browser(
           address: client, client: Client(client), cookies: request.fields["Cookie"],
@@ -150,12 +150,8 @@ struct AuthorizationRoutes: FurtherRoutes {
       refuse: { HTTPResponse(.refusalPage($0, $1)) })
   }
 
-  private static func limit(
-    _ count: Int, _ context: HTTPProtection.Context
-  ) -> @Sendable (IPAddress) -> RateDecision {
-    let table = BucketTable(limit: RateLimit(count: count, period: .minute))
-    let clock = context.clock
-    return { table.take(BucketKey(address: $0.rateLimitPrefix), at: clock()) }
+  private static func limit(_ count: Int) -> AddressLimit {
+    AddressLimit(RateLimit(count: count, period: .minute))
   }
 
   /// A form at which clients authenticate. Wrong credentials are charged to the address, so that
@@ -169,8 +165,9 @@ struct AuthorizationRoutes: FurtherRoutes {
     }
     let response = await body(form, request.fields["Authorization"])
     if response.status == 401, !context.limits.mayTry(client, at: context.clock()) {
-      return HTTPResponse(
-        status: 429, fields: [("Retry-After", "60"), ("Cache-Control", "no-store")])
+      var refusal = HTTPResponse(.refusal(429, "Too many attempts; try again in a minute."))
+      refusal.fields.append(("Retry-After", "60"))
+      return refusal
     }
     return HTTPResponse(response)
   }
@@ -196,10 +193,12 @@ struct AuthorizationRoutes: FurtherRoutes {
           ProviderContext(
             http: http, now: context.now, clock: context.clock, log: context.log)))
     case .password:
-      let passwords = service.passwords
+      let (passwords, people) = (service.passwords, service.people)
       return .password { name, password, browser in
         guard let user = UserName(name) else { return .wrong }
-        let person = Person(id: People.id(of: user), name: user.description)
+        // Before the check: of the hash that is checked, or of an older one.
+        let person = Person(
+          id: People.id(of: user), name: user.description, groups: people.groups(of: user))
         let credential = Credential.password(user: user, password)
         // As for Basic: charged before the check, refunded if it is correct (ATTACKS C16, R11).
         guard context.limits.mayTry(browser.address, at: context.clock()) else { return .tryLater }

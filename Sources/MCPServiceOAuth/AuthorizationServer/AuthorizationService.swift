@@ -28,7 +28,7 @@ final class AuthorizationService: Sendable {
 
   init(
     _ settings: AuthorizationSettings, state: AuthorizationState, documents: any HTTPClient,
-    _ context: HTTPProtection.Context, pool: any BlockingPool,
+    _ context: HTTPProtection.Context, pool: any BlockingPool, passwordPool: any BlockingPool,
     random: @escaping @Sendable (Int) -> [UInt8] = RandomBytes.make
   ) {
     let scopes = Permission.known.map(\.rawValue)
@@ -52,11 +52,12 @@ final class AuthorizationService: Sendable {
             ])
         }),
       state: state, pool: pool)
-    grants = GrantTable(state, pool: pool, now: context.now, clock: context.clock)
+    grants = GrantTable(state, clients: clients, pool: pool, now: context.now, clock: context.clock)
     keys = SigningKeys(state, seals: settings.seals, overlap: Self.overlap)
     published = PublishedKeys(keys, pool: pool, now: context.now, clock: context.clock)
     passwords = PasswordAuthenticator(
-      settings.users, now: context.now, monotonic: context.clock, random: random, pool: pool)
+      settings.users, now: context.now, monotonic: context.clock, random: random, pool: passwordPool
+    )
     people = People(settings, now: context.now)
   }
 
@@ -69,6 +70,7 @@ final class AuthorizationService: Sendable {
     clients.replace(with: new.clients)
     passwords.replace(with: new.users)
     people.replace(with: new)
+    grants.forget()
   }
 
   /// Authenticates the tokens that this server has issued.

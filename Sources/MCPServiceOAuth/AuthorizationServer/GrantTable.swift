@@ -1,4 +1,5 @@
 internal import Auth
+internal import AuthorizationServer
 internal import Crypto
 internal import State
 internal import Support
@@ -19,22 +20,25 @@ final class GrantTable: Sendable {
   }
 
   private let state: AuthorizationState
+  private let clients: Clients
   private let pool: any BlockingPool
   private let now: @Sendable () -> WallTime
   private let clock: @Sendable () -> MonotonicTime
   private let known = Mutex(Known())
 
   init(
-    _ state: AuthorizationState, pool: any BlockingPool, now: @escaping @Sendable () -> WallTime,
+    _ state: AuthorizationState, clients: Clients, pool: any BlockingPool,
+    now: @escaping @Sendable () -> WallTime,
     clock: @escaping @Sendable () -> MonotonicTime
   ) {
     self.state = state
+    self.clients = clients
     self.pool = pool
     self.now = now
     self.clock = clock
   }
 
-  /// Forgets everything, after this process has ended a grant.
+  /// Forgets everything, after this process has ended a grant or removed a client.
   func forget() {
     known.withLock {
       $0.grants = ExpiringTable(capacity: Self.capacity)
@@ -42,7 +46,7 @@ final class GrantTable: Sendable {
     }
   }
 
-  /// The grant, if it has not ended.
+  /// The grant, if it has not ended and its client still exists.
   /// - Throws: `AuthenticationError.overloaded`, `.providerUnavailable`: the state cannot be read.
   func grant(_ id: String, for client: Client) async throws(AuthenticationError) -> Grant? {
     let key = Bits128(SHA256Digest(of: id.utf8).firstHalf)
@@ -50,9 +54,14 @@ final class GrantTable: Sendable {
     if let found { return found.flatMap { $0.isActive(at: now()) ? $0 : nil } }
     let result: Result<Grant?, StateError>
     do throws(BlockingPoolIsFull) {
-      let state = state
+      let (state, clients) = (state, clients)
       result = try await pool.run(for: client) {
-        Result { () throws(StateError) in try state.grant(id) }
+        Result { () throws(StateError) in
+          guard let grant = try state.grant(id), try clients.exists(grant.clientID) else {
+            return nil
+          }
+          return grant
+        }
       }
     } catch {
       throw .overloaded

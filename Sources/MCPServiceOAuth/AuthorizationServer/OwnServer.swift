@@ -16,16 +16,20 @@ final class OwnServer: Sendable {
   private let state: AuthorizationState
   /// Apart from those for outbound requests: a slow provider must not delay the state.
   private let pool: any BlockingPool
+  /// Apart from those of the state: a flood of wrong passwords must not delay tokens (ATTACKS O128).
+  private let passwordPool: any BlockingPool
   private let running = Mutex<(service: AuthorizationService, routes: AuthorizationRoutes)?>(nil)
 
   init(
     _ http: any HTTPClient, documents: any HTTPClient, _ state: AuthorizationState,
-    pool: any BlockingPool = BlockingThreads(count: 4)
+    pool: any BlockingPool = BlockingThreads(count: 4),
+    passwordPool: any BlockingPool
   ) {
     self.http = http
     self.documents = documents
     self.state = state
     self.pool = pool
+    self.passwordPool = passwordPool
   }
 
   func protection(
@@ -38,7 +42,8 @@ final class OwnServer: Sendable {
         return known
       }
       let service = AuthorizationService(
-        settings, state: state, documents: documents, context, pool: pool)
+        settings, state: state, documents: documents, context, pool: pool,
+        passwordPool: passwordPool)
       let new = (service, AuthorizationRoutes(service, settings, http: http))
       known = new
       return new

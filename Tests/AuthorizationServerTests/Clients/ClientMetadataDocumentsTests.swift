@@ -330,7 +330,7 @@ struct ClientMetadataDocumentsTests {
     await fixture.web.wait(for: 1)
     #expect(fixture.web.takeRequests().count == 1)
     fixture.web.release()
-    for caller in callers { #expect(executor.wait(for: caller) == nil) }
+    for caller in callers { #expect(await executor.value(of: caller) == nil) }
     #expect(fixture.web.takeRequests() == [])
   }
 
@@ -360,11 +360,33 @@ struct ClientMetadataDocumentsTests {
     #expect(last.value == Self.overload)
     #expect(fixture.web.takeRequests().count == 3)
     fixture.web.release()
-    for caller in slow { #expect(executor.wait(for: caller) == Self.notOK) }
-    #expect(executor.wait(for: other) == nil)
+    for caller in slow { #expect(await executor.value(of: caller) == Self.notOK) }
+    #expect(await executor.value(of: other) == nil)
     // A refusal is not kept, and the shares are free again.
     #expect(await fixture.problem("https://attacker.example/3") == Self.notOK)
     #expect(await fixture.problem("https://last.example/x", for: .inNetwork(3)) == Self.notOK)
+  }
+
+  /// ATTACKS O92: a slow host holds a share, whoever asks for its documents.
+  @Test func aSlowHostDoesNotStopAnother() async {
+    let fixture = Fixture([Self.url: .json(Self.document)], limits: .init(perHost: 2))
+    let executor = TestExecutor()
+    fixture.web.hold()
+    let slow = (1...2).map { number in
+      executor.start {
+        await fixture.problem("https://slow.example/\(number)", for: .inNetwork(number))
+      }
+    }
+    await fixture.web.wait(for: 2)
+    let third = executor.start {
+      await fixture.problem("https://slow.example/3", for: .inNetwork(3))
+    }
+    #expect(third.value == Self.overload)
+    let other = executor.start { await fixture.problem(for: .inNetwork(4)) }
+    await fixture.web.wait(for: 3)
+    fixture.web.release()
+    for caller in slow { #expect(await executor.value(of: caller) == Self.notOK) }
+    #expect(await executor.value(of: other) == nil)
   }
 
   /// ATTACKS O92: the queue of outgoing requests has a share for each caller.

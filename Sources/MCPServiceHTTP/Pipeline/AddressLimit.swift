@@ -1,25 +1,26 @@
-internal import Auth
+package import Auth
 internal import HTTPTransport
-internal import Support
+package import Support
 
-/// Limits failed attempts to authenticate, by address and by the networks around the address.
+/// Limits failed attempts to authenticate, and requests that need no credential, by address and by
+/// the networks around the address.
 ///
 /// A client with a /56 or a /48 of IPv6 has 256 or 65,536 addresses of size /64. So these networks
 /// have buckets too, which are larger because several clients may share a network (ATTACKS R11).
-struct FailureLimit: Sendable {
+package struct AddressLimit: Sendable {
   /// The factor of the bucket size: for an address (a /64 of IPv6), a /56 and a /48.
   private static let factors = [1, 4, 16]
 
   /// One table for the addresses, and one for each size of network.
   let tables: [BucketTable]
 
-  init(_ limit: RateLimit) {
+  package init(_ limit: RateLimit) {
     tables = Self.factors.map { BucketTable(limit: limit.multiplied(by: $0)) }
   }
 
   /// Takes a token of every bucket, or of none.
   /// - Returns: `nil` if every bucket had a token; otherwise the decision with the longest wait.
-  func charge(_ client: IPAddress, at now: MonotonicTime) -> RateDecision? {
+  package func charge(_ client: IPAddress, at now: MonotonicTime) -> RateDecision? {
     let keys = Self.keys(client)
     for (place, key) in keys.enumerated() {
       let decision = tables[place].take(key, at: now)
