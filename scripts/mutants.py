@@ -3247,4 +3247,9 @@ MUTANTS = [
         "ofHost < limits.perHost", "ofHost < limits.total",
         "AuthorizationServerTests.ClientMetadataDocumentsTests", r"aSlowHostDoesNotStopAnother",
     ),
+    (
+        "own: a password over plain HTTP", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        "      try checkPeer(request)  // passwords, codes and tokens are credentials too\n", "",
+        "MCPServiceOAuthTests.OwnServerTests", r"withoutTLSOnlyAProxyMayConnect",
+    ),
 ]

@@ -37,6 +37,7 @@ final class OwnServerHarness: Sendable {
   private let oauth: OAuthConfiguration
   private let environment: [String: String]
   private let running: Mutex<RunningSettings>
+  private let host: String
   private let lines = Lines()
 
   final class Ticks: Sendable {
@@ -62,9 +63,10 @@ final class OwnServerHarness: Sendable {
 
   init(
     _ changes: [String: String] = [:], clock: ManualClock = ManualClock(),
-    passwordPool: any BlockingPool = ImmediatePool()
+    passwordPool: any BlockingPool = ImmediatePool(), host: String = "127.0.0.1"
   ) throws {
     self.clock = clock
+    self.host = host
     let ticks = Ticks()
     self.ticks = ticks
     users = try TemporaryFile(Self.credentials(role: "advanced"))
@@ -81,7 +83,7 @@ final class OwnServerHarness: Sendable {
       trusted.isEmpty ? documents : TestProvider()
     }
     let configuration = try oauth.read(
-      environment: Environment(environment), file: nil, host: "127.0.0.1", after: .none)
+      environment: Environment(environment), file: nil, host: host, after: .none)
     running = Mutex(configuration.running)
     let lines = lines
     let log = Log(
@@ -95,7 +97,7 @@ final class OwnServerHarness: Sendable {
   /// SIGHUP.
   func reload() throws {
     let new = try oauth.read(
-      environment: Environment(environment), file: nil, host: "127.0.0.1",
+      environment: Environment(environment), file: nil, host: host,
       after: running.withLock { $0 })
     running.withLock { $0 = new.running }
     service.reload(new)

@@ -361,6 +361,18 @@ struct OwnServerTests {
     #expect(server.takeLog().isEmpty)
   }
 
+  /// ATTACKS L3: passwords, codes and tokens go over TLS.
+  @Test(arguments: ["/authorize", "/consent", "/token", "/revoke", "/jwks"])
+  func withoutTLSOnlyAProxyMayConnect(_ path: String) async throws {
+    let server = try OwnServerHarness(
+      ["CALCULATOR_TRUSTED_PROXIES": "192.0.2.9"], host: "0.0.0.0")
+    let method = path == "/jwks" ? "GET" : "POST"
+    let refused = await server.send(method, path)
+    #expect(refused.status == 403)
+    #expect(refused.text.contains("Only a trusted proxy may connect without TLS."))
+    #expect(await server.send(method, path, from: "192.0.2.9").status != 403)
+  }
+
   // MARK: Limits
 
   /// ATTACKS O123: each endpoint has a limit for each address.

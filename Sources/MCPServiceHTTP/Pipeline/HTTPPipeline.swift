@@ -88,6 +88,7 @@ package struct HTTPPipeline: HTTPResponder {
     if let other = further?.resource(at: request.path) {
       context.origin = nil
       context.further = other
+      try checkPeer(request)  // passwords, codes and tokens are credentials too
       return try await other.response(to: request, from: context.client)
     }
     try origins.check(request.fields["Origin"], or: hosts)
