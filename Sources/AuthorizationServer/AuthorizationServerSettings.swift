@@ -10,7 +10,7 @@ package struct AuthorizationServerSettings: Sendable {
   package let scopes: [String]
   /// What a request without `scope` asks for (RFC 6749 §3.3).
   package let defaultScope: String
-  /// Of an access token, without another one.
+  /// The usual lifetime of an access token.
   package static let accessLifetime = Duration.seconds(600)
   /// Of an access token.
   package let accessLifetime: Duration

@@ -14,7 +14,7 @@ extension OutboundResponse {
   package var freshness: Freshness { Freshness(fields) }
 
   package struct Freshness: Sendable, Equatable {
-    /// The longest time that is told apart.
+    /// A larger `max-age` is read as this one.
     package static let longestAge = Duration.seconds(86_400)
 
     /// The smallest `max-age`; `nil` if there is none that can be read.

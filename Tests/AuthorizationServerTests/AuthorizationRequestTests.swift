@@ -54,7 +54,7 @@ struct AuthorizationRequestTests {
     ("another loopback host", "redirect_uri", "http://localhost/callback"),
   ]
 
-  /// OAuth 2.1 §4.1.2.1, RFC 9700 §4.1.3: nobody is redirected.
+  /// OAuth 2.1 §4.1.2.1, RFC 9700 §4.1.3: no browser is redirected.
   @Test(arguments: pages)
   func showsAPage(_ row: (name: String, parameter: String, value: String?)) {
     #expect(throws: OAuthProblem.self) { try Self.read(Self.replacing(row.parameter, row.value)) }

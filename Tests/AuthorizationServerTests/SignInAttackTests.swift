@@ -211,7 +211,7 @@ struct SignInAttackTests {
     let fixture = try SignInFixture(kind)
     let known = SignInFixture.secret(200)
     var victim = TestBrowser()
-    // The second is the one of `secret(1)`: whoever plants a cookie may guess its name.
+    // The second is the one of `secret(1)`: a page that plants a cookie may guess its name.
     victim.cookies = [
       (SignInTests.pageCookie, known), ("__Host-calculator-sign-in-VtX6czP2", known),
     ]
@@ -220,7 +220,7 @@ struct SignInAttackTests {
     switch kind {
     case .password:
       let page = fixture.signIn(first + SignInFixture.credentials(), &victim)
-      // The worst case: the thief also knows what stands in the page.
+      // The worst case: the thief also knows the text of the page.
       let form = try page.hiddenFields
       let proof = FormProof.text(
         SignInEndpoints.about(Secret(form[0].1)), cookie: Secret(known))
@@ -374,7 +374,7 @@ struct SignInAttackTests {
     + AuthorizationRequestTests.errors.map { ($0.0, $0.1, $0.2) })
     .map { ($0.0, AuthorizationRequestTests.replacing($0.1, $0.2)) }
 
-  /// O103. RFC 9700 §4.11.2, OAuth 2.1 §4.1.2.1: nobody is redirected, and no page has a cookie.
+  /// O103. RFC 9700 §4.11.2, OAuth 2.1 §4.1.2.1: no browser is redirected, and no page has a cookie.
   @Test(arguments: requests, Kind.allCases)
   func noErrorIsRedirected(_ row: (name: String, parameters: Parameters), _ kind: Kind) throws {
     let fixture = try SignInFixture(kind)
@@ -404,7 +404,7 @@ struct SignInAttackTests {
 
   // MARK: O104 floods
 
-  /// O104. ASVS 2.4.1: whoever only asks for pages stores nothing.
+  /// O104. ASVS 2.4.1: a request for a page stores nothing.
   @Test(arguments: Kind.allCases)
   func manyPagesStoreNothing(_ kind: Kind) throws {
     let fixture = try SignInFixture(kind)
@@ -488,7 +488,7 @@ struct SignInAttackTests {
     #expect(form.send(good, to: fixture).status == form.success)
   }
 
-  /// O105. RFC 9700 §4.2: what stands in a URL is no form.
+  /// O105. RFC 9700 §4.2: a query is not read as a form.
   @Test(arguments: Kind.allCases)
   func aFormInTheQueryIsNotRead(_ kind: Kind) throws {
     let fixture = try SignInFixture(kind)
@@ -721,7 +721,7 @@ struct SignInAttackTests {
     }
   }
 
-  /// O112. ASVS 6.3.8: nobody learns which names exist.
+  /// O112. ASVS 6.3.8: the answer does not say which names exist.
   @Test func anUnknownNameAndAWrongPasswordAreOneAnswer() throws {
     let fixture = try SignInFixture(.password)
     var browser = TestBrowser()

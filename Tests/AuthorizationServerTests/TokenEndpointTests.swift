@@ -177,7 +177,7 @@ struct TokenEndpointTests {
     #expect(new != old)
     #expect(first["access_token"] != second["access_token"])
     let grant = try #require(try fixture.state.grants().first)
-    // RFC 9700 §4.14.2: whoever comes second may be the thief or the victim, so both lose.
+    // RFC 9700 §4.14.2: the second may be the thief or the victim, so both lose.
     #expect(fixture.ask(Fixture.refreshing(old)).error == "invalid_grant")
     #expect(fixture.events.take().contains(.refreshTokenReused(grant: grant.id)))
     #expect(fixture.ask(Fixture.refreshing(new)).error == "invalid_grant")

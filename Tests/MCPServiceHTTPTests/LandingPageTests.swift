@@ -88,13 +88,6 @@ struct LandingPageTests {
     #expect(page["Cache-Control"] == ["no-store"])
   }
 
-  /// The `Host` is an allowed name, but the base URL is any text of the configuration.
-  @Test func escapesAsBytes() {
-    #expect(
-      LandingPage.escaped("<\u{301}b>\u{FE0F}\"'&\u{200D}")
-        == "&lt;\u{301}b&gt;\u{FE0F}&quot;&#39;&amp;\u{200D}")
-  }
-
   @Test func saysWhereOthersReachIt() throws {
     let base = try Self.page(["CALCULATOR_BASE_URL": "https://calc.example"])
     #expect(Self.examples(base).first == "https://calc.example/mcp")

@@ -18,7 +18,7 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
 
     mutating func appendLiteral(_ literal: String) { text += literal }
 
-    mutating func appendInterpolation(_ text: String) { self.text += HTML.escaped(text) }
+    mutating func appendInterpolation(_ text: String) { self.text += MarkupText.escaped(text) }
 
     mutating func appendInterpolation(_ html: HTML) { text += html.text }
 
@@ -29,24 +29,7 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
     /// A text that comes from outside, in a sentence of ours: its direction of writing must not
     /// change the order of the words around it (HTML §4.5.24).
     mutating func appendInterpolation(isolated text: String) {
-      self.text += "<bdi>" + HTML.escaped(text) + "</bdi>"
+      self.text += "<bdi>" + MarkupText.escaped(text) + "</bdi>"
     }
-  }
-
-  /// It works on bytes: a Character may hide a bracket behind a combining mark (ATTACKS H34).
-  private static func escaped(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "&"): bytes += "&amp;".utf8
-      case UInt8(ascii: "<"): bytes += "&lt;".utf8
-      case UInt8(ascii: ">"): bytes += "&gt;".utf8
-      case UInt8(ascii: "\""): bytes += "&quot;".utf8
-      case UInt8(ascii: "'"): bytes += "&#39;".utf8
-      default: bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

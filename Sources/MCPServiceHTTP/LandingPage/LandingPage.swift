@@ -63,15 +63,15 @@ package struct LandingPage: Sendable {
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(Self.escaped(definition.info.title))</title>
+    <title>\(MarkupText.escaped(definition.info.title))</title>
     <link rel="icon" href="\(Self.icon)">
     <style>\(Self.style)</style>
     </head>
     <body>
     <main>
-    <h1>\(Self.escaped(definition.info.title))</h1>
+    <h1>\(MarkupText.escaped(definition.info.title))</h1>
     <p>An <a href="https://modelcontextprotocol.io">MCP</a> server behind authentication. Its endpoint is</p>
-    <pre><code>\(Self.escaped(address))/mcp</code></pre>
+    <pre><code>\(MarkupText.escaped(address))/mcp</code></pre>
     <h2>Credentials</h2>
     <table>
     <tbody>
@@ -80,11 +80,11 @@ package struct LandingPage: Sendable {
     </table>
     <p>\(withoutCredential)</p>
     <h2>Try it</h2>
-    <pre><code>\(Self.escaped(curl(address)))</code></pre>
+    <pre><code>\(MarkupText.escaped(curl(address)))</code></pre>
     <h2>Connect a client</h2>
-    <pre><code>\(Self.escaped(config(address)))</code></pre>
+    <pre><code>\(MarkupText.escaped(config(address)))</code></pre>
     <p>Clients differ in the names: <code>examples/</code> in the repository has a file for each. \
-    Then type: <q>\(Self.escaped(definition.example.prompt))</q></p>
+    Then type: <q>\(MarkupText.escaped(definition.example.prompt))</q></p>
     <h2>Tools</h2>
     <table>
     <thead>
@@ -129,10 +129,10 @@ package struct LandingPage: Sendable {
 
   private static func row(_ tool: Tool) -> String {
     let permission =
-      tool.permission.map { "<code>\(escaped($0.rawValue))</code>" } ?? "any credential"
+      tool.permission.map { "<code>\(MarkupText.escaped($0.rawValue))</code>" } ?? "any credential"
     return """
-      <tr><th scope="row"><code>\(escaped(tool.definition.name))</code><br>\
-      \(escaped(tool.definition.description))</th><td>\(permission)</td></tr>
+      <tr><th scope="row"><code>\(MarkupText.escaped(tool.definition.name))</code><br>\
+      \(MarkupText.escaped(tool.definition.description))</th><td>\(permission)</td></tr>
       """
   }
 
@@ -189,23 +189,6 @@ package struct LandingPage: Sendable {
         }
       }
       """
-  }
-
-  /// It works on bytes: a Character may hide a bracket behind a combining mark (ATTACKS H34).
-  static func escaped(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "&"): bytes += "&amp;".utf8
-      case UInt8(ascii: "<"): bytes += "&lt;".utf8
-      case UInt8(ascii: ">"): bytes += "&gt;".utf8
-      case UInt8(ascii: "\""): bytes += "&quot;".utf8
-      case UInt8(ascii: "'"): bytes += "&#39;".utf8
-      default: bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   // MARK: Style

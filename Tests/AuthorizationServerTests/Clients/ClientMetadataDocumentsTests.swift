@@ -367,7 +367,7 @@ struct ClientMetadataDocumentsTests {
     #expect(await fixture.problem("https://last.example/x", for: .inNetwork(3)) == Self.notOK)
   }
 
-  /// ATTACKS O92: a slow host holds a share, whoever asks for its documents.
+  /// ATTACKS O92: a slow host has a share of the fetches, from whatever network they come.
   @Test func aSlowHostDoesNotStopAnother() async {
     let fixture = Fixture([Self.url: .json(Self.document)], limits: .init(perHost: 2))
     let executor = TestExecutor()
