@@ -2228,8 +2228,7 @@ MUTANTS = [
     ),
     (
         "document: one network has all fetches", DOCUMENTS,
-        "limits.total, ofNetwork < limits.perNetwork else",
-        "limits.total else",
+        "limits.total, ofNetwork < limits.perNetwork,\n", "limits.total,\n",
         DOCUMENT_TESTS, r"aFloodOfOneNetwork",
     ),
     (
@@ -3068,7 +3067,7 @@ MUTANTS = [
     ),
     (
         "own: no limit of an address", "Sources/MCPServiceHTTP/Pipeline/FurtherRoutes.swift",
-        "guard decision.isAllowed else { throw .tooManyRequests(decision) }", "",
+        "if let decision = limit.charge(client, at: clock()) { throw .tooManyRequests(decision) }", "",
         "MCPServiceOAuthTests.OwnServerTests", r"anAddressHasItsShare",
     ),
     (
@@ -3222,7 +3221,7 @@ MUTANTS = [
     ),
     (
         "own: passwords and tokens share threads", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationService.swift",
-        "pool: passwordPool)", "pool: pool)",
+        "random: random, pool: passwordPool", "random: random, pool: pool",
         "MCPServiceOAuthTests.OwnServerTests", r"aFloodOfPasswordsDelaysNoToken",
     ),
     (

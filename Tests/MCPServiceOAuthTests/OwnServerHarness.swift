@@ -206,6 +206,10 @@ final class OwnServerHarness: Sendable {
 final class StoppablePool: BlockingPool {
   private let isStopped = Mutex(false)
   private let work = HeldWork()
+  private let runs = Mutex(0)
+
+  /// How much work there was.
+  var count: Int { runs.withLock { $0 } }
 
   func stop() { isStopped.withLock { $0 = true } }
 
@@ -220,6 +224,7 @@ final class StoppablePool: BlockingPool {
   func run<Value: Sendable>(for _: Client, _ work: @escaping @Sendable () -> Value)
     async throws(BlockingPoolIsFull) -> Value
   {
+    runs.withLock { $0 += 1 }
     if isStopped.withLock({ $0 }) { await self.work.hold() }
     return work()
   }

@@ -413,6 +413,7 @@ struct OwnServerTests {
     let passwords = StoppablePool()
     let server = try OwnServerHarness(passwordPool: passwords)
     let tokens = try await server.tokens()
+    try #require(passwords.count == 1)
     passwords.stop()
     let (form, cookie) = try await server.signInPage()
     async let waiting = server.post(

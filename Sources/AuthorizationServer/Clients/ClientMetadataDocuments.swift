@@ -128,8 +128,8 @@ package final class ClientMetadataDocuments: Sendable {
       if let problem = state.failures.value(key, at: now) { return .done(.failure(problem)) }
       if let fetch = state.fetches[key] { return .wait(fetch.task) }
       let ofNetwork = state.fetches.values.count { $0.network == client.network }
-      // ATTACKS O92
       let ofHost = state.fetches.values.count { $0.host.hasSameBytes(as: url.host) }
+      // ATTACKS O92
       guard state.fetches.count < limits.total, ofNetwork < limits.perNetwork,
         ofHost < limits.perHost
       else {
