@@ -212,7 +212,8 @@ let package = Package(
       of: "MCPServiceOAuth",
       dependencies: [
         "Auth", "AuthorizationServer", "Calculator", "Crypto", "HTTPClient", "HTTPTransport",
-        "JOSE", "JSON", "MCPService", "MCPServiceHTTP", "OAuth", "State", "TestHarness",
+        "IdentityProviders", "JOSE", "JSON", "MCPService", "MCPServiceHTTP", "OAuth", "State",
+        "TestHarness",
       ]),
     .testTarget(
       name: "ExecutableTests",

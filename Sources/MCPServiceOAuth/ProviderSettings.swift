@@ -26,11 +26,7 @@ struct ProviderSettings: Sendable {
   static func read(
     from reader: inout EnvironmentReader, resource: String?, allowsLoopback: Bool
   ) -> ProviderSettings? {
-    if allowsLoopback {
-      reader.warn(
-        "\(Settings.allowsLoopback.name)=true: outbound requests may go to this machine without TLS"
-      )
-    }
+    let outbound = CurlClient.Settings.read(from: &reader, allowsLoopback: allowsLoopback)
     let issuer = readIssuer(&reader, allowsLoopback)
     let audiences = reader.list(Settings.providerAudience) { $0.utf8.isEmpty ? nil : $0 }
     let types = reader.list(Settings.tokenTypes, of: ProviderTokenType.init(rawValue:))
@@ -40,10 +36,6 @@ struct ProviderSettings: Sendable {
     let showsNames = reader.value(Settings.showsNames)
     let keysURL = reader.url(Settings.keysURL, allowsLoopback)
     let introspection = IntrospectionSettings.read(from: &reader, allowsLoopback)
-    var outbound = CurlClient.Settings()
-    outbound.allowsLoopback = allowsLoopback
-    outbound.proxy = readProxy(&reader)
-    outbound.caFile = reader.file(Settings.caFile)?.path
     guard reader.errors.isEmpty, let issuer, let resource, let permissions else { return nil }
     return ProviderSettings(
       issuer: issuer, audiences: audiences.isEmpty ? [resource] : audiences,
@@ -80,18 +72,6 @@ struct ProviderSettings: Sendable {
       return nil
     }
     return issuer
-  }
-
-  /// Only `http`: a proxy with TLS would be verified with other certificates than those of the
-  /// settings, and the connection to the provider has TLS of its own.
-  private static func readProxy(_ reader: inout EnvironmentReader) -> String? {
-    guard let proxy = reader.value(Settings.outboundProxy) else { return nil }
-    if Origin(of: proxy)?.scheme == .https {
-      reader.report(
-        .invalidURL(of: Settings.outboundProxy.declaration, problem: "must begin with http://"))
-      return nil
-    }
-    return proxy
   }
 
   private static func readPermissions(_ reader: inout EnvironmentReader) -> PermissionMap? {
@@ -135,6 +115,37 @@ struct IntrospectionSettings: Sendable {
       }
     }
     return nil
+  }
+}
+
+extension CurlClient.Settings {
+  /// How outbound requests are sent. Errors and warnings are in `reader`.
+  static func read(
+    from reader: inout EnvironmentReader, allowsLoopback: Bool
+  ) -> CurlClient.Settings {
+    if allowsLoopback {
+      reader.warn(
+        "\(MCPService.Settings.allowsLoopback.name)=true: outbound requests may go to this machine without TLS"
+      )
+    }
+    var outbound = CurlClient.Settings()
+    outbound.allowsLoopback = allowsLoopback
+    outbound.proxy = readProxy(&reader)
+    outbound.caFile = reader.file(MCPService.Settings.caFile)?.path
+    return outbound
+  }
+
+  /// Only `http`: a proxy with TLS would be verified with other certificates than those of the
+  /// settings, and the connection to the provider has TLS of its own.
+  private static func readProxy(_ reader: inout EnvironmentReader) -> String? {
+    guard let proxy = reader.value(MCPService.Settings.outboundProxy) else { return nil }
+    if Origin(of: proxy)?.scheme == .https {
+      reader.report(
+        .invalidURL(
+          of: MCPService.Settings.outboundProxy.declaration, problem: "must begin with http://"))
+      return nil
+    }
+    return proxy
   }
 }
 

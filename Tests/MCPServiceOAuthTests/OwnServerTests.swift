@@ -2,8 +2,10 @@ import Auth
 import AuthorizationServer
 import Crypto
 import HTTPTransport
+import IdentityProviders
 import JOSE
 import JSON
+import MCPService
 import State
 import Support
 import TestHarness
@@ -531,6 +533,10 @@ struct OwnServerTests {
       changes: ["CALCULATOR_BASE_URL": "https://mcp.example:443"],
       errors: ["CALCULATOR_BASE_URL: must be written as browsers"]),
     Row(
+      testDescription: "a proxy with TLS",
+      changes: ["CALCULATOR_OAUTH_PROXY": "https://proxy.example:3128"],
+      errors: ["CALCULATOR_OAUTH_PROXY: must begin with http://"]),
+    Row(
       testDescription: "passwords without users",
       changes: ["CALCULATOR_OAUTH_PROVIDER": "password"],
       errors: ["CALCULATOR_CREDENTIALS: is not set"]),
@@ -548,6 +554,10 @@ struct OwnServerTests {
     let errors = OAuthHarness.errors(Self.own.merging(row.changes) { $1 })
     #expect(errors.count == row.errors.count)
     for (error, start) in zip(errors, row.errors) { #expect(error.hasBytes(atStart: start)) }
+  }
+
+  @Test func eachProviderHasItsSettings() {
+    #expect(Settings.providers.map(\.id) == ProviderDescription.all.map(\.id))
   }
 
   /// ATTACKS O126: the identifiers of people mean something only with their provider.

@@ -63,23 +63,10 @@ package final class Clients: ClientDirectory {
   private func registered(
     _ id: String, for client: Client
   ) async throws(OAuthProblem) -> OAuthClient? {
-    let result: Result<RegisteredClient?, StateError>
-    do throws(BlockingPoolIsFull) {
-      result = try await pool.run(for: client) { [state] in
-        do throws(StateError) {
-          return .success(try state.client(id))
-        } catch {
-          return .failure(error)
-        }
-      }
-    } catch {
-      throw OAuthProblem(
-        .temporarilyUnavailable, "The server has too much to do; try again later.")
+    let stored = try await pool.state(for: client) { [state] () throws(OAuthProblem) in
+      do throws(StateError) { return try state.client(id) } catch { throw OAuthProblem(error) }
     }
-    switch result {
-    case .success(let stored): return stored.map(OAuthClient.init)
-    case .failure(let error): throw OAuthProblem(error)
-    }
+    return stored.map(OAuthClient.init)
   }
 
   private static func table(_ clients: [OAuthClient]) -> [[UInt8]: OAuthClient] {

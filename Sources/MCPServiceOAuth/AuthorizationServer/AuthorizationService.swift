@@ -11,8 +11,8 @@ internal import Support
 private import Crypto
 private import Synchronization
 
-/// What the endpoints of the authorization server share. It survives SIGHUP, which replaces the clients of the file,
-/// the users and the roles.
+/// What the endpoints of the authorization server share. It survives SIGHUP, which replaces the
+/// clients of the file, the users and the roles.
 final class AuthorizationService: Sendable {
   let settings: AuthorizationServerSettings
   let context: HTTPProtection.Context

@@ -82,10 +82,7 @@ struct AuthorizationSettings: Sendable {
     let allowsRegistration = reader.value(Settings.registration) == .on
     let seals = readSeals(&reader)
     let showsNames = reader.value(Settings.showsNames)
-    var outbound = CurlClient.Settings()
-    outbound.allowsLoopback = allowsLoopback
-    outbound.proxy = reader.value(Settings.outboundProxy)
-    outbound.caFile = reader.file(Settings.caFile)?.path
+    let outbound = CurlClient.Settings.read(from: &reader, allowsLoopback: allowsLoopback)
     guard reader.errors.isEmpty, let issuer, let provider else { return nil }
     let settings = AuthorizationSettings(
       issuer: issuer, provider: provider, clients: clients, allowsRegistration: allowsRegistration,
@@ -116,9 +113,10 @@ struct AuthorizationSettings: Sendable {
   private static func readProvider(
     _ reader: inout EnvironmentReader, _ id: String, _ allowsLoopback: Bool
   ) -> Provider? {
+    if id.utf8.elementsEqual("password".utf8) { return .password }
     guard let names = Settings.providers.first(where: { $0.id == id }),
       let description = ProviderDescription.all.first(where: { $0.id == id })
-    else { return .password }
+    else { preconditionFailure("a provider has settings and no description, or the reverse") }
     let client = reader.optional(names.clientID, isValid: Subject.isValid)
     if client == nil, !reader.isSet(names.clientID.declaration) {
       reader.report(.missing(names.clientID.declaration))
