@@ -55,6 +55,7 @@ struct AuthorizationRequestTests {
   ]
 
   /// OAuth 2.1 §4.1.2.1, RFC 9700 §4.1.3: no browser is redirected.
+  /// ATTACKS O70, O71
   @Test(arguments: pages)
   func showsAPage(_ row: (name: String, parameter: String, value: String?)) {
     #expect(throws: OAuthProblem.self) { try Self.read(Self.replacing(row.parameter, row.value)) }
@@ -80,6 +81,7 @@ struct AuthorizationRequestTests {
   ]
 
   /// RFC 9700 §4.11.2: no redirect to a client that the person has not allowed.
+  /// ATTACKS O71, O72
   @Test(arguments: errors)
   func refuses(_ row: (name: String, parameter: String, value: String?, error: OAuthError)) {
     #expect {

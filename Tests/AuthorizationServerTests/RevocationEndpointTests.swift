@@ -15,6 +15,7 @@ struct RevocationEndpointTests {
   ]
 
   /// RFC 7009 §2.1, §2.2
+  /// ATTACKS O77
   @Test(arguments: rows)
   func revokes(_ row: (name: String, member: String, client: String, ends: Bool)) throws {
     let fixture = try Fixture()
@@ -29,6 +30,7 @@ struct RevocationEndpointTests {
   }
 
   /// A text that looks like a token of this server, but has another signature.
+  /// ATTACKS O77
   @Test func aForgedAccessTokenRevokesNothing() throws {
     let fixture = try Fixture()
     let answer = try fixture.granted(Fixture.redemption(try fixture.code()))

@@ -56,6 +56,7 @@ struct SigningKeysTests {
   }
 
   /// A copy of the state alone signs nothing.
+  /// ATTACKS O86
   @Test func aSealedKeyIsNotInTheState() throws {
     let state = try AuthorizationState(path: ":memory:")
     _ = try Self.keys(state, [Self.seal]).current(now: Self.now)
@@ -73,6 +74,7 @@ struct SigningKeysTests {
   }
 
   /// Whoever can write to the file, but does not know the key of the state, adds no key.
+  /// ATTACKS O86
   @Test func aKeyThatSomebodyAddedIsRefused() throws {
     let state = try AuthorizationState(path: ":memory:")
     let added = SigningKey()
@@ -112,6 +114,7 @@ struct SigningKeysTests {
   }
 
   /// A row that was moved to the name of another key.
+  /// ATTACKS O86
   @Test(arguments: [[], [seal]])
   func aKeyUnderAnotherNameIsRefused(_ seals: [SealingKey]) throws {
     let state = try AuthorizationState(path: ":memory:")

@@ -69,6 +69,7 @@ struct TokenEndpointTests {
 
   /// OAuth 2.1 §4.1.3, RFC 7636 §4.6, RFC 8707 §2.2. A request that is refused changes nothing: the
   /// client itself still gets its token.
+  /// ATTACKS O73, O76
   @Test(arguments: wrong)
   func refusesACode(
     _ row: (name: String, change: @Sendable (inout Parameters) -> Void, error: String)
@@ -89,6 +90,7 @@ struct TokenEndpointTests {
   }
 
   /// OAuth 2.1 §4.1.3: the second request that is right in everything ends the grant.
+  /// ATTACKS O74
   @Test func aCodeThatComesTwiceEndsItsGrant() throws {
     let fixture = try Fixture()
     let request = Fixture.redemption(try fixture.code())
@@ -101,6 +103,7 @@ struct TokenEndpointTests {
   }
 
   /// A thief without the verifier cannot end the session of the client.
+  /// ATTACKS O73
   @Test func anOldCodeWithAWrongVerifierEndsNothing() throws {
     let fixture = try Fixture()
     var request = Fixture.redemption(try fixture.code())
@@ -111,6 +114,7 @@ struct TokenEndpointTests {
     #expect(try fixture.state.isActive(grant.id, now: Self.start))
   }
 
+  /// ATTACKS O74
   @Test(arguments: [(59, 200), (60, 400), (61, 400)])
   func aCodeLivesAMinute(_ seconds: Int, _ status: Int) throws {
     let fixture = try Fixture()
@@ -151,6 +155,7 @@ struct TokenEndpointTests {
   ]
 
   /// RFC 6749 §2.3.1, §5.2
+  /// ATTACKS O76
   @Test(arguments: credentials)
   func clientsAuthenticate(
     _ row: (name: String, authorization: [String], body: Parameters, status: Int)
@@ -168,6 +173,7 @@ struct TokenEndpointTests {
   // MARK: Refresh tokens
 
   /// OAuth 2.1 §4.3.1
+  /// ATTACKS O75
   @Test func aRefreshTokenIsGoodOnce() throws {
     let fixture = try Fixture()
     let first = try fixture.granted(Fixture.redemption(try fixture.code()))
@@ -198,6 +204,7 @@ struct TokenEndpointTests {
   ]
 
   /// RFC 6749 §6, §10.4. A request that is refused uses no token up.
+  /// ATTACKS O75
   @Test(arguments: wrongRefresh)
   func refusesARefreshToken(
     _ row: (name: String, change: @Sendable (inout Parameters) -> Void, error: String)
@@ -254,6 +261,7 @@ struct TokenEndpointTests {
   // MARK: Users
 
   /// The role of the user is asked each time, not remembered.
+  /// ATTACKS O78
   @Test func aUserWhoLostARoleGetsLess() throws {
     let fixture = try Fixture(scopesOfUser: { _ in ["calculate:basic"] })
     let code = try fixture.code(scope: "calculate:basic calculate:advanced")
@@ -261,6 +269,7 @@ struct TokenEndpointTests {
     #expect(answer["scope"] == "calculate:basic")
   }
 
+  /// ATTACKS O78
   @Test func aUserWhoIsGoneLosesTheGrant() throws {
     let fixture = try Fixture(scopesOfUser: { _ in nil })
     let response = fixture.ask(Fixture.redemption(try fixture.code()))
@@ -281,6 +290,7 @@ struct TokenEndpointTests {
   }
 
   /// 32 at once: one gets a token, and the others are a theft.
+  /// ATTACKS O75
   @Test func aRefreshTokenThatManySendAtOnceIsGoodForOne() async throws {
     let fixture = try Fixture()
     let answer = try fixture.granted(Fixture.redemption(try fixture.code()))

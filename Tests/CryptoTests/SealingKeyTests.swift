@@ -41,6 +41,7 @@ struct SealingKeyTests {
   ]
 
   /// NIST SP 800-38D §7.2
+  /// ATTACKS O86
   @Test(arguments: changes)
   func opensNothingThatWasChanged(
     _ row: (name: String, change: @Sendable (inout [UInt8]) -> Void)

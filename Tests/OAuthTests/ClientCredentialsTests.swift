@@ -52,6 +52,7 @@ struct ClientCredentialsTests {
   ]
 
   /// RFC 6749 §2.3, §5.2
+  /// ATTACKS O76
   @Test(arguments: refused.indices)
   func refuses(_ index: Int) throws {
     let (name, authorization, body, error) = Self.refused[index]

@@ -22,6 +22,7 @@ struct ClientIDURLTests {
   }
 
   /// Draft §3
+  /// ATTACKS O81
   @Test(arguments: [
     ("no path", "https://client.example"), ("path /", "https://client.example/"),
     ("no path, but a query", "https://client.example?a"),
@@ -73,6 +74,7 @@ struct ClientIDURLTests {
   ]
 
   /// Draft §4.1
+  /// ATTACKS O81
   @Test(arguments: refusedMembers.indices)
   func refusesADocument(_ index: Int) {
     let (name, members, error) = Self.refusedMembers[index]
@@ -80,6 +82,7 @@ struct ClientIDURLTests {
   }
 
   /// Draft §4.1, RFC 3986 §6.2.1
+  /// ATTACKS O81
   @Test(arguments: [
     "https://evil.example/metadata.json", "https://CLIENT.example/metadata.json", url + "/",
     "https://client.example:443/metadata.json", "https://client.example/%6detadata.json", "",

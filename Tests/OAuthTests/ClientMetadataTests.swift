@@ -124,6 +124,7 @@ struct ClientMetadataTests {
 
   // MARK: Names
 
+  /// ATTACKS O80
   @Test(arguments: [
     ("plain", "Calculator", "Calculator"), ("accent", "Café", "Café"),
     ("HTML stays text", "<b>a</b>", "<b>a</b>"), ("NUL", "a\u{0}b", "ab"),
@@ -144,6 +145,7 @@ struct ClientMetadataTests {
     #expect(client.name?.text.utf8.elementsEqual(shown.utf8) == true)
   }
 
+  /// ATTACKS O80
   @Test(arguments: ["", " ", "\u{200B}", "\u{202E}\u{0}", "\u{3164}"])
   func aNameThatIsInvisibleIsNone(_ text: String) throws {
     #expect(try Self.register([("client_name", .string(text))]).name == nil)

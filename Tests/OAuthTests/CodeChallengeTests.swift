@@ -35,6 +35,7 @@ struct CodeChallengeTests {
   ]
 
   /// RFC 7636 §4.2, §4.3, OAuth 2.1 §7.5.2
+  /// ATTACKS O72
   @Test(arguments: challenges.indices)
   func refusesAChallenge(_ index: Int) throws {
     let (name, text, method) = Self.challenges[index]
@@ -45,6 +46,7 @@ struct CodeChallengeTests {
   }
 
   /// RFC 7636 §4.1
+  /// ATTACKS O72
   @Test(arguments: [
     ("43 characters", String(repeating: "a", count: 43), true),
     ("128 characters", String(repeating: "a", count: 128), true),

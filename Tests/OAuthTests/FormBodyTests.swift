@@ -44,18 +44,21 @@ struct FormBodyTests {
   ]
 
   /// OAuth 2.1 §3.1, RFC 6749 §3.1
+  /// ATTACKS O79
   @Test(arguments: refused.indices)
   func refuses(_ index: Int) throws {
     let (name, text, failure) = Self.refused[index]
     #expect(throws: failure, "\(name)") { try FormBody(Array(text.utf8)) }
   }
 
+  /// ATTACKS O79
   @Test func aFormHasALimit() throws {
     let longest = "a=" + String(repeating: "b", count: FormBody.maximumLength - 2)
     #expect(try FormBody(Array(longest.utf8))["a"]?.utf8.count == FormBody.maximumLength - 2)
     #expect(throws: FormBody.Failure.tooLong) { try FormBody(Array((longest + "b").utf8)) }
   }
 
+  /// ATTACKS O79
   @Test func theNumberOfParametersHasALimit() throws {
     let most = (1...64).map { "a\($0)=b" }.joined(separator: "&")
     #expect(try FormBody(Array(most.utf8))["a64"] == "b")

@@ -23,6 +23,7 @@ struct RedirectURITests {
   }
 
   /// OAuth 2.1 §2.3, RFC 8252 §7.3
+  /// ATTACKS O70
   @Test(arguments: [
     ("empty", ""), ("relative", "/cb"), ("without a scheme", "//client.example/cb"),
     ("javascript", "javascript:alert(1)"),
@@ -121,6 +122,7 @@ struct RedirectURITests {
   ]
 
   /// OAuth 2.1 §2.3.1, RFC 9700 §4.1.3
+  /// ATTACKS O70
   @Test(arguments: mismatches.indices)
   func anotherURIDoesNotMatch(_ index: Int) throws {
     let (name, registered, requested) = Self.mismatches[index]

@@ -41,6 +41,7 @@ struct ClientTests {
   }
 
   /// RFC 7591 §5: registration is open to everybody.
+  /// ATTACKS O83
   @Test func aFullTableRemovesOnlyOldClientsWithoutAGrant() throws {
     let state = try AuthorizationState.inMemory()
     let later: WallTime = 0 + .seconds(3600)

@@ -25,6 +25,7 @@ struct CodeTests {
 
   /// RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 8707 §2.2. Each wrong request comes before the right one and
   /// after it.
+  /// ATTACKS O73
   @Test(arguments: [
     ("client", AuthorizationState.Redemption.wrongClient),
     ("redirect URI", .wrongRedirectURI), ("resource", .wrongResource),

@@ -10,6 +10,7 @@ struct CrashTests {
   /// The newest acknowledged refresh token of each grant, by run and grant.
   private typealias Acknowledged = [Int: Int]
 
+  /// ATTACKS O85
   @Test(.timeLimit(.minutes(1)))
   func noAcknowledgedGrantIsLostAndNothingUsedIsValidAgain() throws {
     let folder = try TemporaryFolder()

@@ -130,6 +130,7 @@ struct DatabaseTests {
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
   }
 
+  /// ATTACKS O84
   @Test(arguments: [
     "CREATE TABLE b (x)", "PRAGMA user_version = 1", "PRAGMA application_id = 7",
   ])

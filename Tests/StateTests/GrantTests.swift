@@ -61,6 +61,7 @@ struct GrantTests {
     #expect(try state.redeem("1", grant: "x", client: "1", token: "x") == .reused(grant: nil))
   }
 
+  /// ATTACKS O83
   @Test func theTableOfGrantsIsBounded() throws {
     let state = try AuthorizationState.inMemory { $0.grants = 1 }
     try state.makeGrant("1")

@@ -30,6 +30,7 @@ struct RaceTests {
   }
 
   /// OAuth 2.1 §4.1.3
+  /// ATTACKS O74
   @Test func oneOfManyRequestsRedeemsACode() throws {
     try states[0].issueCode(digest("a"), .sample(), now: 0)
     let results = try race { state, number in

@@ -38,6 +38,7 @@ struct StateFileTests {
   }
 
   /// CWE-732: also the bits that give no right to read.
+  /// ATTACKS O84
   @Test(arguments: [0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o660, 0o666, 0o4777])
   func rightsOfOthersAreRefused(_ mode: Int) throws {
     _ = try AuthorizationState(path: path)
@@ -46,6 +47,7 @@ struct StateFileTests {
   }
 
   /// CWE-59: a link to a good file, to nothing, and to itself.
+  /// ATTACKS O84
   @Test(arguments: ["good.db", "missing.db", "state.db"])
   func aSymbolicLinkIsRefused(_ target: String) throws {
     _ = try AuthorizationState(path: folder.path("good.db"))
@@ -55,6 +57,7 @@ struct StateFileTests {
   }
 
   /// CWE-59: SQLite would write to the file that a link beside the database names.
+  /// ATTACKS O84
   @Test(arguments: ["-wal", "-shm", "-journal"])
   func aSymbolicLinkBesideTheFileIsRefused(_ suffix: String) throws {
     let other = folder.path("other")
@@ -72,6 +75,7 @@ struct StateFileTests {
   }
 
   /// CWE-283
+  /// ATTACKS O84
   @Test(.enabled(if: geteuid() == 0, "only root can give a file away"))
   func theFileOfAnotherIsRefused() throws {
     _ = try AuthorizationState(path: path)

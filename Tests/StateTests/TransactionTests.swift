@@ -12,6 +12,7 @@ struct TransactionTests {
       hash: digest(name), cookieHash: digest("cookie \(name)"), payload: payload, expiresAt: end)
   }
 
+  /// ATTACKS O82
   @Test func aTransactionIsTakenOnce() throws {
     let state = try AuthorizationState.inMemory()
     let payload = [UInt8](repeating: 7, count: AuthorizationState.maximumPayloadLength)
@@ -21,6 +22,7 @@ struct TransactionTests {
   }
 
   /// RFC 9700 §4.7
+  /// ATTACKS O82
   @Test func aWrongCookieLeavesTheTransaction() throws {
     let state = try AuthorizationState.inMemory()
     try state.begin(Self.sample("a"), now: 0)
@@ -58,6 +60,7 @@ struct TransactionTests {
   }
 
   /// A flood must not end the sign-in of another person.
+  /// ATTACKS O83
   @Test func aFullTableRefusesTheNewOne() throws {
     let state = try AuthorizationState.inMemory { $0.transactions = 2 }
     try state.begin(Self.sample("a", until: 10), now: 0)
