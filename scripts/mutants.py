@@ -2915,8 +2915,8 @@ MUTANTS = [
     ),
     (
         'sign-in: the cookie stays after a callback', f"{BROWSER}/SignInEndpoints.swift",
-        'response = deny(request)\n      }\n      response.add(cookie.removal)',
-        'response = deny(request)\n      }',
+        'request)\n      }\n      response.add(cookie.removal)',
+        'request)\n      }',
         SIGN_IN, r"aPersonSignsIn|theClientLearns",
     ),
     (
@@ -3250,5 +3250,36 @@ MUTANTS = [
         "own: a password over plain HTTP", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
         "      try checkPeer(request)  // passwords, codes and tokens are credentials too\n", "",
         "MCPServiceOAuthTests.OwnServerTests", r"withoutTLSOnlyAProxyMayConnect",
+    ),
+    (
+        "own: nobody hears of an unsealed state",
+        "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationSettings.swift",
+        "} else if seals.isEmpty {", "} else if seals.count > 2 {",
+        "MCPServiceOAuthTests.OwnServerTests", r"theStartSaysWhatTheStateLacks",
+    ),
+    (
+        "own: a page cannot read Retry-After", "Sources/MCPServiceHTTP/Pipeline/FurtherRoutes.swift",
+        "WWW-Authenticate, Retry-After", "WWW-Authenticate",
+        "MCPServiceOAuthTests.OwnServerTests", r"webPagesReadWhatProgramsGet",
+    ),
+    (
+        "own: JSON that a browser may take for another type",
+        "Sources/AuthorizationServer/EndpointResponse.swift",
+        """      ("Content-Type", "application/json"), ("Cache-Control", "no-store"),
+      ("X-Content-Type-Options", "nosniff"),
+""", """      ("Content-Type", "application/json"), ("Cache-Control", "no-store"),
+""",
+        "MCPServiceOAuthTests.OwnServerTests", r"aRefusalHasTheFormThatItsReaderExpects",
+    ),
+    (
+        "sign-in: a provider that cannot answer",
+        "Sources/AuthorizationServer/Browser/SignInEndpoints+Parts.swift",
+        "[.serverError, .temporarilyUnavailable]", "[.serverError]",
+        "AuthorizationServerTests.SignInTests", r"theClientLearnsThatTheProviderCannotAnswer",
+    ),
+    (
+        "state: another process makes the file meanwhile", "Sources/State/Database.swift",
+        """begin: "BEGIN DEFERRED") {""", """begin: "SELECT 1") {""",
+        "StateTests.DatabaseTests", r"aNewFileMayBeOpenedByManyAtOnce",
     ),
 ]

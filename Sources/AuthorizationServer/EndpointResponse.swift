@@ -13,7 +13,10 @@ package struct EndpointResponse: Sendable {
 
   init(status: Int = 200, json: JSONValue) {
     self.status = status
-    fields = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+    fields = [
+      ("Content-Type", "application/json"), ("Cache-Control", "no-store"),
+      ("X-Content-Type-Options", "nosniff"),
+    ]
     body = json.serialized()
   }
 
@@ -77,6 +80,11 @@ package struct EndpointResponse: Sendable {
       status: status,
       json: ["error": .string(error.rawValue), "error_description": .string(sentence)])
   }
+
+  /// The server has too much to do, or cannot read its state.
+  package static let busy = EndpointResponse(
+    OAuthProblem(.temporarilyUnavailable, "The server has too much to do; try again later."),
+    hadAuthorization: false)
 
   /// The same for a person: a page. A browser that opens its last tabs again asks for them with GET.
   package static func refusalPage(_ status: Int, _ sentence: String) -> EndpointResponse {

@@ -46,16 +46,26 @@ package struct TokenEndpoint: Sendable {
       let form = try FormBody(parsing: body)
       let client = try await clients.authenticate(
         try ClientCredentials(authorization: authorization, body: form), for: peer)
-      return try await pool.state(for: peer) { () throws(OAuthProblem) in
-        try response(to: form, of: client, now)
+      let access = try await pool.state(for: peer) { () throws(OAuthProblem) in
+        try exchange(form, for: client, now)
       }
+      // Only now: the thread that writes the state is the bottleneck.
+      return response(for: access, now)
     }
   }
 
+  /// What a valid request gets. The state has it already.
+  private struct Access: Sendable {
+    let grant: Grant
+    let scope: String
+    let refresh: Secret?
+    let key: ES256Key
+  }
+
   /// It writes to the state, so it blocks for some milliseconds.
-  private func response(
-    to form: FormBody, of client: OAuthClient, _ now: WallTime
-  ) throws(OAuthProblem) -> EndpointResponse {
+  private func exchange(
+    _ form: FormBody, for client: OAuthClient, _ now: WallTime
+  ) throws(OAuthProblem) -> Access {
     guard let text = form["grant_type"] else {
       throw OAuthProblem(.invalidRequest, "The grant_type is missing.")
     }
@@ -81,7 +91,7 @@ package struct TokenEndpoint: Sendable {
   /// OAuth 2.1 §4.1.3
   private func redeem(
     _ form: FormBody, for client: OAuthClient, _ key: ES256Key, _ now: WallTime
-  ) throws(OAuthProblem) -> EndpointResponse {
+  ) throws(OAuthProblem) -> Access {
     let code = try required("code", in: form)
     let redirectURI = try required("redirect_uri", in: form)
     // RFC 7636 §4.5
@@ -110,8 +120,8 @@ package struct TokenEndpoint: Sendable {
       throw OAuthProblem(
         .invalidGrant, "The code is not valid for this client, redirect_uri and code_verifier.")
     }
-    return try response(
-      for: grant, asked: nil, refresh: refresh?.token, key, now, event: TokenEvent.issued)
+    return try access(
+      grant, asked: nil, refresh: refresh?.token, key, now, event: TokenEvent.issued)
   }
 
   // MARK: A refresh token
@@ -119,7 +129,7 @@ package struct TokenEndpoint: Sendable {
   /// RFC 6749 §6, OAuth 2.1 §4.3
   private func refresh(
     _ form: FormBody, for client: OAuthClient, _ key: ES256Key, _ now: WallTime
-  ) throws(OAuthProblem) -> EndpointResponse {
+  ) throws(OAuthProblem) -> Access {
     let old = try required("refresh_token", in: form)
     try settings.resource.check(form["resource"])
     var asked: ScopeList?
@@ -151,17 +161,16 @@ package struct TokenEndpoint: Sendable {
       if case .reused(let grant) = rotation { report(.refreshTokenReused(grant: grant)) }
       throw problem
     }
-    return try response(
-      for: grant, asked: asked, refresh: new.token, key, now, event: TokenEvent.refreshed)
+    return try access(
+      grant, asked: asked, refresh: new.token, key, now, event: TokenEvent.refreshed)
   }
 
   // MARK: Parts
 
-  /// RFC 6749 §5.1
-  private func response(
-    for grant: Grant, asked: ScopeList?, refresh: Secret?, _ key: ES256Key, _ now: WallTime,
+  private func access(
+    _ grant: Grant, asked: ScopeList?, refresh: Secret?, _ key: ES256Key, _ now: WallTime,
     event: (Grant) -> TokenEvent
-  ) throws(OAuthProblem) -> EndpointResponse {
+  ) throws(OAuthProblem) -> Access {
     // The user may have lost a role since the sign-in.
     guard let allowed = scopesOfUser(grant), let granted = ScopeList(grant.scope) else {
       do throws(StateError) {
@@ -173,14 +182,19 @@ package struct TokenEndpoint: Sendable {
       throw OAuthProblem(.invalidGrant, "The user may not sign in any more.")
     }
     let scope = (asked ?? granted).intersection(allowed).text
-    let (token, seconds) = AccessTokenIssuer(settings: settings).token(
-      for: grant, scope: scope, key: key, identifier: name(), now: now)
     report(event(grant))
+    return Access(grant: grant, scope: scope, refresh: refresh, key: key)
+  }
+
+  /// RFC 6749 §5.1
+  private func response(for access: Access, _ now: WallTime) -> EndpointResponse {
+    let (token, seconds) = AccessTokenIssuer(settings: settings).token(
+      for: access.grant, scope: access.scope, key: access.key, identifier: name(), now: now)
     var members: [(String, JSONValue)] = [
       ("access_token", .string(token.exposed)), ("token_type", "Bearer"),
-      ("expires_in", .number(JSONNumber(seconds))), ("scope", .string(scope)),
+      ("expires_in", .number(JSONNumber(seconds))), ("scope", .string(access.scope)),
     ]
-    if let refresh { members.append(("refresh_token", .string(refresh.exposed))) }
+    if let refresh = access.refresh { members.append(("refresh_token", .string(refresh.exposed))) }
     return EndpointResponse(json: .object(JSONObject(members)))
   }
 

@@ -22,8 +22,10 @@ final class Database: Sendable {
     try connection.run("PRAGMA foreign_keys = ON")
     // What was deleted leaves the file at the next checkpoint.
     try connection.run("PRAGMA secure_delete = ON")
-    // Before the first change of the file.
-    _ = try schema.version(of: &connection)
+    // Before the first change of the file. DEFERRED takes no lock for writing.
+    try Self.transaction(&connection, begin: "BEGIN DEFERRED") { (connection) throws(StateError) in
+      _ = try schema.version(of: &connection)
+    }
     if file != nil { try Self.useWriteAheadLog(&connection) }
     // In a write-ahead log, FULL syncs at each commit (https://sqlite.org/pragma.html#pragma_synchronous).
     try connection.run("PRAGMA synchronous = FULL")
@@ -55,13 +57,13 @@ final class Database: Sendable {
     try connection.withLock { (connection) throws(StateError) in try body(&connection) }
   }
 
+  /// - Parameter begin: IMMEDIATE takes the lock for writing before the first read. Otherwise two
+  ///   processes could read the same code as unused.
   private static func transaction<Result>(
-    _ connection: inout sending Connection,
+    _ connection: inout sending Connection, begin: String = "BEGIN IMMEDIATE",
     _ body: (inout sending Connection) throws(StateError) -> Result
   ) throws(StateError) -> Result {
-    // IMMEDIATE takes the lock for writing before the first read. Otherwise two processes could
-    // read the same code as unused.
-    try connection.run("BEGIN IMMEDIATE")
+    try connection.run(begin)
     do {
       let result = try body(&connection)
       try connection.run("COMMIT")

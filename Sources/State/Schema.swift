@@ -8,7 +8,8 @@ struct Schema: Sendable {
 
   let versions: [[String]]
 
-  /// The version of the database; 0 for an empty one.
+  /// The version of the database; 0 for an empty one. Call it in a transaction: between its
+  /// statements another process may make the database.
   /// - Throws: `otherDatabase`, `newerSchema`, or why the database cannot be read
   func version(of connection: inout Connection) throws(StateError) -> Int {
     let identity = try Self.number("PRAGMA application_id", &connection)

@@ -166,6 +166,32 @@ struct SignInTests {
 
   // MARK: No
 
+  /// RFC 6749 §4.1.2.1: a provider that cannot answer is no person who said no.
+  @Test(arguments: [
+    ("server_error", "server_error"), ("temporarily_unavailable", "temporarily_unavailable"),
+    ("login_required", "access_denied"), ("SERVER_ERROR", "access_denied"),
+  ])
+  func theClientLearnsThatTheProviderCannotAnswer(_ sent: String, _ error: String) throws {
+    let fixture = try SignInFixture(.provider)
+    var browser = TestBrowser()
+    let response = fixture.callback(
+      [try fixture.providerResponse(&browser, SignInFixture.query())[0], ("error", sent)], &browser)
+    let isFailure = error != "access_denied"
+    let sentence =
+      isFailure
+      ? "The+identity+provider+cannot+sign+anybody+in+now." : "The+person+did+not+allow+it."
+    #expect(response.status == 303)
+    #expect(
+      response.field("Location")
+        == "https://app.example/callback?error=\(error)&error_description=\(sentence)&state=xyz"
+        + "&iss=https%3A%2F%2Fcalculator.example")
+    #expect(
+      fixture.events.take() == [
+        isFailure ? "provider unavailable public" : "denied public"
+      ])
+    #expect(try fixture.rows() == [0, 0, 0, 0])
+  }
+
   static let denials: [(String, Kind, isAtProvider: Bool, state: String?)] = [
     ("on the consent page after a password", .password, false, "xyz"),
     ("on the consent page before a provider", .provider, false, "xyz"),

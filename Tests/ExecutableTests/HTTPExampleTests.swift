@@ -53,16 +53,31 @@ struct HTTPExampleTests {
     Repository.root.appending(path: "examples/keycloak-scopes.json").path
 
   /// Each block of the file, uncommented as it says, is a configuration that the server accepts.
-  @Test(arguments: ["Keycloak", "Microsoft Entra", "Auth0", "Okta"])
-  func theSettingsForEachProviderAreAccepted(_ provider: String) throws {
+  @Test(arguments: [
+    ("Keycloak", "CALCULATOR_OAUTH_ISSUER=https://"),
+    ("Microsoft Entra", "CALCULATOR_OAUTH_ISSUER=https://"),
+    ("Auth0", "CALCULATOR_OAUTH_ISSUER=https://"), ("Okta", "CALCULATOR_OAUTH_ISSUER=https://"),
+    ("GitHub", "CALCULATOR_OAUTH_PROVIDER=github"),
+    ("Atlassian", "CALCULATOR_OAUTH_PROVIDER=atlassian"),
+    ("An OpenID provider", "CALCULATOR_OAUTH_PROVIDER=oidc"),
+  ])
+  func theSettingsForEachProviderAreAccepted(_ provider: String, _ telling: String) throws {
     let example = Repository.root.appending(path: "examples/oauth.env")
     let text = try String(contentsOf: example, encoding: .utf8)
+    let folder = try TemporaryFolder()
+    for name in ["github-secret", "atlassian-secret", "oidc-secret", "state-key"] {
+      try folder.write(name, "0123456789abcdef0123456789abcdef\n")
+    }
+    let users = try #require(text.firstMatch(of: /users\.json has (\{.*\})\./))
+    try folder.write("users.json", String(users.1))
     let block = try #require(text.components(separatedBy: "# --- \(provider) ---").last)
     let settings = try #require(block.components(separatedBy: "# ---").first)
-      .matches(of: /(?m)^# (CALCULATOR_\w+=.*)$/).map { String($0.1) }
+      .matches(of: /(?m)^# ([A-Z]+_\w+=.*)$/).map { String($0.1) }
       .map { $0.replacing("/etc/calculator/scopes.json", with: Self.scopes) }
-    #expect(settings.contains { $0.hasPrefix("CALCULATOR_OAUTH_ISSUER=https://") })
-    let folder = try TemporaryFolder()
+      // The files of the operator.
+      .map { $0.replacing("/etc/calculator", with: folder.url.path) }
+      .map { $0.replacing("/var/lib/calculator", with: folder.url.path) }
+    #expect(settings.contains { $0.hasPrefix(telling) })
     let file = try folder.write(
       "oauth.env",
       (["CALCULATOR_BASE_URL=https://calculator.example"] + settings).joined(separator: "\n") + "\n"

@@ -31,9 +31,15 @@ final class Proxy {
 
   /// - Parameter isEncrypted: whether the proxy uses TLS. Without TLS the test can send exact
   ///   bytes.
-  init(_ kind: Kind, before server: HTTPProcess, isEncrypted: Bool = true) throws {
+  convenience init(_ kind: Kind, before server: HTTPProcess, isEncrypted: Bool = true) throws {
+    try self.init(
+      kind, at: try HTTPSocket.freePort(), before: server.port, isEncrypted: isEncrypted)
+  }
+
+  /// - Parameter server: the port of the server behind the proxy.
+  init(_ kind: Kind, at port: Int, before server: Int, isEncrypted: Bool = true) throws {
     folder = try TemporaryFolder()
-    port = try HTTPSocket.freePort()
+    self.port = port
     let certificate = try Certificate.shared.get()
     process.executableURL = URL(filePath: try #require(kind.path))
     process.currentDirectoryURL = folder.url
@@ -46,7 +52,7 @@ final class Proxy {
       case .haproxy: ["-db", "-f", folder.path("haproxy.cfg")]
       }
     try Self.write(
-      kind, in: folder, port: port, server: server.port, certificate: certificate,
+      kind, in: folder, port: port, server: server, certificate: certificate,
       isEncrypted: isEncrypted)
     let log = folder.url.appending(path: "errors")
     try Data().write(to: log)

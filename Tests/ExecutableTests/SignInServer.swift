@@ -20,16 +20,21 @@ final class SignInServer {
   private let folder: TemporaryFolder
   private let provider: NanoIDP?
   private let environment: [String: String]
-  private let port: Int
+  /// Where the server listens. With a proxy, `issuer` has another port.
+  let port: Int
   private var server: ServerProcess
 
-  /// - Parameter hasProvider: whether people sign in with another provider, nanoidp, instead of a
+  /// - Parameters:
+  ///   - hasProvider: whether people sign in with another provider, nanoidp, instead of a
   ///   password of this server. They enter the same name and password there.
-  init(_ changes: [String: String] = [:], hasProvider: Bool = false) throws {
+  ///   - proxyPort: the port of a proxy with TLS before the server.
+  init(
+    _ changes: [String: String] = [:], hasProvider: Bool = false, proxyPort: Int? = nil
+  ) throws {
     let folder = try TemporaryFolder()
     self.folder = folder
     port = try HTTPSocket.freePort()
-    issuer = "http://127.0.0.1:\(port)"
+    issuer = proxyPort.map { "https://localhost:\($0)" } ?? "http://127.0.0.1:\(port)"
     provider =
       hasProvider
       ? try NanoIDP(
@@ -43,7 +48,7 @@ final class SignInServer {
         "redirect_uris":["http://127.0.0.1/callback"]}]}
         """#),
       "CALCULATOR_OAUTH_REGISTRATION": "on", "CALCULATOR_STATE": folder.path("state.db"),
-      "CALCULATOR_THREADS": "2",
+      "CALCULATOR_THREADS": "2", "CALCULATOR_TRUSTED_PROXIES": "127.0.0.1",
     ]
     let signIn = try provider.map { try Self.settings($0, folder) } ?? Self.settings(folder)
     environment = common.merging(signIn) { $1 }.merging(changes) { $1 }

@@ -27,6 +27,8 @@ final class OwnServerHarness: Sendable {
   /// A hash takes long, so there is one for all tests.
   private static let hash = PasswordHash(of: Secret(password), random: RandomBytes.make).phc
 
+  /// What the configuration says at the start.
+  let warnings: [String]
   let clock: ManualClock
   let ticks: Ticks
   let service: HTTPService
@@ -85,6 +87,7 @@ final class OwnServerHarness: Sendable {
     let configuration = try oauth.read(
       environment: Environment(environment), file: nil, host: host, after: .none)
     running = Mutex(configuration.running)
+    warnings = configuration.warnings
     let lines = lines
     let log = Log(
       level: .info, now: { clock.now },

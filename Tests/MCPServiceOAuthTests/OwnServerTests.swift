@@ -15,6 +15,30 @@ import Testing
 @testable import MCPServiceOAuth
 
 struct OwnServerTests {
+  /// ATTACKS O86
+  @Test(arguments: [
+    (
+      [:],
+      "CALCULATOR_STATE is not set: clients, sign-ins and keys are lost when the server ends"
+    ),
+    (
+      ["CALCULATOR_STATE": "a file"],
+      "CALCULATOR_STATE_KEY is not set: a copy of the state is enough to sign tokens"
+    ),
+    (
+      [
+        "CALCULATOR_STATE": "a file",
+        "CALCULATOR_STATE_KEY": "0123456789abcdef0123456789abcdef",
+      ], nil
+    ),
+  ])
+  func theStartSaysWhatTheStateLacks(_ changes: [String: String], _ warning: String?) throws {
+    let folder = try TemporaryFolder()
+    let server = try OwnServerHarness(changes.mapValues { $0 == "a file" ? folder.path() : $0 })
+    let warnings = server.warnings.filter { $0.utf8.starts(with: "CALCULATOR_STATE".utf8) }
+    #expect(warnings == [warning].compactMap(\.self))
+  }
+
   // MARK: The whole of it
 
   @Test func aPersonSignsInAndTheCalculatorAnswers() async throws {
@@ -261,6 +285,9 @@ struct OwnServerTests {
     #expect(response.status == row.status)
     if row.status != 404 {
       #expect(response["Access-Control-Allow-Origin"] == row.readers)
+      #expect(
+        response["Access-Control-Expose-Headers"]
+          == row.readers.map { _ in "WWW-Authenticate, Retry-After" })
     }
     #expect(response["Access-Control-Allow-Credentials"].isEmpty)
   }
@@ -328,6 +355,7 @@ struct OwnServerTests {
         row.error == nil ? "text/html; charset=utf-8" : "application/json"
       ])
     #expect(response["Access-Control-Allow-Origin"] == (row.error == nil ? [] : ["*"]))
+    #expect(response["X-Content-Type-Options"] == ["nosniff"])
   }
 
   /// A page of another server may not even send a form, whatever this server is allowed to.

@@ -1,6 +1,7 @@
 internal import Auth
 internal import Crypto
 internal import IdentityProviders
+private import JSON
 internal import OAuth
 internal import State
 internal import Support
@@ -262,6 +263,17 @@ extension SignInEndpoints {
     report(.denied(client: request.client.id))
     return redirect(
       .error(OAuthProblem(.accessDenied, "The person did not allow it.")), of: request)
+  }
+
+  /// The provider sent no code (RFC 6749 §4.1.2.1): the person said no there, or it could not.
+  func refused(_ error: String?, _ request: AuthorizationRequest) -> EndpointResponse {
+    let failures: [OAuthError] = [.serverError, .temporarilyUnavailable]
+    guard let failure = failures.first(where: { error?.hasSameBytes(as: $0.rawValue) == true })
+    else { return deny(request) }
+    report(.providerFailed(.unavailable, client: request.client.id))
+    return redirect(
+      .error(OAuthProblem(failure, "The identity provider cannot sign anybody in now.")),
+      of: request)
   }
 
   func redirect(

@@ -226,8 +226,7 @@ package struct SignInEndpoints: Sendable {
             nonce: Secret(nonce)), request, browser)
         response = try await finish(person, request, shown: payload.scopes, browser, now)
       } else {
-        // RFC 6749 §4.1.2.1: the person said no there, or the provider could not.
-        response = deny(request)
+        response = refused(parameters["error"], request)
       }
       response.add(cookie.removal)
       return response

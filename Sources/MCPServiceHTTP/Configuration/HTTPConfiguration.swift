@@ -25,7 +25,7 @@ package struct HTTPConfiguration: Sendable {
   let hasMetrics: Bool
   let logLevel: LogLevel
   /// For the log.
-  let warnings: [String]
+  package let warnings: [String]
   /// The values that the next SIGHUP compares with.
   package let running: RunningSettings
   /// Whether SIGHUP has a file to read again.

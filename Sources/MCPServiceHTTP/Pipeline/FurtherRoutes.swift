@@ -51,7 +51,10 @@ package struct FurtherResource: Sendable {
 
   /// Adds the field by which a web page may read the response, also if that is an error.
   private func readable(_ response: consuming HTTPResponse) -> HTTPResponse {
-    if readers == .all { response.fields.append(("Access-Control-Allow-Origin", "*")) }
+    if readers == .all {
+      response.fields.append(("Access-Control-Allow-Origin", "*"))
+      response.fields.append(("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After"))
+    }
     return response
   }
 

@@ -64,7 +64,7 @@ struct AuthorizationRoutes: FurtherRoutes {
         do throws(AuthenticationError) {
           return .json(try await published.document(for: Client(client)), isPublic: true)
         } catch {
-          return HTTPResponse(status: 503, fields: [("Retry-After", "5")])
+          return HTTPResponse(.busy)
         }
       },
       "/token": Self.program(["POST"], 600, context) { request, client throws(HTTPFault) in
@@ -111,7 +111,7 @@ struct AuthorizationRoutes: FurtherRoutes {
               registrations(client).respond(to: body, now: context.now())
             })
         } catch {
-          return HTTPResponse(status: 503, fields: [("Retry-After", "5")])
+          return HTTPResponse(.busy)
         }
       }
     }

@@ -98,6 +98,10 @@ struct AuthorizationSettings: Sendable {
       reader.warn(
         "\(Settings.state.name) is not set: clients, sign-ins and keys are lost when the server ends"
       )
+    } else if seals.isEmpty {
+      // ATTACKS O86
+      reader.warn(
+        "\(Settings.stateKey.name) is not set: a copy of the state is enough to sign tokens")
     }
     return settings
   }

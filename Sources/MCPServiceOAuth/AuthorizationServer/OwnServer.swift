@@ -14,7 +14,8 @@ final class OwnServer: Sendable {
   /// For the metadata documents of clients.
   private let documents: any HTTPClient
   private let state: AuthorizationState
-  /// Apart from those for outbound requests: a slow provider must not delay the state.
+  /// Apart from those for outbound requests: a slow provider must not delay the state. One thread:
+  /// the state has one connection, and others would only wait for it.
   private let pool: any BlockingPool
   /// Apart from those of the state: a flood of wrong passwords must not delay tokens (ATTACKS O128).
   private let passwordPool: any BlockingPool
@@ -22,7 +23,7 @@ final class OwnServer: Sendable {
 
   init(
     _ http: any HTTPClient, documents: any HTTPClient, _ state: AuthorizationState,
-    pool: any BlockingPool = BlockingThreads(count: 4),
+    pool: any BlockingPool = BlockingThreads(count: 1),
     passwordPool: any BlockingPool
   ) {
     self.http = http
