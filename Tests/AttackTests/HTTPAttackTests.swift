@@ -10,7 +10,7 @@ import TestHarness
 /// A valid request follows each attack on the same connection. If the connection must close, the
 /// server must not read it. Otherwise the server must answer it, which shows that server and client
 /// agree where the attack ends.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HTTPAttackTests {
   static let call = RawRequest.call()
   static let basic = basic(HTTPHarness.user + ":" + HTTPHarness.password)

@@ -8,7 +8,7 @@ import Testing
 import TestHarness
 
 /// Attacks on authentication and on the limits, over a socket.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HTTPCredentialAttackTests {
   /// A credentials file with keys, an expired key and an expired user.
   private struct File {

@@ -6,7 +6,7 @@ import TestSupport
 import TestHarness
 
 /// Attacks on the encryption, over a socket (ASVS 12.1).
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HTTPEncryptionAttackTests {
   /// The command of LibreSSL is called openssl too, but its s_client prints other texts.
   static let areToolsThere = (try? run(["openssl", "version"]).hasPrefix("OpenSSL ")) == true

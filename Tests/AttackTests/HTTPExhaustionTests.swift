@@ -9,7 +9,7 @@ import TestHarness
 import TestSupport
 
 /// Attacks on limited resources: connections, time, threads, descriptors.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HTTPExhaustionTests {
   private static let call = RawRequest.call()
   private static let good = call.last.text

@@ -77,7 +77,7 @@ import TestHarness
   /// ATTACKS G1: a signal after `main` has begun, while the configuration is read, is not lost
   /// either.
   @Test(
-    .enabled(if: ProcFolder.isThere, "there is no /proc"), .timeLimit(.minutes(1)),
+    .enabled(if: ProcFolder.isThere, "there is no /proc"), .timeLimit(.minutes(10)),
     arguments: servers, [SIGHUP, SIGTERM])
   func aSignalDuringTheStartIsNotLost(_ name: String, _ number: Int32) throws {
     let folder = try TemporaryFolder()
@@ -123,7 +123,7 @@ import TestHarness
 
   /// ATTACKS G2: if a file is replaced by a FIFO, SIGHUP keeps the old settings, and SIGTERM still
   /// ends the server. At the start it is an error.
-  @Test(.timeLimit(.minutes(1)), arguments: servers)
+  @Test(.timeLimit(.minutes(10)), arguments: servers)
   func aFIFOAtSIGHUPDoesNotStopTheServer(_ name: String) throws {
     let folder = try TemporaryFolder()
     let file = try folder.write("env", Self.settings)
@@ -171,7 +171,7 @@ import TestHarness
 
   /// ATTACKS S21: a closed standard input counts as empty, and is not replaced by a pipe of the
   /// server.
-  @Test(.timeLimit(.minutes(1)), arguments: ["CalculatorStdio", "CalculatorJWT"])
+  @Test(.timeLimit(.minutes(10)), arguments: ["CalculatorStdio", "CalculatorJWT"])
   func aClosedInputEndsTheServer(_ name: String) throws {
     let server = try ServerProcess(
       name, launcher: Self.closer + ["0"],

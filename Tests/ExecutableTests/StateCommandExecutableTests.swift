@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `CalculatorOAuth clients`, `grants` and `keys`, while servers run on the same state.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct StateCommandExecutableTests {
   let settings: AuthorizationServerProcess.Settings
 

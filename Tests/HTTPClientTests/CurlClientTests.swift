@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPClient
 
 /// Requests over real sockets on loopback addresses. The minute is only a safety net.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CurlClientTests {
   static func client(
     _ policy: AddressPolicy = .trusted, pool: any BlockingPool = UnboundedPool(),

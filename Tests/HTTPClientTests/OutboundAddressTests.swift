@@ -8,7 +8,7 @@ import Testing
 @testable import HTTPClient
 
 /// Which servers a client connects to.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OutboundAddressTests {
   /// O40: forms of one address, for both policies. The port belongs to a server on loopback.
   @Test(arguments: [

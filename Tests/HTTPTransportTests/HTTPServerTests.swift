@@ -9,7 +9,7 @@ import Testing
 @testable import HTTPTransport
 
 /// Tests over real sockets. The minute is only a safety net.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPServerTests {
   static let last = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
@@ -109,7 +109,7 @@ struct HTTPServerTests {
   }
 
   /// R11: one client can fill its share of the queue, but not the whole queue.
-  @Test(.timeLimit(.minutes(1))) func oneClientHasAShareOfTheQueue() {
+  @Test(.timeLimit(.minutes(10))) func oneClientHasAShareOfTheQueue() {
     let threads = BlockingThreads(limit: 5, clientLimit: 2)
     defer { threads.stop() }
     let gate = DispatchSemaphore(value: 0)

@@ -29,6 +29,7 @@ struct TestClient {
     let promise = loop.makePromise(of: String.self)
     end = promise.futureResult
     channel = try await ClientBootstrap(group: loop)
+      .connectTimeout(.minutes(5))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(Collector(promise))

@@ -13,7 +13,7 @@ import TestSupport
 
 /// ATTACKS G2: a configuration file must be a regular file; anything else is an error without
 /// waiting. The time limit ends a test that waits for the other end of a FIFO.
-@Suite(.timeLimit(.minutes(1))) struct RegularFileTests {
+@Suite(.timeLimit(.minutes(10))) struct RegularFileTests {
   private static let key = "0123456789-key-of-this-test"
   private static let secret = "0123456789-signing-secret-of-this-test"
 

@@ -11,7 +11,7 @@ struct CrashTests {
   private typealias Acknowledged = [Int: Int]
 
   /// ATTACKS O85
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func noAcknowledgedGrantIsLostAndNothingUsedIsValidAgain() throws {
     let folder = try TemporaryFolder()
     var random = SplitMix64(seed: 13)

@@ -14,6 +14,7 @@ package struct LiveClient: Sendable {
     let inbox = try await loop.submit { NIOLoopBound(Inbox(), eventLoop: loop) }.get()
     self.inbox = inbox
     channel = try await ClientBootstrap(group: loop)
+      .connectTimeout(.minutes(5))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelInitializer { channel in
