@@ -67,6 +67,10 @@ let package = Package(
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    // Only for Upstream.
+    .systemLibrary(
+      name: "CXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
     .target(name: "SystemC", swiftSettings: settings),
     .target(
       name: "Support", dependencies: ["SystemC"], exclude: ["Overview.md"], swiftSettings: settings),
@@ -96,6 +100,11 @@ let package = Package(
         "Auth", "Crypto", "HTTPClient", "IdentityProviders", "JOSE", "JSON", "OAuth", "State",
       ]),
     module("CalculatorCore"),
+    module(
+      "Upstream",
+      dependencies: [
+        "Auth", "CalculatorCore", "CXML2", "Crypto", "HTTPClient", "JSON", "OAuth", "State",
+      ]),
     module(
       "MCPService",
       dependencies: ["Crypto", "JSON", "JOSE", "MCP", "Auth", "StdioTransport"]),
@@ -201,6 +210,9 @@ let package = Package(
       dependencies: [
         "Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth", "ResourceServer", "State",
       ]),
+    tests(
+      of: "Upstream",
+      dependencies: ["Auth", "CalculatorCore", "Crypto", "HTTPClient", "JSON", "OAuth", "State"]),
     tests(of: "MCPService", dependencies: ["Auth", "Calculator", "TestHarness"]),
     tests(
       of: "MCPServiceHTTP",
