@@ -58,7 +58,7 @@ PAGE_TESTS = "AuthorizationServerTests.PagesTests"
 ISSUER_METADATA = "Sources/ResourceServer/IssuerMetadata.swift"
 IDENTITY = "Sources/IdentityProviders"
 CONNECTION = f"{IDENTITY}/ProviderConnection.swift"
-TOKEN_RESPONSE = f"{IDENTITY}/TokenResponse.swift"
+TOKEN_RESPONSE = "Sources/OAuth/TokenResponse.swift"
 ID_TOKEN = f"{IDENTITY}/IDToken.swift"
 OPENID = f"{IDENTITY}/OpenIDConnect.swift"
 IDENTITY_TESTS = "IdentityProvidersTests"
@@ -2497,12 +2497,12 @@ MUTANTS = [
     ),
     (
         "sign-in: a form from every provider", TOKEN_RESPONSE,
-        "guard mayBeForm, ASCII.areEqual(essence", "guard ASCII.areEqual(essence",
+        "guard mayBeForm, mediaType", "guard mediaType",
         IDENTITY_TESTS, r"a form where none is documented",
     ),
     (
         "sign-in: any content type", TOKEN_RESPONSE,
-        "if ASCII.areEqual(essence, Self.jsonType.utf8) {", "if !mayBeForm {",
+        "if mediaType.elementsEqual(Self.jsonType.utf8) {", "if !mayBeForm {",
         IDENTITY_TESTS, r"a page",
     ),
     (
@@ -2559,8 +2559,8 @@ MUTANTS = [
         IDENTITY_TESTS, r"an address that is not verified|readsTheProfile",
     ),
     (
-        "sign-in: no code challenge", CONNECTION,
-        "Base64.url.text(of: digest.bytes)", "request.verifier.exposed",
+        "sign-in: no code challenge", "Sources/OAuth/AuthorizationURL.swift",
+        "Base64.url.text(of: digest.bytes)", "verifier.exposed",
         IDENTITY_TESTS, r"theAddressOfThePage",
     ),
     (

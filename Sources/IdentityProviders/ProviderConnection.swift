@@ -1,5 +1,4 @@
 internal import Auth
-private import Crypto
 internal import HTTPClient
 internal import JSON
 private import OAuth
@@ -32,13 +31,8 @@ final class ProviderConnection: Sendable {
 
   // MARK: The page of the provider
 
-  /// RFC 7636 §4.2: the provider learns only the digest, until it gets the code back.
   static func challenge(of request: ProviderRequest) -> [(name: String, value: String)] {
-    let digest = SHA256Digest(of: request.verifier.exposed.utf8)
-    return [
-      ("code_challenge", Base64.url.text(of: digest.bytes)),
-      ("code_challenge_method", CodeChallenge.method),
-    ]
+    AuthorizationURL.challenge(of: request.verifier)
   }
 
   /// An authorization request (RFC 6749 §4.1.1).
@@ -51,12 +45,7 @@ final class ProviderConnection: Sendable {
       ("redirect_uri", request.redirectURI), ("scope", configuration.scope),
       ("state", request.state.exposed),
     ]
-    let query = FormBody.encoded(parameters + more).flatMap { byte in
-      // Not every provider reads `+` as a space, and all read `%20` so.
-      byte == UInt8(ascii: "+") ? Array("%20".utf8) : [byte]
-    }
-    return endpoint + (endpoint.utf8.contains(UInt8(ascii: "?")) ? "&" : "?")
-      + String(decoding: query, as: UTF8.self)
+    return AuthorizationURL.text(endpoint, parameters + more)
   }
 
   // MARK: Tokens
@@ -85,7 +74,8 @@ final class ProviderConnection: Sendable {
         .post(body), url,
         fields: [("Content-Type", type), ("Accept", TokenResponse.jsonType)] + fields),
       for: client)
-    let answer = TokenResponse(response, mayBeForm: mayBeForm)
+    let answer = TokenResponse(
+      mediaType: response.mediaType, body: response.body, mayBeForm: mayBeForm)
     try check(response.status, answer?.error)
     guard let answer else { throw failure(.invalidResponse, "malformed_response") }
     // RFC 6749 §5.2; GitHub sends it with status 200.
