@@ -1,7 +1,7 @@
 package import Support
 
 /// What an authorization server must remember: clients, sign-ins, codes, grants, refresh tokens and
-/// signing keys.
+/// signing keys; and the connections of its users to other services.
 ///
 /// Each operation is one method and one transaction: its changes are on the disk when it returns, or
 /// none is made. The caller makes all random values and passes the digests of those that grant access.
@@ -22,6 +22,10 @@ package struct AuthorizationState: Sendable {
     package var refreshTokensPerGrant = 1024
     package var signingKeys = 64
     package var names = 64
+    package var upstreamConnections = 100_000
+    package var upstreamFlows = 10_000
+    /// After as many wrong completion codes, a flow has ended.
+    package var wrongCodesPerFlow = 5
 
     package init() {}
   }
@@ -77,8 +81,8 @@ package struct AuthorizationState: Sendable {
 
   // MARK: Cleaning
 
-  /// Removes what has no effect any more: expired codes and sign-ins, grants after their end with
-  /// their refresh tokens, and grants that were revoked a day ago.
+  /// Removes what has no effect any more: expired codes, sign-ins and connection flows, grants after
+  /// their end with their refresh tokens, and grants that were revoked a day ago.
   /// - Parameter limit: how many rows of each table one call removes.
   /// - Returns: the number of removed rows. If it is not 0, call again.
   package func purge(now: WallTime, limit: Int = 1000) throws(StateError) -> Int {
@@ -86,6 +90,7 @@ package struct AuthorizationState: Sendable {
       let revoked = now - Self.revokedGrantLifetime
       var removed = try connection.removeExpiredCodes(now, limit: limit)
       removed += try connection.removeExpiredTransactions(now, limit: limit)
+      removed += try connection.removeExpiredFlows(now, limit: limit)
       // First the tokens: with a grant, all its tokens would go at once.
       removed += try connection.run(
         """

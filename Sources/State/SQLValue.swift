@@ -14,6 +14,7 @@ enum SQLValue {
     String(decoding: JSONValue.array(texts.map(JSONValue.string)).serialized(), as: UTF8.self)
   }
 
+  static func text(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
   static func time(_ time: WallTime) -> SQLValue { .integer(time.milliseconds) }
   static func time(_ time: WallTime?) -> SQLValue { time.map { .time($0) } ?? .null }
   static func digest(_ digest: SHA256Digest) -> SQLValue { .bytes(digest.bytes) }

@@ -59,7 +59,31 @@ extension Schema {
         id TEXT PRIMARY KEY, private_key BLOB NOT NULL, created_at INTEGER NOT NULL,
         retired_at INTEGER) STRICT
       """,
-    ] + ["clients", "transactions", "codes", "grants"].flatMap(counting)
+    ] + ["clients", "transactions", "codes", "grants"].flatMap(counting),
+    [
+      // The last generation that a connection had. A generation is never used twice, also not after
+      // its connection was removed.
+      "CREATE TABLE upstream_generation (last INTEGER NOT NULL) STRICT",
+      "INSERT INTO upstream_generation VALUES (0)",
+      // `first_generation` stays when the token is replaced: it tells one connection from the next.
+      """
+      CREATE TABLE upstream_connections (
+        user_key TEXT NOT NULL, service TEXT NOT NULL, origin TEXT NOT NULL, site_id TEXT,
+        site_name TEXT, scope TEXT NOT NULL, sealed_token BLOB NOT NULL,
+        first_generation INTEGER NOT NULL, generation INTEGER NOT NULL,
+        created_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, lease_until INTEGER,
+        lease_owner BLOB, PRIMARY KEY (user_key, service)) STRICT
+      """,
+      // `stage` is one of `UpstreamFlow.Stage`. A user has one flow for a service.
+      """
+      CREATE TABLE upstream_flows (
+        number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, user_key TEXT NOT NULL,
+        service TEXT NOT NULL, payload BLOB NOT NULL, stage INTEGER NOT NULL, cookie_hash BLOB,
+        state_hash BLOB UNIQUE, result BLOB, code_hash BLOB, wrong_codes INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL, UNIQUE (user_key, service)) STRICT
+      """,
+      "CREATE INDEX upstream_flows_expiry ON upstream_flows (expires_at)",
+    ] + ["upstream_connections", "upstream_flows"].flatMap(counting),
   ])
 
   /// The statements that keep the number of rows of a table.

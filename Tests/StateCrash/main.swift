@@ -4,8 +4,9 @@ import Support
 import SystemC
 
 // Started by CrashTests, which kills it: StateCrash FILE RUN. Without end, it redeems a code and rotates
-// the refresh token three times. Each line that it prints acknowledges one operation that has
-// returned: "0", "1", … is the number of the grant, then the number of the newest refresh token.
+// the refresh token three times, and does the same with the refresh token of a connection to a service.
+// Each line that it prints acknowledges one operation that has returned: "0", "1", … is the number of the
+// grant, then the number of the newest refresh token. A third number is that of the connection's token.
 
 let path = CommandLine.arguments[1]
 let run = CommandLine.arguments[2]
@@ -15,9 +16,16 @@ func digest(_ kind: String, _ grant: Int, _ number: Int = 0) -> SHA256Digest {
   SHA256Digest(of: "\(kind) \(run) \(grant) \(number)".utf8)
 }
 
-func acknowledge(_ grant: Int, _ token: Int) {
-  let line = Array("\(grant) \(token)\n".utf8)
+func acknowledge(_ grant: Int, _ token: Int, connection: Int? = nil) {
+  let line = Array("\(grant) \(token)\(connection.map { " \($0)" } ?? "")\n".utf8)
   unsafe write(1, line, line.count)
+}
+
+/// As the tests know it.
+let key = SealingKey([UInt8](repeating: 1, count: 32))
+
+func sealed(_ token: Int, _ grant: Int) -> (_ generation: Int) -> [UInt8] {
+  { generation in key.seal(Array("\(token)".utf8), for: "\(run) \(grant) \(generation)") }
 }
 
 for grant in 0... {
@@ -43,5 +51,20 @@ for grant in 0... {
       client: code.clientID, resource: "s", now: now)
     guard case .rotated = rotation else { fatalError("\(rotation)") }
     acknowledge(grant, token)
+  }
+  let connection = NewUpstreamConnection(
+    user: code.clientID, service: "jira", origin: "o", scope: "")
+  try state.store(connection, now: now, seal: sealed(0, grant))
+  acknowledge(grant, 3, connection: 0)
+  for token in 1...3 {
+    // As a renewal: the lease, the answer of the service, and the new token.
+    let lease = UpstreamLease(owner: [UInt8(token)], until: end)
+    guard
+      case .leased(let old) = try state.lease(
+        user: code.clientID, service: "jira", lease, now: now),
+      case .replaced = try state.replace(
+        old, under: lease.owner, now: now, seal: sealed(token, grant))
+    else { fatalError("the lease is not free") }
+    acknowledge(grant, 3, connection: token)
   }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Support
 import TestSupport
@@ -5,10 +6,17 @@ import Testing
 
 @testable import State
 
-/// StateCrash redeems codes and rotates refresh tokens, and is killed a hundred times on one file.
+/// StateCrash redeems codes, rotates refresh tokens and renews connections, and is killed a hundred times
+/// on one file.
 struct CrashTests {
-  /// The newest acknowledged refresh token of each grant, by run and grant.
-  private typealias Acknowledged = [Int: Int]
+  /// The newest acknowledged refresh tokens, of the grant and of its connection.
+  private struct Newest {
+    var token = 0
+    var connection: Int?
+  }
+
+  /// By grant.
+  private typealias Acknowledged = [Int: Newest]
 
   /// ATTACKS O85
   @Test(.timeLimit(.minutes(10)))
@@ -17,13 +25,15 @@ struct CrashTests {
     var random = SplitMix64(seed: 13)
     let runs = try (0..<100).map { run in
       // 0: the process may be killed while it opens the file.
-      try kill(folder.path(), run, afterLines: Int.random(in: 0...9, using: &random))
+      try kill(folder.path(), run, afterLines: Int.random(in: 0...18, using: &random))
     }
     let state = try AuthorizationState(path: folder.path())
     var unacknowledged = 0
+    var renewals = 0
     for (run, grants) in runs.enumerated() {
-      for (grant, newest) in grants {
+      for (grant, acknowledged) in grants {
         let name = "\(run) \(grant)"
+        let newest = acknowledged.token
         #expect(try state.isActive(name, now: 0), "the grant \(name) is lost")
         // The process may have been killed between the commit and its line.
         let next = try rotate(state, run, grant, newest + 1)
@@ -44,16 +54,42 @@ struct CrashTests {
           for: NewGrant(id: "second \(name)", endsAt: 1, refreshToken: nil), now: 0,
           verifies: { _ in true })
         #expect(result == .reused(grant: name), "the code of \(name) is valid again")
+        if let newest = acknowledged.connection {
+          renewals += 1
+          try checkConnection(state, name, newest)
+        }
       }
     }
     let count = runs.reduce(0) { $0 + $1.count }
     #expect(count >= 50, "\(count) grants, \(unacknowledged) changes were not acknowledged")
+    #expect(renewals >= 20, "\(renewals) connections")
     let check = try state.database.read { (connection) throws(StateError) in
       try connection.first("PRAGMA integrity_check") { (row) throws(StateError) in
         try row.text(0)
       }
     }
     #expect(check == "ok")
+  }
+
+  /// The row opens to the last acknowledged token, or to the one after it, and its lease is free in the
+  /// end.
+  private func checkConnection(
+    _ state: AuthorizationState, _ name: String, _ newest: Int
+  ) throws {
+    let lease = UpstreamLease(owner: [9], until: 0 + .seconds(120))
+    guard
+      case .leased(let row) = try state.lease(
+        user: name, service: "jira", lease, now: 0 + .seconds(60))
+    else {
+      Issue.record("the connection \(name) is lost")
+      return
+    }
+    let key = SealingKey([UInt8](repeating: 1, count: 32))
+    let token = key.open(row.sealedToken, for: "\(name) \(row.generation)")
+      .map { String(decoding: $0, as: UTF8.self) }
+    #expect(
+      token == "\(newest)" || token == "\(newest + 1)",
+      "the connection \(name) has \(token ?? "a token that does not open"), not \(newest)")
   }
 
   private func rotate(_ state: AuthorizationState, _ run: Int, _ grant: Int, _ token: Int) throws
@@ -93,8 +129,9 @@ struct CrashTests {
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let numbers = line.split(separator: UInt8(ascii: " "))
         .compactMap { Int(String(decoding: $0, as: UTF8.self)) }
-      try #require(numbers.count == 2)
-      acknowledged[numbers[0]] = numbers[1]
+      try #require(2...3 ~= numbers.count)
+      acknowledged[numbers[0], default: Newest()].token = numbers[1]
+      if numbers.count == 3 { acknowledged[numbers[0]]?.connection = numbers[2] }
     }
     return acknowledged
   }

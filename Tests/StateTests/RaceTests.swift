@@ -88,6 +88,34 @@ struct RaceTests {
     #expect(try states[0].clients().count == 10)
   }
 
+  @Test func oneOfManyRenewalsGetsTheLease() throws {
+    try states[0].connect()
+    let results = try race { state, number in try state.lease("\(number)") }
+    #expect(results.filter { if case .leased = $0 { true } else { false } }.count == 1)
+    #expect(results.filter { if case .held = $0 { true } else { false } }.count == 31)
+  }
+
+  @Test func oneOfManyCallbacksTakesAFlow() throws {
+    try states[0].begin(UpstreamFlow.sample("a"), now: 0)
+    _ = try states[0].bind(digest("a"), cookie: digest("c"), state: digest("s"), now: 0)
+    let results = try race { state, _ in
+      try state.take(state: digest("s"), cookie: digest("c"), now: 1)
+    }
+    #expect(results.filter { if case .flow = $0 { true } else { false } }.count == 1)
+    #expect(results.filter { if case .unknown = $0 { true } else { false } }.count == 31)
+  }
+
+  @Test func oneOfManyCallsCompletesAFlow() throws {
+    try states[0].begin(UpstreamFlow.sample("a"), now: 0)
+    _ = try states[0].bind(digest("a"), cookie: digest("c"), state: digest("s"), now: 0)
+    _ = try states[0].take(state: digest("s"), cookie: digest("c"), now: 1)
+    _ = try states[0].finish(digest("a"), result: [7], code: digest("code"), now: 1)
+    let results = try race { state, _ in
+      try state.complete(user: "github:1", code: digest("code"), now: 2)
+    }
+    #expect(results.filter { if case .completed = $0 { true } else { false } }.count == 1)
+  }
+
   @Test func aRevocationIsSeenByTheOtherConnection() throws {
     try states[0].makeGrant("a")
     #expect(try states[1].isActive("a", now: 0))

@@ -37,7 +37,52 @@ extension AuthorizationCode {
   }
 }
 
+extension UpstreamFlow {
+  static func sample(
+    _ name: String, user: String = "github:1", service: String = "jira",
+    until end: WallTime = 100, payload: [UInt8] = [1]
+  ) -> UpstreamFlow {
+    UpstreamFlow(
+      hash: digest(name), user: user, service: service, payload: payload, expiresAt: end)
+  }
+}
+
+extension NewUpstreamConnection {
+  static func sample(_ user: String, service: String = "jira") -> NewUpstreamConnection {
+    NewUpstreamConnection(
+      user: user, service: service, origin: "https://auth.example", siteID: "site 1",
+      siteName: "Site", scope: "read write")
+  }
+}
+
 extension AuthorizationState {
+  /// Stores a connection whose sealed token is the text `token` and the generation.
+  @discardableResult
+  func connect(
+    _ user: String = "github:1", service: String = "jira", token: String = "token",
+    now: WallTime = 0
+  ) throws(StateError) -> Int {
+    try store(.sample(user, service: service), now: now) { Array("\(token) \($0)".utf8) }
+  }
+
+  /// Takes the lease of a name; it lasts 30 seconds.
+  func lease(
+    _ owner: String, user: String = "github:1", now: WallTime = 0
+  ) throws(StateError) -> Leasing {
+    try lease(
+      user: user, service: "jira",
+      UpstreamLease(owner: Array(owner.utf8), until: now + .seconds(30)), now: now)
+  }
+
+  func replace(
+    _ old: UpstreamConnection, _ owner: String, token: String = "token", scope: String? = nil,
+    now: WallTime = 0
+  ) throws(StateError) -> Replacement {
+    try replace(old, under: Array(owner.utf8), scope: scope, now: now) {
+      Array("\(token) \($0)".utf8)
+    }
+  }
+
   static func inMemory(_ change: (inout Limits) -> Void = { _ in }) throws -> AuthorizationState {
     var limits = Limits()
     change(&limits)
@@ -87,6 +132,14 @@ extension AuthorizationState {
       "SELECT quote(hash) || grant_id || ifnull(used_at, '-') FROM refresh_tokens",
       "SELECT quote(hash) FROM transactions",
       "SELECT id || ifnull(last_grant_at, '-') FROM clients",
+      """
+      SELECT user_key || service || quote(sealed_token) || generation || ifnull(lease_until, '-')
+      || quote(lease_owner) || scope FROM upstream_connections
+      """,
+      """
+      SELECT quote(hash) || user_key || stage || quote(cookie_hash) || quote(state_hash) ||
+      wrong_codes FROM upstream_flows
+      """,
     ]
     return try database.read { (connection) throws(StateError) in
       try connection.rows(tables.joined(separator: " UNION ALL ")) {
