@@ -63,6 +63,19 @@ ID_TOKEN = f"{IDENTITY}/IDToken.swift"
 OPENID = f"{IDENTITY}/OpenIDConnect.swift"
 IDENTITY_TESTS = "IdentityProvidersTests"
 BROWSER = "Sources/AuthorizationServer/Browser"
+CONNECTIONS_STATE = f"{STATE}/AuthorizationState+Connections.swift"
+LEASES = f"{STATE}/AuthorizationState+Leases.swift"
+FLOWS = f"{STATE}/AuthorizationState+Flows.swift"
+CONNECTED = "Sources/Upstream/Connections"
+CONNECTIONS = f"{CONNECTED}/UpstreamConnections.swift"
+MEMORY = f"{CONNECTED}/ConnectionMemory.swift"
+SEAL = f"{CONNECTED}/ConnectionSeal.swift"
+SITES = f"{CONNECTED}/AtlassianSites.swift"
+UPSTREAM_OAUTH = f"{CONNECTED}/UpstreamOAuth.swift"
+RENEWAL_TESTS = "UpstreamTests.UpstreamConnectionsTests"
+SEAL_TESTS = "UpstreamTests.ConnectionSealTests"
+SITES_TESTS = "UpstreamTests.AtlassianSitesTests"
+UPSTREAM_OAUTH_TESTS = "UpstreamTests.UpstreamOAuthTests"
 SIGN_IN = "AuthorizationServerTests.SignIn"
 COMMANDS = "Sources/MCPServiceOAuth/Commands"
 COMMAND_TESTS = "MCPServiceOAuthTests.StateCommandTests"
@@ -3281,5 +3294,420 @@ MUTANTS = [
         "state: another process makes the file meanwhile", "Sources/State/Database.swift",
         """begin: "BEGIN DEFERRED") {""", """begin: "SELECT 1") {""",
         "StateTests.DatabaseTests", r"aNewFileMayBeOpenedByManyAtOnce",
+    # Connections to other services
+    (
+        "connections: a long user", CONNECTIONS_STATE,
+        "guard 1...Self.maximumUserLength ~= new.user.utf8.count else { throw .tooLarge }", "",
+        "StateTests.ConnectionTests", r"aConnectionIsBounded",
+    ),
+    (
+        "connections: a long row", CONNECTIONS_STATE,
+        "<= Self.maximumConnectionLength\n", ">= 0\n",
+        "StateTests.ConnectionTests", r"aConnectionIsBounded",
+    ),
+    (
+        "connections: a full table", CONNECTIONS_STATE,
+        "< limits.upstreamConnections\n", ">= 0\n",
+        "StateTests.ConnectionTests", r"aFullTableRefusesTheNewOne",
+    ),
+    (
+        "connections: a generation twice", CONNECTIONS_STATE,
+        'try run("UPDATE upstream_generation SET last = ?", [.integer(last + 1)])', "",
+        "StateTests.ConnectionTests", r"aGenerationIsNeverUsedTwice",
+    ),
+    (
+        "connections: the flow of a removed one", CONNECTIONS_STATE,
+        '"DELETE FROM upstream_flows WHERE user_key = ? AND service = ?",',
+        '"DELETE FROM upstream_flows WHERE user_key = ? AND service = ? AND 0",',
+        "StateTests.ConnectionTests", r"theConnectionsAndTheFlowsOfAUserAreRemoved",
+    ),
+    (
+        "connections: the flows of a removed user", CONNECTIONS_STATE,
+        'try connection.run("DELETE FROM upstream_flows WHERE user_key = ?", [.text(user)])', "",
+        "StateTests.ConnectionTests", r"theConnectionsAndTheFlowsOfAUserAreRemoved",
+    ),
+    (
+        "connections: a printed row", f"{STATE}/UpstreamConnection.swift",
+        "Mirror(self, children: [])", 'Mirror(self, children: ["token": sealedToken])',
+        "StateTests.ConnectionTests", r"nothingSealedIsPrinted",
+    ),
+    (
+        "leases: a held one", LEASES,
+        "if let end, now < end, end <= now + Self.maximumLease { return .held(until: end) }", "_ = end",
+        "StateTests.(LeaseTests|RaceTests)", r"oneRenewalAtATime|oneOfManyRenewalsGetsTheLease",
+    ),
+    (
+        "leases: one that never expires", LEASES,
+        "if let end, now < end, end", "if let end, end",
+        "StateTests.LeaseTests", r"aLeaseExpires",
+    ),
+    (
+        "leases: one from before the clock was set back", LEASES,
+        "now < end, end <= now + Self.maximumLease {", "now < end {",
+        "StateTests.LeaseTests", r"aLeaseOfTheFutureHasExpired",
+    ),
+    (
+        "leases: a long one", LEASES,
+        "guard lease.until <= now + Self.maximumLease else { throw .tooLarge }", "",
+        "StateTests.LeaseTests", r"aLeaseIsBounded",
+    ),
+    (
+        "leases: a late renewal", LEASES,
+        "WHERE user_key = ? AND service = ? AND lease_owner = ? AND generation = ?\n        \"\"\",\n        [\n",
+        "WHERE user_key = ? AND service = ? AND (lease_owner = ? OR 1) AND generation = ?\n        \"\"\",\n        [\n",
+        "StateTests.LeaseTests", r"aLeaseExpires",
+    ),
+    (
+        "leases: a token of another generation", LEASES,
+        "lease_owner = ? AND generation = ?\n        \"\"\",\n        [\n",
+        "lease_owner = ? AND (generation = ? OR 1)\n        \"\"\",\n        [\n",
+        "StateTests.LeaseTests", r"anotherGenerationIsNotReplaced",
+    ),
+    (
+        "leases: the release of another", LEASES,
+        "WHERE user_key = ? AND service = ? AND lease_owner = ?\n        \"\"\", [",
+        "WHERE user_key = ? AND service = ? AND (lease_owner = ? OR 1)\n        \"\"\", [",
+        "StateTests.LeaseTests", r"aLeaseExpires",
+    ),
+    (
+        "leases: the removal of a new connection", LEASES,
+        "lease_owner = ? AND generation = ?\n        \"\"\",\n        [.text",
+        "(lease_owner = ? OR 1) AND (generation = ? OR 1)\n        \"\"\",\n        [.text",
+        "StateTests.LeaseTests", r"aNewConnectionEndsTheLease",
+    ),
+    (
+        "leases: a long new token", LEASES,
+        "<= Self.maximumConnectionLength / 2\n", ">= 0\n",
+        "StateTests.LeaseTests", r"aLeaseIsBounded",
+    ),
+    (
+        "flows: a long user", FLOWS,
+        "1...Self.maximumUserLength ~= flow.user.utf8.count,", "",
+        "StateTests.FlowTests", r"aFlowIsBounded",
+    ),
+    (
+        "flows: a long payload", FLOWS,
+        "flow.payload.count + flow.service.utf8.count <= Self.maximumPayloadLength",
+        "flow.payload.count + flow.service.utf8.count >= 0",
+        "StateTests.FlowTests", r"aFlowIsBounded",
+    ),
+    (
+        "flows: a full table", FLOWS,
+        'guard try connection.rowCount(of: "upstream_flows") < limits.upstreamFlows else {\n          throw StateError.full\n        }', "",
+        "StateTests.FlowTests", r"aFullTableRefusesTheNewOne",
+    ),
+    (
+        "flows: a second browser", FLOWS,
+        "guard stored.cookie?.isEqual(to: cookie) ?? true else { return .wrongBrowser }", "",
+        "StateTests.FlowTests", r"aFlowBelongsToTheFirstBrowser",
+    ),
+    (
+        "flows: a link after the callback", FLOWS,
+        "stored.stage == .begun || stored.stage == .bound", "stored.stage != .finished",
+        "StateTests.FlowTests", r"theSameBrowserGetsANewState",
+    ),
+    (
+        "flows: an expired link", FLOWS,
+        "guard now < stored.flow.expiresAt else { return .expired }\n      try connection.run(\n        \"UPDATE upstream_flows SET stage = ?, cookie_hash",
+        "try connection.run(\n        \"UPDATE upstream_flows SET stage = ?, cookie_hash",
+        "StateTests.FlowTests", r"aFlowExpires",
+    ),
+    (
+        "flows: the callback of another browser", FLOWS,
+        "guard stored.cookie?.isEqual(to: cookie) == true else { return .wrongBrowser }", "",
+        "StateTests.FlowTests", r"theStateOfAnotherFlowIsRefused",
+    ),
+    (
+        "flows: an expired callback", FLOWS,
+        "guard now < stored.flow.expiresAt else { return .expired }\n      try connection.run(\n        \"UPDATE upstream_flows SET stage = ?, state_hash",
+        "try connection.run(\n        \"UPDATE upstream_flows SET stage = ?, state_hash",
+        "StateTests.FlowTests", r"aFlowExpires",
+    ),
+    (
+        "flows: a callback twice", FLOWS,
+        "[.stage(.taken), .digest(stored.flow.hash)]", "[.stage(.bound), .digest(stored.flow.hash)]",
+        "StateTests.FlowTests", r"eachStepWorksOnceAndInItsOrder",
+    ),
+    (
+        "flows: a result without a callback, or twice", FLOWS,
+        "WHERE hash = ? AND stage = ? AND expires_at > ?", "WHERE hash = ? AND (stage = ? OR 1) AND expires_at > ?",
+        "StateTests.FlowTests", r"eachStepWorksOnceAndInItsOrder",
+    ),
+    (
+        "flows: a late result", FLOWS,
+        "WHERE hash = ? AND stage = ? AND expires_at > ?", "WHERE hash = ? AND stage = ? AND expires_at > ? - 1",
+        "StateTests.FlowTests", r"aFlowExpires",
+    ),
+    (
+        "flows: a long result", FLOWS,
+        "guard result.count <= Self.maximumResultLength else { throw .tooLarge }", "",
+        "StateTests.FlowTests", r"aFlowIsBounded",
+    ),
+    (
+        "flows: the completion code of another user", FLOWS,
+        "WHERE user_key = ? AND stage = ? AND expires_at > ?", "WHERE (user_key = ? OR 1) AND stage = ? AND expires_at > ?",
+        "StateTests.FlowTests", r"theCodeOfAnotherUserChangesAndSaysNothing",
+    ),
+    (
+        "flows: a wrong code counts for all users", FLOWS,
+        "SET wrong_codes = wrong_codes + 1 WHERE user_key = ? AND", "SET wrong_codes = wrong_codes + 1 WHERE (user_key = ? OR 1) AND",
+        "StateTests.FlowTests", r"theCodeOfAnotherUserChangesAndSaysNothing",
+    ),
+    (
+        "flows: a late completion code", FLOWS,
+        "WHERE user_key = ? AND stage = ? AND expires_at > ?", "WHERE user_key = ? AND stage = ? AND expires_at > ? - 1",
+        "StateTests.FlowTests", r"aFlowExpires",
+    ),
+    (
+        "flows: any completion code", FLOWS,
+        "waiting.first { $0.code?.isEqual(to: code) == true }", "waiting.first { $0.code != nil }",
+        "StateTests.FlowTests", r"wrongCodesEndAFlow|theCodeOfAnotherUser",
+    ),
+    (
+        "flows: a completion code twice", FLOWS,
+        '"DELETE FROM upstream_flows WHERE hash = ?", [.digest(right.flow.hash)])',
+        '"DELETE FROM upstream_flows WHERE hash = ? AND 0", [.digest(right.flow.hash)])',
+        "StateTests.FlowTests", r"eachStepWorksOnceAndInItsOrder",
+    ),
+    (
+        "flows: completion codes without end", FLOWS,
+        "WHERE user_key = ? AND wrong_codes >= ?", "WHERE user_key = ? AND wrong_codes >= ? AND 0",
+        "StateTests.FlowTests", r"wrongCodesEndAFlow",
+    ),
+    (
+        "flows: one of an expired time stays", f"{STATE}/AuthorizationState.swift",
+        "      removed += try connection.removeExpiredFlows(now, limit: limit)\n", "",
+        "StateTests.PurgeTests", r"removesWhatHasNoEffect",
+    ),
+    (
+        "seal: a token of another user", SEAL,
+        '"upstream_connections", .string(user),', '"upstream_connections",',
+        SEAL_TESTS, r"the token of another user|the whole row of another user",
+    ),
+    (
+        "seal: a token of another service", SEAL,
+        ".string(user), .string(service), .string(origin),", ".string(user), .string(origin),",
+        SEAL_TESTS, r"the whole row of another service",
+    ),
+    (
+        "seal: a token for another origin", SEAL,
+        ".string(service), .string(origin),", ".string(service),",
+        SEAL_TESTS, r"aTokenIsSentToTheServiceThatGaveItAlone",
+    ),
+    (
+        "seal: a token for another site", SEAL,
+        "site.map(JSONValue.string) ?? .null, ", "",
+        SEAL_TESTS, r"another site|no site",
+    ),
+    (
+        "seal: a token of another generation", SEAL,
+        ".number(JSONNumber(generation)),", "",
+        SEAL_TESTS, r"another generation",
+    ),
+    (
+        "seal: the result of another flow", SEAL,
+        ".string(flow.hash.hexadecimal),", "",
+        SEAL_TESTS, r"another flow",
+    ),
+    (
+        "seal: texts behind each other", SEAL,
+        ".string(flow.user), .string(flow.service),", ".string(flow.user + flow.service),",
+        SEAL_TESTS, r"another division",
+    ),
+    (
+        "renewal: an older row", CONNECTIONS,
+        "guard connection.generation >= lowest else { throw .damaged }", "",
+        SEAL_TESTS, r"anOlderRowIsRefused",
+    ),
+    (
+        "renewal: a row from before the disconnection", CONNECTIONS,
+        "if let removed { $0.sawRemoval(removed, of: key, at: clock()) }", "",
+        SEAL_TESTS, r"anOlderRowIsRefused.*disconnected",
+    ),
+    (
+        "renewal: a token sent to another origin", CONNECTIONS,
+        "guard connection.origin.hasSameBytes(as: oauth.origin) else { throw .otherOrigin }", "",
+        SEAL_TESTS, r"aTokenIsSentToTheServiceThatGaveItAlone|aRowOfAnotherOriginIsNoticed",
+    ),
+    (
+        "renewal: the row is not read again", CONNECTIONS,
+        "if time < known.checkedAt + Self.trust { return known.token }", "if time < known.until { return known.token }",
+        RENEWAL_TESTS, r"whatAnotherProcessEndsOrMakesIsNoticed",
+    ),
+    (
+        "renewal: the token of the account before", MEMORY,
+        "guard known.connection == connection else {", "guard connection > 0 else {",
+        RENEWAL_TESTS, r"whatAnotherProcessEndsOrMakesIsNoticed",
+    ),
+    (
+        "renewal: each call makes one", MEMORY,
+        "if let renewal = renewals[key] { return .wait(renewal.task) }", "",
+        RENEWAL_TESTS, r"eightCallsAtExpiryMakeOneRequest",
+    ),
+    (
+        "renewal: as many as there are users", MEMORY,
+        "guard running < mostRenewals else { return .refuse }", "",
+        RENEWAL_TESTS, r"renewalsAreBounded",
+    ),
+    (
+        "renewal: one that was forgotten", CONNECTIONS,
+        "guard memory.end(number, of: key) else { return .failure(.notConnected) }",
+        "_ = memory.end(number, of: key)",
+        RENEWAL_TESTS, r"aUserWhoIsForgottenDuringARenewalGetsNoToken",
+    ),
+    (
+        "renewal: a forgotten one is joined", MEMORY,
+        "    renewals[key] = nil\n    if known(", "    if known(",
+        RENEWAL_TESTS, r"aUserWhoIsForgottenDuringARenewalGetsNoToken",
+    ),
+    (
+        "renewal: a forgotten token", MEMORY,
+        "if known(key, at: now) != nil { tokens.insert(nil, for: key, until: now, now: now) }", "",
+        RENEWAL_TESTS, r"aForgottenTokenIsRenewed|aNewConnectionHasANewToken",
+    ),
+    (
+        "renewal: a token that is not stored", CONNECTIONS,
+        "case .removed: throw .notConnected\n    case .lost: throw .unavailable\n",
+        "case .removed, .lost: break\n",
+        RENEWAL_TESTS, r"aConnectionThatIsMadeDuringARenewalStays",
+    ),
+    (
+        "renewal: a refused token stays", CONNECTIONS,
+        "try state.remove(connection, under: owner)", "try state.connection(user: connection.user, service: connection.service) != nil",
+        RENEWAL_TESTS, r"aRefusedTokenEndsTheConnection",
+    ),
+    (
+        "renewal: a lease after an error", CONNECTIONS,
+        "try state.release(user: user, service: service.rawValue, owner: lease.owner)",
+        "_ = try state.connection(user: user, service: service.rawValue)",
+        RENEWAL_TESTS, r"anotherErrorKeepsTheConnection",
+    ),
+    (
+        "renewal: the old refresh token is lost", CONNECTIONS,
+        "let refresh = tokens.refresh ?? old", 'let refresh = tokens.refresh ?? Secret("")',
+        RENEWAL_TESTS, r"withoutANewRefreshTokenTheOldOneStays",
+    ),
+    (
+        "renewal: after the end of the token", CONNECTIONS,
+        "- min(Self.margin, tokens.lifetime / 2)", "",
+        RENEWAL_TESTS, r"aTokenIsRenewedAMinuteBeforeItsEnd|lifetimes",
+    ),
+    (
+        "renewal: a connection without a refresh token", CONNECTIONS,
+        "guard let refresh = tokens.refresh else { throw .noRefreshToken }",
+        'let refresh = tokens.refresh ?? Secret("")',
+        RENEWAL_TESTS, r"aConnectionNeedsARefreshToken",
+    ),
+    (
+        "upstream OAuth: an outage ends a connection", UPSTREAM_OAUTH,
+        "    case 429, 500...599: throw .unavailable\n    case 400...499:\n", "    case 400...599:\n",
+        "UpstreamTests", r"anotherErrorKeepsTheConnection|status 50",
+    ),
+    (
+        "upstream OAuth: a redirect", UPSTREAM_OAUTH,
+        "default: throw .invalidResponse", "default: break",
+        UPSTREAM_OAUTH_TESTS, r"givesNoTokens|status 30",
+    ),
+    (
+        "upstream OAuth: an error beside a token", UPSTREAM_OAUTH,
+        'if let error = answer.error { throw error == "invalid_grant" ? .invalidGrant : .refused }', "",
+        UPSTREAM_OAUTH_TESTS, r"an error beside a token",
+    ),
+    (
+        "upstream OAuth: a token of another type", UPSTREAM_OAUTH,
+        'answer["token_type"].map({ ASCII.areEqual($0.utf8, "bearer".utf8) }) ?? allowsNoType',
+        'answer["token_type"].map({ !$0.isEmpty }) ?? allowsNoType',
+        UPSTREAM_OAUTH_TESTS, r"a token of another type|atlassianNeedsNoTokenType",
+    ),
+    (
+        "upstream OAuth: no token type of Data Center", UPSTREAM_OAUTH,
+        "allowsNoType: form.allowsNoType", "allowsNoType: true",
+        UPSTREAM_OAUTH_TESTS, r"no token type",
+    ),
+    (
+        "upstream OAuth: a line break in a token", UPSTREAM_OAUTH,
+        "~= text.utf8.count && text.utf8.allSatisfy(ASCII.isVisible)", "~= text.utf8.count",
+        UPSTREAM_OAUTH_TESTS, r"a token with a line break|a refresh token with a space",
+    ),
+    (
+        "upstream OAuth: a token of any length", UPSTREAM_OAUTH,
+        "1...maximum ~= text.utf8.count &&", "maximum > 0 && !text.isEmpty &&",
+        UPSTREAM_OAUTH_TESTS, r"a long token|a long refresh token",
+    ),
+    (
+        "upstream OAuth: any refresh token", UPSTREAM_OAUTH,
+        "guard refresh.map({ isToken($0, maximumRefreshLength) }) ?? true else {",
+        "guard refresh?.isEmpty != true else {",
+        UPSTREAM_OAUTH_TESTS, r"a refresh token with a space|a long refresh token",
+    ),
+    (
+        "upstream OAuth: a scope with a line break", UPSTREAM_OAUTH,
+        "&& text.utf8.allSatisfy { ASCII.isVisible($0) || $0 == ASCII.space }", "",
+        UPSTREAM_OAUTH_TESTS, r"readsTokens",
+    ),
+    (
+        "upstream OAuth: a token without end", UPSTREAM_OAUTH,
+        ".seconds(min($0, longest))", ".seconds(max(min($0, longest), longest))",
+        RENEWAL_TESTS, r"lifetimes",
+    ),
+    (
+        "upstream OAuth: a lifetime of nothing", UPSTREAM_OAUTH,
+        '.flatMap { $0 > 0 ? $0 : nil }', ".map { max($0, 1) }",
+        RENEWAL_TESTS, r"lifetimes",
+    ),
+    (
+        "upstream OAuth: a response of any length", UPSTREAM_OAUTH,
+        "guard response.body.count <= maximumLength else { throw .invalidResponse }", "",
+        "UpstreamTests.(UpstreamOAuthTests|AtlassianSitesTests)", r"larger than 64 KiB",
+    ),
+    (
+        "upstream OAuth: no code challenge", UPSTREAM_OAUTH,
+        "parameters += AuthorizationURL.challenge(of: verifier)", "",
+        UPSTREAM_OAUTH_TESTS, r"theAddressOfThePage",
+    ),
+    (
+        "upstream OAuth: no code verifier", UPSTREAM_OAUTH,
+        '("redirect_uri", redirectURI), ("code_verifier", verifier.exposed),', '("redirect_uri", redirectURI),',
+        UPSTREAM_OAUTH_TESTS, r"theRequest",
+    ),
+    (
+        "sites: a path in an id", SITES,
+        "1...64 ~= id.utf8.count, id.utf8.allSatisfy(isOfID), ", "1...64 ~= id.utf8.count, ",
+        SITES_TESTS, r"an id with a slash",
+    ),
+    (
+        "sites: an id of any length", SITES,
+        "1...64 ~= id.utf8.count, ", "",
+        SITES_TESTS, r"a long id|an empty id",
+    ),
+    (
+        "sites: a name that breaks a line", SITES,
+        "Subject.isValid(name)", "!name.isEmpty",
+        SITES_TESTS, r"a name with a line break|a long name",
+    ),
+    (
+        "sites: no URL", SITES,
+        "Origin(of: url) != nil,", "!url.isEmpty,",
+        SITES_TESTS, r"no URL",
+    ),
+    (
+        "sites: one that only begins so", SITES,
+        "site.url.hasSameBytes(as: $0)", "site.url.hasBytes(atStart: $0)",
+        SITES_TESTS, r"a site whose URL only begins so|a prefix of the URL",
+    ),
+    (
+        "sites: the first of several", SITES,
+        "guard fitting.count == 1 else { throw .several(names: names) }", "",
+        SITES_TESTS, r"no wish|two sites of one name",
+    ),
+    (
+        "sites: as many names as there are", SITES,
+        "sites.prefix(mostNames).map(\\.name)", "sites.map(\\.name)",
+        SITES_TESTS, r"more names than an error has",
+    ),
+    (
+        "sites: the same site twice", SITES,
+        ".filter { seen.insert($0.id).inserted }", ".filter { seen.insert($0.id).inserted || true }",
+        SITES_TESTS, r"readsEachSiteOnce",
     ),
 ]
