@@ -152,7 +152,10 @@ final class FakeTokenEndpoint: HTTPClient {
   func hold() { state.withLock { $0.isHeld = true } }
   func release() { work.release() }
   /// Returns when a request waits.
-  func waitForHeld() async { while work.count == 0 { await Task.yield() } }
+  /// - Parameter isOver: whether none will come: all calls have ended.
+  func waitForHeld(orUntil isOver: () -> Bool = { false }) async {
+    while work.count == 0, !isOver() { await Task.yield() }
+  }
 
   /// The requests since the last call: method and URL, the fields and the body, in lines.
   func takeRequests() -> [String] {

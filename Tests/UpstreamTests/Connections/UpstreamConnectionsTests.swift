@@ -64,7 +64,7 @@ struct UpstreamConnectionsTests {
       let executor = TestExecutor()
       service.hold()
       let calls = (0..<8).map { _ in executor.start { await Fixture.token(connections) } }
-      await service.waitForHeld()
+      await service.waitForHeld { calls.allSatisfy { $0.value != nil } }
       #expect(calls.allSatisfy { $0.value == nil })
       service.release()
       for call in calls {

@@ -140,7 +140,9 @@ struct UpstreamOAuthTests {
     [500, 502, 503, 599, 429].map { Row("status \($0)", json("{}", status: $0), .unavailable) }
     + [400, 401, 403, 404, 418].map { Row("status \($0)", json("{}", status: $0), .refused) }
     + [100, 201, 204, 301, 302, 307, 600].map {
-      Row("status \($0)", json("{}", status: $0), .invalidResponse)
+      Row(
+        "status \($0)", json(#"{"access_token":"a","token_type":"bearer"}"#, status: $0),
+        .invalidResponse)
     }
     + [400, 401, 403, 200].map {
       Row(
