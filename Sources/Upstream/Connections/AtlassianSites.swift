@@ -10,6 +10,12 @@ package struct AtlassianSite: Sendable, Equatable {
   /// Such as `https://example.atlassian.net`.
   package let url: String
   package let name: String
+
+  package init(id: String, url: String, name: String) {
+    self.id = id
+    self.url = url
+    self.name = name
+  }
 }
 
 /// Why no site is chosen. The names are those of the user's own sites, at most

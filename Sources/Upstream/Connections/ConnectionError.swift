@@ -8,6 +8,13 @@ package struct ConnectedToken: Sendable {
   package let siteID: String?
   package let siteName: String?
   package let scope: String
+
+  package init(access: Secret, siteID: String?, siteName: String?, scope: String) {
+    self.access = access
+    self.siteID = siteID
+    self.siteName = siteName
+    self.scope = scope
+  }
 }
 
 /// Why there is no access token. No case has a text of the service.
