@@ -3290,10 +3290,6 @@ MUTANTS = [
         "[.serverError, .temporarilyUnavailable]", "[.serverError]",
         "AuthorizationServerTests.SignInTests", r"theClientLearnsThatTheProviderCannotAnswer",
     ),
-    (
-        "state: another process makes the file meanwhile", "Sources/State/Database.swift",
-        """begin: "BEGIN DEFERRED") {""", """begin: "SELECT 1") {""",
-        "StateTests.DatabaseTests", r"aNewFileMayBeOpenedByManyAtOnce",
     # Connections to other services
     (
         "connections: a long user", CONNECTIONS_STATE,
