@@ -3706,4 +3706,22 @@ MUTANTS = [
         ".filter { seen.insert($0.id).inserted }", ".filter { seen.insert($0.id).inserted || true }",
         SITES_TESTS, r"readsEachSiteOnce",
     ),
+    # What a tool learns of its call
+    (
+        "call: a tool reads the caller's credential", "Sources/MCPService/Tools/Tool.swift",
+        "!ownFields.contains { ASCII.areEqual($0.utf8, field.utf8) }",
+        "!ownFields.contains { $0.utf8.elementsEqual(field.utf8) }",
+        "MCPServiceHTTPTests.CallContextTests", r"noToolReadsTheCredentialForThisServer",
+    ),
+    (
+        "call: a tool without an authority", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
+        """      if tool.object?.needsAuthority == true { throw .denied(identity, reason: "no_authority") }
+""", "",
+        "MCPServiceHTTPTests.CallContextTests", r"aToolThatNeedsAnAuthorityIsDeniedWithoutOne",
+    ),
+    (
+        "call: everyone reaches other services", "Sources/Auth/Role.swift",
+        "case .guest, .basic: permissions", "case .guest, .basic: permissions.union([.upstreamRead])",
+        "AuthTests.PermissionTests", r"rolesReachOtherServices",
+    ),
 ]

@@ -31,10 +31,15 @@ package struct AuditEvent: Sendable {
   /// Over HTTP, the refused name, such as the `Host` or the `Origin`.
   package let refusedName: RefusedName?
 
+  /// What the tool adds, such as whose credential it has used for another service.
+  package let notes: [(name: String, text: String)]
+
   package init(
     request: JSONValue?, tool: String?, outcome: Outcome, address: String? = nil,
-    credential: String? = nil, refusedName: RefusedName? = nil
+    credential: String? = nil, refusedName: RefusedName? = nil,
+    notes: [(name: String, text: String)] = []
   ) {
+    self.notes = notes
     self.address = address
     self.credential = credential
     self.refusedName = refusedName

@@ -46,6 +46,7 @@ package struct AuditLog: Sendable {
     if let name = event.refusedName {
       fields += [(name.kind.rawValue, .string(name.text)), ("setting", .string(name.setting))]
     }
+    fields += event.notes.map { ($0.name, .string($0.text)) }
     log.write(.info, fields)
   }
 

@@ -16,9 +16,9 @@ package struct Permission: RawRepresentable, Sendable, Hashable {
     self.rawValue = rawValue
   }
 
-  /// `nil` unless the name is one of `known`.
+  /// `nil` unless the name is one of `all`.
   package init?(known name: String) {
-    guard let permission = Permission(rawValue: name), Self.known.contains(permission) else {
+    guard let permission = Permission(rawValue: name), Self.all.contains(permission) else {
       return nil
     }
     self = permission
@@ -33,8 +33,16 @@ package struct Permission: RawRepresentable, Sendable, Hashable {
   /// Revoking the tokens of other users.
   package static let tokensManage = Permission("tokens:manage")
 
-  /// All permissions that this server knows, in the order in which it lists them.
+  /// Reading numbers from another service.
+  package static let upstreamRead = Permission("upstream:read")
+  /// Starting something at another service.
+  package static let upstreamWrite = Permission("upstream:write")
+
+  /// The permissions of the calculator, in the order in which a server lists them.
   package static let known = [calculateBasic, calculateAdvanced, tokensManage]
+  /// The permissions of tools that call other services. Only servers with such tools list them.
+  package static let upstream = [upstreamRead, upstreamWrite]
+  package static let all = known + upstream
 }
 
 package typealias PermissionSet = Set<Permission>

@@ -16,6 +16,15 @@ package enum Role: String, Sendable, CaseIterable {
     }
   }
 
+  /// With those of tools that call other services.
+  package var allPermissions: PermissionSet {
+    switch self {
+    case .guest, .basic: permissions
+    case .advanced: permissions.union([.upstreamRead])
+    case .admin: permissions.union(Permission.upstream)
+    }
+  }
+
   // Constants, so that no set is built for each request.
   private static let basicPermissions: PermissionSet = [.calculateBasic]
   private static let advancedPermissions: PermissionSet = [.calculateBasic, .calculateAdvanced]

@@ -62,7 +62,8 @@ package struct Pipeline: Sendable {
       let identity = try await authenticate(credential, policy)
       try tool.authorize(identity)
       let result = try await tool.run(
-        call.arguments, for: identity, credential: policy.slot)
+        call.arguments, in: CallContext(identity: identity, client: .local, tool: tool),
+        credential: policy.slot)
       record(call, .accepted(identity))
       return result
     } catch {

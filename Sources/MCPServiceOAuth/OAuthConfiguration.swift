@@ -181,7 +181,7 @@ package final class OAuthConfiguration: Sendable {
     _ baseURL: String, issuer: String, _ map: PermissionMap
   ) -> ProtectedResource {
     var scopes: [Permission: [Permission]] = [:]
-    for permission in Permission.known {
+    for permission in Permission.all {
       let names = map.scopes(for: permission)
         .compactMap(Permission.init(rawValue:))
       if !names.isEmpty { scopes[permission] = names }

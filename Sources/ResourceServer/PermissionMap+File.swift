@@ -62,7 +62,7 @@ private struct PermissionMapReader {
           [place, index],
           """
           "\(Self.shown(member.name))" in "\(name)" must be an array of \
-          \(Self.list(Permission.known.map(\.rawValue))), or one of the roles \
+          \(Self.list(Permission.all.map(\.rawValue))), or one of the roles \
           \(Self.list(Role.allCases.map(\.rawValue)))
           """)
       }
@@ -78,7 +78,7 @@ private struct PermissionMapReader {
 
   /// `nil` for another value than known permissions or a role.
   private static func permissions(_ value: JSONValue) -> PermissionSet? {
-    if let role = value.string { return Role(rawValue: role)?.permissions }
+    if let role = value.string { return Role(rawValue: role)?.allPermissions }
     guard let names = value.strings else { return nil }
     let permissions = names.compactMap(Permission.init(known:))
     return permissions.count == names.count ? PermissionSet(permissions) : nil

@@ -17,7 +17,8 @@ struct PermissionTests {
   @Test(
     arguments: [
       ("calculate:basic", .calculateBasic), ("calculate:advanced", .calculateAdvanced),
-      ("tokens:manage", .tokensManage), ("calculate", nil), ("Calculate:basic", nil), ("*", nil),
+      ("tokens:manage", .tokensManage), ("upstream:read", .upstreamRead),
+      ("upstream:write", .upstreamWrite), ("calculate", nil), ("Calculate:basic", nil), ("*", nil),
       ("calculate:basic ", nil), ("calculate:ba\u{17F}ic", nil), ("repo:read", nil), ("", nil),
     ] as [(String, Permission?)])
   func knows(_ name: String, _ expected: Permission?) {
@@ -30,6 +31,17 @@ struct PermissionTests {
     let set: PermissionSet = [.tokensManage, further, .calculateBasic]
     #expect(set.count == 3)
     #expect(set.knownInOrder == [.calculateBasic, .tokensManage])
+  }
+
+  /// Only a role that may do more than calculate reaches another service.
+  @Test(
+    arguments: [
+      (.guest, []), (.basic, []), (.advanced, [.upstreamRead]),
+      (.admin, [.upstreamRead, .upstreamWrite]),
+    ] as [(Role, [Permission])])
+  func rolesReachOtherServices(_ role: Role, _ further: [Permission]) {
+    #expect(role.allPermissions == role.permissions.union(further))
+    #expect(role.permissions.isDisjoint(with: Permission.upstream))
   }
 
   @Test func rolesGrow() {

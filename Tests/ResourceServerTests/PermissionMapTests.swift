@@ -65,7 +65,7 @@ struct PermissionMapTests {
     ),
     (
       "a role's name", #"{"scopes":{"use":"advanced"}}"#, ["scope": #""use""#],
-      [.calculateBasic, .calculateAdvanced]
+      [.calculateBasic, .calculateAdvanced, .upstreamRead]
     ),
     ("the name of a permission", #"{"scopes":{"use":"advanced"}}"#, [:], []),
     ("no entries", #"{"scopes":{}}"#, [:], []),
@@ -77,7 +77,7 @@ struct PermissionMapTests {
     ("the user may less", both, ["scope": #""all""#, "roles": #"["user"]"#], [.calculateBasic]),
     (
       "several roles", both, ["scope": #""all""#, "roles": #"["x","user","boss"]"#],
-      [.calculateBasic, .calculateAdvanced]
+      [.calculateBasic, .calculateAdvanced, .upstreamRead]
     ),
     ("no role", both, ["scope": #""all""#], []),
     (
@@ -107,7 +107,7 @@ struct PermissionMapTests {
       ["sub": #""agent""#, "scope": nil], []
     ),
     // Subjects
-    ("a user", users, ["scope": #""all""#], [.calculateBasic, .calculateAdvanced]),
+    ("a user", users, ["scope": #""all""#], [.calculateBasic, .calculateAdvanced, .upstreamRead]),
     ("another user", users, ["scope": #""all""#, "sub": #""Anshika""#], []),
     ("a client with a user's name", users, ["scope": #""all""#, "client_id": #""anshika""#], []),
     (
@@ -223,7 +223,7 @@ struct PermissionMapTests {
 
   static func entry(_ name: String) -> String {
     """
-    "\(name)" in "scopes" must be an array of calculate:basic, calculate:advanced, tokens:manage, or \
+    "\(name)" in "scopes" must be an array of calculate:basic, calculate:advanced, tokens:manage, upstream:read, upstream:write, or \
     one of the roles guest, basic, advanced, admin
     """
   }

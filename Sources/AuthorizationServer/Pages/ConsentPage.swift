@@ -41,6 +41,8 @@ package enum ConsentPage {
     switch scope {
     case "calculate:basic": "add, subtract, multiply and divide"
     case "calculate:advanced": "powers, remainders and square roots"
+    case "upstream:read": "read numbers from your Jira, Confluence and Jenkins"
+    case "upstream:write": "start jobs at your Jenkins"
     case "tokens:manage": "revoke the tokens of other users"
     default: "use the permission"
     }

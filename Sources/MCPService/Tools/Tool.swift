@@ -5,10 +5,59 @@ private import Support
 
 /// A tool and the one permission that it needs.
 package struct Tool: Sendable {
+  /// How a tool whose calls act on objects of another service is authorized.
+  package struct Object: Sendable {
+    /// The argument that names the object.
+    package let argument: String
+    /// Whether no call is allowed without an authority that allows it.
+    package let needsAuthority: Bool
+
+    package init(argument: String, needsAuthority: Bool) {
+      self.argument = argument
+      self.needsAuthority = needsAuthority
+    }
+  }
+
+  /// Fields with a credential for this server. No tool may read them: the caller's token is never
+  /// passed on (MCP 2026-07-28 basic/authorization, "Access Token Privilege Restriction").
+  private static let ownFields = ["Authorization", "Proxy-Authorization", "Cookie", "X-API-Key"]
+
   package let definition: ToolDefinition
   /// `nil` if every authenticated caller may call the tool.
   package let permission: Permission?
-  private let body: @Sendable (JSONObject, Identity) async throws(CallFailure) -> ToolResult
+  /// The header fields of a request that the tool reads.
+  package let fields: [String]
+  /// `nil` if the authority is asked about the tool alone.
+  package let object: Object?
+  private let body: @Sendable (JSONObject, CallContext) async throws(CallFailure) -> ToolResult
+
+  /// A tool that needs to know more of its call than who made it.
+  /// - Parameter fields: the header fields that it reads, such as `X-Jira-Token`.
+  /// - Precondition: none of `fields` has a credential for this server.
+  package init(
+    _ definition: ToolDefinition, needs permission: Permission?, reading fields: [String],
+    object: Object? = nil,
+    run: @escaping @Sendable (JSONObject, CallContext) async throws(ToolFailure) -> ToolResult
+  ) {
+    precondition(Self.mayRead(fields), "a tool reads no credential for this server")
+    self.definition = definition
+    self.permission = permission
+    self.fields = fields
+    self.object = object
+    body = { (arguments, context) throws(CallFailure) in
+      do throws(ToolFailure) {
+        return try await run(arguments, context)
+      } catch {
+        throw .refused(context.identity, error)
+      }
+    }
+  }
+
+  static func mayRead(_ fields: [String]) -> Bool {
+    fields.allSatisfy { field in
+      !ownFields.contains { ASCII.areEqual($0.utf8, field.utf8) }
+    }
+  }
 
   /// - Parameter run: runs the tool. Its arguments have only names of the schema, and no credential.
   package init(
@@ -32,7 +81,11 @@ package struct Tool: Sendable {
   ) {
     self.definition = definition
     self.permission = permission
-    self.body = body
+    fields = []
+    object = nil
+    self.body = { (arguments, context) throws(CallFailure) in
+      try await body(arguments, context.identity)
+    }
   }
 
   /// - Throws: `CallFailure.forbidden`
@@ -45,7 +98,7 @@ package struct Tool: Sendable {
   /// - Parameter slot: the place of the credential, which was removed from the arguments.
   /// - Throws: `CallFailure`; `.refused` if an argument is not in the schema.
   package func run(
-    _ arguments: JSONObject, for identity: Identity, credential slot: CredentialSlot? = nil
+    _ arguments: JSONObject, in context: CallContext, credential slot: CredentialSlot? = nil
   ) async throws(CallFailure) -> ToolResult {
     let names = definition.argumentNames
     // ATTACKS H34: by bytes. Swift's `==` takes the Kelvin sign for K.
@@ -55,13 +108,13 @@ package struct Tool: Sendable {
     guard areKnown else {
       // Never echo the argument's name: it may contain a secret.
       throw .refused(
-        identity,
+        context.identity,
         ToolFailure(
           sentence: "\(definition.name) takes \(Self.list(names))"
             + (slot.map { ", and \($0.argument) for the credential" } ?? "")
             + "; remove every other argument."))
     }
-    return try await body(arguments, identity)
+    return try await body(arguments, context)
   }
 
   private static func list(_ names: [String]) -> String {

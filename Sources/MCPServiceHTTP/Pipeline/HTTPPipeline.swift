@@ -60,7 +60,8 @@ package struct HTTPPipeline: HTTPResponder {
   package func respond(to request: HTTPRequest) async -> HTTPResponse {
     let client = proxies.client(
       peer: request.peer, forwardedFor: request.fields["X-Forwarded-For"])
-    var context = RequestContext(client: client, startedAt: telemetry.now())
+    var context = RequestContext(
+      client: client, startedAt: telemetry.now(), fields: request.fields)
     context.origin = origins.match(request.fields["Origin"])
     do throws(HTTPProblem) {
       return complete(try await response(to: request, &context), context)
@@ -242,6 +243,7 @@ package struct HTTPPipeline: HTTPResponder {
     if case .call(let call) = outcome { tool = tools[Array(call.tool.utf8)] }
     context.tool = tool?.definition.name
     context.request = outcome.id
+    context.notes = nil
     if let rate = context.rate, !rate.isAllowed {
       // Over the limit nothing runs. A tool call gets a result that the model can read.
       guard case .call(let call) = outcome else { throw .tooManyRequests(rate) }
@@ -262,18 +264,24 @@ package struct HTTPPipeline: HTTPResponder {
       guard let tool else {
         throw .rpc(MCPServer.unknownTool, isModern: headers.areModern)
       }
-      return server.reply(to: call, with: try await run(tool, call, identity, context))
+      return server.reply(to: call, with: try await run(tool, call, identity, &context))
     }
   }
 
   /// Authorizes the call and runs the tool.
   private func run(
-    _ tool: Tool, _ call: ToolCall, _ identity: Identity, _ context: RequestContext
+    _ tool: Tool, _ call: ToolCall, _ identity: Identity, _ context: inout RequestContext
   ) async throws(HTTPProblem) -> ToolResult {
+    let notes = CallNotes()
+    context.notes = notes
     do throws(CallFailure) {
       try tool.authorize(identity)
-      try await authorize(tool, identity, context)
-      let result = try await tool.run(call.arguments, for: identity)
+      try await authorize(tool, call, identity, context)
+      let result = try await tool.run(
+        call.arguments,
+        in: CallContext(
+          identity: identity, client: Client(context.client), tool: tool, notes: notes,
+          values: { context.fields[$0] }))
       telemetry.record(.accepted(identity), context)
       return result
     } catch {
@@ -303,11 +311,17 @@ package struct HTTPPipeline: HTTPResponder {
   /// authority could know: the permissions of the guests' role decide.
   /// - Throws: `CallFailure.denied` unless the authority allows the call.
   private func authorize(
-    _ tool: Tool, _ identity: Identity, _ context: RequestContext
+    _ tool: Tool, _ call: ToolCall, _ identity: Identity, _ context: RequestContext
   ) async throws(CallFailure) {
-    guard let authority, identity.method != .guest else { return }
+    guard let authority, identity.method != .guest else {
+      // ATTACKS O59: what needs an authority is denied without one.
+      if tool.object?.needsAuthority == true { throw .denied(identity, reason: "no_authority") }
+      return
+    }
     let question = AuthorityQuestion(
-      identity: identity, tool: tool.definition.name, object: nil, client: Client(context.client))
+      identity: identity, tool: tool.definition.name,
+      object: tool.object.flatMap { call.arguments[$0.argument]?.string },
+      client: Client(context.client))
     switch await authority.decide(question) {
     case .allow: return
     case .deny: throw .denied(identity, reason: "denied")

@@ -1,4 +1,5 @@
 package import Auth
+package import MCPService
 package import Support
 
 /// How requests are authenticated and authorized, if not by the credentials of `HTTPConfiguration`.
@@ -21,14 +22,17 @@ package struct HTTPProtection: Sendable {
   package let authority: (any Authority)?
   /// The paths beside those of MCP.
   package let further: (any FurtherRoutes)?
+  /// The tools beside those of the definition.
+  package let tools: [Tool]
 
   package init(
     authenticators: [any Authenticator], resource: ProtectedResource, authority: (any Authority)?,
-    further: (any FurtherRoutes)? = nil
+    further: (any FurtherRoutes)? = nil, tools: [Tool] = []
   ) {
     self.authenticators = authenticators
     self.resource = resource
     self.authority = authority
     self.further = further
+    self.tools = tools
   }
 }

@@ -94,7 +94,7 @@ package final class HTTPService: HTTPResponder {
         protection?.authenticators
           ?? authenticators(configuration, passwords, now: context.now)),
       limits: limits,
-      info: definition.info, tools: definition.tools,
+      info: definition.info, tools: definition.tools + (protection?.tools ?? []),
       page: LandingPage(
         kinds: credentials.kinds, guests: credentials.guests, baseURL: configuration.baseURL,
         offering: definition),

@@ -1,6 +1,7 @@
 internal import Auth
 internal import HTTPTransport
 internal import MCP
+internal import MCPService
 internal import Support
 
 /// The request context. Each step of the pipeline adds to it.
@@ -23,8 +24,14 @@ package struct RequestContext: Sendable {
   /// What is at the path of the request, if that is not a path of `Route`.
   var further: FurtherResource?
 
-  init(client: IPAddress, startedAt: MonotonicTime) {
+  /// What the tool adds to the audit line; `nil` before a tool runs.
+  var notes: CallNotes?
+  /// For the tools that read some of them.
+  let fields: HTTPFields
+
+  init(client: IPAddress, startedAt: MonotonicTime, fields: HTTPFields = HTTPFields()) {
     self.client = client
     self.startedAt = startedAt
+    self.fields = fields
   }
 }

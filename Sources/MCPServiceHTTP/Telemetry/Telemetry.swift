@@ -1,6 +1,7 @@
 package import Auth
 private import HTTPTransport
 private import MCP
+private import MCPService
 package import Support
 
 /// Writes the audit log and counts the metrics of every request.
@@ -23,7 +24,7 @@ package struct Telemetry: Sendable {
       AuditEvent(
         request: context.request?.json, tool: context.tool, outcome: outcome,
         address: context.client.description, credential: context.credential?.rawValue,
-        refusedName: context.refusedName))
+        refusedName: context.refusedName, notes: context.notes?.all ?? []))
     metrics?.count(outcome, by: context.credential)
   }
 

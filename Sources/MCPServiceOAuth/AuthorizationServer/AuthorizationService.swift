@@ -31,7 +31,7 @@ final class AuthorizationService: Sendable {
     _ context: HTTPProtection.Context, pool: any BlockingPool, passwordPool: any BlockingPool,
     random: @escaping @Sendable (Int) -> [UInt8] = RandomBytes.make
   ) {
-    let scopes = Permission.known.map(\.rawValue)
+    let scopes = settings.permissions.map(\.rawValue)
     self.settings = AuthorizationServerSettings(
       issuer: settings.issuer, scopes: scopes, defaultScope: Permission.calculateBasic.rawValue)
     self.context = context

@@ -27,6 +27,8 @@ struct AuthorizationSettings: Sendable {
   let statePath: String
   let seals: [SealingKey]
   let showsNames: Bool
+  /// The permissions of the tools of this server, in the order in which it lists them.
+  var permissions = Permission.known
   let outbound: CurlClient.Settings
 
   var isInMemory: Bool { statePath.utf8.elementsEqual(":memory:".utf8) }
@@ -69,7 +71,7 @@ struct AuthorizationSettings: Sendable {
     let provider = readProvider(&reader, id, allowsLoopback)
     let clients =
       reader.contents(of: Settings.clients) { text throws(SettingsFileError) in
-        try ClientsFile(file: text, scopes: Permission.known.map(\.rawValue)).clients
+        try ClientsFile(file: text, scopes: Permission.all.map(\.rawValue)).clients
       } ?? []
     let hosts = reader.list(Settings.clientIDHosts) { $0.utf8.isEmpty ? nil : $0 }
     let standard = reader.value(Settings.userDefaultRole)

@@ -40,9 +40,9 @@ struct OwnTokenAuthenticator: Authenticator {
     }
     return Identity(
       subject: identity.subject, method: .oauth,
-      permissions: identity.permissions.intersection(role.permissions),
+      permissions: identity.permissions.intersection(role.allPermissions),
       provider: .init(
-        issuer: policy.issuer, client: identity.provider?.client, limit: role.permissions,
+        issuer: policy.issuer, client: identity.provider?.client, limit: role.allPermissions,
         name: showsNames ? Subject(grant.userName) : nil))
   }
 }

@@ -67,6 +67,6 @@ final class People: Sendable {
   }
 
   func scopes(of id: String, groups: [String]) -> [String]? {
-    role(of: id, groups: groups)?.permissions.map(\.rawValue)
+    role(of: id, groups: groups)?.allPermissions.map(\.rawValue)
   }
 }

@@ -93,7 +93,7 @@ extension StateCommand {
       return "--redirect-uri takes an absolute URI of https, or of http with a loopback host, "
         + "without user, fragment and dot segments"
     }
-    let known = Permission.known.map(\.rawValue)
+    let known = Permission.all.map(\.rawValue)
     guard scopes.allSatisfy(known.contains), Set(scopes).count == scopes.count else {
       return "--scope takes each of these at most once: \(known.joined(separator: ", "))"
     }
