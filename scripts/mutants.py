@@ -3724,4 +3724,50 @@ MUTANTS = [
         "case .guest, .basic: permissions", "case .guest, .basic: permissions.union([.upstreamRead])",
         "AuthTests.PermissionTests", r"rolesReachOtherServices",
     ),
+    # The pages on which a person connects an account
+    (
+        "connect: a form of any site", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
+        """guard browser.isOwnForm(of: base), let form""", """guard let form""",
+        "AuthorizationServerTests.ConnectionEndpointsTests", r"aForgedFormBindsNothing",
+    ),
+    (
+        "connect: no proof of the form", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
+        """      guard FormProof.isValid(form["csrf"], Self.about(id), cookie: secret) else {
+        throw .page(.forgedForm)
+      }
+""", """""",
+        "AuthorizationServerTests.ConnectionEndpointsTests", r"aForgedFormBindsNothing",
+    ),
+    (
+        "connect: the proof of any link", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
+        """"connect \\(id)"""", """"connect"""",
+        "AuthorizationServerTests.ConnectionEndpointsTests", r"aForgedFormBindsNothing",
+    ),
+    (
+        "connect: the second browser goes on", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
+        """guard case .flow = step else { throw .otherBrowser }""", """_ = step""",
+        "AuthorizationServerTests.ConnectionEndpointsTests", r"aSecondBrowserCannotGoOn",
+    ),
+    (
+        "connect: the code of one service for another", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
+        """flow.service.hasSameBytes(as: id),""", """!flow.service.isEmpty,""",
+        "AuthorizationServerTests.ConnectionEndpointsTests", r"aCallbackThatDoesNotFitExchangesNothing",
+    ),
+    (
+        "connect: a flow without end", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
+        """flowLifetime = Duration.seconds(600)""", """flowLifetime = Duration.seconds(601)""",
+        "AuthorizationServerTests.ConnectionEndpointsTests", r"aCallbackThatDoesNotFitExchangesNothing|anOldLink",
+    ),
+    (
+        "connect: a refused flow stays", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
+        """        try await end(flow, browser)
+        report(.refused(service: id, reason: error.reason))""", """        report(.refused(service: id, reason: error.reason))""",
+        "AuthorizationServerTests.ConnectionEndpointsTests", r"aRefusalEndsTheFlow",
+    ),
+    (
+        "connect: a denied flow stays", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
+        """        try await end(flow, browser)
+        report(.refused(service: id, reason: "denied"))""", """        report(.refused(service: id, reason: "denied"))""",
+        "AuthorizationServerTests.ConnectionEndpointsTests", r"aRefusalEndsTheFlow",
+    ),
 ]

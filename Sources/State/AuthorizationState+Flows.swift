@@ -92,6 +92,16 @@ extension AuthorizationState {
     }
   }
 
+  /// A flow whose link can still be opened. It changes nothing.
+  package func flow(_ hash: SHA256Digest, now: WallTime) throws(StateError) -> UpstreamFlow? {
+    try database.read { (connection) throws(StateError) in
+      guard let stored = try connection.flow("hash = ?", [.digest(hash)]),
+        stored.stage == .begun || stored.stage == .bound, now < stored.flow.expiresAt
+      else { return nil }
+      return stored.flow
+    }
+  }
+
   /// Binds a flow to the first browser that opens its link. The same browser may open it again, until
   /// it comes back from the service; then only the newest `state` is valid.
   /// - Parameters:
