@@ -3740,7 +3740,7 @@ MUTANTS = [
     ),
     (
         "connect: the proof of any link", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
-        """"connect \\(id)"""", """"connect"""",
+        '"connect \\(id)"', '"connect"',
         "AuthorizationServerTests.ConnectionEndpointsTests", r"aForgedFormBindsNothing",
     ),
     (
