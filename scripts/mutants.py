@@ -1547,13 +1547,13 @@ MUTANTS = [
     ),
     (
         "authority: not asked", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
-        "      try await authorize(tool, identity, context)\n", "",
+        "      try await authorize(tool, call, identity, context)\n", "",
         OAUTH, r"onlyTheAuthoritysYesAllows",
     ),
     (
         "authority: asked before the permissions", "Sources/MCPServiceHTTP/Pipeline/HTTPPipeline.swift",
-        "      try tool.authorize(identity)\n      try await authorize(tool, identity, context)\n",
-        "      try await authorize(tool, identity, context)\n      try tool.authorize(identity)\n",
+        "      try tool.authorize(identity)\n      try await authorize(tool, call, identity, context)\n",
+        "      try await authorize(tool, call, identity, context)\n      try tool.authorize(identity)\n",
         OAUTH, r"theAuthorityIsAskedLast",
     ),
     (
@@ -2996,14 +2996,14 @@ MUTANTS = [
     ),
     (
         "own: a lower role", "Sources/MCPServiceOAuth/AuthorizationServer/OwnTokenAuthenticator.swift",
-        'identity.permissions.intersection(role.permissions)',
+        'identity.permissions.intersection(role.allPermissions)',
         'identity.permissions',
         "MCPServiceOAuthTests.OwnServerTests", r"aLowerRoleAppliesToTokensThatExist",
     ),
     (
         "own: a higher role", "Sources/MCPServiceOAuth/AuthorizationServer/OwnTokenAuthenticator.swift",
-        'identity.permissions.intersection(role.permissions)',
-        'role.permissions',
+        'identity.permissions.intersection(role.allPermissions)',
+        'role.allPermissions',
         "MCPServiceOAuthTests.OwnServerTests", r"aLowerRoleAppliesToTokensThatExist",
     ),
     (
@@ -3399,7 +3399,7 @@ MUTANTS = [
     ),
     (
         "flows: a link after the callback", FLOWS,
-        "stored.stage == .begun || stored.stage == .bound", "stored.stage != .finished",
+        "stored.stage == .begun || stored.stage == .bound\n", "stored.stage != .finished\n",
         "StateTests.FlowTests", r"theSameBrowserGetsANewState",
     ),
     (
