@@ -36,7 +36,7 @@ extension UpstreamError {
   private static func advice(_ service: UpstreamService) -> String {
     switch service {
     case .jira, .confluence: "Try again later."
-    case .jenkins: "A build may have been triggered: look at the job before you try again."
+    case .jenkins: "If you triggered a build, look at the job before you try again."
     }
   }
 }

@@ -39,14 +39,13 @@ struct UpstreamErrorTests {
     (.unavailable, .jira, "Jira is not available. Try again later."),
     (
       .unavailable, .jenkins,
-      "Jenkins is not available. A build may have been triggered: look at the job before you try "
-        + "again."
+      "Jenkins is not available. If you triggered a build, look at the job before you try again."
     ),
     (.timeout, .confluence, "Confluence did not respond in time. Try again later."),
     (
       .timeout, .jenkins,
-      "Jenkins did not respond in time. A build may have been triggered: look at the job before you "
-        + "try again."
+      "Jenkins did not respond in time. If you triggered a build, look at the job before you try "
+        + "again."
     ),
     (
       .tooLarge, .jira,
