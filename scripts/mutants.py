@@ -76,6 +76,15 @@ RENEWAL_TESTS = "UpstreamTests.UpstreamConnectionsTests"
 SEAL_TESTS = "UpstreamTests.ConnectionSealTests"
 SITES_TESTS = "UpstreamTests.AtlassianSitesTests"
 UPSTREAM_OAUTH_TESTS = "UpstreamTests.UpstreamOAuthTests"
+REQUESTS = "Sources/Upstream/UpstreamRequests.swift"
+REQUESTS_TESTS = "UpstreamTests.UpstreamRequestsTests"
+EXACT_SUM = "Sources/Upstream/ExactSum.swift"
+EXACT_SUM_TESTS = "UpstreamTests.ExactSumTests"
+JIRA = "Sources/Upstream/Jira.swift"
+JIRA_TESTS = "UpstreamTests.JiraTests"
+JENKINS = "Sources/Upstream/Jenkins.swift"
+JENKINS_JOB = "Sources/Upstream/JenkinsJob.swift"
+JENKINS_TESTS = "UpstreamTests.JenkinsTests"
 SIGN_IN = "AuthorizationServerTests.SignIn"
 COMMANDS = "Sources/MCPServiceOAuth/Commands"
 COMMAND_TESTS = "MCPServiceOAuthTests.StateCommandTests"
@@ -3769,5 +3778,325 @@ MUTANTS = [
         """        try await end(flow, browser)
         report(.refused(service: id, reason: "denied"))""", """        report(.refused(service: id, reason: "denied"))""",
         "AuthorizationServerTests.ConnectionEndpointsTests", r"aRefusalEndsTheFlow",
+    ),
+    # Requests to Jira, Confluence and Jenkins.
+    (
+        "upstream requests: a segment that programs resolve", REQUESTS,
+        'guard segments.allSatisfy({ !["", ".", ".."].contains($0) }) else {', "guard true else {",
+        REQUESTS_TESTS, r"aSegmentThatProgramsResolveIsNotSent",
+    ),
+    (
+        "upstream requests: a URL of any length", REQUESTS,
+        "guard fits(segments, query: query) else {", "guard true else {",
+        REQUESTS_TESTS, r"aURLIsAsLongAsTheClientAccepts",
+    ),
+    (
+        "upstream requests: a response of any length", REQUESTS,
+        "guard response.body.count <= Self.maximumLength else { throw .tooLarge }", "",
+        REQUESTS_TESTS, r"a byte larger",
+    ),
+    (
+        "upstream requests: a login that fails is an anonymous one", REQUESTS,
+        "if authorization != nil, Self.isLoginRefused(response) { throw .refused }", "",
+        REQUESTS_TESTS, r"a wrong credential|a CAPTCHA|in other letters",
+    ),
+    (
+        "upstream requests: an anonymous login fails", REQUESTS,
+        "if authorization != nil, Self.isLoginRefused", "if Self.isLoginRefused",
+        REQUESTS_TESTS, r"anAnonymousRequestHasNoLoginThatFails",
+    ),
+    (
+        "upstream requests: any status", REQUESTS,
+        "if let error = Self.error(response) { throw error }", "",
+        REQUESTS_TESTS, r"status 401",
+    ),
+    (
+        "upstream requests: a path as it is", REQUESTS,
+        'segments.map { "/" + encoded($0) }', 'segments.map { "/" + $0 }',
+        REQUESTS_TESTS, r"bytes of a segment",
+    ),
+    (
+        "upstream requests: a value as it is", REQUESTS,
+        'encoded($0.name) + "=" + encoded($0.value)', 'encoded($0.name) + "=" + $0.value',
+        f"{REQUESTS_TESTS}|{JIRA_TESTS}", r"bytes of a value|theQueryIsOneParameter",
+    ),
+    (
+        "upstream requests: a name as it is", REQUESTS,
+        'encoded($0.name) + "=" + encoded($0.value)', '$0.name + "=" + encoded($0.value)',
+        REQUESTS_TESTS, r"bytes of a value",
+    ),
+    (
+        "upstream requests: a space as a plus", REQUESTS,
+        '$0 == UInt8(ascii: "+") ? Array("%20".utf8) : [$0]', "[$0]",
+        REQUESTS_TESTS, r"bytes of a segment",
+    ),
+    (
+        "upstream requests: a token with a line break", REQUESTS,
+        "guard !token.exposed.utf8.isEmpty, token.exposed.utf8.allSatisfy(ASCII.isVisible) else {",
+        "guard !token.exposed.utf8.isEmpty else {",
+        REQUESTS_TESTS, r"aCredentialThatIsNoneIsNotSent",
+    ),
+    (
+        "upstream requests: a user with a colon", REQUESTS,
+        'guard !user.utf8.contains(UInt8(ascii: ":")),', "guard",
+        REQUESTS_TESTS, r"a user with a colon",
+    ),
+    (
+        "upstream requests: a user with a control character", REQUESTS,
+        "!Self.hasControlCharacter(user), ", "",
+        REQUESTS_TESTS, r"a user with a control character|a user with DEL",
+    ),
+    (
+        "upstream requests: a password with a control character", REQUESTS,
+        "!Self.hasControlCharacter(user), !Self.hasControlCharacter(password.exposed)",
+        "!Self.hasControlCharacter(user)",
+        REQUESTS_TESTS, r"a password with a control character",
+    ),
+    (
+        "upstream requests: a control character of ISO 8859-1", REQUESTS,
+        "$0.value < 0x20 || 0x7F...0x9F ~= $0.value", "$0.value < 0x20 || 0x7F == $0.value",
+        f"{REQUESTS_TESTS}|{JIRA_TESTS}|{JENKINS_TESTS}", r"C1",
+    ),
+    (
+        "upstream requests: JSON with status 201", REQUESTS,
+        "guard response.status == 200,", "guard",
+        REQUESTS_TESTS, r"status 201",
+    ),
+    (
+        "upstream requests: a page is read as JSON", REQUESTS,
+        'response.mediaType?.elementsEqual("application/json".utf8) == true,', "",
+        REQUESTS_TESTS, r"a page|no type",
+    ),
+    (
+        "upstream requests: a redirect counts", REQUESTS,
+        "case 200, 201: nil", "case 200, 201, 300...399: nil",
+        JENKINS_TESTS, r"a redirect",
+    ),
+    (
+        "upstream requests: a wait of any length", REQUESTS,
+        "[...], maximum: longestWait)", "[...], maximum: Int.max / 16)",
+        REQUESTS_TESTS, r"more than a day",
+    ),
+    (
+        "upstream requests: one of two waits", REQUESTS,
+        "guard fields.count == 1 else { return nil }", "guard fields.count >= 1 else { return nil }",
+        REQUESTS_TESTS, r"two fields",
+    ),
+    (
+        "exact sum: a sum that may be rounded", EXACT_SUM,
+        "guard top - min(value.exponent, addend.exponent) <= Decimal.maximumDigits,", "guard",
+        EXACT_SUM_TESTS, r"the last digit is lost|a carry to the 35th digit",
+    ),
+    (
+        "exact sum: no place for the carry", EXACT_SUM,
+        "max(Self.end(of: value), Self.end(of: addend)) + 1", "max(Self.end(of: value), Self.end(of: addend))",
+        EXACT_SUM_TESTS, r"a carry to the 35th digit",
+    ),
+    (
+        "exact sum: a number that Decimal cannot hold is 0", EXACT_SUM,
+        "guard let addend = try? Decimal(parsing: number.text) else { throw .tooLarge }",
+        "let addend = (try? Decimal(parsing: number.text)) ?? Decimal(0)",
+        EXACT_SUM_TESTS, r"1e400|35 digits",
+    ),
+    (
+        "Jira: a query of any length", JIRA,
+        "guard 1...Self.maximumJQL ~= jql.utf8.count, ", "guard ",
+        JIRA_TESTS, r"aQueryThatIsNoneIsNotSent",
+    ),
+    (
+        "Jira: a query with a line break", JIRA,
+        ", !UpstreamRequests.hasControlCharacter(jql) else {", " else {",
+        JIRA_TESTS, r"aQueryThatIsNoneIsNotSent",
+    ),
+    (
+        "Jira: any number of issues", JIRA,
+        "guard ids.count <= Self.maximumIssues else { throw .tooLarge }", "",
+        JIRA_TESTS, r"asManyIssuesAsMayBe",
+    ),
+    (
+        "Jira: an issue counts twice", JIRA,
+        "for issue in page.issues where ids.insert(issue.id).inserted {",
+        "for issue in page.issues where ids.insert(issue.id).inserted || true {",
+        JIRA_TESTS, r"anIssueOfTwoPagesCountsOnce",
+    ),
+    (
+        "Jira: a page without a new issue", JIRA,
+        "guard ids.count > count else { throw .invalidResponse }", "",
+        JIRA_TESTS, r"the same issue",
+    ),
+    (
+        "Jira: a token that comes again", JIRA,
+        "!tokens.insert(token).inserted { throw .invalidResponse }", "!tokens.insert(token).inserted {}",
+        JIRA_TESTS, r"a token that comes again",
+    ),
+    (
+        "Jira: the pages that were read are enough", JIRA,
+        "    throw .tooLarge\n  }\n\n  private func page(", "    return sum.value\n  }\n\n  private func page(",
+        JIRA_TESTS, r"asManyPagesAsMayBe",
+    ),
+    (
+        "Jira: a query that is too long for a URL", JIRA,
+        "guard requests.fits(path, query: query) else {", "guard true else {",
+        JIRA_TESTS, r"aLongQueryIsPosted",
+    ),
+    (
+        "Jira: an id of any length", JIRA,
+        "1...maximumID ~= id.utf8.count", "true",
+        JIRA_TESTS, r"a long id|an empty id",
+    ),
+    (
+        "Jira: another type of number is left out", JIRA,
+        "case .number(let number)?: return Issue(id: id, number: number)\n    default: throw .invalidResponse",
+        "case .number(let number)?: return Issue(id: id, number: number)\n    default: return Issue(id: id, number: nil)",
+        JIRA_TESTS, r"a text",
+    ),
+    (
+        "Jira: fields that are no object are left out", JIRA,
+        "guard let fields = fields.object else { throw .invalidResponse }",
+        "guard let fields = fields.object else { return Issue(id: id, number: nil) }",
+        JIRA_TESTS, r"fields are no object",
+    ),
+    (
+        "Jira: a page is missing", JIRA,
+        "case (.bool(true)?, _), (nil, nil): return nil", "case (.bool, _), (nil, nil): return nil",
+        JIRA_TESTS, r"theRequestsToCloud|not the last, but no token",
+    ),
+    (
+        "Jira: a token of any length", JIRA,
+        "guard 1...maximumToken ~= token.utf8.count else { throw .invalidResponse }", "",
+        JIRA_TESTS, r"a long token|an empty token",
+    ),
+    (
+        "Jira: a page of another index", JIRA,
+        'guard case .number(let start)? = object["startAt"], start.integer == index,',
+        'guard case .number? = object["startAt"],',
+        JIRA_TESTS, r"the first page again",
+    ),
+    (
+        "Jira: a negative total", JIRA,
+        "let total = number.integer, total >= 0", "let total = number.integer",
+        JIRA_TESTS, r"a negative total",
+    ),
+    (
+        "Jira: too many issues are read first", JIRA,
+        "guard total <= maximumIssues else { throw .tooLarge }", "",
+        JIRA_TESTS, r"tooManyIssuesOfDataCenterCostOneRequest",
+    ),
+    (
+        "Jira: a field of any digits", JIRA,
+        "&& 1...10 ~= digits.count", "",
+        JIRA_TESTS, r"theNameOfTheField",
+    ),
+    (
+        "Jira: a field of any text", JIRA,
+        "&& digits.allSatisfy(ASCII.isDigit)", "",
+        JIRA_TESTS, r"theNameOfTheField",
+    ),
+    (
+        "Jenkins: any number of folders", JENKINS_JOB,
+        "guard parts.count <= Self.maximumSegments,", "guard",
+        JENKINS_TESTS, r"aNameThatIsNoneIsNotSent",
+    ),
+    (
+        "Jenkins: a name of any length", JENKINS_JOB,
+        "parts.allSatisfy({ 1...Self.maximumSegment ~= $0.count }),", "",
+        JENKINS_TESTS, r"aNameThatIsNoneIsNotSent",
+    ),
+    (
+        "Jenkins: a name that leaves the folder", JENKINS_JOB,
+        '!parts.contains(where: { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }),', "",
+        JENKINS_TESTS, r"aNameThatIsNoneIsNotSent",
+    ),
+    (
+        "Jenkins: a name with a backslash", JENKINS_JOB,
+        '!text.utf8.contains(UInt8(ascii: "\\\\")), ', "",
+        JENKINS_TESTS, r"aNameThatIsNoneIsNotSent",
+    ),
+    (
+        "Jenkins: a name with a line break", JENKINS_JOB,
+        ", !UpstreamRequests.hasControlCharacter(text)\n", "\n",
+        JENKINS_TESTS, r"aNameThatIsNoneIsNotSent",
+    ),
+    (
+        "Jenkins: any number of builds", JENKINS,
+        "builds.count <= Self.maximumBuilds", "true",
+        JENKINS_TESTS, r"101 builds",
+    ),
+    (
+        "Jenkins: a build of any length", JENKINS,
+        "0...Self.longestBuild ~= time", "true",
+        JENKINS_TESTS, r"a longer time|a negative time",
+    ),
+    (
+        "Jenkins: a running build counts", JENKINS,
+        "if !isRunning { times.append(time) }", "times.append(isRunning ? 0 : time)",
+        JENKINS_TESTS, r"a running one",
+    ),
+    (
+        "Jenkins: no build is an average of 0", JENKINS,
+        'guard !times.isEmpty else { throw .noNumbers("The job has no finished build.") }',
+        "guard !times.isEmpty else { return Decimal(0) }",
+        JENKINS_TESTS, r"only running ones",
+    ),
+    (
+        "Jenkins: a disabled job is triggered", JENKINS,
+        'guard object["buildable"] == .bool(true) else {', "guard true else {",
+        JENKINS_TESTS, r"aJobThatCannotBeBuiltIsNotTriggered",
+    ),
+    (
+        "Jenkins: no crumb", JENKINS,
+        "let fields = usesCrumb ? try await crumb() : []", "let fields: UpstreamRequests.Query = []",
+        JENKINS_TESTS, r"aTriggerHasTheCrumbOfItsSession",
+    ),
+    (
+        "Jenkins: a crumb as any field", JENKINS,
+        ', ASCII.areEqual(name.utf8.suffix(5), "crumb".utf8),', ",",
+        JENKINS_TESTS, r"a field of another kind",
+    ),
+    (
+        "Jenkins: a field with a line break", JENKINS,
+        "name.utf8.allSatisfy(ASCII.isToken), ", "",
+        JENKINS_TESTS, r"a field with a line break",
+    ),
+    (
+        "Jenkins: a crumb or a cookie of any length", JENKINS,
+        "1...256 ~= text.utf8.count && ", "",
+        JENKINS_TESTS, r"a long crumb|an empty crumb|a long value",
+    ),
+    (
+        "Jenkins: a crumb or a cookie with a line break", JENKINS,
+        " && text.utf8.allSatisfy(ASCII.isVisible)", "",
+        JENKINS_TESTS, r"a crumb with a line break|a line break",
+    ),
+    (
+        "Jenkins: a crumb without its session", JENKINS,
+        'return [(name, crumb)] + (session.map { [("Cookie", $0)] } ?? [])',
+        "_ = session\n    return [(name, crumb)]",
+        JENKINS_TESTS, r"aTriggerHasTheCrumbOfItsSession",
+    ),
+    (
+        "Jenkins: any cookie", JENKINS,
+        '.filter { $0.starts(with: "JSESSIONID".utf8) }', ".filter { !$0.isEmpty }",
+        JENKINS_TESTS, r"theCookieOfTheSession|aTriggerHasTheCrumbOfItsSession",
+    ),
+    (
+        "Jenkins: a trigger that is not accepted", JENKINS,
+        "guard response.status == 201, let item", "guard let item",
+        JENKINS_TESTS, r"status 200",
+    ),
+    (
+        "Jenkins: one of two locations", JENKINS,
+        "guard locations.count == 1 else { return nil }", "guard locations.count >= 1 else { return nil }",
+        JENKINS_TESTS, r"two of Location",
+    ),
+    (
+        "Jenkins: a number of another path", JENKINS,
+        'parts.suffix(2).elementsEqual(["queue", "item"], by: { $0.elementsEqual($1.utf8) })', "true",
+        JENKINS_TESTS, r"theNumberOfTheQueue",
+    ),
+    (
+        "Jenkins: any number", JENKINS,
+        "return ASCII.decimal(number, maximum: largestItem)", "return ASCII.decimal(number, maximum: Int.max / 16)",
+        JENKINS_TESTS, r"theNumberOfTheQueue",
     ),
 ]
