@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what is missing, and only that.
 #
-#   setup.sh WHAT...           of build: Swift, OpenSSL 3, libcurl, SQLite; run: curl; test: Python;
+#   setup.sh WHAT...           of build: Swift, OpenSSL 3, libcurl, SQLite, libxml2; run: curl;
+#                              test: Python;
 #                              proxies: nginx, Caddy and HAProxy, which the tests pass over without;
 #                              browser: Chromium, likewise;
 #                              bench: wrk and nginx; nightly: zsh
@@ -55,6 +56,14 @@ has_sqlite() {
   has pkg-config && pkg-config --exists 'sqlite3 >= 3.37'
 }
 
+has_libxml2() {
+  if [ "$(uname -s)" = Darwin ] && has brew; then
+    PKG_CONFIG_PATH="$(brew --prefix)/opt/libxml2/lib/pkgconfig:${PKG_CONFIG_PATH:-}"
+    export PKG_CONFIG_PATH
+  fi
+  has pkg-config && pkg-config --exists libxml-2.0
+}
+
 # The first Python on PATH that is new enough and can make environments; the system's own last.
 # Debian splits ensurepip off: without it `python3 -m venv` fails though python3 is there.
 find_python() {
@@ -92,6 +101,13 @@ missing_for_build() {
       apt) echo libsqlite3-dev ;;
       brew) echo sqlite ;;
       *) echo 'the headers of SQLite 3.37 or later' ;;
+    esac
+  fi
+  if ! has_libxml2; then
+    case $1 in
+      apt) echo libxml2-dev ;;
+      brew) echo libxml2 ;;
+      *) echo 'the libxml2 headers' ;;
     esac
   fi
   has pkg-config || echo pkg-config
