@@ -155,6 +155,9 @@ let package = Package(
     .target(
       name: "FuzzOAuth", dependencies: ["JSON", "OAuth", "Support"], path: "Fuzz/OAuth",
       swiftSettings: settings),
+    .target(
+      name: "FuzzUpstream", dependencies: ["CalculatorCore", "Support", "Upstream"],
+      path: "Fuzz/Upstream", swiftSettings: settings),
     // A test target, since it looks into a module as only tests may.
     .testTarget(
       name: "FuzzHTTP",

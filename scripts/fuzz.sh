@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fuzzes the parsers of JSON and HTTP, the MCP dispatcher, the token verifier, what an identity
-# provider sends, and what a client of an authorization server sends, with libFuzzer and the address
-# sanitizer.
+# provider sends, what a client of an authorization server sends, and pages of Confluence, with
+# libFuzzer and the address sanitizer.
 #
 #   fuzz.sh SECONDS [TARGET...]    for each; what was learnt stays in .build-fuzz/corpus
 #   fuzz.sh SECONDS Differential   compares the parser of HTTP with NIOHTTP1 instead
@@ -9,7 +9,7 @@ set -eu
 
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP FuzzResourceServer FuzzOAuth
+[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP FuzzResourceServer FuzzOAuth FuzzUpstream
 sanitizers=fuzzer,address
 objects=.build-fuzz/debug
 # The sanitizer reports a crash; Swift's own backtrace after it can keep the process from ending.
@@ -68,6 +68,14 @@ seed_client() {
   printf '%s' '{"client_id":"https://client.example/metadata","client_name":"a\u202eb","redirect_uris":["http://localhost:1/cb","https://client.example/cb","cursor://a"],"grant_types":["authorization_code","refresh_token"],"response_types":["code"],"token_endpoint_auth_method":"none","scope":"calculate:basic x","application_type":"native","client_uri":"https://client.example/","jwks_uri":null}' >"$1/metadata"
 }
 
+# With the column of Fuzz/Upstream/FuzzUpstream.swift.
+seed_page() {
+  printf '%s' '<p>b&ndash;</p><table class="wrapped"><colgroup><col /></colgroup><tbody><tr><th><p><strong>a</strong></p></th><th>b</th></tr><tr><td colspan="1">&nbsp;1.5</td><td><table><tr><td>2</td></tr></table></td></tr></tbody></table>' >"$1/table"
+  printf '%s' '<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[<a>]]></ac:plain-text-body></ac:structured-macro><!-- b --><?c d?>&#x31;&lt;&unknown;' >"$1/macro"
+  printf '%s' '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname"><!ENTITY c "&b;&b;">]><table><tr><th>a</th></tr><tr><td>&c;</td></tr></table>' >"$1/entities"
+  printf '%s' '-12.50e3' >"$1/number"
+}
+
 # Not libFuzzer's: it needs no coverage, and its streams are the same for the same seed.
 differential() {
   seeds=.build-fuzz/seeds/http
@@ -91,7 +99,7 @@ for target; do
   find "$objects"/*.build -name '*.o' ! -path '*/Argument*' \
     \( -path "*/$target.build/*" -o ! -path '*/Fuzz*.build/*' \) -print0 |
     xargs -0 swiftc "-sanitize=$sanitizers" -o ".build-fuzz/$target" \
-      $(pkg-config --libs libcrypto libssl libcurl)
+      $(pkg-config --libs libcrypto libssl libcurl sqlite3 libxml-2.0)
 
   corpus=.build-fuzz/corpus/$target
   mkdir -p "$corpus"
@@ -102,6 +110,7 @@ for target; do
     FuzzHTTP) seed_http "$corpus" ;;
     FuzzResourceServer) seed_provider "$corpus" ;;
     FuzzOAuth) seed_client "$corpus" ;;
+    FuzzUpstream) seed_page "$corpus" ;;
   esac
 
   echo "==> Fuzzing $target for $seconds seconds"
