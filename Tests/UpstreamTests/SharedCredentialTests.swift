@@ -1,0 +1,74 @@
+import Auth
+import Support
+import Synchronization
+import Testing
+import TestSupport
+
+@testable import Upstream
+
+/// Who may use the credential of the server, and the fields that name an address.
+struct SharedCredentialTests {
+  /// An authority with one answer. It keeps its last question.
+  final class Fixed: Authority {
+    let decision: AuthorityDecision
+    let asked = Mutex<AuthorityQuestion?>(nil)
+
+    init(_ decision: AuthorityDecision) { self.decision = decision }
+
+    func decide(_ question: AuthorityQuestion) async -> AuthorityDecision {
+      asked.withLock { $0 = question }
+      return decision
+    }
+  }
+
+  static let anna = Identity(
+    subject: "github:583231", method: .oauth, permissions: [],
+    provider: Identity.Provider(issuer: "https://idp.example", client: "app"))
+
+  struct Row: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let decision: AuthorityDecision?
+    var identity = anna
+    let isAllowed: Bool
+  }
+
+  @Test(arguments: [
+    Row(testDescription: "a caller with a row", decision: .allow, isAllowed: true),
+    Row(testDescription: "a caller without a row", decision: .deny, isAllowed: false),
+    Row(
+      testDescription: "no decision", decision: .unavailable(reason: "x"), isAllowed: false),
+    Row(testDescription: "no file", decision: nil, isAllowed: false),
+    Row(
+      testDescription: "a guest, whatever the rows say", decision: .allow,
+      identity: .guest(.admin), isAllowed: false),
+  ])
+  func anAuthorityDecides(_ row: Row) async {
+    let authority = row.decision.map(Fixed.init)
+    let shared = SharedCredential(authority)
+    let isAllowed = await shared.isAllowed(
+      row.identity, tool: "sum_story_points", client: .local)
+    #expect(isAllowed == row.isAllowed)
+  }
+
+  @Test func theQuestionIsAboutTheCallerAndTheTool() async throws {
+    let authority = Fixed(.allow)
+    _ = await SharedCredential(authority).isAllowed(
+      Self.anna, tool: "sum_story_points", client: .local)
+    let question = try #require(authority.asked.withLock { $0 })
+    #expect(question.identity == Self.anna)
+    #expect(question.tool == "sum_story_points")
+    #expect(question.object == nil)
+    #expect(question.client == .local)
+  }
+
+  @Test(
+    arguments: [
+      ([], []), (["Host", "X-Jira-Token"], []), (["X-Jira-Url"], ["X-Jira-Url"]),
+      (["x-jira-url", "X-JIRA-URL"], ["X-Jira-Url"]),
+      (["x-jenkins-url", "a", "X-Confluence-Url"], ["X-Confluence-Url", "X-Jenkins-Url"]),
+      (["X-Jira-Url2", "X-Jira-Ur", "Jira-Url", "X-Jira-Ur\u{217C}"], []),
+    ] as [([String], [String])])
+  func fieldsWithAnAddressAreNamed(_ names: [String], _ found: [String]) {
+    #expect(UpstreamService.addressFields(in: names) == found)
+  }
+}
