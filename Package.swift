@@ -120,7 +120,7 @@ let package = Package(
       dependencies: [
         "Auth", "AuthorizationServer", "Crypto", "HTTPClient", "HTTPTransport",
         "IdentityProviders", "JOSE", "JSON", "MCP", "MCPService", "MCPServiceHTTP", "OAuth",
-        "ResourceServer", "State",
+        "ResourceServer", "State", "Upstream",
       ]),
     module("Calculator", dependencies: ["Auth", "CalculatorCore", "JSON", "MCP", "MCPService"]),
     executable("CalculatorStdio", of: "Calculator", "MCPService", "StdioTransport"),
@@ -227,8 +227,8 @@ let package = Package(
       of: "MCPServiceOAuth",
       dependencies: [
         "Auth", "AuthorizationServer", "Calculator", "Crypto", "HTTPClient", "HTTPTransport",
-        "IdentityProviders", "JOSE", "JSON", "MCPService", "MCPServiceHTTP", "OAuth", "State",
-        "TestHarness",
+        "IdentityProviders", "JOSE", "JSON", "MCPService", "MCPServiceHTTP", "OAuth",
+        "ResourceServer", "State", "TestHarness", "Upstream",
       ]),
     .testTarget(
       name: "ExecutableTests",

@@ -51,7 +51,10 @@ struct ReloadTests {
   static let removable: Set<String> = [
     "CALCULATOR_API_KEY", "JWT_SECRET", "JWT_SECRET_PREVIOUS", "CALCULATOR_BASIC_USER",
     "CALCULATOR_BASIC_PASSWORD", "CALCULATOR_CREDENTIALS", "CALCULATOR_REQUIRE_AUTH",
-    "CALCULATOR_ALLOW_WEAK_SECRETS", "CALCULATOR_OAUTH_LOG_NAMES",
+    "CALCULATOR_ALLOW_WEAK_SECRETS", "CALCULATOR_OAUTH_LOG_NAMES", "JIRA_PERSONAL_TOKEN",
+    "JIRA_USERNAME", "JIRA_PASSWORD", "CONFLUENCE_PERSONAL_TOKEN", "CONFLUENCE_USERNAME",
+    "CONFLUENCE_PASSWORD", "JENKINS_PERSONAL_TOKEN", "JENKINS_USERNAME", "JENKINS_PASSWORD",
+    "CALCULATOR_UPSTREAM_SHARED",
   ]
 
   /// ATTACKS G3: no setting of any server returns to its default if its line is lost.
@@ -104,6 +107,9 @@ struct ReloadTests {
       ("CalculatorHTTP", "CALCULATOR_RATE_LIMIT", "5/minute", nil),
       ("CalculatorHTTP", "CALCULATOR_TRUSTED_PROXIES", nil, "0.0.0.0/0"),
       ("CalculatorHTTP", "CALCULATOR_ALLOWED_ORIGINS", nil, "https://evil.example"),
+      ("CalculatorOAuth", "CALCULATOR_UPSTREAM_HEADERS", nil, "true"),
+      ("CalculatorOAuth", "JIRA_URL", "https://jira.example", "https://evil.example"),
+      ("CalculatorOAuth", "JIRA_AUTH_TYPE", "token", "anonymous"),
     ] as [(String, String, String?, String?)])
   func neverOpensAccess(_ server: String, _ variable: String, _ old: String?, _ new: String?) {
     var (running, read): (Environment, Environment) = ([:], [:])

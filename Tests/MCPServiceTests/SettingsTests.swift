@@ -17,8 +17,10 @@ struct SettingsTests {
     let generate: @Sendable (_ page: String) -> String
   }
 
-  /// The last three as people know them from other programs.
-  private static let prefixes = ["CALCULATOR_", "JWT_", "GITHUB_", "ATLASSIAN_", "OIDC_"]
+  /// Those after the first two as people know them from other programs.
+  private static let prefixes = [
+    "CALCULATOR_", "JWT_", "GITHUB_", "ATLASSIAN_", "OIDC_", "JIRA_", "CONFLUENCE_", "JENKINS_",
+  ]
 
   @Test(arguments: [
     Document(testDescription: "guide/reference.md") { SettingsDocuments.reference(from: $0) },
@@ -76,6 +78,8 @@ struct SettingsTests {
     try check(Settings.allowsPlaintext, "false")
     try check(Settings.connectionsPerClient, "256")
     try check(Settings.hasMetrics, "false")
+    try check(Settings.takesUpstreamHeaders, "false")
+    try check(Settings.storyPointsField, "customfield_10016")
   }
 
   /// Each end of each range, and the value beyond it.
@@ -97,6 +101,16 @@ struct SettingsTests {
     #expect(((try? Settings.connectionsPerClient.value(of: text)) != nil) == isValid)
   }
 
+  @Test(arguments: [
+    ("customfield_10016", true), ("customfield_1", true), ("customfield_1234567890", true),
+    ("customfield_12345678901", false), ("customfield_", false), ("customfield_1a", false),
+    ("customfield_-1", false), ("Customfield_1", false), ("customfield_1,summary", false),
+    ("customfield_\u{661}", false), ("storyPoints", false), ("", false), ("customfield_1 ", false),
+  ])
+  func aCustomFieldHasOneToTenDigits(_ text: String, _ isValid: Bool) {
+    #expect(((try? Settings.storyPointsField.value(of: text)) != nil) == isValid)
+  }
+
   /// Settings without a default: an invalid text must not give `nil`.
   @Test func aBadTextIsNeverTheDefault() {
     for text in ["", "x", "0", "-1", "nil", " off", "OFF", "Guest"] {
@@ -104,6 +118,11 @@ struct SettingsTests {
       #expect(throws: ConfigurationError.self) { try Settings.threads.value(of: text) }
       #expect(throws: ConfigurationError.self) { try Settings.guestRole.value(of: text) }
       #expect(throws: ConfigurationError.self) { try Settings.requestLimit.value(of: text) }
+      for names in Settings.upstreamServices {
+        #expect(throws: ConfigurationError.self) { try names.authType.value(of: text) }
+        guard let edition = names.edition else { continue }
+        #expect(throws: ConfigurationError.self) { try edition.value(of: text) }
+      }
     }
   }
 

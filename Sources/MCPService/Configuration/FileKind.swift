@@ -3,13 +3,13 @@ private import Support
 /// The kinds of configuration files.
 package enum FileKind: Sendable, Equatable {
   case secret, environment, users, credentials, certificate, privateKey, permissions, authority,
-    clients, userRoles
+    clients, userRoles, shared
 
   /// In bytes. 32 MiB of credentials are more than 100,000 keys.
   package var maximumLength: Int {
     switch self {
     case .credentials: 32 << 20
-    case .authority, .clients, .userRoles: 1 << 20
+    case .authority, .clients, .userRoles, .shared: 1 << 20
     case .secret, .environment, .users, .certificate, .privateKey, .permissions: 1 << 16
     }
   }
@@ -18,7 +18,7 @@ package enum FileKind: Sendable, Equatable {
   var isSecret: Bool {
     switch self {
     case .secret, .environment, .credentials, .privateKey, .clients: true
-    case .users, .certificate, .permissions, .authority, .userRoles: false
+    case .users, .certificate, .permissions, .authority, .userRoles, .shared: false
     }
   }
 
@@ -27,7 +27,7 @@ package enum FileKind: Sendable, Equatable {
 
   var isJSON: Bool {
     switch self {
-    case .users, .credentials, .permissions, .authority, .clients, .userRoles: true
+    case .users, .credentials, .permissions, .authority, .clients, .userRoles, .shared: true
     case .secret, .environment, .certificate, .privateKey: false
     }
   }
@@ -44,6 +44,8 @@ package enum FileKind: Sendable, Equatable {
       "a JSON file such as {\"allow\": [{\"subject\": \"anshika\", \"tool\": \"add\"}]}"
     case .clients: "a JSON file such as {\"clients\": [{\"client_id\": \"app\", …}]}"
     case .userRoles: "a JSON file such as {\"users\": {\"github:583231\": \"advanced\"}}"
+    case .shared:
+      "a JSON file such as {\"allow\": [{\"subject\": \"github:583231\", \"tool\": \"sum_story_points\"}]}"
     case .privateKey: "a private key in PEM, without a passphrase"
     }
   }

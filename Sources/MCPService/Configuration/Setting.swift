@@ -173,6 +173,19 @@ extension Setting where Value == String {
 }
 
 extension Setting where Value == String? {
+  /// One of some words that are not the cases of a type.
+  /// - Parameter described: the default, which is computed elsewhere.
+  static func optionalWord(
+    _ name: String, of words: [String], describedDefault described: String,
+    _ reload: SettingDeclaration.ReloadRule, example: String, _ sentence: String
+  ) -> Setting {
+    Setting(
+      name, .choice(words), default: nil, .words(described), reload, example: example, sentence
+    ) { text throws(Malformed) in
+      try Malformed.unless(words.first { $0.utf8.elementsEqual(text.utf8) })
+    }
+  }
+
   /// The caller checks the text: see `EnvironmentReader.optional`.
   static func text(
     _ name: String, _ form: String, _ reload: SettingDeclaration.ReloadRule, example: String,

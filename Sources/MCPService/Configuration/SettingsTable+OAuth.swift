@@ -109,5 +109,6 @@ extension Settings {
       allowedHosts.declaration, allowedOrigins.declaration, certificate.declaration,
       privateKey.declaration, allowsPlaintext.declaration, threads.declaration,
       connectionsPerClient.declaration, hasMetrics.declaration, logLevel.declaration,
-    ] + ofAuthorizationServer, refusing: [apiKey.declaration, requiresAuthentication.declaration])
+    ] + ofAuthorizationServer + ofUpstream,
+    refusing: [apiKey.declaration, requiresAuthentication.declaration])
 }
