@@ -90,6 +90,14 @@ COMMANDS = "Sources/MCPServiceOAuth/Commands"
 COMMAND_TESTS = "MCPServiceOAuthTests.StateCommandTests"
 SIGNING_KEYS = "Sources/AuthorizationServer/SigningKeys.swift"
 SIGNING_KEYS_TESTS = "AuthorizationServerTests.SigningKeysTests"
+STORAGE_TABLE = "Sources/Upstream/StorageTable.swift"
+STORAGE_MARKUP = "Sources/Upstream/StorageMarkup.swift"
+STORAGE_CALLBACKS = "Sources/Upstream/StorageTableCallbacks.swift"
+STORAGE_READING = "Sources/Upstream/StorageReading.swift"
+STORAGE_ENTITIES = "Sources/Upstream/StorageEntities.swift"
+CONFLUENCE = "Sources/Upstream/Confluence.swift"
+STORAGE_TESTS = "UpstreamTests.Storage"
+CONFLUENCE_TESTS = "UpstreamTests.ConfluenceTests"
 
 MUTANTS = [
     (
@@ -4098,5 +4106,186 @@ MUTANTS = [
         "Jenkins: any number", JENKINS,
         "return ASCII.decimal(number, maximum: largestItem)", "return ASCII.decimal(number, maximum: Int.max / 16)",
         JENKINS_TESTS, r"theNumberOfTheQueue",
+    ),
+    # Pages of Confluence and the sums of their columns.
+    (
+        "storage: a page of any size", STORAGE_TABLE,
+        "guard page.count <= maximumLength else { throw .tooLarge }",
+        "",
+        STORAGE_TESTS, r"theLongestPage",
+    ),
+    (
+        "storage: a cell of any length", STORAGE_TABLE,
+        "guard bytes.count + 2 <= StorageTable.maximumText else {",
+        "guard bytes.count >= 0 else {",
+        STORAGE_TESTS, r"aTextIsBounded|a long text",
+    ),
+    (
+        "storage: a header that was cut", STORAGE_TABLE,
+        "!isLong && !other.isLong && bytes == other.bytes",
+        "bytes == other.bytes",
+        STORAGE_TESTS, r"aTextIsBounded",
+    ),
+    (
+        "storage: other bytes than UTF-8", STORAGE_MARKUP,
+        "guard String(validating: page, as: UTF8.self) != nil else { throw .invalidResponse }",
+        "",
+        STORAGE_TESTS, r"theCheckOfUTF8",
+    ),
+    (
+        "storage: control characters", STORAGE_MARKUP,
+        "$0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D",
+        "$0 >= 0",
+        STORAGE_TESTS, r"theCheckBeforeTheParser",
+    ),
+    (
+        "storage: a DOCTYPE before the parser", STORAGE_MARKUP,
+        "throw .invalidResponse  // CWE-611",
+        "rest = rest.dropFirst()  // CWE-611",
+        STORAGE_TESTS, r"theCheckBeforeTheParser",
+    ),
+    (
+        "storage: attributes without number", STORAGE_MARKUP,
+        "guard attributes <= maximumAttributes else { throw .tooLarge }",
+        "",
+        STORAGE_TESTS, r"one attribute more",
+    ),
+    (
+        "storage: a page that is a document", STORAGE_CALLBACKS,
+        '[(Array("<page>".utf8), false), (page, false), (Array("</page>".utf8), true)]',
+        "[(page, true)]",
+        STORAGE_TESTS, r"a short XML declaration",
+    ),
+    (
+        "storage: reading after an error", STORAGE_CALLBACKS,
+        "unsafe xmlStopParser(context.pointee.parser)",
+        "",
+        STORAGE_TESTS, r"theParserStops",
+    ),
+    (
+        "storage: merged cells", STORAGE_CALLBACKS,
+        'unsafe !String(cString: value).hasSameBytes(as: "1")',
+        'unsafe String(cString: value).hasSameBytes(as: "x")',
+        STORAGE_TESTS, r"merged columns|merged rows|a span of 0",
+    ),
+    (
+        "storage: elements of any depth", STORAGE_READING,
+        "guard depth <= StorageTable.maximumDepth else { return fail(.tooLarge) }",
+        "",
+        STORAGE_TESTS, r"one element deeper",
+    ),
+    (
+        "storage: cells without number", STORAGE_READING,
+        "guard cells <= StorageTable.maximumCells else { return fail(.tooLarge) }",
+        "",
+        STORAGE_TESTS, r"one cell more",
+    ),
+    (
+        "storage: other elements in a row", STORAGE_READING,
+        "guard isCell else { return fail(.invalidResponse) }",
+        "",
+        STORAGE_TESTS, r"a paragraph in a row",
+    ),
+    (
+        "storage: cells and tables outside a row", STORAGE_READING,
+        '} else if isCell || name.hasSameBytes(as: "table") {',
+        "} else if false {",
+        STORAGE_TESTS, r"a cell outside a row|a table outside a cell",
+    ),
+    (
+        "storage: digits of two lines", STORAGE_READING,
+        "separate()  // 1<br/>2 is not 12.",
+        "",
+        STORAGE_TESTS, r"a line break|two paragraphs",
+    ),
+    (
+        "storage: digits of a power", STORAGE_READING,
+        "table?.row?.cell?.hasOther = true",
+        "table?.row?.cell?.hasOther = false",
+        STORAGE_TESTS, r"an image|a script|a deleted number",
+    ),
+    (
+        "storage: two columns of one name", STORAGE_READING,
+        "if row.hasSeveralMatches {",
+        "if false {",
+        STORAGE_TESTS, r"two columns of the name",
+    ),
+    (
+        "storage: columns of merged cells", STORAGE_READING,
+        "    if table.hasMergedCells {",
+        "    if false {",
+        STORAGE_TESTS, r"merged columns|merged rows|a span of 0",
+    ),
+    (
+        "storage: a later table", STORAGE_READING,
+        "guard table.column != nil, result == nil else { return }",
+        "guard table.column != nil else { return }",
+        STORAGE_TESTS, r"only the first such table",
+    ),
+    (
+        "storage: a text that is no number", STORAGE_READING,
+        "} else if let problem = table.problem {",
+        "} else if false, let problem = table.problem {",
+        STORAGE_TESTS, r"a separator for thousands|a unit",
+    ),
+    (
+        "storage: a number that was cut", STORAGE_READING,
+        "guard !cell.hasOther, !cell.text.isLong,",
+        "guard !cell.hasOther,",
+        STORAGE_TESTS, r"a long text",
+    ),
+    (
+        "storage: an empty column", STORAGE_READING,
+        "} else if !table.hasNumbers {",
+        "} else if false {",
+        STORAGE_TESTS, r"no number",
+    ),
+    (
+        "storage: the name in the text of a row", STORAGE_READING,
+        "table.column == nil, table.rows == 1 || row.hasOnlyHeaders else",
+        "table.column == nil else",
+        STORAGE_TESTS, r"the name as a header of a row",
+    ),
+    (
+        "storage: an unknown entity", STORAGE_ENTITIES,
+        "all[name] ?? unknown",
+        'all[name] ?? " "',
+        STORAGE_TESTS, r"unknown entity",
+    ),
+    (
+        "confluence: an id that is a path", CONFLUENCE,
+        ", pageID.utf8.allSatisfy(ASCII.isDigit) else {",
+        " else {",
+        CONFLUENCE_TESTS, r"anIDThatIsNone",
+    ),
+    (
+        "confluence: an id of any length", CONFLUENCE,
+        "1...20 ~= pageID.utf8.count, ",
+        "",
+        CONFLUENCE_TESTS, r"anIDThatIsNone",
+    ),
+    (
+        "confluence: a column of any length", CONFLUENCE,
+        "1...Self.maximumColumn ~= column.utf8.count,",
+        "column.utf8.count >= 0,",
+        CONFLUENCE_TESTS, r"aColumnThatIsNone",
+    ),
+    (
+        "confluence: control characters in a column", CONFLUENCE,
+        "!UpstreamRequests.hasControlCharacter(column)",
+        "true",
+        CONFLUENCE_TESTS, r"aColumnThatIsNone",
+    ),
+    (
+        "confluence: a column without a name", CONFLUENCE,
+        "!CellText(column).bytes.isEmpty",
+        "true",
+        CONFLUENCE_TESTS, r"aColumnOfSpaces",
+    ),
+    (
+        "confluence: another representation", CONFLUENCE,
+        'storage["representation"]?.string?.hasSameBytes(as: "storage") == true,',
+        "",
+        CONFLUENCE_TESTS, r"another representation|no representation",
     ),
 ]

@@ -36,8 +36,9 @@ struct StorageReading {
     let depth: Int
     var cells = 0
     var hasOnlyHeaders = true
-    /// The cells whose text is that of the header.
-    var matches: [Int] = []
+    /// The first cell whose text is that of the header.
+    var match: Int?
+    var hasSeveralMatches = false
     var cell: Cell?
   }
 
@@ -136,16 +137,17 @@ struct StorageReading {
     if !cell.isHeader { self.table?.row?.hasOnlyHeaders = false }
     if table.column == row.cells {
       add(cell, row: table.rows)
-    } else if table.column == nil, cell.text.isEqual(to: header), row.matches.count < 2 {
-      self.table?.row?.matches.append(row.cells)
+    } else if table.column == nil, cell.text.isEqual(to: header) {
+      self.table?.row?.match = row.match ?? row.cells
+      self.table?.row?.hasSeveralMatches = row.match != nil
     }
   }
 
   private mutating func endRow(_ row: Row) {
     table?.row = nil
     guard let table, table.column == nil, table.rows == 1 || row.hasOnlyHeaders else { return }
-    self.table?.column = row.matches.first
-    if row.matches.count > 1 {
+    self.table?.column = row.match
+    if row.hasSeveralMatches {
       note(.noNumbers("Several columns of the table have this name."))
     }
   }

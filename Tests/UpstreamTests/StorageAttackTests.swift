@@ -29,6 +29,7 @@ struct StorageAttackTests {
     Page("an entity declaration", "<!ENTITY e \"5\">" + table, .invalidResponse),
     Page(
       "an XML declaration", "<?xml version=\"1.0\" encoding=\"UTF-16\"?>" + table, .invalidResponse),
+    Page("a short XML declaration", "<?xml version='1.0'?>" + table, .invalidResponse),
     Page("the end of the element around it", "</page>\(table)<page>", .invalidResponse),
     Page("a document after it", "</page><!DOCTYPE p><page>", .invalidResponse),
     Page("a processing instruction", "<?a <!DOCTYPE > ?>" + table, "5"),
@@ -76,6 +77,22 @@ struct StorageAttackTests {
   func bytesThatAreNoText(_ bytes: [UInt8]) {
     #expect(StorageTableTests.sum(bytes + Array(Self.table.utf8)) == .failure(.invalidResponse))
     #expect(StorageTableTests.sum(Array(Self.table.utf8) + bytes) == .failure(.invalidResponse))
+  }
+
+  /// libxml2 refuses these, too. The check comes before it and does not depend on its version.
+  @Test(
+    arguments: [
+      "<!DOCTYPE p>", "a<!doctype p>", "<p/><!ENTITY a 'b'>", "<!", "<!-", "<![CDATA", "\0",
+      "a\u{1A}",
+      "\u{8}", "<!---->\u{1F}",
+    ])
+  func theCheckBeforeTheParser(_ page: String) {
+    #expect(throws: UpstreamError.invalidResponse) { try StorageMarkup.check(Array(page.utf8)) }
+  }
+
+  @Test(arguments: [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE2, 0x82]] as [[UInt8]])
+  func theCheckOfUTF8(_ bytes: [UInt8]) {
+    #expect(throws: UpstreamError.invalidResponse) { try StorageMarkup.check(bytes) }
   }
 
   // MARK: Sizes
