@@ -3876,9 +3876,9 @@ MUTANTS = [
         REQUESTS_TESTS, r"a page|no type",
     ),
     (
-        "upstream requests: a redirect counts", REQUESTS,
-        "case 200, 201: nil", "case 200, 201, 300...399: nil",
-        JENKINS_TESTS, r"a redirect",
+        "upstream requests: a redirect is an outage", REQUESTS,
+        "default: .invalidResponse", "default: .unavailable",
+        REQUESTS_TESTS, r"status 30|aRedirectIsNotFollowed",
     ),
     (
         "upstream requests: a wait of any length", REQUESTS,

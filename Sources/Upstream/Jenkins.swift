@@ -20,8 +20,8 @@ package struct Jenkins: Sendable {
 
   package init(_ access: UpstreamAccess, http: any HTTPClient) {
     requests = UpstreamRequests(access, http: http)
-    // A password needs a crumb, an API token has needed none since Jenkins 2.96. Both come as Basic, and
-    // a crumb more is no error. Jenkins protects anonymous users, too.
+    // A password needs a crumb; an API token has needed none since Jenkins 2.96. Both come as Basic, and
+    // Jenkins ignores a crumb that it does not need. It wants one of an anonymous user, too.
     usesCrumb = if case .bearer = access.credential { false } else { true }
   }
 

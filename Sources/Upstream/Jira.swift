@@ -96,7 +96,7 @@ package struct Jira: Sendable {
     for _ in 0..<Self.maximumPages {
       let page = try await page(at: position, field, jql)
       let count = ids.count
-      // Issues move between the pages of Data Center if one is made meanwhile: each counts once.
+      // A new issue moves others to the next page of Data Center: each counts once.
       for issue in page.issues where ids.insert(issue.id).inserted {
         guard ids.count <= Self.maximumIssues else { throw .tooLarge }
         if let number = issue.number { try sum.add(number) }
@@ -190,7 +190,7 @@ package struct Jira: Sendable {
     guard case .number(let start)? = object["startAt"], start.integer == index,
       case .number(let number)? = object["total"], let total = number.integer, total >= 0
     else { throw .invalidResponse }
-    // Before further pages are read in vain.
+    // Before the pages: their sum would be refused.
     guard total <= maximumIssues else { throw .tooLarge }
     return index + count < total ? .index(index + count) : nil
   }

@@ -243,7 +243,7 @@ struct UpstreamRequestsTests {
     #expect(await Self.get(.always(row.answer)) == expected)
   }
 
-  /// It is about a credential of the browser's session then, which this server never has.
+  /// Without a credential, there is none that the service could refuse.
   @Test func anAnonymousRequestHasNoLoginThatFails() async {
     let fields = [(name: "X-Seraph-LoginReason", value: "AUTHENTICATED_FAILED")]
     let service = FakeService(nil) { _ in .success(FakeService.response("{}", fields: fields)) }
