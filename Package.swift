@@ -119,8 +119,8 @@ let package = Package(
       "MCPServiceOAuth",
       dependencies: [
         "Auth", "AuthorizationServer", "Crypto", "HTTPClient", "HTTPTransport",
-        "IdentityProviders", "JOSE", "JSON", "MCP", "MCPService", "MCPServiceHTTP", "OAuth",
-        "ResourceServer", "State", "Upstream",
+        "CalculatorCore", "IdentityProviders", "JOSE", "JSON", "MCP", "MCPService",
+        "MCPServiceHTTP", "OAuth", "ResourceServer", "State", "Upstream",
       ]),
     module("Calculator", dependencies: ["Auth", "CalculatorCore", "JSON", "MCP", "MCPService"]),
     executable("CalculatorStdio", of: "Calculator", "MCPService", "StdioTransport"),

@@ -19,9 +19,11 @@ package struct ToolDefinition: Sendable {
   ///   - result: name and schema of each member of the structured result.
   ///   - isReadOnly: whether the tool changes nothing.
   ///   - isIdempotent: whether a second call with the same arguments changes nothing more.
+  ///   - isOpenWorld: whether the tool calls another service.
   package init(
     name: String, title: String, description: String, arguments: [(String, JSONValue)],
-    required: [String], result: [(String, JSONValue)], isReadOnly: Bool, isIdempotent: Bool
+    required: [String], result: [(String, JSONValue)], isReadOnly: Bool, isIdempotent: Bool,
+    isOpenWorld: Bool = false
   ) {
     self.name = name
     self.title = title
@@ -32,7 +34,7 @@ package struct ToolDefinition: Sendable {
     self.result = JSONObject(result)
     self.hints = JSONObject([
       ("readOnlyHint", .bool(isReadOnly)), ("idempotentHint", .bool(isIdempotent)),
-      ("openWorldHint", false),
+      ("openWorldHint", .bool(isOpenWorld)),
     ])
   }
 

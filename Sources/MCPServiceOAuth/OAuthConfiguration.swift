@@ -6,6 +6,8 @@ internal import HTTPClient
 private import JSON
 private import MCP
 internal import ResourceServer
+internal import State
+internal import Upstream
 internal import Support
 private import Synchronization
 
@@ -15,6 +17,7 @@ package final class OAuthConfiguration: Sendable {
   private let definition: ServerDefinition
   private let provider = Mutex<Provider?>(nil)
   private let ownServer = Mutex<OwnServer?>(nil)
+  private let upstreamServer = Mutex<UpstreamServer?>(nil)
   private let connect: Connect
   /// Checks the passwords of the sign-in page.
   private let passwordPool: any BlockingPool
@@ -59,7 +62,7 @@ package final class OAuthConfiguration: Sendable {
           of: Settings.baseURL.declaration,
           problem: "must be written as browsers do: in lower case and without the usual port"))
     }
-    let own =
+    var own =
       isOwn
       ? AuthorizationSettings.read(
         from: &reader, provider: signIn, issuer: baseURL, allowsLoopback: allowsLoopback) : nil
@@ -68,6 +71,9 @@ package final class OAuthConfiguration: Sendable {
       ? nil
       : ProviderSettings.read(
         from: &reader, resource: baseURL.map { "\($0)/mcp" }, allowsLoopback: allowsLoopback)
+    let upstream = UpstreamSettings.read(
+      from: &reader, baseURL: baseURL, allowsLoopback: allowsLoopback)
+    if upstream != nil { own?.permissions += Permission.upstream }
     let authority = AuthoritySettings.read(from: &reader, allowsLoopback: allowsLoopback)
     let guests = reader.value(Settings.guestRole)
     if let guests {
@@ -78,13 +84,21 @@ package final class OAuthConfiguration: Sendable {
     var protect: HTTPProtection.Make?
     if let baseURL, let settings, let provider = provider(settings, authority, &reader) {
       let resource = resource(baseURL, issuer: settings.issuer, settings.permissions)
+      let calls = upstreamServer(upstream, baseURL, nil, settings.outbound, &reader)
       protect = { context in
-        provider.protection(settings, authority, resource, guests: guests, context)
+        let offer = upstream.flatMap { calls?.offer($0, beside: nil, context) }
+        return provider.protection(settings, authority, resource, guests: guests, context)
+          .adding(offer)
       }
     }
     if let baseURL, let own, let server = ownServer(own, authority, &reader) {
       let resource = resource(baseURL, issuer: baseURL, .scopesAreNames)
-      protect = { context in server.protection(own, authority, resource, guests: guests, context) }
+      let calls = upstreamServer(upstream, baseURL, server.state, own.outbound, &reader)
+      protect = { context in
+        let protection = server.protection(own, authority, resource, guests: guests, context)
+        let offer = upstream.flatMap { calls?.offer($0, beside: protection.further, context) }
+        return protection.adding(offer)
+      }
     }
     // After an error the rest is read too, so that one run shows every error.
     return try HTTPConfiguration.read(from: &reader, host: host, guests: guests, protect: protect)
@@ -120,6 +134,41 @@ package final class OAuthConfiguration: Sendable {
     let new = OwnServer(http, documents: documents, state, passwordPool: passwordPool)
     ownServer.withLock { $0 = new }
     return new
+  }
+
+  /// The connections to other services of the first configuration stay.
+  /// - Parameter state: that of the authorization server; `nil` without one.
+  /// - Returns: `nil` without such services, or if an error was reported.
+  private func upstreamServer(
+    _ settings: UpstreamSettings?, _ baseURL: String, _ state: AuthorizationState?,
+    _ outbound: CurlClient.Settings, _ reader: inout EnvironmentReader
+  ) -> UpstreamServer? {
+    guard let settings else { return nil }
+    if let known = upstreamServer.withLock({ $0 }) { return known }
+    var outbound = outbound
+    outbound.maximumBody = UpstreamRequests.maximumLength
+    guard let http = connect(trusting: settings.trustedURLs, outbound, &reader) else { return nil }
+    var store: UpstreamServer.Store?
+    if settings.services.contains(where: { $0.oauth != nil }) {
+      let seals = AuthorizationSettings.readSeals(&reader)
+      guard let first = seals.first, let state = state ?? openState(&reader) else { return nil }
+      store = UpstreamServer.Store(
+        state: state,
+        seal: ConnectionSeal(current: first, previous: seals.dropFirst().first))
+    }
+    let new = UpstreamServer(http, store, base: baseURL)
+    upstreamServer.withLock { $0 = new }
+    return new
+  }
+
+  /// The state of connections alone, without an authorization server.
+  private func openState(_ reader: inout EnvironmentReader) -> AuthorizationState? {
+    do throws(StateError) {
+      return try AuthorizationState(path: reader.value(Settings.state))
+    } catch {
+      reader.report(ConfigurationError(error))
+      return nil
+    }
   }
 
   /// The client for outbound requests.

@@ -1,6 +1,7 @@
 import Auth
 import Calculator
 import Crypto
+import HTTPClient
 import HTTPTransport
 import JSON
 import MCPService
@@ -53,7 +54,10 @@ final class OwnServerHarness: Sendable {
   }
 
   static func credentials(role: String, name: String = "anshika") -> String {
-    #"{"keys":[],"users":[{"name":"\#(name)","password":"\#(hash)","role":"\#(role)"}]}"#
+    let users = [name, "ben"].map {
+      #"{"name":"\#($0)","password":"\#(hash)","role":"\#(role)"}"#
+    }
+    return #"{"keys":[],"users":[\#(users.joined(separator: ","))]}"#
   }
 
   static let clientsFile = """
@@ -65,13 +69,14 @@ final class OwnServerHarness: Sendable {
 
   init(
     _ changes: [String: String] = [:], clock: ManualClock = ManualClock(),
-    passwordPool: any BlockingPool = ImmediatePool(), host: String = "127.0.0.1"
+    passwordPool: any BlockingPool = ImmediatePool(), host: String = "127.0.0.1",
+    role: String = "advanced", services: any HTTPClient = TestProvider()
   ) throws {
     self.clock = clock
     self.host = host
     let ticks = Ticks()
     self.ticks = ticks
-    users = try TemporaryFile(Self.credentials(role: "advanced"))
+    users = try TemporaryFile(Self.credentials(role: role))
     clients = try TemporaryFile(Self.clientsFile)
     environment = [
       "CALCULATOR_BASE_URL": Self.base, "CALCULATOR_OAUTH_PROVIDER": "password",
@@ -82,7 +87,7 @@ final class OwnServerHarness: Sendable {
     self.documents = documents
     oauth = OAuthConfiguration(offering: CalculatorServer.oauth, passwordPool: passwordPool) {
       trusted, _ in
-      trusted.isEmpty ? documents : TestProvider()
+      trusted.isEmpty ? documents : services
     }
     let configuration = try oauth.read(
       environment: Environment(environment), file: nil, host: host, after: .none)
@@ -166,12 +171,13 @@ final class OwnServerHarness: Sendable {
   }
 
   /// A person who signs in and agrees: the parameters of the token request.
-  func code(client: String = "app", scope: String = "calculate:basic calculate:advanced")
-    async throws -> [(String, String)]
-  {
+  func code(
+    client: String = "app", scope: String = "calculate:basic calculate:advanced",
+    user: String = "anshika"
+  ) async throws -> [(String, String)] {
     let (form, cookie) = try await signInPage(client: client, scope: scope)
     let consent = await post(
-      "/authorize", form + [("username", "anshika"), ("password", Self.password)],
+      "/authorize", form + [("username", user), ("password", Self.password)],
       fields: [("Cookie", cookie), ("Origin", Self.base)])
     try #require(consent.status == 200)
     let redirect = await post(
@@ -187,10 +193,10 @@ final class OwnServerHarness: Sendable {
   }
 
   /// Its tokens.
-  func tokens(scope: String = "calculate:basic calculate:advanced") async throws -> (
-    access: String, refresh: String
-  ) {
-    let response = await post("/token", try await code(scope: scope))
+  func tokens(
+    scope: String = "calculate:basic calculate:advanced", user: String = "anshika"
+  ) async throws -> (access: String, refresh: String) {
+    let response = await post("/token", try await code(scope: scope, user: user))
     try #require(response.status == 200)
     let object = try #require(try JSONParser.parse(response.body).object)
     return (

@@ -35,4 +35,14 @@ package struct HTTPProtection: Sendable {
     self.further = further
     self.tools = tools
   }
+
+  /// With more tools, and with paths that include those before.
+  package func adding(
+    _ offer: (tools: [Tool], routes: (any FurtherRoutes)?)?
+  ) -> HTTPProtection {
+    guard let offer else { return self }
+    return HTTPProtection(
+      authenticators: authenticators, resource: resource, authority: authority,
+      further: offer.routes ?? further, tools: tools + offer.tools)
+  }
 }

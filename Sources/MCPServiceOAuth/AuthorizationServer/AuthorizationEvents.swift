@@ -60,6 +60,17 @@ struct AuthorizationEvents: Sendable {
     }
   }
 
+  func record(_ event: ConnectionEvent, from address: IPAddress) {
+    switch event {
+    case .allowed(let service):
+      write(address, "connection", "accepted", [("service", .string(service))])
+    case .refused(let service, let reason):
+      write(
+        address, "connection", "rejected",
+        [("service", .string(service)), ("reason", .string(reason))])
+    }
+  }
+
   private func who(_ grant: Grant) -> [(String, JSONValue)] {
     [
       ("subject", .string(grant.userID)), ("client", .string(grant.clientID)),

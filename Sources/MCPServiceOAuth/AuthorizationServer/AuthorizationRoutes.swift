@@ -120,7 +120,7 @@ struct AuthorizationRoutes: FurtherRoutes {
 
   func resource(at path: String) -> FurtherResource? { resources[path] }
 
-  private typealias BrowserResponder =
+  typealias BrowserResponder =
     @Sendable (HTTPRequest, Browser) async throws(HTTPFault) -> EndpointResponse
 
   /// For programs and for the scripts of web pages (RFC 9700 §2.6).
@@ -135,7 +135,7 @@ struct AuthorizationRoutes: FurtherRoutes {
   }
 
   /// For the browser of a person.
-  private static func page(
+  static func page(
     _ methods: [String], _ count: Int, _ context: HTTPProtection.Context,
     _ respond: @escaping BrowserResponder
   ) -> FurtherResource {
@@ -173,7 +173,7 @@ struct AuthorizationRoutes: FurtherRoutes {
   }
 
   /// `nil` unless the body is a form (RFC 6749 appendix B).
-  private static func form(_ request: HTTPRequest) async throws(HTTPFault) -> [UInt8]? {
+  static func form(_ request: HTTPRequest) async throws(HTTPFault) -> [UInt8]? {
     guard MediaTypes.isForm(request.fields) else { return nil }
     return try await request.body(upTo: FormBody.maximumLength)
   }

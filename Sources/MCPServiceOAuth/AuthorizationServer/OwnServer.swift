@@ -13,7 +13,7 @@ final class OwnServer: Sendable {
   private let http: any HTTPClient
   /// For the metadata documents of clients.
   private let documents: any HTTPClient
-  private let state: AuthorizationState
+  let state: AuthorizationState
   /// Apart from those for outbound requests: a slow provider must not delay the state. One thread:
   /// the state has one connection, and others would only wait for it.
   private let pool: any BlockingPool

@@ -1,0 +1,48 @@
+internal import Auth
+internal import AuthorizationServer
+internal import HTTPTransport
+internal import MCPServiceHTTP
+internal import Support
+
+/// The paths at which a person connects an account: `/connect/ID` and `/<service>/callback`. All other
+/// paths are those of `others`.
+struct ConnectionRoutes: FurtherRoutes {
+  private static let start = "/connect/"
+
+  private let link: FurtherResource
+  private let callbacks: [String: FurtherResource]
+  private let others: (any FurtherRoutes)?
+
+  init(
+    _ services: [ConnectableService], beside others: (any FurtherRoutes)?,
+    _ context: HTTPProtection.Context,
+    _ endpoints: @escaping @Sendable (IPAddress) -> ConnectionEndpoints
+  ) {
+    self.others = others
+    link = AuthorizationRoutes.page(["GET", "HEAD", "POST"], 120, context) {
+      request, browser throws(HTTPFault) in
+      // The path begins so: see `resource`.
+      let id = String(Substring(request.path.utf8.dropFirst(Self.start.utf8.count)))
+      let pages = endpoints(browser.address)
+      if request.method != "POST" { return await pages.page(id: id, browser, now: context.now()) }
+      guard let body = try await AuthorizationRoutes.form(request) else {
+        return .notAFormOfAPage
+      }
+      return await pages.begin(id: id, body: body, browser, now: context.now())
+    }
+    var callbacks: [String: FurtherResource] = [:]
+    for service in services {
+      callbacks["/\(service.id)/callback"] = AuthorizationRoutes.page(["GET"], 60, context) {
+        request, browser throws(HTTPFault) in
+        await endpoints(browser.address).callback(
+          service: service.id, query: request.query ?? "", browser, now: context.now())
+      }
+    }
+    self.callbacks = callbacks
+  }
+
+  func resource(at path: String) -> FurtherResource? {
+    if path.utf8.starts(with: Self.start.utf8) { return link }
+    return callbacks[path] ?? others?.resource(at: path)
+  }
+}
