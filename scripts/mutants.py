@@ -85,6 +85,16 @@ JIRA_TESTS = "UpstreamTests.JiraTests"
 JENKINS = "Sources/Upstream/Jenkins.swift"
 JENKINS_JOB = "Sources/Upstream/JenkinsJob.swift"
 JENKINS_TESTS = "UpstreamTests.JenkinsTests"
+CHOICE = "Sources/Upstream/CredentialChoice.swift"
+CREDENTIAL_FORM = "Sources/Upstream/CredentialForm.swift"
+SHARED_CREDENTIAL = "Sources/Upstream/SharedCredential.swift"
+CHOICE_TESTS = "UpstreamTests.CredentialChoiceTests"
+CREDENTIAL_TESTS = "UpstreamTests.CredentialErrorTests"
+SHARED_TESTS = "UpstreamTests.SharedCredentialTests"
+UPSTREAM_SETTINGS = "Sources/MCPServiceOAuth/Upstream/UpstreamSettings.swift"
+CONNECTION_SETTINGS = "Sources/MCPServiceOAuth/Upstream/UpstreamOAuthSettings.swift"
+UPSTREAM_TABLE = "Sources/MCPService/Configuration/SettingsTable+Upstream.swift"
+UPSTREAM_SETTINGS_TESTS = "MCPServiceOAuthTests.UpstreamSettingsTests"
 SIGN_IN = "AuthorizationServerTests.SignIn"
 COMMANDS = "Sources/MCPServiceOAuth/Commands"
 COMMAND_TESTS = "MCPServiceOAuthTests.StateCommandTests"
@@ -4287,5 +4297,366 @@ MUTANTS = [
         'storage["representation"]?.string?.hasSameBytes(as: "storage") == true,',
         "",
         CONFLUENCE_TESTS, r"another representation|no representation",
+    ),
+    # The choice of a credential, and the settings about services
+    (
+        "choice: a header that is off is ignored", CHOICE,
+        "guard rules.takesHeaders else { throw .headersOff }",
+        "",
+        CHOICE_TESTS, r"a header that is off",
+    ),
+    (
+        "choice: the first of several headers", CHOICE,
+        "guard header.count == 1 else { throw .severalValues }",
+        "",
+        CHOICE_TESTS, r"several values are not the first",
+    ),
+    (
+        "choice: the connection of another guest", CHOICE,
+        "case .token where isGuest: throw .none",
+        "",
+        CHOICE_TESTS, r"no connection of a guest",
+    ),
+    (
+        "choice: a connection that fails counts as absent", CHOICE,
+        "case .failed(let error): throw .connection(error)",
+        "case .failed: break",
+        CHOICE_TESTS, r"is not absent",
+    ),
+    (
+        "choice: guests use the server's own", CHOICE,
+        "isShared, !isGuest {",
+        "isShared {",
+        CHOICE_TESTS, r"not the server's own for a guest",
+    ),
+    (
+        "choice: everyone uses the server's own", CHOICE,
+        "let own = rules.own, isShared,",
+        "let own = rules.own,",
+        CHOICE_TESTS, r"not the server's own without a row",
+    ),
+    (
+        "choice: nothing is anonymous", CHOICE,
+        "guard rules.authType == .anonymous else { throw .none }",
+        "",
+        CHOICE_TESTS, r"nothing is not anonymous",
+    ),
+    (
+        "choice: no connection is a failure of one", CHOICE,
+        "case .failure(.notConnected): self = .none",
+        "",
+        CHOICE_TESTS, r"theAbsenceOfAConnectionIsNoFailure",
+    ),
+    (
+        "credential: empty", CREDENTIAL_FORM,
+        "guard !bytes.isEmpty else { throw .empty }",
+        "",
+        CREDENTIAL_TESTS, r"nothing",
+    ),
+    (
+        "credential: of any length", CREDENTIAL_FORM,
+        "guard bytes.count <= Self.maximumLength else { throw .tooLong }",
+        "",
+        CREDENTIAL_TESTS, r"a byte more than the longest",
+    ),
+    (
+        "credential: a line break", CREDENTIAL_FORM,
+        "guard bytes.allSatisfy({ 0x20...0x7E ~= $0 }) else { throw .malformed(self) }",
+        "",
+        CREDENTIAL_TESTS, r"CWE-93 a line break",
+    ),
+    (
+        "credential: a space in a Bearer token", CREDENTIAL_FORM,
+        "guard bytes.allSatisfy(ASCII.isVisible) else { throw .malformed(self) }",
+        "",
+        CREDENTIAL_TESTS, r"a space",
+    ),
+    (
+        "credential: no user", CREDENTIAL_FORM,
+        "colon > 0,",
+        "colon >= 0,",
+        CREDENTIAL_TESTS, r"no user",
+    ),
+    (
+        "credential: no password", CREDENTIAL_FORM,
+        "colon + 1 < bytes.count",
+        "colon < bytes.count",
+        CREDENTIAL_TESTS, r"no token",
+    ),
+    (
+        "credential: the last colon ends the user", CREDENTIAL_FORM,
+        "bytes.firstIndex(of: UInt8(ascii: \":\"))",
+        "bytes.lastIndex(of: UInt8(ascii: \":\"))",
+        CREDENTIAL_TESTS, r"the first colon ends the user",
+    ),
+    (
+        "edition: a host that only ends so", CREDENTIAL_FORM,
+        "Array(\".atlassian.net\".utf8)",
+        "Array(\"atlassian.net\".utf8)",
+        CREDENTIAL_TESTS, r"evilatlassian",
+    ),
+    (
+        "edition: a suffix without a name", CREDENTIAL_FORM,
+        "host.count > suffix.count && ",
+        "",
+        CREDENTIAL_TESTS, r"aHostHasAnEdition",
+    ),
+    (
+        "shared: guests", SHARED_CREDENTIAL,
+        ", identity.method != .guest else",
+        "  else",
+        SHARED_TESTS, r"a guest, whatever the rows say",
+    ),
+    (
+        "shared: no decision allows", SHARED_CREDENTIAL,
+        "== .allow",
+        "!= .deny",
+        SHARED_TESTS, r"no decision",
+    ),
+    (
+        "shared: the case of a field's name", "Sources/Upstream/AddressFields.swift",
+        "ASCII.areEqual($0.utf8, field.utf8)",
+        "$0.utf8.elementsEqual(field.utf8)",
+        SHARED_TESTS, r"fieldsWithAnAddressAreNamed",
+    ),
+    (
+        "upstream settings: a query", UPSTREAM_SETTINGS,
+        "if text.utf8.contains(UInt8(ascii: \"?\")) {",
+        "if text.utf8.contains(0) {",
+        UPSTREAM_SETTINGS_TESTS, r"a URL with a query",
+    ),
+    (
+        "upstream settings: a slash at the end", UPSTREAM_SETTINGS,
+        "text.utf8.last == UInt8(ascii: \"/\")",
+        "text.utf8.last == 0",
+        UPSTREAM_SETTINGS_TESTS, r"a URL with a slash at its end",
+    ),
+    (
+        "upstream settings: plain HTTP to another machine", UPSTREAM_SETTINGS,
+        "guard origin.scheme == .https || HTTPConfiguration.isLoopback(origin.host) else {",
+        "guard origin.port > 0 else {",
+        UPSTREAM_SETTINGS_TESTS, r"no TLS to another machine, with loopback",
+    ),
+    (
+        "upstream settings: a token beside a user", UPSTREAM_SETTINGS,
+        "if hasToken, hasUser || hasPassword {",
+        "if hasToken, hasUser, !hasUser {",
+        UPSTREAM_SETTINGS_TESTS, r"a token beside a user",
+    ),
+    (
+        "upstream settings: half of a user", UPSTREAM_SETTINGS,
+        "} else if hasUser != hasPassword {",
+        "} else if hasToken, hasUser != hasPassword {",
+        UPSTREAM_SETTINGS_TESTS, r"a user without a password",
+    ),
+    (
+        "upstream settings: the type token without one", UPSTREAM_SETTINGS,
+        "if !hasToken { missing = [names.token.name] }",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"a type token without a token",
+    ),
+    (
+        "upstream settings: the type basic without a user", UPSTREAM_SETTINGS,
+        "if !hasUser, !hasPassword { missing = [names.user.name, names.password.name] }",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"a type basic without both",
+    ),
+    (
+        "upstream settings: a user with the type token", UPSTREAM_SETTINGS,
+        "if hasUser, !hasToken { unused = [names.user.name] }",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"a user with the type token",
+    ),
+    (
+        "upstream settings: a token with the type basic", UPSTREAM_SETTINGS,
+        "if hasToken, !hasUser { unused = [names.token.name] }",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"a token with the type basic",
+    ),
+    (
+        "upstream settings: a token with the type anonymous", UPSTREAM_SETTINGS,
+        "if hasToken { unused = [names.token.name] }",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"a token with the type anonymous",
+    ),
+    (
+        "upstream settings: a user with the type anonymous", UPSTREAM_SETTINGS,
+        "if hasUser { unused.append(names.user.name) }",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"a user with the type anonymous",
+    ),
+    (
+        "upstream settings: a personal token for Cloud", UPSTREAM_SETTINGS,
+        "if hasToken, edition == .cloud {",
+        "if hasToken, hasUser, edition == .cloud {",
+        UPSTREAM_SETTINGS_TESTS, r"Cloud takes no personal access token",
+    ),
+    (
+        "upstream settings: any token", UPSTREAM_SETTINGS,
+        "if let token { return check(token, .bearer, token.secret, &reader) }",
+        "if let token { return .bearer(token.secret) }",
+        UPSTREAM_SETTINGS_TESTS, r"a token with a space",
+    ),
+    (
+        "upstream settings: any password", UPSTREAM_SETTINGS,
+        "return check(password, .basic, Secret(\"\\(user):\\(password.secret.exposed)\"), &reader)",
+        "return .basic(user: user, password: password.secret)",
+        UPSTREAM_SETTINGS_TESTS, r"a password with an accent",
+    ),
+    (
+        "upstream settings: a colon in the user", UPSTREAM_SETTINGS,
+        " && $0 != UInt8(ascii: \":\")",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"a user with a colon",
+    ),
+    (
+        "upstream settings: a service without any credential", UPSTREAM_SETTINGS,
+        "if authType == nil, !takesHeaders,",
+        "if authType == nil, takesHeaders, !takesHeaders,",
+        UPSTREAM_SETTINGS_TESTS, r"a service that no call can use",
+    ),
+    (
+        "upstream settings: a client that no type uses", UPSTREAM_SETTINGS,
+        "for setting in oauth.declarations where",
+        "for setting in oauth.declarations.prefix(0) where",
+        UPSTREAM_SETTINGS_TESTS, r"a client that no type uses",
+    ),
+    (
+        "upstream settings: a credential without a URL", UPSTREAM_SETTINGS,
+        "names.declarations.first(where:",
+        "names.declarations.prefix(0).first(where:",
+        UPSTREAM_SETTINGS_TESTS, r"a credential without a URL",
+    ),
+    (
+        "upstream settings: a field without a URL", UPSTREAM_SETTINGS,
+        ", !isJiraSet {",
+        ", !isJiraSet, isJiraSet {",
+        UPSTREAM_SETTINGS_TESTS, r"a field without a URL",
+    ),
+    (
+        "upstream settings: headers for no service", UPSTREAM_SETTINGS,
+        "(takesHeaders ? [Settings.takesUpstreamHeaders.name] : [])",
+        "([] as [String])",
+        UPSTREAM_SETTINGS_TESTS, r"headers for no service",
+    ),
+    (
+        "upstream settings: a file for no service", UPSTREAM_SETTINGS,
+        "+ (isShared ? [sharedName] : [])",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"a file for no service",
+    ),
+    (
+        "upstream settings: an own credential for no caller without a word", UPSTREAM_SETTINGS,
+        "if !owners.isEmpty, !isShared {",
+        "if owners.isEmpty, !isShared {",
+        UPSTREAM_SETTINGS_TESTS, r"theOwnCredentialIsUsedForNoCallerWithoutAFile",
+    ),
+    (
+        "upstream settings: connections in memory without a word", UPSTREAM_SETTINGS,
+        "services.contains(where: { $0.oauth != nil }),",
+        "services.contains(where: { $0.oauth == nil }),",
+        UPSTREAM_SETTINGS_TESTS, r"connectionsInMemoryAreAWarning",
+    ),
+    (
+        "connection settings: no client", CONNECTION_SETTINGS,
+        "where !reader.isSet(setting) { reader.report(.missing(setting)) }",
+        "where !reader.isSet(setting) {}",
+        UPSTREAM_SETTINGS_TESTS, r"connections without a client",
+    ),
+    (
+        "connection settings: no state", CONNECTION_SETTINGS,
+        "reader.report(.missingCounterpart(variable: setting.name, of: names.clientID.name))",
+        "",
+        UPSTREAM_SETTINGS_TESTS, r"connections without a state",
+    ),
+    (
+        "connection settings: another redirect URI", CONNECTION_SETTINGS,
+        "!text.hasSameBytes(as: own)",
+        "!text.hasBytes(atStart: own)",
+        UPSTREAM_SETTINGS_TESTS, r"another redirect URI",
+    ),
+    (
+        "connection settings: any text as the scope", CONNECTION_SETTINGS,
+        "guard isScope, text.utf8.count <= 1024 else {",
+        "guard isScope || !isScope, text.utf8.count <= 1024 else {",
+        UPSTREAM_SETTINGS_TESTS, r"a scope with two spaces",
+    ),
+    (
+        "connection settings: a scope of any length", CONNECTION_SETTINGS,
+        "guard isScope, text.utf8.count <= 1024 else {",
+        "guard isScope else {",
+        UPSTREAM_SETTINGS_TESTS, r"a scope that is too long",
+    ),
+    (
+        "connection settings: a scope without refresh tokens", CONNECTION_SETTINGS,
+        "words.contains(where: { $0.elementsEqual(\"offline_access\".utf8) })",
+        "words.contains(where: { !$0.isEmpty })",
+        UPSTREAM_SETTINGS_TESTS, r"a scope without refresh tokens",
+    ),
+    (
+        "connection settings: settings of Cloud for Data Center", CONNECTION_SETTINGS,
+        "for setting in [names.apiURL, names.site] where",
+        "for setting in [names.apiURL, names.site].prefix(0) where",
+        UPSTREAM_SETTINGS_TESTS, r"Cloud settings for Data Center",
+    ),
+    (
+        "connection settings: any site", CONNECTION_SETTINGS,
+        "site: isCloud ? site ?? defaultSite(root) : nil",
+        "site: isCloud ? site : nil",
+        UPSTREAM_SETTINGS_TESTS, r"Jira Cloud",
+    ),
+    (
+        "connection settings: a token endpoint without TLS", CONNECTION_SETTINGS,
+        "reader.endpoint(names.tokenURL",
+        "reader.url(names.tokenURL",
+        UPSTREAM_SETTINGS_TESTS, r"a token endpoint without TLS",
+    ),
+    (
+        "connection settings: a page without TLS", CONNECTION_SETTINGS,
+        "reader.endpoint(names.authorizeURL",
+        "reader.url(names.authorizeURL",
+        UPSTREAM_SETTINGS_TESTS, r"a page of the service without TLS",
+    ),
+    (
+        "connection settings: the URL of the API with a slash", CONNECTION_SETTINGS,
+        "reader.address(names.apiURL",
+        "reader.endpoint(names.apiURL",
+        UPSTREAM_SETTINGS_TESTS, r"an API URL with a slash at its end",
+    ),
+    (
+        "upstream table: SIGHUP sends the token elsewhere", UPSTREAM_TABLE,
+        "\"\\(prefix)_URL\", \"a URL without a query and without / at its end\", .needsRestart",
+        "\"\\(prefix)_URL\", \"a URL without a query and without / at its end\", .applies",
+        UPSTREAM_SETTINGS_TESTS, r"the address stays",
+    ),
+    (
+        "upstream table: SIGHUP opens headers", UPSTREAM_TABLE,
+        "UPSTREAM_HEADERS\", default: false, .needsRestart",
+        "UPSTREAM_HEADERS\", default: false, .applies",
+        UPSTREAM_SETTINGS_TESTS, r"headers stay off",
+    ),
+    (
+        "upstream table: SIGHUP keeps a token that was removed", UPSTREAM_TABLE,
+        "\"\\(prefix)_PERSONAL_TOKEN\", .appliesAndRevokes",
+        "\"\\(prefix)_PERSONAL_TOKEN\", .applies",
+        UPSTREAM_SETTINGS_TESTS, r"a removed token is revoked",
+    ),
+    (
+        "upstream table: SIGHUP keeps a file that was removed", UPSTREAM_TABLE,
+        "\"\\(prefix)UPSTREAM_SHARED\", .shared, .appliesAndRevokes",
+        "\"\\(prefix)UPSTREAM_SHARED\", .shared, .applies",
+        UPSTREAM_SETTINGS_TESTS, r"aReloadReadsTheFileAgain",
+    ),
+    (
+        "upstream table: any number of digits", UPSTREAM_TABLE,
+        "1...10 ~= digits.count",
+        "!digits.isEmpty",
+        "MCPServiceTests.SettingsTests", r"aCustomFieldHasOneToTenDigits",
+    ),
+    (
+        "upstream table: no digits", UPSTREAM_TABLE,
+        "&& digits.allSatisfy(ASCII.isDigit)",
+        "",
+        "MCPServiceTests.SettingsTests", r"aCustomFieldHasOneToTenDigits",
     ),
 ]

@@ -218,6 +218,14 @@ struct UpstreamSettingsTests {
     #expect(settings.trustedURLs == [service.root, oauth.tokenURL, oauth.apiURL])
   }
 
+  @Test func connectionsInMemoryAreAWarning() {
+    let outcome = Self.read(Self.oauth.merging(["CALCULATOR_STATE": ":memory:"]) { $1 })
+    #expect(outcome.errors == [])
+    #expect(
+      outcome.warnings == ["CALCULATOR_STATE=:memory:: connections are lost when the server ends"])
+    #expect(Self.read(Self.oauth).warnings == [])
+  }
+
   // MARK: Errors
 
   struct Row: Sendable, CustomTestStringConvertible {
@@ -399,6 +407,29 @@ struct UpstreamSettingsTests {
       testDescription: "headers for no service", values: ["CALCULATOR_UPSTREAM_HEADERS": "true"],
       errors: [
         "CALCULATOR_UPSTREAM_HEADERS: is set, but no service is; set one of JIRA_URL, CONFLUENCE_URL, JENKINS_URL, or unset CALCULATOR_UPSTREAM_HEADERS"
+      ]),
+    Row(
+      testDescription: "a file for no service", values: ["CALCULATOR_UPSTREAM_SHARED": "/dev/null"],
+      errors: [
+        "CALCULATOR_UPSTREAM_SHARED: '/dev/null' is not a regular file; name a JSON file such as {\"allow\": [{\"subject\": \"github:583231\", \"tool\": \"sum_story_points\"}]}",
+        "CALCULATOR_UPSTREAM_SHARED: is set, but no service is; set one of JIRA_URL, CONFLUENCE_URL, JENKINS_URL, or unset CALCULATOR_UPSTREAM_SHARED",
+      ]),
+    Row(
+      testDescription: "a scope that is too long",
+      values: oauth.merging(["JIRA_OAUTH_SCOPE": String(repeating: "a", count: 1025)]) { $1 },
+      errors: [
+        "JIRA_OAUTH_SCOPE: must be scopes with spaces between them, such as read:jira-work offline_access; correct it, or unset JIRA_OAUTH_SCOPE"
+      ]),
+    Row(
+      testDescription: "the longest scope",
+      values: oauth.merging(["JIRA_OAUTH_SCOPE": String(repeating: "a", count: 1024)]) { $1 },
+      errors: []),
+    Row(
+      testDescription: "a page of the service without TLS",
+      values: oauth.merging(["JIRA_OAUTH_AUTHORIZE_URL": "http://login.example/a"]) { $1 },
+      allowsLoopback: true,
+      errors: [
+        "JIRA_OAUTH_AUTHORIZE_URL: must begin with https://, except on this machine; set it to a URL such as https://login.example/jira"
       ]),
     Row(
       testDescription: "connections without a client",

@@ -60,6 +60,11 @@ struct UpstreamSettings: Sendable {
     }
     reportUnused(&reader, takesHeaders, services, errors: errors)
     guard reader.errors.count == errors, !services.isEmpty else { return nil }
+    if services.contains(where: { $0.oauth != nil }),
+      reader.value(Settings.state).utf8.elementsEqual(":memory:".utf8)
+    {
+      reader.warn("\(Settings.state.name)=:memory:: connections are lost when the server ends")
+    }
     return UpstreamSettings(
       services: services, storyPointsField: storyPointsField, takesHeaders: takesHeaders,
       shared: SharedCredential(shared))
