@@ -4659,4 +4659,23 @@ MUTANTS = [
         "",
         "MCPServiceTests.SettingsTests", r"aCustomFieldHasOneToTenDigits",
     ),
+    (
+        "connect: a link for a client that cannot open it", "Sources/MCP/ToolCall.swift",
+        '?.object?["elicitation"]?.object?["url"]?.object != nil', '?.object?["elicitation"] != nil',
+        "MCPServiceOAuthTests.ElicitationTests", r"anotherClientGetsTheLinkAsText",
+    ),
+    (
+        "connect: an answer of any type", "Sources/MCP/MCPServer.swift",
+        """    guard let responses = (params.optional("inputResponses") ?? [:]).object else {
+      throw .invalidParams("inputResponses must be an object")
+    }
+""", """    let responses = (params.optional("inputResponses") ?? [:]).object ?? JSONObject()
+""",
+        "MCPServiceOAuthTests.ElicitationTests", r"theAnswerMakesNoSecondLink",
+    ),
+    (
+        "connect: a user who declines gets a link", "Sources/MCPServiceOAuth/Upstream/ConnectionTools.swift",
+        'case "accept"?:', 'case "accept"?, "decline"?:',
+        "MCPServiceOAuthTests.ElicitationTests", r"theAnswerMakesNoSecondLink",
+    ),
 ]

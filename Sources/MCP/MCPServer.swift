@@ -89,7 +89,7 @@ package struct MCPServer: Sendable {
 
   /// The reply that carries the result of a tool call, in the era of the call.
   package func reply(to call: ToolCall, with result: ToolResult) -> Reply {
-    self.result(call.id, result.json, in: call.version)
+    self.result(call.id, result.json, in: call.version, type: result.type)
   }
 
   // MARK: Methods
@@ -204,21 +204,27 @@ package struct MCPServer: Sendable {
     guard let arguments = (params.optional("arguments") ?? [:]).object else {
       throw .invalidParams("arguments must be an object")
     }
+    guard let responses = (params.optional("inputResponses") ?? [:]).object else {
+      throw .invalidParams("inputResponses must be an object")
+    }
     return ToolCall(
       id: id, version: version, tool: name, arguments: arguments,
-      meta: params.optional("_meta")?.object ?? JSONObject())
+      meta: params.optional("_meta")?.object ?? JSONObject(), inputResponses: responses)
   }
 
   /// Tools, without notifications of changes.
   private static let capabilities: JSONValue = ["tools": [:]]
 
   /// A result in the form of its era: a modern one has `resultType` and `serverInfo`.
-  private func result(_ id: RequestID, _ result: JSONObject, in version: ProtocolVersion) -> Reply {
+  private func result(
+    _ id: RequestID, _ result: JSONObject, in version: ProtocolVersion,
+    type: JSONValue = "complete"
+  ) -> Reply {
     guard version == .v2026_07_28 else { return .result(id, result) }
     var result = result
     var meta = result["_meta"]?.object ?? JSONObject()
     meta[MetaKey.serverInfo] = info.implementation
-    result["resultType"] = "complete"
+    result["resultType"] = type
     result["_meta"] = .object(meta)
     return .result(id, result)
   }

@@ -8,4 +8,13 @@ package struct ToolCall: Sendable {
   package let tool: String
   package var arguments: JSONObject
   package var meta: JSONObject
+  /// What the user has answered to the requests of an earlier result, by their names (MCP 2026-07-28
+  /// basic/patterns/mrtr).
+  package let inputResponses: JSONObject
+
+  /// Whether the client can ask the user to open a URL (MCP 2026-07-28 client/elicitation).
+  package var canOpenURLs: Bool {
+    version == .v2026_07_28
+      && meta[MetaKey.clientCapabilities]?.object?["elicitation"]?.object?["url"]?.object != nil
+  }
 }

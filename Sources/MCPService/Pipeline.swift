@@ -62,7 +62,7 @@ package struct Pipeline: Sendable {
       let identity = try await authenticate(credential, policy)
       try tool.authorize(identity)
       let result = try await tool.run(
-        call.arguments, in: CallContext(identity: identity, client: .local, tool: tool),
+        call.arguments, in: CallContext(identity: identity, client: .local, call: call, tool: tool),
         credential: policy.slot)
       record(call, .accepted(identity))
       return result

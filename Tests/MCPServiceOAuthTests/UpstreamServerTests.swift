@@ -263,7 +263,7 @@ struct UpstreamServerTests {
     let before = await Self.call(server, "sum_story_points", #""jql":"project = A""#, token)
     #expect(before.contains("Call init_oauth_flow"), "\(before)")
     let begun = await Self.call(server, "init_oauth_flow", #""service":"jira""#, token)
-    let link = try #require(begun.firstMatch(of: /"url":"([^"]+)"/)).1
+    let link = try #require(begun.firstMatch(of: /(https:\/\/mcp\.example\/connect\/[\w-]{43})/)).1
     let page = try await Self.browse(String(link), server)
     let code = try #require(page.firstMatch(of: /[A-Z2-9]{4}(-[A-Z2-9]{4}){3}/)).0
     _ = server.takeLog()
@@ -296,7 +296,7 @@ struct UpstreamServerTests {
     let server = try Self.jiraServer(Self.services(), folder)
     let token = try await server.tokens(scope: Self.scope).access
     let begun = await Self.call(server, "init_oauth_flow", #""service":"jira""#, token)
-    let link = try #require(begun.firstMatch(of: /"url":"([^"]+)"/)).1
+    let link = try #require(begun.firstMatch(of: /(https:\/\/mcp\.example\/connect\/[\w-]{43})/)).1
     let page = try await Self.browse(String(link), server)
     let code = try #require(page.firstMatch(of: /[A-Z2-9]{4}(-[A-Z2-9]{4}){3}/)).0
     let other = try await server.tokens(scope: Self.scope, user: "ben").access

@@ -1,4 +1,6 @@
 package import Auth
+private import JSON
+package import MCP
 package import Support
 private import Synchronization
 
@@ -7,16 +9,21 @@ package struct CallContext: Sendable {
   package let identity: Identity
   /// For the limits of what the tool causes, such as outbound requests.
   package let client: Client
+  /// Whether the client can ask the user to open a URL.
+  package let canOpenURLs: Bool
+  private let inputResponses: JSONObject
   private let fields: [(name: String, values: [Secret])]
   let notes: CallNotes
 
   /// - Parameter values: the values of a header field of the request; none over stdio.
   package init(
-    identity: Identity, client: Client, tool: Tool, notes: CallNotes = CallNotes(),
+    identity: Identity, client: Client, call: ToolCall, tool: Tool, notes: CallNotes = CallNotes(),
     values: (_ field: String) -> [String] = { _ in [] }
   ) {
     self.identity = identity
     self.client = client
+    canOpenURLs = call.canOpenURLs
+    inputResponses = call.inputResponses
     self.notes = notes
     // Only what the tool has declared, so that no tool ever sees the caller's own credential.
     fields = tool.fields.map { field in (field, values(field).map(Secret.init)) }
@@ -29,6 +36,12 @@ package struct CallContext: Sendable {
       preconditionFailure("the tool has not declared this field")
     }
     return found.values
+  }
+
+  /// What the user has done with an earlier `ToolResult.openURL`: `accept`, `decline` or `cancel`; `nil`
+  /// if the call has no answer.
+  package func action(for name: String) -> String? {
+    inputResponses[name]?.object?["action"]?.string
   }
 
   /// Adds to the audit line of the call. Both texts are constants of the program or names that were

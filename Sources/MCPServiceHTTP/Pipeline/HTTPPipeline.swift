@@ -280,7 +280,8 @@ package struct HTTPPipeline: HTTPResponder {
       let result = try await tool.run(
         call.arguments,
         in: CallContext(
-          identity: identity, client: Client(context.client), tool: tool, notes: notes,
+          identity: identity, client: Client(context.client), call: call, tool: tool,
+          notes: notes,
           values: { context.fields[$0] }))
       telemetry.record(.accepted(identity), context)
       return result

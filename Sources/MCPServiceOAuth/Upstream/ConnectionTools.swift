@@ -18,9 +18,18 @@ struct ConnectionTools: Sendable {
       "init_oauth_flow", "Connect an account",
       "Returns a link. The user opens it in a browser and allows the connection; then call "
         + "complete_oauth_flow with the code that the page shows.", [serviceArgument],
-      result: [("url", ["type": "string", "description": "The link for the user."])]
+      result: [("message", ["type": "string", "description": "What comes next, with the link."])]
     ) { (arguments, user, context) throws(ToolFailure) in
       let place = try place(in: arguments)
+      // The call comes again, after the client has asked the user.
+      switch context.action(for: Self.link) {
+      case nil: break
+      case "accept"?:
+        return Self.message(
+          "The user has the link. Ask for the code of the page, and call complete_oauth_flow.")
+      default:
+        throw ToolFailure(sentence: "The user does not want to connect \(place.title).")
+      }
       let url: String
       do throws(OAuthProblem) {
         url = try await service.endpoints.link(
@@ -29,9 +38,14 @@ struct ConnectionTools: Sendable {
       } catch {
         throw ToolFailure(sentence: "No connection can be made now. Try again later.")
       }
-      return .success(
-        "Open \(url) in a browser. Then call complete_oauth_flow with the code of the page.",
-        structured: JSONObject([("url", .string(url))]))
+      if context.canOpenURLs {
+        // MCP 2026-07-28 client/elicitation: the URL need not pass through the model.
+        return .openURL(
+          url, message: "Open this page to connect \(place.title) to the calculator.",
+          name: Self.link)
+      }
+      return Self.message(
+        "Open \(url) in a browser. Then call complete_oauth_flow with the code of the page.")
     }
   }
 
@@ -117,6 +131,12 @@ struct ConnectionTools: Sendable {
 
   // MARK: Parts
 
+  private static func message(_ text: String) -> ToolResult {
+    .success(text, structured: JSONObject([("message", .string(text))]))
+  }
+
+  /// The name of the request to the user.
+  private static let link = "link"
   private static let serviceResult: (String, JSONValue) = ("service", ["type": "string"])
   private static let wrongCode = ToolFailure(
     sentence:
