@@ -4513,7 +4513,7 @@ MUTANTS = [
         "upstream settings: a service without any credential", UPSTREAM_SETTINGS,
         "if authType == nil, !takesHeaders,",
         "if authType == nil, takesHeaders, !takesHeaders,",
-        UPSTREAM_SETTINGS_TESTS, r"a service that no call can use",
+        UPSTREAM_SETTINGS_TESTS, r"aServiceThatNoCallCanUseIsAWarning",
     ),
     (
         "upstream settings: a client that no type uses", UPSTREAM_SETTINGS,

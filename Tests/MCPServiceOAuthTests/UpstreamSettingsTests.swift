@@ -218,6 +218,19 @@ struct UpstreamSettingsTests {
     #expect(settings.trustedURLs == [service.root, oauth.tokenURL, oauth.apiURL])
   }
 
+  @Test func aServiceThatNoCallCanUseIsAWarning() throws {
+    let outcome = Self.read(Self.jira)
+    #expect(outcome.errors == [])
+    #expect(
+      outcome.warnings == ["JIRA_URL is set, but no call can have a credential for Jira"])
+    let rules = try #require(outcome.settings?.services.first).rules
+    #expect(throws: CredentialError.none) {
+      try CredentialChoice.choose(
+        rules, header: [], connection: .none, isShared: true, isGuest: false)
+    }
+    #expect(Self.read(Self.with(["CALCULATOR_UPSTREAM_HEADERS": "true"])).warnings == [])
+  }
+
   @Test func connectionsInMemoryAreAWarning() {
     let outcome = Self.read(Self.oauth.merging(["CALCULATOR_STATE": ":memory:"]) { $1 })
     #expect(outcome.errors == [])
@@ -327,11 +340,6 @@ struct UpstreamSettingsTests {
       values: ["JENKINS_URL": "https://ci.example", "JENKINS_AUTH_TYPE": "oauth"],
       errors: [
         "JENKINS_AUTH_TYPE: must be exactly token, basic or anonymous; for the default: unset JENKINS_AUTH_TYPE"
-      ]),
-    Row(
-      testDescription: "a service that no call can use", values: jira,
-      errors: [
-        "JIRA_URL: is set, but no call could have a credential; set JIRA_AUTH_TYPE, or CALCULATOR_UPSTREAM_HEADERS=true"
       ]),
     Row(
       testDescription: "Cloud takes no personal access token",
@@ -603,6 +611,9 @@ struct UpstreamSettingsTests {
       testDescription: "a removed token is revoked",
       old: token.merging(["CALCULATOR_UPSTREAM_HEADERS": "true"]) { $1 },
       new: with(["CALCULATOR_UPSTREAM_HEADERS": "true"]), kept: [], own: "none"),
+    Reload(
+      testDescription: "the only credential is revoked", old: token, new: jira, kept: [],
+      own: "none"),
     Reload(
       testDescription: "the address stays: the token would go elsewhere", old: token,
       new: ["JIRA_URL": "https://evil.example", "JIRA_PERSONAL_TOKEN": "old"],

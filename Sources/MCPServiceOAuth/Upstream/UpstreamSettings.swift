@@ -131,10 +131,9 @@ struct UpstreamSettings: Sendable {
         allowsLoopback: allowsLoopback)
     }
     if authType == nil, !takesHeaders, reader.errors.count == errors {
-      reader.report(
-        ConfigurationError(
-          names.url.name, "is set, but no call could have a credential",
-          fix: "set \(names.authType.name), or \(Settings.takesUpstreamHeaders.name)=true"))
+      // No error: SIGHUP must be able to take the only credential away.
+      reader.warn(
+        "\(names.url.name) is set, but no call can have a credential for \(service.title)")
     }
     guard reader.errors.count == errors, let root else { return nil }
     return Service(
