@@ -4120,8 +4120,7 @@ MUTANTS = [
     # Pages of Confluence and the sums of their columns.
     (
         "storage: a page of any size", STORAGE_TABLE,
-        "guard page.count <= maximumLength else { throw .tooLarge }",
-        "",
+        "guard page.count <= maximumLength else { throw .tooLarge }", "",
         STORAGE_TESTS, r"theLongestPage",
     ),
     (
@@ -4138,8 +4137,7 @@ MUTANTS = [
     ),
     (
         "storage: other bytes than UTF-8", STORAGE_MARKUP,
-        "guard String(validating: page, as: UTF8.self) != nil else { throw .invalidResponse }",
-        "",
+        "guard String(validating: page, as: UTF8.self) != nil else { throw .invalidResponse }", "",
         STORAGE_TESTS, r"theCheckOfUTF8",
     ),
     (
@@ -4156,8 +4154,7 @@ MUTANTS = [
     ),
     (
         "storage: attributes without number", STORAGE_MARKUP,
-        "guard attributes <= maximumAttributes else { throw .tooLarge }",
-        "",
+        "guard attributes <= maximumAttributes else { throw .tooLarge }", "",
         STORAGE_TESTS, r"one attribute more",
     ),
     (
@@ -4168,8 +4165,7 @@ MUTANTS = [
     ),
     (
         "storage: reading after an error", STORAGE_CALLBACKS,
-        "unsafe xmlStopParser(context.pointee.parser)",
-        "",
+        "unsafe xmlStopParser(context.pointee.parser)", "",
         STORAGE_TESTS, r"theParserStops",
     ),
     (
@@ -4180,20 +4176,17 @@ MUTANTS = [
     ),
     (
         "storage: elements of any depth", STORAGE_READING,
-        "guard depth <= StorageTable.maximumDepth else { return fail(.tooLarge) }",
-        "",
+        "guard depth <= StorageTable.maximumDepth else { return fail(.tooLarge) }", "",
         STORAGE_TESTS, r"one element deeper",
     ),
     (
         "storage: cells without number", STORAGE_READING,
-        "guard cells <= StorageTable.maximumCells else { return fail(.tooLarge) }",
-        "",
+        "guard cells <= StorageTable.maximumCells else { return fail(.tooLarge) }", "",
         STORAGE_TESTS, r"one cell more",
     ),
     (
         "storage: other elements in a row", STORAGE_READING,
-        "guard isCell else { return fail(.invalidResponse) }",
-        "",
+        "guard isCell else { return fail(.invalidResponse) }", "",
         STORAGE_TESTS, r"a paragraph in a row",
     ),
     (
@@ -4204,9 +4197,13 @@ MUTANTS = [
     ),
     (
         "storage: digits of two lines", STORAGE_READING,
-        "separate()  // 1<br/>2 is not 12.",
-        "",
-        STORAGE_TESTS, r"a line break|two paragraphs",
+        "separate()  // 1<br/>2 is not 12.", "",
+        STORAGE_TESTS, r"text before a block",
+    ),
+    (
+        "storage: digits after a block", STORAGE_READING,
+        "} else if !isInline(name) { separate() }", "}",
+        STORAGE_TESTS, r"text after a block",
     ),
     (
         "storage: digits of a power", STORAGE_READING,
@@ -4270,8 +4267,7 @@ MUTANTS = [
     ),
     (
         "confluence: an id of any length", CONFLUENCE,
-        "1...20 ~= pageID.utf8.count, ",
-        "",
+        "1...20 ~= pageID.utf8.count, ", "",
         CONFLUENCE_TESTS, r"anIDThatIsNone",
     ),
     (
@@ -4294,8 +4290,7 @@ MUTANTS = [
     ),
     (
         "confluence: another representation", CONFLUENCE,
-        'storage["representation"]?.string?.hasSameBytes(as: "storage") == true,',
-        "",
+        'storage["representation"]?.string?.hasSameBytes(as: "storage") == true,', "",
         CONFLUENCE_TESTS, r"another representation|no representation",
     ),
     # The choice of a credential, and the settings about services

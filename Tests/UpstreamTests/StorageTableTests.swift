@@ -152,6 +152,7 @@ struct StorageTableTests {
     Page("only an unknown entity", column("5", "&unknown;"), notPlain(row: 3)),
     Page("two paragraphs", column("<p>1</p><p>2</p>"), notPlain(row: 2)),
     Page("a line break", column("1<br/>2"), notPlain(row: 2)),
+    Page("text before a block", column("1<div>2</div>"), notPlain(row: 2)),
     Page("text after a block", column("<div>1</div>2"), notPlain(row: 2)),
     Page("an exponent", column("10<sup>2</sup>"), notPlain(row: 2)),
     Page("a deleted number", column("<del>5</del>"), notPlain(row: 2)),
