@@ -3644,7 +3644,7 @@ MUTANTS = [
     ),
     (
         "upstream OAuth: no token type of Data Center", UPSTREAM_OAUTH,
-        "allowsNoType: form.allowsNoType", "allowsNoType: true",
+        "allowsNoType: form.isCloud", "allowsNoType: true",
         UPSTREAM_OAUTH_TESTS, r"no token type",
     ),
     (

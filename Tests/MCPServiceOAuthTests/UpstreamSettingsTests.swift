@@ -179,7 +179,7 @@ struct UpstreamSettingsTests {
         }), service: .confluence,
       expected: [
         "https://mcp.example/confluence/callback",
-        "search:confluence read:confluence-content.all offline_access",
+        "read:page:confluence offline_access",
         "https://auth.atlassian.com/authorize", "https://auth.atlassian.com/oauth/token",
         "https://api.atlassian.com", "https://example.atlassian.net",
       ], form: "atlassianCloud"),

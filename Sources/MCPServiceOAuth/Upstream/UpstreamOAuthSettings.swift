@@ -100,7 +100,7 @@ struct UpstreamOAuthSettings: Sendable {
       if !isCloud { return "READ" }
       return service == .jira
         ? "read:jira-work offline_access"
-        : "search:confluence read:confluence-content.all offline_access"
+        : "read:page:confluence offline_access"
     }
     let words = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
     // RFC 6749 §3.3

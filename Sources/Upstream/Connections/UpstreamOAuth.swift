@@ -98,8 +98,10 @@ package struct UpstreamOAuth: Sendable {
   package func refresh(
     _ token: Secret, for client: Client
   ) async throws(UpstreamOAuthError) -> UpstreamTokens {
-    try await tokens(
-      [("grant_type", "refresh_token"), ("refresh_token", token.exposed)], for: client)
+    var parameters = [("grant_type", "refresh_token"), ("refresh_token", token.exposed)]
+    // Data Center documents it also here, beyond RFC 6749 §6.
+    if !form.isCloud { parameters.append(("redirect_uri", redirectURI)) }
+    return try await tokens(parameters, for: client)
   }
 
   // MARK: The token endpoint
@@ -121,7 +123,7 @@ package struct UpstreamOAuth: Sendable {
     }
     guard let answer else { throw .invalidResponse }
     if let error = answer.error { throw error == "invalid_grant" ? .invalidGrant : .refused }
-    return try Self.tokens(answer, allowsNoType: form.allowsNoType)
+    return try Self.tokens(answer, allowsNoType: form.isCloud)
   }
 
   private func request(_ parameters: [(name: String, value: String)]) -> OutboundRequest {
@@ -197,5 +199,5 @@ package struct UpstreamOAuth: Sendable {
 }
 
 extension UpstreamOAuth.Form {
-  fileprivate var allowsNoType: Bool { if case .atlassianCloud = self { true } else { false } }
+  fileprivate var isCloud: Bool { if case .atlassianCloud = self { true } else { false } }
 }

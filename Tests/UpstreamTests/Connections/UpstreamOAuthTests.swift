@@ -63,7 +63,9 @@ struct UpstreamOAuthTests {
     "grant_type=authorization_code&code=the+code%26"
     + "&redirect_uri=https%3A%2F%2Fcalculator.example%2Fconnect%2Fcallback"
     + "&code_verifier=\(verifier)"
-  static let refreshForm = "grant_type=refresh_token&refresh_token=the+token%26"
+  static let refreshForm =
+    "grant_type=refresh_token&refresh_token=the+token%26"
+    + "&redirect_uri=https%3A%2F%2Fcalculator.example%2Fconnect%2Fcallback"
 
   static let requests: [(UpstreamOAuth.Form, String?, [String])] = [
     (
