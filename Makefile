@@ -165,6 +165,7 @@ bench: setup $(BINARIES) .venv/modern/.ready ## Measure speed and size beside ot
 		--jwt-binary $(DIST)/CalculatorJWT
 	@.venv/modern/bin/python Benchmarks/http/timing.py --binary $(DIST)/CalculatorHTTP
 	@.venv/modern/bin/python -W ignore Benchmarks/http/oauth.py --folder $(DIST)
+	@.venv/modern/bin/python Benchmarks/http/exchange.py --folder $(DIST)
 	@CALCULATOR_BENCHMARKS=1 $(MAKE) --no-print-directory release-build \
 		PRODUCTS="JWTBenchmark PipelineBenchmark" >&2
 	@$(RELEASE)/PipelineBenchmark
