@@ -27,10 +27,10 @@ package final class OAuthConfiguration: Sendable {
     @Sendable (Set<Origin>, CurlClient.Settings) throws(CurlClient.SetupError) -> any HTTPClient
 
   package convenience init(offering definition: ServerDefinition) {
-    // Threads of its own, so that a slow provider delays nothing else.
-    let pool = BlockingThreads(count: 8)
     self.init(offering: definition) { origins, settings throws(CurlClient.SetupError) in
-      try OutboundRequests(trusting: origins, settings, pool: pool)
+      // Threads of its own for each client: a slow document of a stranger or a slow Jira delays neither
+      // the provider nor the authority.
+      try OutboundRequests(trusting: origins, settings, pool: BlockingThreads(count: 8))
     }
   }
 
