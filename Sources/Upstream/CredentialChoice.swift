@@ -92,7 +92,7 @@ package struct CredentialChoice: Sendable {
     case .failed(let error): throw .connection(error)
     case .none: break
     }
-    // A caller without a name must not act with the rights of this server.
+    // ATTACKS O147: a caller without a name must not act with the rights of this server.
     if let own = rules.own, isShared, !isGuest { return CredentialChoice(own, .shared) }
     guard rules.authType == .anonymous else { throw .none }
     return CredentialChoice(.anonymous, .anonymous)

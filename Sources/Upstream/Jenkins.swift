@@ -92,7 +92,8 @@ package struct Jenkins: Sendable {
     }
     guard let object = try UpstreamRequests.json(of: response).object,
       let name = object["crumbRequestField"]?.string, let crumb = object["crumb"]?.string,
-      // It becomes a field of the request: `Jenkins-Crumb` or `.crumb`, never `Authorization` or `Host`.
+      // It becomes a field of the request: `Jenkins-Crumb` or `.crumb`, never `Authorization` or `Host`
+      // (ATTACKS O157).
       name.utf8.allSatisfy(ASCII.isToken), ASCII.areEqual(name.utf8.suffix(5), "crumb".utf8),
       Self.isValue(crumb)
     else { throw .invalidResponse }
@@ -118,7 +119,7 @@ package struct Jenkins: Sendable {
   // MARK: The queue
 
   /// The number at the end of `Location`, `…/queue/item/<number>/`. The URL is not used: it may name
-  /// another host.
+  /// another host (ATTACKS O158).
   private static func item(_ response: OutboundResponse) -> Int? {
     let locations = response.fields.filter { ASCII.areEqual($0.name.utf8, "location".utf8) }
     guard locations.count == 1 else { return nil }

@@ -13,7 +13,7 @@ struct JenkinsJob: Sendable {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard parts.count <= Self.maximumSegments,
       parts.allSatisfy({ 1...Self.maximumSegment ~= $0.count }),
-      // CWE-22: `..` would leave the folder, and some programs read `\` as a slash.
+      // CWE-22, ATTACKS O133: `..` would leave the folder, and some programs read `\` as a slash.
       !parts.contains(where: { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }),
       !text.utf8.contains(UInt8(ascii: "\\")), !UpstreamRequests.hasControlCharacter(text)
     else {

@@ -85,7 +85,7 @@ package struct Jira: Sendable {
   }
 
   private func sum(_ field: String, _ jql: String) async throws(UpstreamError) -> Decimal {
-    // ASVS 2.2.1. JQL is one value: nothing is put before or after it.
+    // ASVS 2.2.1, ATTACKS O135. JQL is one value: nothing is put before or after it.
     guard 1...Self.maximumJQL ~= jql.utf8.count, !UpstreamRequests.hasControlCharacter(jql) else {
       throw .invalidArgument("The JQL must have 1 to 4,000 bytes and no control characters.")
     }
@@ -102,7 +102,7 @@ package struct Jira: Sendable {
         if let number = issue.number { try sum.add(number) }
       }
       guard let next = page.next else { return sum.value }
-      // CWE-835: each page has a new issue, and a token does not come again.
+      // CWE-835, ATTACKS O159: each page has a new issue, and a token does not come again.
       guard ids.count > count else { throw .invalidResponse }
       if case .token(let token) = next, !tokens.insert(token).inserted { throw .invalidResponse }
       position = next

@@ -2,7 +2,8 @@ package import Auth
 private import Support
 
 /// Who may use the credential of this server for which tools. It has the rights of an account that
-/// belongs to no caller, so a caller needs a row of the operator (CWE-441).
+/// belongs to no caller, so a caller needs a row of the operator (CWE-441,
+/// ATTACKS O146).
 package struct SharedCredential: Sendable {
   private let authority: (any Authority)?
 

@@ -56,7 +56,7 @@ package struct UpstreamRequests: Sendable {
   func send(
     _ method: OutboundRequest.Method, _ segments: [String], query: Query = [], fields: Query = []
   ) async throws(UpstreamError) -> OutboundResponse {
-    // CWE-22: programs resolve these segments, also where the dots are encoded (RFC 3986 §5.2.4).
+    // CWE-22, ATTACKS O133: programs resolve these segments, also where the dots are encoded (RFC 3986 §5.2.4).
     guard segments.allSatisfy({ !["", ".", ".."].contains($0) }) else {
       throw .invalidArgument("A name may not be empty, . or ..")
     }
@@ -154,7 +154,8 @@ package struct UpstreamRequests: Sendable {
     }
   }
 
-  /// `nil` for status 200 and 201. Nothing of the body is used: it may repeat the credential.
+  /// `nil` for status 200 and 201. Nothing of the body is used: it may repeat the credential
+  /// (ATTACKS O140).
   private static func error(_ response: OutboundResponse) -> UpstreamError? {
     switch response.status {
     case 200, 201: nil
@@ -164,7 +165,8 @@ package struct UpstreamRequests: Sendable {
     case 404: .notFound
     case 429: .rateLimited(retryAfter: wait(response))
     case 500...599: .unavailable
-    // A redirect is not followed: the credential is only for the root of the settings (CWE-918).
+    // A redirect is not followed: the credential is only for the root of the settings (CWE-918,
+    // ATTACKS O132).
     default: .invalidResponse
     }
   }

@@ -161,6 +161,7 @@ struct ConnectionEndpointsTests {
   }
 
   /// A program that looks at the link first, such as a preview in a chat, takes nothing away.
+  /// ATTACKS O144
   @Test func lookingAtTheLinkChangesNothing() throws {
     let server = try Server()
     let id = try server.link()
@@ -174,6 +175,7 @@ struct ConnectionEndpointsTests {
 
   /// MCP 2026-07-28 client/elicitation, "Phishing": Mallory sends Ann the link of his own flow. Ann
   /// connects her account, and only Ann has the code.
+  /// ATTACKS O143
   @Test func aLinkThatSomebodySentConnectsNothing() throws {
     let server = try Server()
     var browser = TestBrowser()
@@ -191,6 +193,7 @@ struct ConnectionEndpointsTests {
   }
 
   /// RFC 9700 §4.7 and §4.4: nothing is exchanged.
+  /// ATTACKS O141
   @Test(arguments: Change.allCases)
   func aCallbackThatDoesNotFitExchangesNothing(_ change: Change) throws {
     let server = try Server()
@@ -240,6 +243,7 @@ struct ConnectionEndpointsTests {
   }
 
   /// The flow belongs to the first browser that goes on.
+  /// ATTACKS O143
   @Test func aSecondBrowserCannotGoOn() throws {
     let server = try Server()
     var first = TestBrowser()

@@ -50,6 +50,7 @@ struct CallContextTests {
     return (response.text, harness.takeLog())
   }
 
+  /// ATTACKS O154
   @Test(arguments: [
     ([], "[]"), ([("X-Jira-Token", "a")], #"[\"a\"]"#), ([("x-jira-token", "a")], #"[\"a\"]"#),
     ([("X-Jira-Token", "a"), ("X-Jira-Token", "b")], #"[\"a\", \"b\"]"#),
@@ -64,6 +65,7 @@ struct CallContextTests {
 
   /// The caller's own credential is never passed on (MCP 2026-07-28 basic/authorization, "Access Token
   /// Privilege Restriction").
+  /// ATTACKS O154
   @Test(arguments: [
     ("Authorization", false), ("authorization", false), ("COOKIE", false), ("X-API-Key", false),
     ("Proxy-Authorization", false), ("X-Jira-Token", true),
@@ -79,10 +81,18 @@ struct CallContextTests {
     #expect(log.last?.contains(#""upstream":"jenkins""#) == true)
   }
 
-  /// ATTACKS O59
+  /// ATTACKS O156
   @Test func aToolThatNeedsAnAuthorityIsDeniedWithoutOne() throws {
     let (text, log) = try Self.call("trigger", [])
     #expect(text.contains("The authority of this server does not allow this call"))
     #expect(log.last?.contains(#""outcome":"denied","reason":"no_authority""#) == true)
+  }
+
+  /// ASVS 15.2.2
+  @Test func theNotesOfACallAreBounded() {
+    let context = CallContext(
+      identity: .guest(.basic), client: .local, tool: Self.server.tools[0])
+    for number in 0..<9 { context.note("note", "\(number)") }
+    #expect(context.notes.all.map(\.text) == (0..<8).map { "\($0)" })
   }
 }

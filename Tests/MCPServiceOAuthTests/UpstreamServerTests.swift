@@ -13,6 +13,8 @@ import Testing
 @testable import MCPServiceOAuth
 
 /// The tools that call Jira and Jenkins, from the request of a caller to the request of this server.
+///
+/// The file is long because each test goes through the whole server, with the same services.
 struct UpstreamServerTests {
   // MARK: The services
 
@@ -25,13 +27,23 @@ struct UpstreamServerTests {
     }
 
     private let all = Mutex<[Sent]>([])
-    private let answers: [(start: String, status: Int, body: String)]
+    private let answers: Mutex<[(start: String, status: Int, body: String)]>
 
     init(_ answers: [(String, Int, String)]) {
-      self.answers = answers.map { (start: $0.0, status: $0.1, body: $0.2) }
+      self.answers = Mutex(answers.map { (start: $0.0, status: $0.1, body: $0.2) })
     }
 
     var sent: [Sent] { all.withLock { $0 } }
+
+    /// From now on, in place of an answer before.
+    func answer(_ start: String, _ status: Int, _ body: String = "") {
+      answers.withLock { $0.insert((start: start, status: status, body: body), at: 0) }
+    }
+
+    /// How many requests have gone to this URL.
+    func count(_ start: String) -> Int {
+      sent.filter { $0.url.utf8.starts(with: start.utf8) }.count
+    }
 
     func send(_ request: OutboundRequest, for _: Client)
       async throws(OutboundError) -> OutboundResponse
@@ -44,8 +56,10 @@ struct UpstreamServerTests {
         authorization: request.fields.first { $0.name == "Authorization" }?.value,
         text: "\(request.url)\n\(fields)\n\(String(decoding: body, as: UTF8.self))")
       all.withLock { $0.append(sent) }
-      guard let answer = answers.first(where: { request.url.utf8.starts(with: $0.start.utf8) })
-      else { return OutboundResponse(status: 404, body: []) }
+      let answer = answers.withLock { answers in
+        answers.first { request.url.utf8.starts(with: $0.start.utf8) }
+      }
+      guard let answer else { return OutboundResponse(status: 404, body: []) }
       return OutboundResponse(
         status: answer.status,
         fields: [
@@ -68,20 +82,22 @@ struct UpstreamServerTests {
   private static let scope = "calculate:basic upstream:read upstream:write"
 
   private static func call(
-    _ server: OwnServerHarness, _ tool: String, _ arguments: String, _ token: String,
+    _ server: OwnServerHarness, _ tool: String, _ arguments: String, _ token: String?,
     _ fields: [(String, String)] = []
   ) async -> String {
+    let own = token.map { [("Authorization", "Bearer \($0)")] } ?? []
     await server.send(
       "POST", "/mcp",
       fields: [
         ("Content-Type", "application/json"), ("MCP-Protocol-Version", "2026-07-28"),
-        ("Mcp-Method", "tools/call"), ("Mcp-Name", tool), ("Authorization", "Bearer \(token)"),
-      ] + fields, body: Array(Wire.call(tool, arguments).utf8)
+        ("Mcp-Method", "tools/call"), ("Mcp-Name", tool),
+      ] + own + fields, body: Array(Wire.call(tool, arguments).utf8)
     ).text
   }
 
   // MARK: Whose credential
 
+  /// ATTACKS O155
   @Test func aHeaderIsTheCredentialOfItsCallAlone() async throws {
     let services = Services([Self.builds])
     let server = try OwnServerHarness(Self.jenkins, services: services)
@@ -106,6 +122,7 @@ struct UpstreamServerTests {
   }
 
   /// A credential that is there and cannot be used is never replaced by another one.
+  /// ATTACKS O145
   @Test(arguments: [
     ([("X-Jenkins-Token", "")], "is empty"), ([("X-Jenkins-Token", "token")], "must be user:token"),
     ([("X-Jenkins-Token", "a:b"), ("X-Jenkins-Token", "c:d")], "several times"),
@@ -122,6 +139,7 @@ struct UpstreamServerTests {
   }
 
   /// CWE-918: a request cannot name the address.
+  /// ATTACKS O131
   @Test func aHeaderWithAnAddressIsIgnoredAndLogged() async throws {
     let services = Services([Self.builds])
     let server = try OwnServerHarness(Self.jenkins, services: services)
@@ -138,6 +156,7 @@ struct UpstreamServerTests {
   }
 
   /// CWE-441: the server's own credential is for the callers and tools of the file alone.
+  /// ATTACKS O146
   @Test(arguments: [
     (#"{"subject":"password:anshika","tool":"average_build_time"}"#, true),
     (#"{"subject":"password:anshika","tool":"trigger_job"}"#, false),
@@ -181,7 +200,7 @@ struct UpstreamServerTests {
     #expect(text.contains("-32602") != hasService)
   }
 
-  /// ATTACKS O59: the authority must allow the job, before Jenkins is asked.
+  /// ATTACKS O156: the authority must allow the job, before Jenkins is asked.
   @Test(arguments: [
     (nil, "a", false), ("folder_A/build", "folder_A/build", true), ("folder_A/build", "a", false),
     ("folder_A", "folder_A/build", false),
@@ -216,11 +235,13 @@ struct UpstreamServerTests {
     "CALCULATOR_STATE_KEY": "0123456789abcdef0123456789abcdef",
   ]
 
-  private static func jiraServer(_ services: Services, _ folder: TemporaryFolder) throws
-    -> OwnServerHarness
-  {
+  private static func jiraServer(
+    _ services: Services, _ folder: TemporaryFolder, _ changes: [String: String] = [:],
+    role: String = "advanced"
+  ) throws -> OwnServerHarness {
     try OwnServerHarness(
-      jira.merging(["CALCULATOR_STATE": folder.path()]) { $1 }, services: services)
+      jira.merging(["CALCULATOR_STATE": folder.path()]) { $1 }.merging(changes) { $1 }, role: role,
+      services: services)
   }
 
   private static func services() -> Services {
@@ -237,7 +258,10 @@ struct UpstreamServerTests {
   }
 
   /// Goes through the browser. Returns the page after the callback.
-  private static func browse(_ link: String, _ server: OwnServerHarness) async throws -> String {
+  private static func browse(
+    _ link: String, _ server: OwnServerHarness,
+    to start: String = "https://jira.example/rest/oauth2/latest/authorize?"
+  ) async throws -> String {
     let path = String(Substring(link.utf8.dropFirst(OwnServerHarness.base.utf8.count)))
     let page = await server.send("GET", path)
     try #require(page.status == 200)
@@ -248,13 +272,14 @@ struct UpstreamServerTests {
       fields: [("Cookie", cookie), ("Origin", OwnServerHarness.base)])
     try #require(redirect.status == 303)
     let location = try #require(redirect["Location"].first)
-    #expect(location.utf8.starts(with: "https://jira.example/rest/oauth2/latest/authorize?".utf8))
+    #expect(location.utf8.starts(with: start.utf8))
     let state = try #require(location.firstMatch(of: /state=([^&]+)/)).1
     return await server.send(
       "GET", "/jira/callback", query: "state=\(state)&code=the-code", fields: [("Cookie", cookie)]
     ).text
   }
 
+  /// ATTACKS O155
   @Test func aUserConnectsAndTheToolsUseTheConnection() async throws {
     let folder = try TemporaryFolder()
     let services = Self.services()
@@ -291,6 +316,7 @@ struct UpstreamServerTests {
   }
 
   /// MCP 2026-07-28 client/elicitation, "Phishing": the code of one user's flow is nothing for another.
+  /// ATTACKS O142
   @Test func theCodeIsForTheUserWhoAsked() async throws {
     let folder = try TemporaryFolder()
     let server = try Self.jiraServer(Self.services(), folder)
@@ -308,5 +334,349 @@ struct UpstreamServerTests {
     #expect(done.contains("Jira is connected."))
     let twice = await Self.call(server, "complete_oauth_flow", #""code":"\#(code)""#, token)
     #expect(twice.contains("The code is wrong"))
+  }
+
+  // MARK: More about connections
+
+  private static let tokenURL = "https://jira.example/rest/oauth2/latest/token"
+  private static let search = "https://jira.example/rest/api/2/search"
+  private static let sum = (tool: "sum_story_points", arguments: #""jql":"project = A""#)
+
+  /// The page after the callback.
+  private static func page(
+    _ server: OwnServerHarness, _ token: String,
+    to start: String = "https://jira.example/rest/oauth2/latest/authorize?"
+  ) async throws -> String {
+    let begun = await call(server, "init_oauth_flow", #""service":"jira""#, token)
+    let link = try #require(begun.firstMatch(of: /"url":"([^"]+)"/)).1
+    return try await browse(String(link), server, to: start)
+  }
+
+  private static func connect(
+    _ server: OwnServerHarness, _ token: String,
+    to start: String = "https://jira.example/rest/oauth2/latest/authorize?"
+  ) async throws {
+    let page = try await page(server, token, to: start)
+    let code = try #require(page.firstMatch(of: /[A-Z2-9]{4}(-[A-Z2-9]{4}){3}/)).0
+    let done = await call(server, "complete_oauth_flow", #""code":"\#(code)""#, token)
+    try #require(done.contains("Jira is connected."))
+  }
+
+  /// RFC 7519 §4.1.2, ATTACKS O130
+  @Test func aConnectionIsOfOneUser() {
+    func key(
+      _ issuer: String?, _ name: Subject, isClient: Bool = false,
+      _ method: Identity.Method = .oauth
+    ) -> String? {
+      UserKey(
+        Identity(
+          subject: name, method: method, permissions: [],
+          provider: issuer.map { Identity.Provider(issuer: $0, isClient: isClient) }))?.text
+    }
+    let keys = [
+      key("https://a.example", "ann"), key("https://b.example", "ann"),
+      key("https://a.example", "ben"), key("https://a.example", "ann", isClient: true),
+      key("https://a.example\",\"ann", "b"), key("https://a.example", "ann\",\"b"),
+    ]
+    #expect(Set(keys.compactMap { $0 }).count == keys.count)
+    #expect(key("https://a.example", "ann") == keys[0])
+    #expect(key("https://a.example", "ann", .guest) == nil)
+    #expect(key(nil, "ann") == nil)
+  }
+
+  /// All guests have one name. ATTACKS O147
+  @Test(arguments: [
+    ("list_connections", ""), ("init_oauth_flow", #""service":"jira""#),
+    ("complete_oauth_flow", #""code":"AAAA-AAAA-AAAA-AAAA""#),
+    ("refresh_oauth_token", #""service":"jira""#), ("disconnect", #""service":"jira""#),
+  ])
+  func aGuestHasNoConnections(_ tool: String, _ arguments: String) async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder, ["CALCULATOR_GUEST_ROLE": "advanced"])
+    let text = await Self.call(server, tool, arguments, nil)
+    #expect(text.contains("A guest has no connections. Sign in first."), "\(text)")
+    let sum = await Self.call(server, Self.sum.tool, Self.sum.arguments, nil)
+    #expect(sum.contains("There is no credential for Jira"), "\(sum)")
+    #expect(services.sent.isEmpty)
+  }
+
+  /// With a header neither the connection is used, nor is its token renewed or forgotten. ATTACKS O145
+  @Test func aRefusedHeaderIsNotReplaced() async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder, ["CALCULATOR_UPSTREAM_HEADERS": "true"])
+    let token = try await server.tokens(scope: Self.scope).access
+    try await Self.connect(server, token)
+    let before = services.sent.count
+    services.answer(Self.search, 401)
+    let header = [("X-Jira-Token", "of-the-header")]
+    let text = await Self.call(server, Self.sum.tool, Self.sum.arguments, token, header)
+    #expect(text.contains("does not accept the credential"), "\(text)")
+    #expect(services.sent.dropFirst(before).map(\.authorization) == ["Bearer of-the-header"])
+    // A token of the connection that works stays, whatever became of the header's.
+    services.answer(Self.search, 200, #"{"startAt":0,"total":0,"issues":[]}"#)
+    _ = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    let renewals = services.count(Self.tokenURL)
+    services.answer(Self.search, 401)
+    _ = await Self.call(server, Self.sum.tool, Self.sum.arguments, token, header)
+    services.answer(Self.search, 200, #"{"startAt":0,"total":0,"issues":[]}"#)
+    let after = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    #expect(after.contains(#""result":0"#), "\(after)")
+    #expect(services.count(Self.tokenURL) == renewals)
+  }
+
+  @Test func aRefusedTokenOfAConnectionIsRenewed() async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder)
+    let token = try await server.tokens(scope: Self.scope).access
+    try await Self.connect(server, token)
+    _ = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    let renewals = services.count(Self.tokenURL)
+    services.answer(Self.search, 403)
+    _ = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    services.answer(Self.search, 401)
+    let refused = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    #expect(refused.contains("does not accept the credential"), "\(refused)")
+    // What is no refusal of the token does not renew it, and the refusal itself is told.
+    #expect(services.count(Self.tokenURL) == renewals)
+    services.answer(Self.search, 200, #"{"startAt":0,"total":0,"issues":[]}"#)
+    _ = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    #expect(services.count(Self.tokenURL) == renewals + 1)
+  }
+
+  @Test func aCheckOfAConnectionGetsANewToken() async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder)
+    let token = try await server.tokens(scope: Self.scope).access
+    try await Self.connect(server, token)
+    _ = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    let renewals = services.count(Self.tokenURL)
+    let works = await Self.call(server, "refresh_oauth_token", #""service":"jira""#, token)
+    #expect(works.contains("The connection to Jira works."), "\(works)")
+    #expect(services.count(Self.tokenURL) == renewals + 1)
+    services.answer(Self.tokenURL, 400, #"{"error":"invalid_grant"}"#)
+    let ended = await Self.call(server, "refresh_oauth_token", #""service":"jira""#, token)
+    #expect(ended.contains("The connection has ended."), "\(ended)")
+    let none = await Self.call(server, "refresh_oauth_token", #""service":"jira""#, token)
+    #expect(none.contains("There is no such connection."), "\(none)")
+  }
+
+  /// SIGHUP replaces the settings, and no token of a user is lost or asked for again.
+  @Test func aReloadKeepsTheConnections() async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder)
+    let token = try await server.tokens(scope: Self.scope).access
+    try await Self.connect(server, token)
+    _ = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    let renewals = services.count(Self.tokenURL)
+    try server.reload()
+    let text = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
+    #expect(text.contains(#""result":0.3"#), "\(text)")
+    #expect(services.count(Self.tokenURL) == renewals)
+  }
+
+  /// ATTACKS O146
+  @Test func aReloadReadsTheSharedFileAgain() async throws {
+    let services = Services([Self.builds])
+    let row = #"{"subject":"password:anshika","tool":"average_build_time"}"#
+    let file = try TemporaryFile(#"{"allow":[\#(row)]}"#)
+    let server = try OwnServerHarness(
+      [
+        "JENKINS_URL": Services.jenkins, "JENKINS_AUTH_TYPE": "basic", "JENKINS_USERNAME": "robot",
+        "JENKINS_PASSWORD": "0wn-t0ken-of-the-server", "CALCULATOR_UPSTREAM_SHARED": file.path,
+      ], services: services)
+    let token = try await server.tokens(scope: Self.scope).access
+    for (rows, isAllowed) in [(row, true), ("", false), (row, true)] {
+      try file.write(#"{"allow":[\#(rows)]}"#)
+      try server.reload()
+      let text = await Self.call(server, "average_build_time", #""job":"a""#, token)
+      #expect(text.contains(#""result":1"#) == isAllowed, "\(text)")
+    }
+  }
+
+  // MARK: Sites of Atlassian
+
+  private static let api = "https://api.atlassian.com"
+  private static let cloud = [
+    "JIRA_EDITION": "cloud", "CALCULATOR_UPSTREAM_HEADERS": "true",
+  ]
+
+  private static func cloudServices() -> Services {
+    let sum = #"{"issues":[{"id":"1","fields":{"customfield_10016":4}}],"isLast":true}"#
+    return Services([
+      (
+        "https://auth.atlassian.com/oauth/token", 200,
+        #"{"access_token":"acc3ss","refresh_token":"r3fresh","expires_in":3600}"#
+      ),
+      (
+        "\(api)/oauth/token/accessible-resources", 200,
+        #"[{"id":"1","url":"https://acme.atlassian.net","name":"acme","scopes":[]},{"id":"2","url":"https://other.atlassian.net","name":"other","scopes":[]}]"#
+      ), ("\(api)/ex/jira/", 200, sum), ("https://jira.example/rest/api/3/search/jql", 200, sum),
+    ])
+  }
+
+  /// A call of a user who has two sites. ATTACKS O148
+  @Test(
+    arguments: [
+      (nil, nil, nil, "Several sites fit. Name one of these, or its URL, as site: acme, other."),
+      (nil, "other", "2", nil), (nil, "https://acme.atlassian.net", "1", nil),
+      (nil, "acm", nil, "Your account has no such site. Its sites are: acme, other."),
+      ("acme", nil, "1", nil), ("acme", "other", "2", nil),
+    ] as [(String?, String?, String?, String?)])
+  func theSiteOfACall(
+    _ setting: String?, _ wish: String?, _ id: String?, _ sentence: String?
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.cloudServices()
+    let server = try Self.jiraServer(
+      services, folder, Self.cloud.merging(setting.map { ["JIRA_OAUTH_SITE": $0] } ?? [:]) { $1 })
+    let token = try await server.tokens(scope: Self.scope).access
+    try await Self.connect(server, token, to: "https://auth.atlassian.com/authorize?")
+    let site = wish.map { #","site":"\#($0)""# } ?? ""
+    let text = await Self.call(server, Self.sum.tool, Self.sum.arguments + site, token)
+    if let sentence { #expect(text.contains(sentence), "\(text)") }
+    #expect(text.contains(#""result":4"#) == (id != nil), "\(text)")
+    #expect(services.count("\(Self.api)/ex/jira/") == (id == nil ? 0 : 1))
+    if let id { #expect(services.count("\(Self.api)/ex/jira/\(id)/rest/api/3/search/jql?") == 1) }
+  }
+
+  /// A header's credential is for the address of the settings.
+  @Test func aHeaderHasNoSite() async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.cloudServices()
+    let server = try Self.jiraServer(services, folder, Self.cloud)
+    let token = try await server.tokens(scope: Self.scope).access
+    let header = [("X-Jira-Token", "ann@example.com:t0ken")]
+    let text = await Self.call(
+      server, Self.sum.tool, Self.sum.arguments + #","site":"acme""#, token, header)
+    #expect(text.contains("site is only for a connection to Atlassian."), "\(text)")
+    #expect(services.sent.isEmpty)
+    let sum = await Self.call(server, Self.sum.tool, Self.sum.arguments, token, header)
+    #expect(sum.contains(#""result":4"#), "\(sum)")
+    #expect(services.count("https://jira.example/rest/api/3/search/jql?") == 1)
+  }
+
+  /// What a service does not give ends in a page that says so, and stores nothing.
+  @Test(arguments: [
+    (
+      "https://auth.atlassian.com/oauth/token", 200, #"{"access_token":"a","expires_in":3600}"#,
+      "Jira gave no token that lasts."
+    ),
+    ("https://auth.atlassian.com/oauth/token", 503, "", "Jira does not answer now."),
+    ("https://auth.atlassian.com/oauth/token", 400, "{}", "Jira did not confirm the connection."),
+    ("https://api.atlassian.com/oauth/token/", 503, "", "Jira does not answer now."),
+    ("https://api.atlassian.com/oauth/token/", 200, "[]", "Your account has no site"),
+    (
+      "https://api.atlassian.com/oauth/token/", 200,
+      #"[{"id":"3","url":"https://third.atlassian.net","name":"third","scopes":[]}]"#,
+      "Your account has no site"
+    ),
+  ])
+  func aConnectionThatCannotBeUsedIsNotMade(
+    _ url: String, _ status: Int, _ body: String, _ sentence: String
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.cloudServices()
+    services.answer(url, status, body)
+    let server = try Self.jiraServer(
+      services, folder, Self.cloud.merging(["JIRA_OAUTH_SITE": "acme"]) { $1 })
+    let token = try await server.tokens(scope: Self.scope).access
+    let page = try await Self.page(server, token, to: "https://auth.atlassian.com/authorize?")
+    #expect(page.contains(sentence), "\(page)")
+    #expect(page.firstMatch(of: /[A-Z2-9]{4}(-[A-Z2-9]{4}){3}/) == nil)
+    let list = await Self.call(server, "list_connections", "", token)
+    #expect(list.contains("There is no connection."))
+  }
+
+  // MARK: Arguments, scopes and paths
+
+  @Test(arguments: [
+    ("init_oauth_flow", #""service":"jenkins""#, "service must be one of: jira."),
+    ("disconnect", #""service":"confluence""#, "service must be one of: jira."),
+    ("disconnect", #""service":"jira""#, "There is no connection to Jira."),
+    ("refresh_oauth_token", #""service":"jira""#, "There is no such connection."),
+    ("complete_oauth_flow", #""code":"AAAA-AAAA-AAAA-AAAA""#, "The code is wrong"),
+    ("complete_oauth_flow", #""code":7"#, "code must be a text."),
+    ("sum_story_points", #""jql":7"#, "jql must be a text."),
+    ("sum_story_points", #""jql":"a","site":"acme""#, "site"),
+    ("sum_story_points", #""jql":null"#, "jql is missing"),
+  ])
+  func anArgumentThatIsNoneIsRefused(
+    _ tool: String, _ arguments: String, _ sentence: String
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder)
+    let token = try await server.tokens(scope: Self.scope).access
+    let text = await Self.call(server, tool, arguments, token)
+    #expect(text.contains(sentence), "\(text)")
+    #expect(text.contains(#""isError":true"#), "\(text)")
+    #expect(services.sent.isEmpty)
+  }
+
+  /// Neither a broader role nor the authority stands for a scope.
+  @Test(arguments: [("upstream:read", false), ("upstream:write", true)])
+  func aTriggerNeedsTheScopeToWrite(_ scope: String, _ isAllowed: Bool) async throws {
+    let services = Services([
+      ("\(Services.jenkins)/job/a/api/json", 200, #"{"buildable":true,"property":[]}"#),
+      ("\(Services.jenkins)/job/a/build", 201, ""),
+    ])
+    let file = try TemporaryFile(
+      #"{"allow":[{"subject":"password:anshika","tool":"trigger_job","object":"a"}]}"#)
+    let server = try OwnServerHarness(
+      Self.jenkins.merging(["CALCULATOR_AUTHORITY_FILE": file.path]) { $1 }, role: "admin",
+      services: services)
+    let token = try await server.tokens(scope: "calculate:basic \(scope)").access
+    let text = await Self.call(
+      server, "trigger_job", #""job":"a""#, token, [("X-Jenkins-Token", "ann:t")])
+    #expect(text.contains(#""queue_item":7"#) == isAllowed, "\(text)")
+    #expect(services.sent.isEmpty != isAllowed)
+  }
+
+  @Test func theToolsOfConnectionsNeedAScope() async throws {
+    let folder = try TemporaryFolder()
+    let server = try Self.jiraServer(Self.services(), folder)
+    let token = try await server.tokens(scope: "calculate:basic").access
+    let text = await Self.call(server, "list_connections", "", token)
+    #expect(text.contains("upstream:read"), "\(text)")
+    #expect(!text.contains("There is no connection."))
+  }
+
+  /// Fetch §2.2.2: a page of another site may send some types without asking.
+  @Test(arguments: [
+    ("GET", "/jira/callback", 400), ("POST", "/jira/callback", 405),
+    ("HEAD", "/jira/callback", 405),
+    ("DELETE", "/connect/AAAA", 405), ("GET", "/jenkins/callback", 404), ("GET", "/connect", 404),
+    ("GET", "/connect/AAAA", 403), ("HEAD", "/connect/AAAA", 403), ("POST", "/connect/AAAA", 415),
+    ("GET", "/.well-known/oauth-authorization-server", 200),
+  ])
+  func thePathsOfAConnection(_ method: String, _ path: String, _ status: Int) async throws {
+    let folder = try TemporaryFolder()
+    let server = try Self.jiraServer(Self.services(), folder)
+    let response = await server.send(
+      method, path,
+      fields: [("Content-Type", "text/plain"), ("Origin", OwnServerHarness.base)])
+    #expect(response.status == status, "\(response.text)")
+  }
+
+  /// The log has the service and the outcome; the reason of a refusal is one word.
+  @Test func aConnectionIsInTheAuditLog() async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder)
+    let token = try await server.tokens(scope: Self.scope).access
+    _ = server.takeLog()
+    try await Self.connect(server, token)
+    let log = server.takeLog().filter { $0.contains(#""event":"connection""#) }
+    #expect(log.count == 1 && log[0].contains(#""service":"jira""#), "\(log)")
+    services.answer(Self.tokenURL, 400, #"{"error":"a text of the service"}"#)
+    _ = try await Self.page(server, token)
+    let refused = server.takeLog().filter { $0.contains(#""event":"connection""#) }
+    #expect(refused.count == 1 && refused[0].contains(#""reason":"refused""#), "\(refused)")
+    #expect(!refused.joined().contains("a text"))
   }
 }

@@ -527,6 +527,7 @@ struct UpstreamSettingsTests {
 
   // MARK: Whose credential
 
+  /// ATTACKS O146
   @Test func theOwnCredentialIsUsedForNoCallerWithoutAFile() throws {
     let outcome = Self.read(Self.with(["JIRA_PERSONAL_TOKEN": "tok"]))
     #expect(outcome.errors == [])

@@ -127,6 +127,7 @@ struct FlowTests {
   }
 
   /// RFC 9700 §4.7: two flows of two browsers, and the callback of the one in the other.
+  /// ATTACKS O141
   @Test func theStateOfAnotherFlowIsRefused() throws {
     try state.begin(.sample("a"), now: 0)
     try state.begin(.sample("b", user: "github:2"), now: 0)
@@ -158,6 +159,7 @@ struct FlowTests {
   }
 
   /// A link that was sent to another person: their account must not be connected to the sender.
+  /// ATTACKS O142
   @Test func theCodeOfAnotherUserChangesAndSaysNothing() throws {
     try wait()
     let before = try state.content()
@@ -172,6 +174,7 @@ struct FlowTests {
     #expect(try complete() == "github:1 jira result a")
   }
 
+  /// ATTACKS O142
   @Test func wrongCodesEndAFlow() throws {
     try wait("a")
     try wait("b", service: "confluence")

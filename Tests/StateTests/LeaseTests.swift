@@ -24,6 +24,7 @@ struct LeaseTests {
     if case .held(let end) = try state.lease("other", user: user, now: now) { end } else { nil }
   }
 
+  /// ATTACKS O153
   @Test func oneRenewalAtATime() throws {
     let old = try leased("a")
     #expect(old.sealedToken == Array("token 1".utf8))
@@ -37,6 +38,7 @@ struct LeaseTests {
     #expect(try leased("c", now: 6).scope == "less")
   }
 
+  /// ATTACKS O152
   @Test func aLeaseExpires() throws {
     let old = try leased("a")
     #expect(try heldUntil(29_999) == 30_000)
@@ -75,6 +77,7 @@ struct LeaseTests {
   }
 
   /// The user has disconnected while the renewal was under way.
+  /// ATTACKS O151
   @Test func aRemovedConnectionIsNotMadeAgain() throws {
     let old = try leased("a")
     try state.removeConnection(user: "github:1", service: "jira")

@@ -57,6 +57,7 @@ struct ConfluenceTests {
 
   // MARK: Arguments that are not sent
 
+  /// ATTACKS O134
   @Test(
     arguments: [
       "", "../1", "1/../2", "1%2F2", "1\n", "1\0", "1 ", "-1", "1?expand=version", "1#", "\u{661}",
@@ -70,6 +71,7 @@ struct ConfluenceTests {
     #expect(service.requests.isEmpty)
   }
 
+  /// ATTACKS O134
   @Test(
     arguments: [
       "", "Points\n", "a\0b", "a\tb", "\u{7F}", "\u{85}", String(repeating: "a", count: 257),

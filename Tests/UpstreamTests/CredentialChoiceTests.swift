@@ -130,6 +130,7 @@ struct CredentialChoiceTests {
   }
 
   /// All 25,920 combinations.
+  /// ATTACKS O145
   @Test(arguments: ["basic", "bearer"])
   func theTableDecides(_ form: String) throws {
     var count = 0
@@ -165,6 +166,7 @@ struct CredentialChoiceTests {
   }
 
   /// The rows that matter most, apart from the table.
+  /// ATTACKS O145, O147
   @Test(arguments: [
     Named(
       testDescription: "a header before everything",

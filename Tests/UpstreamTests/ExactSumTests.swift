@@ -39,6 +39,7 @@ struct ExactSumTests {
   ]
 
   /// IEEE 754-2019 §5.4.1
+  /// ATTACKS O160
   @Test(arguments: rows)
   func theSum(_ row: Row) async throws {
     let numbers = try row.numbers.map { try #require(JSONNumber($0)) }

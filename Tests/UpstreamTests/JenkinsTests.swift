@@ -142,6 +142,7 @@ struct JenkinsTests {
   ]
 
   /// The crumb becomes a field of the request (ATTACKS O43).
+  /// ATTACKS O157
   @Test(arguments: crumbs)
   func aCrumbThatIsNoneIsNotSent(
     _ row: (name: String, status: Int, json: String, error: UpstreamError)
@@ -221,6 +222,7 @@ struct JenkinsTests {
   ]
 
   /// Only the number is used: the URL may name another host.
+  /// ATTACKS O158
   @Test(arguments: locations)
   func theNumberOfTheQueue(_ row: (location: String, item: Int?)) async {
     let service = Self.jenkins(Self.withoutParameters, location: row.location)
@@ -256,6 +258,7 @@ struct JenkinsTests {
   }
 
   /// A trigger is not repeated: the first one may have arrived.
+  /// ATTACKS O139
   @Test func aTriggerThatTimesOutIsSentOnce() async {
     let service = FakeService(Self.authorization) { request in
       switch (request.method, request.path) {
@@ -280,6 +283,7 @@ struct JenkinsTests {
     ),
   ]
 
+  /// ATTACKS O133
   @Test(arguments: paths)
   func thePathOfAJob(_ row: (job: String, path: String)) async {
     let service = Self.jenkins(Self.withoutParameters, path: "/ci" + row.path)
@@ -295,7 +299,7 @@ struct JenkinsTests {
     ("11 names", "0/1/2/3/4/5/6/7/8/9/10"),
   ]
 
-  /// CWE-22
+  /// CWE-22, ATTACKS O133
   @Test(arguments: names)
   func aNameThatIsNoneIsNotSent(_ row: (name: String, job: String)) async {
     let error = UpstreamError.invalidArgument(

@@ -116,6 +116,7 @@ struct JiraTests {
   }
 
   /// Nothing is put before or after the query, so that it cannot end a clause of this server.
+  /// ATTACKS O135
   @Test(arguments: ["x) OR (1=1", "a&jql=b", "a#b", "%20", "a+b", "é ORDER BY x"])
   func theQueryIsOneParameter(_ jql: String) async {
     let service = Self.jira(.cloud, ["1"], jql: jql)
@@ -139,6 +140,7 @@ struct JiraTests {
   ]
 
   /// ASVS 2.2.1
+  /// ATTACKS O134
   @Test(arguments: queries)
   func aQueryThatIsNoneIsNotSent(_ row: (name: String, jql: String)) async {
     let service = Self.jira(.cloud, ["1"], jql: row.jql)
@@ -214,6 +216,7 @@ struct JiraTests {
   }
 
   /// The total says it before the pages do.
+  /// ATTACKS O159
   @Test func tooManyIssuesOfDataCenterCostOneRequest() async {
     let service = Self.jira(.dataCenter, Array(repeating: "1", count: Jira.maximumIssues + 1))
     #expect(await Self.sum(service, .dataCenter) == .failure(.tooLarge))
@@ -293,7 +296,7 @@ struct JiraTests {
     Page("no index", .dataCenter, #"{"total":0,"issues":[]}"#),
   ]
 
-  /// CWE-835
+  /// CWE-835, ATTACKS O159
   @Test(arguments: pages)
   func aPageThatIsNoneIsRefused(_ page: Page) async {
     let count = Counter()
@@ -318,6 +321,7 @@ struct JiraTests {
   ]
 
   /// An error on a later page is no smaller sum.
+  /// ATTACKS O160
   @Test(arguments: errors)
   func anErrorOnALaterPageIsAnError(_ row: (status: Int, error: UpstreamError)) async {
     let service = FakeService { request in

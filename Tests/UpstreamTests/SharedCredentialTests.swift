@@ -50,6 +50,7 @@ struct SharedCredentialTests {
     #expect(isAllowed == row.isAllowed)
   }
 
+  /// ATTACKS O146
   @Test func theQuestionIsAboutTheCallerAndTheTool() async throws {
     let authority = Fixed(.allow)
     _ = await SharedCredential(authority).isAllowed(

@@ -64,6 +64,7 @@ struct StorageAttackTests {
     Page("a paragraph in a row", "<table><tr><p/></tr></table>" + table, .invalidResponse),
   ]
 
+  /// ATTACKS O137
   @Test(arguments: documents + malformed)
   func aPage(_ page: StorageTableTests.Page) {
     #expect(StorageTableTests.sum(Array(page.text.utf8)) == page.expected)
@@ -80,6 +81,7 @@ struct StorageAttackTests {
   }
 
   /// libxml2 refuses these, too. The check comes before it and does not depend on its version.
+  /// ATTACKS O137
   @Test(
     arguments: [
       "<!DOCTYPE p>", "a<!doctype p>", "<p/><!ENTITY a 'b'>", "<!", "<!-", "<![CDATA", "\0",
@@ -141,11 +143,13 @@ struct StorageAttackTests {
     "<p \(first) " + (1..<attributes).map { "a\($0)=''" }.joined(separator: " ") + "/>"
   }
 
+  /// ATTACKS O136
   @Test(arguments: sizes)
   func aLargePage(_ page: StorageTableTests.Page) {
     #expect(StorageTableTests.sum(Array(page.text.utf8)) == page.expected)
   }
 
+  /// ATTACKS O136
   @Test func theLongestPage() {
     let space = StorageTable.maximumLength - Self.table.utf8.count
     let page = Array((Self.table + String(repeating: " ", count: space)).utf8)
@@ -154,6 +158,7 @@ struct StorageAttackTests {
   }
 
   /// After the first error nothing more is read.
+  /// ATTACKS O136
   @Test func theParserStops() {
     let page =
       String(repeating: "<b>", count: StorageTable.maximumDepth)

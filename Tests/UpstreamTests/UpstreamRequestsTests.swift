@@ -110,7 +110,7 @@ struct UpstreamRequestsTests {
     #expect(service.requests.isEmpty, "\(row.name)")
   }
 
-  /// CWE-22
+  /// CWE-22, ATTACKS O133
   @Test(arguments: ["", ".", ".."])
   func aSegmentThatProgramsResolveIsNotSent(_ segment: String) async {
     let service = FakeService.always(FakeService.json("{}"))
@@ -237,6 +237,7 @@ struct UpstreamRequestsTests {
     .field("another field", "X-LoginReason", "AUTHENTICATED_FAILED", refused: false),
   ]
 
+  /// ATTACKS O138, O139
   @Test(arguments: statuses + failures + waits + bodies + types + logins)
   func theErrorOfAResponse(_ row: Row) async {
     let expected: Result<JSONValue, UpstreamError> = row.error.map { .failure($0) } ?? .success([:])
@@ -251,6 +252,7 @@ struct UpstreamRequestsTests {
   }
 
   /// CWE-918: the credential is not sent to a host that a response names.
+  /// ATTACKS O132
   @Test(arguments: [301, 302, 303, 307, 308])
   func aRedirectIsNotFollowed(_ status: Int) async {
     let service = FakeService.always(
@@ -262,6 +264,7 @@ struct UpstreamRequestsTests {
   }
 
   /// A service may repeat the credential, or a text that is for people.
+  /// ATTACKS O140
   @Test(arguments: [200, 302, 400, 401, 403, 404, 429, 500, 600])
   func aTextOfTheServiceIsInNoError(_ status: Int) async {
     let text = #"{"error":"no access with the-token"}"#

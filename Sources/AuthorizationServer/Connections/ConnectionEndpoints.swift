@@ -187,7 +187,7 @@ package struct ConnectionEndpoints: Sendable {
       let step = try await work(browser) { () throws(StateError) in
         try self.state.take(state: Self.hash(Secret(state)), cookie: Self.hash(secret), now: now)
       }
-      // RFC 9700 §4.4: the code of one service is never sent to another.
+      // RFC 9700 §4.4, ATTACKS O141: the code of one service is never sent to another.
       guard case .flow(let flow) = step, flow.service.hasSameBytes(as: id),
         let service = services.first(where: { $0.id.hasSameBytes(as: id) }),
         let payload = Payload(seal.openPayload(flow))

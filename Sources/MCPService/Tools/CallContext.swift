@@ -25,7 +25,7 @@ package struct CallContext: Sendable {
     canOpenURLs = call.canOpenURLs
     inputResponses = call.inputResponses
     self.notes = notes
-    // Only what the tool has declared, so that no tool ever sees the caller's own credential.
+    // ATTACKS O154: only what the tool has declared, so that no tool sees the caller's own credential.
     fields = tool.fields.map { field in (field, values(field).map(Secret.init)) }
   }
 

@@ -315,7 +315,7 @@ package struct HTTPPipeline: HTTPResponder {
     _ tool: Tool, _ call: ToolCall, _ identity: Identity, _ context: RequestContext
   ) async throws(CallFailure) {
     guard let authority, identity.method != .guest else {
-      // ATTACKS O59: what needs an authority is denied without one.
+      // ATTACKS O156: what needs an authority is denied without one.
       if tool.object?.needsAuthority == true { throw .denied(identity, reason: "no_authority") }
       return
     }

@@ -51,7 +51,7 @@ struct UpstreamCalls: Sendable {
     let service = site.service
     for field in UpstreamService.allCases.map(\.addressField)
     where !context.values(of: field).isEmpty {
-      context.note("ignored_field", field)  // CWE-918: no request names the address
+      context.note("ignored_field", field)  // CWE-918, ATTACKS O131
     }
     let header = context.values(of: service.tokenField)
     let user = UserKey(context.identity)

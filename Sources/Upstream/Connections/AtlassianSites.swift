@@ -74,7 +74,7 @@ package struct AtlassianSites: Sendable {
     _ wish: String?, of sites: [AtlassianSite]
   ) throws(SiteError) -> AtlassianSite {
     guard !sites.isEmpty else { throw .none }
-    // Never a prefix: `https://example.atlassian.net.evil.example` is another site.
+    // ATTACKS O148: never a prefix. `https://example.atlassian.net.evil.example` is another site.
     let fitting = sites.filter { site in
       wish.map { site.url.hasSameBytes(as: $0) || site.name.hasSameBytes(as: $0) } ?? true
     }

@@ -211,7 +211,7 @@ package final class UpstreamConnections: Sendable {
   private static func check(
     _ connection: UpstreamConnection, _ oauth: UpstreamOAuth, _ lowest: Int
   ) throws(ConnectionError) {
-    // An older row that somebody has put back.
+    // ATTACKS O149: an older row that somebody has put back.
     guard connection.generation >= lowest else { throw .damaged }
     // ATTACKS O49: a token is sent to its service alone.
     guard connection.origin.hasSameBytes(as: oauth.origin) else { throw .otherOrigin }

@@ -142,6 +142,7 @@ struct AtlassianSitesTests {
   ]
 
   /// RFC 8259 §8.3: as bytes.
+  /// ATTACKS O148
   @Test(arguments: choices)
   func chooses(_ row: Choice) {
     let result = Result { () throws(SiteError) in

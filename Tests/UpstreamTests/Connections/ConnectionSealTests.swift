@@ -56,6 +56,7 @@ struct ConnectionSealTests {
   ]
 
   /// NIST SP 800-38D §7.2. No request goes out.
+  /// ATTACKS O149
   @Test(arguments: changes)
   func aChangedRowDoesNotOpen(_ row: (name: String, sql: [String])) async throws {
     try await connectAll()
@@ -97,6 +98,7 @@ struct ConnectionSealTests {
   }
 
   /// Somebody keeps the file, and puts it back after a renewal or a disconnection.
+  /// ATTACKS O149
   @Test(arguments: ["renewed", "disconnected", "all disconnected", "connected again"])
   func anOlderRowIsRefused(_ change: String) async throws {
     let connections = try fixture.process()
@@ -123,6 +125,7 @@ struct ConnectionSealTests {
     #expect(service.takeRequests() == [])
   }
 
+  /// ATTACKS O150
   @Test(arguments: [
     ("its own key", [ConnectionFixture.key], true),
     ("a new key and the old one", [otherKey, ConnectionFixture.key], true),
@@ -142,6 +145,7 @@ struct ConnectionSealTests {
   }
 
   /// The file has no refresh token and no access token as text.
+  /// ATTACKS O150
   @Test func theFileHasNoToken() async throws {
     let connections = try fixture.process()
     try await fixture.connect(connections)

@@ -58,6 +58,7 @@ struct UpstreamConnectionsTests {
       ])
   }
 
+  /// ATTACKS O153
   @Test func eightCallsAtExpiryMakeOneRequest() async throws {
     let connections = try await connected()
     for number in 1...2 {
@@ -76,6 +77,7 @@ struct UpstreamConnectionsTests {
   }
 
   /// The token of one user or service is never that of another.
+  /// ATTACKS O130
   @Test func eachUserAndServiceHasItsToken() async throws {
     let connections = try await connected()
     #expect(await Fixture.token(connections) == .success("access-1"))
@@ -229,6 +231,7 @@ struct UpstreamConnectionsTests {
   }
 
   /// The renewal must not make the row again, and its token must not be used.
+  /// ATTACKS O151
   @Test(arguments: End.allCases)
   func anEndDuringARenewalStays(_ end: End) async throws {
     let connections = try await connected()
@@ -291,6 +294,7 @@ struct UpstreamConnectionsTests {
   // MARK: Storing
 
   /// The new refresh token is stored before the access token is used; if that fails, it is not used.
+  /// ATTACKS O152
   @Test func withoutStoringThereIsNoToken() async throws {
     let connections = try await connected()
     try fixture.sql(
@@ -313,6 +317,7 @@ struct UpstreamConnectionsTests {
   }
 
   /// A process is killed between the answer and the store: the row has the old token, and its lease.
+  /// ATTACKS O152
   @Test func aKilledProcessLosesNoConnection() async throws {
     try await fixture.connect(fixture.process())
     // It takes the lease, and then does nothing any more with the state.
@@ -330,6 +335,7 @@ struct UpstreamConnectionsTests {
 
   // MARK: Two processes
 
+  /// ATTACKS O153
   @Test func twoProcessesRenewOneAfterTheOther() async throws {
     let pause = HeldWork()
     let one = try await connected()
