@@ -23,7 +23,7 @@ enum StorageMarkup {
       } else if rest.starts(with: "<?".utf8) {
         rest = after("?>", in: rest)
       } else if rest.starts(with: "<!".utf8) {
-        throw .invalidResponse  // CWE-611, CWE-776: no DOCTYPE, and so no entity of the page.
+        throw .invalidResponse  // CWE-611, CWE-776, ATTACKS O137: no DOCTYPE
       } else {
         rest = try afterTag(rest)
       }

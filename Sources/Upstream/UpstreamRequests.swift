@@ -56,7 +56,8 @@ package struct UpstreamRequests: Sendable {
   func send(
     _ method: OutboundRequest.Method, _ segments: [String], query: Query = [], fields: Query = []
   ) async throws(UpstreamError) -> OutboundResponse {
-    // CWE-22, ATTACKS O133: programs resolve these segments, also where the dots are encoded (RFC 3986 §5.2.4).
+    // CWE-22, ATTACKS O133: programs resolve these segments, also where the dots are encoded
+    // (RFC 3986 §5.2.4).
     guard segments.allSatisfy({ !["", ".", ".."].contains($0) }) else {
       throw .invalidArgument("A name may not be empty, . or ..")
     }

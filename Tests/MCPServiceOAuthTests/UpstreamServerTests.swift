@@ -648,7 +648,7 @@ struct UpstreamServerTests {
 
   /// Fetch §2.2.2: a page of another site may send some types without asking.
   @Test(arguments: [
-    ("GET", "/jira/callback", 400), ("POST", "/jira/callback", 405),
+    ("GET", "/jira/callback", 403), ("POST", "/jira/callback", 405),
     ("HEAD", "/jira/callback", 405),
     ("DELETE", "/connect/AAAA", 405), ("GET", "/jenkins/callback", 404), ("GET", "/connect", 404),
     ("GET", "/connect/AAAA", 403), ("HEAD", "/connect/AAAA", 403), ("POST", "/connect/AAAA", 415),
