@@ -95,6 +95,12 @@ UPSTREAM_SETTINGS = "Sources/MCPServiceOAuth/Upstream/UpstreamSettings.swift"
 CONNECTION_SETTINGS = "Sources/MCPServiceOAuth/Upstream/UpstreamOAuthSettings.swift"
 UPSTREAM_TABLE = "Sources/MCPService/Configuration/SettingsTable+Upstream.swift"
 UPSTREAM_SETTINGS_TESTS = "MCPServiceOAuthTests.UpstreamSettingsTests"
+UPSTREAM_CALLS = "Sources/MCPServiceOAuth/Upstream/UpstreamCalls.swift"
+UPSTREAM_TOOLS = "Sources/MCPServiceOAuth/Upstream/UpstreamTools.swift"
+UPSTREAM_SERVER = "Sources/MCPServiceOAuth/Upstream/UpstreamServer.swift"
+CONNECTION_TOOLS = "Sources/MCPServiceOAuth/Upstream/ConnectionTools.swift"
+CONNECTION_ROUTES = "Sources/MCPServiceOAuth/Upstream/ConnectionRoutes.swift"
+UPSTREAM_SERVER_TESTS = "MCPServiceOAuthTests.UpstreamServerTests"
 SIGN_IN = "AuthorizationServerTests.SignIn"
 COMMANDS = "Sources/MCPServiceOAuth/Commands"
 COMMAND_TESTS = "MCPServiceOAuthTests.StateCommandTests"
@@ -4672,5 +4678,198 @@ MUTANTS = [
         "connect: a user who declines gets a link", "Sources/MCPServiceOAuth/Upstream/ConnectionTools.swift",
         'case "accept"?:', 'case "accept"?, "decline"?:',
         "MCPServiceOAuthTests.ElicitationTests", r"theAnswerMakesNoSecondLink",
+    ),
+    # The tools that call other services
+    (
+        "upstream calls: an address in a header is not logged", UPSTREAM_CALLS,
+        "      context.note(\"ignored_field\", field)",
+        "      _ = field",
+        UPSTREAM_SERVER_TESTS, r"aHeaderWithAnAddressIsIgnoredAndLogged",
+    ),
+    (
+        "upstream calls: a header renews the connection that it hides", UPSTREAM_CALLS,
+        "if header.isEmpty, site.connecting != nil",
+        "if site.connecting != nil",
+        UPSTREAM_SERVER_TESTS, r"aRefusedHeaderIsNotReplaced",
+    ),
+    (
+        "upstream calls: a site for a header", UPSTREAM_CALLS,
+        "    } else if wish != nil {\n",
+        "    } else if false {\n",
+        UPSTREAM_SERVER_TESTS, r"aHeaderHasNoSite",
+    ),
+    (
+        "upstream calls: the site of the connection before the one of the call", UPSTREAM_CALLS,
+        "if wish == nil, let id = token.siteID",
+        "if let id = token.siteID",
+        UPSTREAM_SERVER_TESTS, r"theSiteOfACall",
+    ),
+    (
+        "upstream calls: the site of the settings before the one of the call", UPSTREAM_CALLS,
+        "choose(wish ?? places.wish, of: all)",
+        "choose(places.wish ?? wish, of: all)",
+        UPSTREAM_SERVER_TESTS, r"theSiteOfACall",
+    ),
+    (
+        "upstream calls: a guest with a name", UPSTREAM_CALLS,
+        "guard identity.method != .guest, let provider",
+        "guard let provider",
+        UPSTREAM_SERVER_TESTS, r"aConnectionIsOfOneUser",
+    ),
+    (
+        "upstream calls: a client is the user of its name", UPSTREAM_CALLS,
+        "provider.isClient ? \"client\" : \"user\", .string(provider.issuer)",
+        "\"user\", .string(provider.issuer)",
+        UPSTREAM_SERVER_TESTS, r"aConnectionIsOfOneUser",
+    ),
+    (
+        "upstream calls: users of all issuers", UPSTREAM_CALLS,
+        "\"user\", .string(provider.issuer),",
+        "\"user\",",
+        UPSTREAM_SERVER_TESTS, r"aConnectionIsOfOneUser",
+    ),
+    (
+        "upstream calls: the code of any user", UPSTREAM_CALLS,
+        "guard case .completed(let flow, let sealed) = completion else { return nil }",
+        "guard case .completed(let flow, let sealed) = completion else { return .jira }",
+        UPSTREAM_SERVER_TESTS, r"theCodeIsForTheUserWhoAsked|anArgumentThatIsNoneIsRefused",
+    ),
+    (
+        "upstream calls: a connection that does not last", UPSTREAM_CALLS,
+        "guard let refresh = tokens.refresh else { return nil }",
+        "let refresh = tokens.refresh ?? tokens.access",
+        UPSTREAM_SERVER_TESTS, r"aConnectionThatCannotBeUsedIsNotMade",
+    ),
+    (
+        "upstream tools: a trigger with the permission to read", UPSTREAM_TOOLS,
+        "needs: .upstreamWrite, reading",
+        "needs: .upstreamRead, reading",
+        UPSTREAM_SERVER_TESTS, r"aTriggerNeedsTheScopeToWrite",
+    ),
+    (
+        "upstream tools: a trigger without an authority", UPSTREAM_TOOLS,
+        "needsAuthority: true)",
+        "needsAuthority: false)",
+        UPSTREAM_SERVER_TESTS, r"theAuthorityDecidesAboutTheJob",
+    ),
+    (
+        "upstream tools: tools that need no permission", UPSTREAM_TOOLS,
+        "needs: .upstreamRead, reading",
+        "needs: nil, reading",
+        UPSTREAM_SERVER_TESTS, r"aToolNeedsItsScope",
+    ),
+    (
+        "upstream tools: a refused token is used again", UPSTREAM_TOOLS,
+        "          upstream.connecting?.connections.forget(user: user.text, service: site.service)\n",
+        "          _ = user\n",
+        UPSTREAM_SERVER_TESTS, r"aRefusedTokenOfAConnectionIsRenewed",
+    ),
+    (
+        "upstream tools: each error renews the token", UPSTREAM_TOOLS,
+        "if error == .refused, isOwn,",
+        "if isOwn,",
+        UPSTREAM_SERVER_TESTS, r"aRefusedTokenOfAConnectionIsRenewed",
+    ),
+    (
+        "upstream tools: a refused header ends the token of the connection", UPSTREAM_TOOLS,
+        "if error == .refused, isOwn,",
+        "if error == .refused,",
+        UPSTREAM_SERVER_TESTS, r"aRefusedHeaderIsNotReplaced",
+    ),
+    (
+        "upstream tools: an argument of another type", UPSTREAM_TOOLS,
+        "default: throw ToolFailure(sentence: \"\\(name) must be a text.\")",
+        "default: return \"\"",
+        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused",
+    ),
+    (
+        "upstream tools: a site without sites", UPSTREAM_TOOLS,
+        "let hasSites = site.connecting?.api != nil",
+        "let hasSites = true",
+        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused",
+    ),
+    (
+        "connection tools: any service", CONNECTION_TOOLS,
+        "service.services.first(where: { $0.id.hasSameBytes(as: name) })",
+        "service.services.first",
+        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused",
+    ),
+    (
+        "connection tools: a check without a request", CONNECTION_TOOLS,
+        "      service.connections.forget(user: user.text, service: target)\n",
+        "",
+        UPSTREAM_SERVER_TESTS, r"aCheckOfAConnectionGetsANewToken",
+    ),
+    (
+        "connection tools: no permission", CONNECTION_TOOLS,
+        "needs: .upstreamRead, reading",
+        "needs: nil, reading",
+        UPSTREAM_SERVER_TESTS, r"theToolsOfConnectionsNeedAScope",
+    ),
+    (
+        "connection tools: what is not connected is disconnected", CONNECTION_TOOLS,
+        "guard existed else {",
+        "guard existed || true else {",
+        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused",
+    ),
+    (
+        "upstream: guests call other services", "Sources/Auth/Identity.swift",
+        "method: .guest, permissions: role.permissions)",
+        "method: .guest, permissions: role.allPermissions)",
+        UPSTREAM_SERVER_TESTS, r"aGuestHasNoConnections",
+    ),
+    (
+        "connection routes: a callback by a form", CONNECTION_ROUTES,
+        "AuthorizationRoutes.page([\"GET\"], 60, context)",
+        "AuthorizationRoutes.page([\"GET\", \"POST\"], 60, context)",
+        UPSTREAM_SERVER_TESTS, r"thePathsOfAConnection",
+    ),
+    (
+        "connection routes: the other paths are gone", CONNECTION_ROUTES,
+        "return callbacks[path] ?? others?.resource(at: path)",
+        "return callbacks[path]",
+        UPSTREAM_SERVER_TESTS, r"thePathsOfAConnection",
+    ),
+    (
+        "connection routes: any number of requests", CONNECTION_ROUTES,
+        "page([\"GET\", \"HEAD\", \"POST\"], 120, context)",
+        "page([\"GET\", \"HEAD\", \"POST\"], 1200, context)",
+        UPSTREAM_SERVER_TESTS, r"anAddressHasItsShareOfThePages",
+    ),
+    (
+        "connection routes: any number of callbacks", CONNECTION_ROUTES,
+        "AuthorizationRoutes.page([\"GET\"], 60, context)",
+        "AuthorizationRoutes.page([\"GET\"], 600, context)",
+        UPSTREAM_SERVER_TESTS, r"anAddressHasItsShareOfThePages",
+    ),
+    (
+        "upstream server: SIGHUP forgets the tokens", UPSTREAM_SERVER,
+        "        if let known { return known }\n",
+        "",
+        UPSTREAM_SERVER_TESTS, r"aReloadKeepsTheConnections",
+    ),
+    (
+        "upstream server: a connection to another site than that of the settings", UPSTREAM_SERVER,
+        "if case .several = error, place.wish == nil { return nil }",
+        "return nil",
+        UPSTREAM_SERVER_TESTS, r"aConnectionThatCannotBeUsedIsNotMade",
+    ),
+    (
+        "upstream server: any site of the user", UPSTREAM_SERVER,
+        "AtlassianSites.choose(place.wish, of: all)",
+        "AtlassianSites.choose(nil, of: all)",
+        UPSTREAM_SERVER_TESTS, r"theSiteOfACall|aConnectionThatCannotBeUsedIsNotMade",
+    ),
+    (
+        "call: any number of notes", "Sources/MCPService/Tools/CallContext.swift",
+        "      guard notes.count < Self.most else { return }\n",
+        "",
+        "MCPServiceHTTPTests.CallContextTests", r"theNotesOfACallAreBounded",
+    ),
+    (
+        "call: a field in another tool's place", "Sources/MCPService/Tools/CallContext.swift",
+        "fields = tool.fields.map { field in (field, values(field).map(Secret.init)) }",
+        "fields = tool.fields.map { field in (field, values(\"Authorization\").map(Secret.init)) }",
+        "MCPServiceHTTPTests.CallContextTests", r"aToolReadsTheFieldThatItDeclared",
     ),
 ]

@@ -86,7 +86,7 @@ struct UpstreamServerTests {
     _ fields: [(String, String)] = []
   ) async -> String {
     let own = token.map { [("Authorization", "Bearer \($0)")] } ?? []
-    await server.send(
+    return await server.send(
       "POST", "/mcp",
       fields: [
         ("Content-Type", "application/json"), ("MCP-Protocol-Version", "2026-07-28"),
@@ -384,20 +384,21 @@ struct UpstreamServerTests {
     #expect(key(nil, "ann") == nil)
   }
 
-  /// All guests have one name. ATTACKS O147
+  /// All guests have one name, so no role gives them these permissions. ATTACKS O147
   @Test(arguments: [
     ("list_connections", ""), ("init_oauth_flow", #""service":"jira""#),
     ("complete_oauth_flow", #""code":"AAAA-AAAA-AAAA-AAAA""#),
     ("refresh_oauth_token", #""service":"jira""#), ("disconnect", #""service":"jira""#),
+    ("sum_story_points", #""jql":"project = A""#),
   ])
   func aGuestHasNoConnections(_ tool: String, _ arguments: String) async throws {
     let folder = try TemporaryFolder()
     let services = Self.services()
-    let server = try Self.jiraServer(services, folder, ["CALCULATOR_GUEST_ROLE": "advanced"])
-    let text = await Self.call(server, tool, arguments, nil)
-    #expect(text.contains("A guest has no connections. Sign in first."), "\(text)")
-    let sum = await Self.call(server, Self.sum.tool, Self.sum.arguments, nil)
-    #expect(sum.contains("There is no credential for Jira"), "\(sum)")
+    let server = try Self.jiraServer(
+      services, folder,
+      ["CALCULATOR_GUEST_ROLE": "admin", "CALCULATOR_UPSTREAM_HEADERS": "true"])
+    let text = await Self.call(server, tool, arguments, nil, [("X-Jira-Token", "tok")])
+    #expect(text.contains("Sign in: this needs upstream:read"), "\(text)")
     #expect(services.sent.isEmpty)
   }
 
@@ -602,7 +603,7 @@ struct UpstreamServerTests {
     ("complete_oauth_flow", #""code":"AAAA-AAAA-AAAA-AAAA""#, "The code is wrong"),
     ("complete_oauth_flow", #""code":7"#, "code must be a text."),
     ("sum_story_points", #""jql":7"#, "jql must be a text."),
-    ("sum_story_points", #""jql":"a","site":"acme""#, "site"),
+    ("sum_story_points", #""jql":"a","site":"acme""#, "takes jql; remove every other argument."),
     ("sum_story_points", #""jql":null"#, "jql is missing"),
   ])
   func anArgumentThatIsNoneIsRefused(
@@ -651,7 +652,7 @@ struct UpstreamServerTests {
     ("GET", "/jira/callback", 403), ("POST", "/jira/callback", 405),
     ("HEAD", "/jira/callback", 405),
     ("DELETE", "/connect/AAAA", 405), ("GET", "/jenkins/callback", 404), ("GET", "/connect", 404),
-    ("GET", "/connect/AAAA", 403), ("HEAD", "/connect/AAAA", 403), ("POST", "/connect/AAAA", 415),
+    ("GET", "/connect/AAAA", 403), ("HEAD", "/connect/AAAA", 403), ("POST", "/connect/AAAA", 400),
     ("GET", "/.well-known/oauth-authorization-server", 200),
   ])
   func thePathsOfAConnection(_ method: String, _ path: String, _ status: Int) async throws {
@@ -661,6 +662,16 @@ struct UpstreamServerTests {
       method, path,
       fields: [("Content-Type", "text/plain"), ("Origin", OwnServerHarness.base)])
     #expect(response.status == status, "\(response.text)")
+  }
+
+  /// ASVS 2.4.1
+  @Test(arguments: [("/connect/AAAA", 120), ("/jira/callback", 60)])
+  func anAddressHasItsShareOfThePages(_ path: String, _ most: Int) async throws {
+    let folder = try TemporaryFolder()
+    let server = try Self.jiraServer(Self.services(), folder)
+    for _ in 0..<most { #expect(await server.send("GET", path).status == 403) }
+    #expect(await server.send("GET", path).status == 429)
+    #expect(await server.send("GET", path, from: "198.51.100.1").status == 403)
   }
 
   /// The log has the service and the outcome; the reason of a refusal is one word.
