@@ -74,6 +74,12 @@ run-oauth-idp: $(DIST)/CalculatorOAuth .venv/idp/.ready needs-run ## Show Calcul
 	@scripts/demo-oauth.sh $(DIST)/CalculatorOAuth .venv/idp/bin/nanoidp
 	@printf '\n%s\n' "All answers are as expected. Next: chapter 8 of the guide, guide/08-identity-provider.md"
 
+.PHONY: run-upstream
+run-upstream: $(DIST)/CalculatorOAuth $(DIST)/CalculatorHTTP needs-run ## Show calls of Jira, Confluence and Jenkins, which are fakes on this machine
+	@echo "==> ✓ is what the servers allow, ✗ what they refuse"
+	@scripts/demo-upstream.sh $(DIST)/CalculatorOAuth $(DIST)/CalculatorHTTP
+	@printf '\n%s\n' "All answers are as expected. Next: the settings of the services, guide/reference.md"
+
 .PHONY: cert
 cert: needs-build ## Make a certificate for this machine: make cert DIR=.build/cert
 	@scripts/make-cert.sh "$(DIR)"

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `make run`, `make run-oauth` and `make run-oauth-idp`, as a new user sees them.
+/// `make run`, `make run-oauth`, `make run-upstream` and `make run-oauth-idp`, as a new user sees them.
 struct DemoTests {
   struct Demo: CustomTestStringConvertible, Sendable {
     let script: String
@@ -38,6 +38,22 @@ struct DemoTests {
         "✓ 200 eyJ... for calculate:basic", "✓ 200 12", "✗ 403 this needs calculate:advanced",
         "✓ 200 eyJ... for calculate:basic", "✓ 200 12", "✓ 200 the grant has ended",
         "✗ 401 Authentication failed",
+      ]),
+    Demo(
+      script: "demo-upstream.sh", products: ["CalculatorOAuth", "CalculatorHTTP"],
+      lines: [
+        "✓ 200 eyJ... for upstream:read upstream:write",
+        "✗ 200 There is no credential for Jira.", "✓ 200 8.3",
+        "✗ 200 Jira does not accept the credential.", "✗ 200 Jira refuses the arguments.",
+        "✓ 200 7", "✗ 200 Confluence does not find what the arguments",
+        "✓ 200 3", "✗ 200 There is no credential for Jenkins.",
+        "✓ 200 Open http://127.0.0.1:", "✓ 200 Connect Jira to the calculator?",
+        "✓ 303 the browser goes to Atlassian", "✓ 302 she agrees, and the browser comes back",
+        "✓ 200 the page shows a code, ", "✓ 200 Jira is connected.", "✓ 200 8.3",
+        "✗ 403 The authority of this server does not allow",
+        "✗ 200 Jenkins does not allow this with the", "✓ 200 1",
+        "✓ 5 requests, none with her token", "✓ 2 requests, none with her token",
+        "✓ 7 requests, none with her token", "✓ 7 requests, none with her token",
       ]),
   ]
 
