@@ -90,9 +90,8 @@ struct CallContextTests {
 
   /// ASVS 15.2.2
   @Test func theNotesOfACallAreBounded() {
-    let context = CallContext(
-      identity: .guest(.basic), client: .local, tool: Self.server.tools[0])
-    for number in 0..<9 { context.note("note", "\(number)") }
-    #expect(context.notes.all.map(\.text) == (0..<8).map { "\($0)" })
+    let notes = CallNotes()
+    for number in 0..<9 { notes.add("note", "\(number)") }
+    #expect(notes.all.map(\.text) == (0..<8).map { "\($0)" })
   }
 }
