@@ -4415,12 +4415,6 @@ MUTANTS = [
         SHARED_TESTS, r"no decision",
     ),
     (
-        "shared: the case of a field's name", "Sources/Upstream/AddressFields.swift",
-        "ASCII.areEqual($0.utf8, field.utf8)",
-        "$0.utf8.elementsEqual(field.utf8)",
-        SHARED_TESTS, r"fieldsWithAnAddressAreNamed",
-    ),
-    (
         "upstream settings: a query", UPSTREAM_SETTINGS,
         "if text.utf8.contains(UInt8(ascii: \"?\")) {",
         "if text.utf8.contains(0) {",
@@ -4695,7 +4689,7 @@ MUTANTS = [
     (
         "upstream calls: a site for a header", UPSTREAM_CALLS,
         "    } else if wish != nil {\n",
-        "    } else if false {\n",
+        "    } else if wish != nil, choice.source == .connection {\n",
         UPSTREAM_SERVER_TESTS, r"aHeaderHasNoSite",
     ),
     (
@@ -4732,7 +4726,7 @@ MUTANTS = [
         "upstream calls: the code of any user", UPSTREAM_CALLS,
         "guard case .completed(let flow, let sealed) = completion else { return nil }",
         "guard case .completed(let flow, let sealed) = completion else { return .jira }",
-        UPSTREAM_SERVER_TESTS, r"theCodeIsForTheUserWhoAsked|anArgumentThatIsNoneIsRefused",
+        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused.*The code is wrong",
     ),
     (
         "upstream calls: a connection that does not last", UPSTREAM_CALLS,
@@ -4773,26 +4767,26 @@ MUTANTS = [
     (
         "upstream tools: a refused header ends the token of the connection", UPSTREAM_TOOLS,
         "if error == .refused, isOwn,",
-        "if error == .refused,",
+        "if error == .refused, isOwn || wish == nil,",
         UPSTREAM_SERVER_TESTS, r"aRefusedHeaderIsNotReplaced",
     ),
     (
         "upstream tools: an argument of another type", UPSTREAM_TOOLS,
         "default: throw ToolFailure(sentence: \"\\(name) must be a text.\")",
         "default: return \"\"",
-        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused",
+        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused.*jql must be a text",
     ),
     (
         "upstream tools: a site without sites", UPSTREAM_TOOLS,
         "let hasSites = site.connecting?.api != nil",
-        "let hasSites = true",
-        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused",
+        "let hasSites = site.service != .jenkins",
+        UPSTREAM_SERVER_TESTS, r'anArgumentThatIsNoneIsRefused.*"site"',
     ),
     (
         "connection tools: any service", CONNECTION_TOOLS,
         "service.services.first(where: { $0.id.hasSameBytes(as: name) })",
-        "service.services.first",
-        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused",
+        "service.services.first(where: { !$0.id.isEmpty && !name.isEmpty })",
+        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused.*must be one of",
     ),
     (
         "connection tools: a check without a request", CONNECTION_TOOLS,
@@ -4810,7 +4804,7 @@ MUTANTS = [
         "connection tools: what is not connected is disconnected", CONNECTION_TOOLS,
         "guard existed else {",
         "guard existed || true else {",
-        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused",
+        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused.*no connection to Jira",
     ),
     (
         "upstream: guests call other services", "Sources/Auth/Identity.swift",
@@ -4851,7 +4845,7 @@ MUTANTS = [
     (
         "upstream server: a connection to another site than that of the settings", UPSTREAM_SERVER,
         "if case .several = error, place.wish == nil { return nil }",
-        "return nil",
+        "if case .unknown = error { return nil }",
         UPSTREAM_SERVER_TESTS, r"aConnectionThatCannotBeUsedIsNotMade",
     ),
     (

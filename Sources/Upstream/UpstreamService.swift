@@ -16,4 +16,8 @@ package enum UpstreamService: String, Sendable, CaseIterable {
 
   /// The field of a request that may have a credential for the service.
   package var tokenField: String { "X-\(title)-Token" }
+
+  /// The field with which other servers take the address of the service. This server takes no address
+  /// from a request: it would send credentials there (CWE-918).
+  package var addressField: String { "X-\(title)-Url" }
 }

@@ -61,15 +61,4 @@ struct SharedCredentialTests {
     #expect(question.object == nil)
     #expect(question.client == .local)
   }
-
-  @Test(
-    arguments: [
-      ([], []), (["Host", "X-Jira-Token"], []), (["X-Jira-Url"], ["X-Jira-Url"]),
-      (["x-jira-url", "X-JIRA-URL"], ["X-Jira-Url"]),
-      (["x-jenkins-url", "a", "X-Confluence-Url"], ["X-Confluence-Url", "X-Jenkins-Url"]),
-      (["X-Jira-Url2", "X-Jira-Ur", "Jira-Url", "X-Jira-Ur\u{217C}"], []),
-    ] as [([String], [String])])
-  func fieldsWithAnAddressAreNamed(_ names: [String], _ found: [String]) {
-    #expect(UpstreamService.addressFields(in: names) == found)
-  }
 }
