@@ -28,8 +28,10 @@ final class SignInServer {
   ///   - hasProvider: whether people sign in with another provider, nanoidp, instead of a
   ///   password of this server. They enter the same name and password there.
   ///   - proxyPort: the port of a proxy with TLS before the server.
+  ///   - role: of the user, with a password of this server.
   init(
-    _ changes: [String: String] = [:], hasProvider: Bool = false, proxyPort: Int? = nil
+    _ changes: [String: String] = [:], hasProvider: Bool = false, proxyPort: Int? = nil,
+    role: String = "advanced"
   ) throws {
     let folder = try TemporaryFolder()
     self.folder = folder
@@ -50,14 +52,16 @@ final class SignInServer {
       "CALCULATOR_OAUTH_REGISTRATION": "on", "CALCULATOR_STATE": folder.path("state.db"),
       "CALCULATOR_THREADS": "2", "CALCULATOR_TRUSTED_PROXIES": "127.0.0.1",
     ]
-    let signIn = try provider.map { try Self.settings($0, folder) } ?? Self.settings(folder)
+    let signIn = try provider.map { try Self.settings($0, folder) } ?? Self.settings(folder, role)
     environment = common.merging(signIn) { $1 }.merging(changes) { $1 }
     server = try Self.start(environment, port)
   }
 
-  private static func settings(_ folder: TemporaryFolder) throws -> [String: String] {
+  private static func settings(
+    _ folder: TemporaryFolder, _ role: String
+  ) throws -> [String: String] {
     let made = try HTTPProcess.command(
-      ["hash-password", "--user", user, "--role", "advanced"], input: password)
+      ["hash-password", "--user", user, "--role", role], input: password)
     try #require(made.status == 0, "\(made.errors)")
     let line = try #require(made.output.firstMatch(of: /\{.*\}/)).0
     return [
