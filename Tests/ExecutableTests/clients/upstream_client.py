@@ -22,6 +22,7 @@ import mcp
 from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata
+from mcp.shared.exceptions import MCPError
 
 from person import SECONDS, Form, Person, client
 
@@ -90,7 +91,10 @@ class Client:
             if "list" in request:
                 tools = (await calculator.list_tools()).tools
                 return {"tools": sorted(tool.name for tool in tools)}
-            result = await calculator.call_tool(request["call"], request["arguments"])
+            try:
+                result = await calculator.call_tool(request["call"], request["arguments"])
+            except MCPError as error:  # a refusal by the server itself, not by the tool
+                return {"text": str(error), "isError": True, "structured": {}}
             return {
                 "text": result.content[0].text,
                 "isError": result.is_error,
