@@ -19,6 +19,8 @@ struct ClientExample: CustomTestStringConvertible, Sendable {
   /// Whether it has an example for `CalculatorOAuth`: all that take a URL sign in at the identity
   /// provider.
   var signsIn: Bool { takesHTTP }
+  /// Whether it has an example that sends a token for another service beside the sign-in.
+  var sendsTokens: Bool { ["kiro", "claude-code", "cursor", "vscode"].contains(folder) }
 
   static let all = [
     ClientExample(name: "Kiro", folder: "kiro") { "${\($0)}" },
@@ -51,7 +53,7 @@ struct ClientExample: CustomTestStringConvertible, Sendable {
   /// The inputs that VS Code asks for, by variable.
   static let inputs = [
     "CALCULATOR_API_KEY": "calculator-api-key", "JWT_SECRET": "jwt-secret",
-    "CALCULATOR_ISSUER_KEY": "calculator-issuer-key",
+    "CALCULATOR_ISSUER_KEY": "calculator-issuer-key", "JIRA_TOKEN": "jira-token",
   ]
 
   /// A server in the file of any client.

@@ -71,6 +71,7 @@ struct ExampleTests {
     let entries =
       ["calculator", "calculator-jwt"] + (client.takesHTTP ? ["calculator-http"] : [])
       + (client.signsIn ? ["calculator-oauth"] : [])
+      + (client.sendsTokens ? ["calculator-upstream"] : [])
     #expect(names.sorted() == entries.map { client.file($0).lastPathComponent }.sorted())
   }
 

@@ -49,6 +49,54 @@ struct HTTPExampleTests {
     }
   }
 
+  /// The token for Jira is a variable of the client, beside the sign-in of `calculator-oauth`.
+  @Test func aTokenForJiraIsAVariable() throws {
+    for client in ClientExample.all where client.sendsTokens {
+      let server = try client.server("calculator-upstream")
+      let signIn = try client.server("calculator-oauth")
+      #expect(server.url == signIn.url)
+      #expect(server.type == signIn.type)
+      #expect(server.headers == ["X-Jira-Token": try #require(client.placeholder("JIRA_TOKEN"))])
+    }
+  }
+
+  /// Each block of the file, uncommented, is a configuration that the server accepts.
+  @Test(arguments: [
+    "Tokens of the callers", "Connections to Jira Cloud", "Connections to Jira Data Center",
+    "An account of the server",
+  ])
+  func theSettingsForEachServiceAreAccepted(_ title: String) throws {
+    let example = Repository.root.appending(path: "examples/upstream.env")
+    let text = try String(contentsOf: example, encoding: .utf8)
+    let folder = try TemporaryFolder()
+    for name in ["jira-secret", "jenkins-token", "state-key"] {
+      try folder.write(name, "0123456789abcdef0123456789abcdef\n")
+    }
+    let shared = try #require(text.firstMatch(of: /shared\.json has\n# (\{.*\})\./))
+    try folder.write("shared.json", String(shared.1))
+    let parts = text.components(separatedBy: "# --- \(title) ---")
+    try #require(parts.count == 2)
+    let settings = try #require(parts[1].components(separatedBy: "# ---").first)
+      .matches(of: /(?m)^# ([A-Z]+_\w+=.*)$/).map { String($0.1) }
+      .map { $0.replacing("/etc/calculator", with: folder.url.path) }
+      .map { $0.replacing("/var/lib/calculator", with: folder.url.path) }
+      .map { $0.replacing(/replace-with-.*/, with: "calculator") }
+    #expect(settings.contains { $0.contains("_URL=https://") })
+    let line = try HTTPProcess.command(
+      ["hash-password", "--user", "anshika"], input: HTTPProcess.password)
+    let all =
+      [
+        "CALCULATOR_BASE_URL=https://calculator.example", "CALCULATOR_OAUTH_PROVIDER=password",
+        "CALCULATOR_CREDENTIALS="
+          + (try folder.write("credentials.json", #"{"users":[\#(line.output)]}"#)),
+      ] + settings
+    let file = try folder.write("upstream.env", all.joined(separator: "\n") + "\n")
+    let process = try ServerProcess(
+      "CalculatorOAuth", arguments: ["--port", "0", "--env-file", file], environment: [:])
+    let started = try process.readLine()
+    #expect(started?.contains("clients use https://calculator.example/mcp") == true)
+  }
+
   private static let scopes =
     Repository.root.appending(path: "examples/keycloak-scopes.json").path
 
