@@ -85,7 +85,7 @@ call refused 'a tool not in the file' trigger_job "$token" 200 'no credential fo
 
 say '4. She connects her account of Jira: a link, a page, a code.'
 call allowed 'init_oauth_flow' init_oauth_flow "$token" 200 "$base/connect/" '"service":"jira"'
-link=$(field url)
+link=$(sed -n "s|.*\($base/connect/[A-Za-z0-9_-]*\).*|\1|p" "$work/body" | head -n 1)
 get 'the link' 200 'name="csrf"' "$link"
 allowed 'the link' "200 $(heading)"
 printf 'data-urlencode = "%s"\n' "csrf=$(hidden csrf)" >"$work/form"

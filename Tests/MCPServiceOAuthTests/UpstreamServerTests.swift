@@ -348,7 +348,9 @@ struct UpstreamServerTests {
     to start: String = "https://jira.example/rest/oauth2/latest/authorize?"
   ) async throws -> String {
     let begun = await call(server, "init_oauth_flow", #""service":"jira""#, token)
-    let link = try #require(begun.firstMatch(of: /"url":"([^"]+)"/)).1
+    let link = try #require(
+      begun.firstMatch(of: /(https:\/\/mcp\.example\/connect\/[\w-]{43})/)
+    ).1
     return try await browse(String(link), server, to: start)
   }
 
