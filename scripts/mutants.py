@@ -3939,8 +3939,8 @@ MUTANTS = [
     ),
     (
         "Jira: an issue counts twice", JIRA,
-        "for issue in page.issues where ids.insert(issue.id).inserted {",
-        "for issue in page.issues where ids.insert(issue.id).inserted || true {",
+        "ids.insert(Array(issue.id.utf8)).inserted {",
+        "ids.insert(Array(issue.id.utf8)).inserted || true {",
         JIRA_TESTS, r"anIssueOfTwoPagesCountsOnce",
     ),
     (
@@ -3950,7 +3950,7 @@ MUTANTS = [
     ),
     (
         "Jira: a token that comes again", JIRA,
-        "!tokens.insert(token).inserted { throw .invalidResponse }", "!tokens.insert(token).inserted {}",
+        "!tokens.insert(Array(token.utf8)).inserted {", "!tokens.insert(Array(token.utf8)).inserted, false {",
         JIRA_TESTS, r"a token that comes again",
     ),
     (

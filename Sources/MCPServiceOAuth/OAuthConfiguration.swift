@@ -2,6 +2,7 @@ package import MCPService
 package import MCPServiceHTTP
 private import HTTPTransport
 internal import Auth
+internal import Crypto
 internal import HTTPClient
 private import JSON
 private import MCP
@@ -84,7 +85,7 @@ package final class OAuthConfiguration: Sendable {
     var protect: HTTPProtection.Make?
     if let baseURL, let settings, let provider = provider(settings, authority, &reader) {
       let resource = resource(baseURL, issuer: settings.issuer, settings.permissions)
-      let calls = upstreamServer(upstream, baseURL, nil, settings.outbound, &reader)
+      let calls = upstreamServer(upstream, baseURL, beside: nil, settings.outbound, &reader)
       protect = { context in
         let offer = upstream.flatMap { calls?.offer($0, beside: nil, context) }
         return provider.protection(settings, authority, resource, guests: guests, context)
@@ -93,7 +94,8 @@ package final class OAuthConfiguration: Sendable {
     }
     if let baseURL, let own, let server = ownServer(own, authority, &reader) {
       let resource = resource(baseURL, issuer: baseURL, .scopesAreNames)
-      let calls = upstreamServer(upstream, baseURL, server.state, own.outbound, &reader)
+      let calls = upstreamServer(
+        upstream, baseURL, beside: (server.state, own.seals), own.outbound, &reader)
       protect = { context in
         let protection = server.protection(own, authority, resource, guests: guests, context)
         let offer = upstream.flatMap { calls?.offer($0, beside: protection.further, context) }
@@ -137,10 +139,11 @@ package final class OAuthConfiguration: Sendable {
   }
 
   /// The connections to other services of the first configuration stay.
-  /// - Parameter state: that of the authorization server; `nil` without one.
+  /// - Parameter own: what the authorization server has already; `nil` without one.
   /// - Returns: `nil` without such services, or if an error was reported.
   private func upstreamServer(
-    _ settings: UpstreamSettings?, _ baseURL: String, _ state: AuthorizationState?,
+    _ settings: UpstreamSettings?, _ baseURL: String,
+    beside own: (state: AuthorizationState, seals: [SealingKey])?,
     _ outbound: CurlClient.Settings, _ reader: inout EnvironmentReader
   ) -> UpstreamServer? {
     guard let settings else { return nil }
@@ -150,8 +153,10 @@ package final class OAuthConfiguration: Sendable {
     guard let http = connect(trusting: settings.trustedURLs, outbound, &reader) else { return nil }
     var store: UpstreamServer.Store?
     if settings.services.contains(where: { $0.oauth != nil }) {
-      let seals = AuthorizationSettings.readSeals(&reader)
-      guard let first = seals.first, let state = state ?? openState(&reader) else { return nil }
+      let seals = own?.seals ?? AuthorizationSettings.readSeals(&reader)
+      guard let first = seals.first, let state = own?.state ?? openState(&reader) else {
+        return nil
+      }
       store = UpstreamServer.Store(
         state: state,
         seal: ConnectionSeal(current: first, previous: seals.dropFirst().first))

@@ -4,7 +4,7 @@ private import Support
 package enum CredentialError: Error, Sendable, Equatable {
   /// The request has the header of the service, and this server takes none.
   case headersOff
-  /// The header stands in the request more than once.
+  /// The request has the header more than once.
   case severalValues
   /// The header is there without a value.
   case empty

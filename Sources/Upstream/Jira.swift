@@ -90,21 +90,24 @@ package struct Jira: Sendable {
       throw .invalidArgument("The JQL must have 1 to 4,000 bytes and no control characters.")
     }
     var sum = ExactSum()
-    var ids = Set<String>()
-    var tokens = Set<String>()
+    // By bytes: `String` takes some different texts for equal, and an issue would not count.
+    var ids = Set<[UInt8]>()
+    var tokens = Set<[UInt8]>()
     var position = Position.start
     for _ in 0..<Self.maximumPages {
       let page = try await page(at: position, field, jql)
       let count = ids.count
       // A new issue moves others to the next page of Data Center: each counts once.
-      for issue in page.issues where ids.insert(issue.id).inserted {
+      for issue in page.issues where ids.insert(Array(issue.id.utf8)).inserted {
         guard ids.count <= Self.maximumIssues else { throw .tooLarge }
         if let number = issue.number { try sum.add(number) }
       }
       guard let next = page.next else { return sum.value }
       // CWE-835, ATTACKS O159: each page has a new issue, and a token does not come again.
       guard ids.count > count else { throw .invalidResponse }
-      if case .token(let token) = next, !tokens.insert(token).inserted { throw .invalidResponse }
+      if case .token(let token) = next, !tokens.insert(Array(token.utf8)).inserted {
+        throw .invalidResponse
+      }
       position = next
     }
     throw .tooLarge

@@ -22,8 +22,8 @@ package enum StorageTable {
   /// only `th`. A table inside a cell is a part of that cell. Empty cells add nothing. A number is
   /// written as in JSON (RFC 8259 §6): with separators for thousands it would be ambiguous, since
   /// 1,234 is below two in some languages.
-  /// - Parameter column: the text of the header without its markup, not only white space. White space at the ends is
-  ///   ignored, and white space between words is one space.
+  /// - Parameter column: the text of the header without its markup. It is not only white space. White
+  ///   space at the ends is ignored, and white space between words is one space.
   /// - Throws: `.tooLarge` for a page above the limits and for a sum of more than 34 digits,
   ///   `.invalidResponse` for a page that is not well-formed, `.noNumbers` with a sentence for a page
   ///   without this column, and for a column with merged cells, without numbers, or with another text.

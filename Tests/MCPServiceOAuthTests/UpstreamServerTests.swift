@@ -442,7 +442,7 @@ struct UpstreamServerTests {
     services.answer(Self.search, 401)
     let refused = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
     #expect(refused.contains("does not accept the credential"), "\(refused)")
-    // What is no refusal of the token does not renew it, and the refusal itself is told.
+    // A 403 renews nothing. After a 401 the caller is told first, and the next call renews the token.
     #expect(services.count(Self.tokenURL) == renewals)
     services.answer(Self.search, 200, #"{"startAt":0,"total":0,"issues":[]}"#)
     _ = await Self.call(server, Self.sum.tool, Self.sum.arguments, token)
@@ -563,7 +563,7 @@ struct UpstreamServerTests {
     #expect(services.count("https://jira.example/rest/api/3/search/jql?") == 1)
   }
 
-  /// What a service does not give ends in a page that says so, and stores nothing.
+  /// If the service gives no usable connection, the page says so, and nothing is stored.
   @Test(arguments: [
     (
       "https://auth.atlassian.com/oauth/token", 200, #"{"access_token":"a","expires_in":3600}"#,

@@ -167,7 +167,7 @@ struct FlowTests {
     #expect(try complete("github:2", code: "code a") == nil)
     #expect(try complete("github:2", code: "no code") == nil)
     #expect(try state.content() == before)
-    // Also for one who has a flow: only that one counts the wrong code.
+    // A user with a flow of their own learns nothing either. Only their own flow counts the wrong code.
     try wait("b", user: "github:2")
     for _ in 0..<9 { #expect(try complete("github:2", code: "code a") == nil) }
     #expect(try complete("github:2", code: "code b") == nil)

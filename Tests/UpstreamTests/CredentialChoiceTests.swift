@@ -229,7 +229,7 @@ struct CredentialChoiceTests {
   ])
   func decides(_ row: Named) throws { #expect(try Self.outcome(row.input) == row.outcome) }
 
-  /// A caller who has no connection is no failure of one.
+  /// No connection is another state than a connection that fails.
   @Test func theAbsenceOfAConnectionIsNoFailure() {
     func word(_ result: Result<ConnectedToken, ConnectionError>) -> String {
       switch ConnectionState(result) {

@@ -232,6 +232,19 @@ struct JiraTests {
     #expect(service.requests.count == 100)
   }
 
+  /// Swift's `==` takes the two ids for equal.
+  @Test func issuesAreDistinctByTheBytesOfTheirIds() async {
+    let service = FakeService { _ in
+      FakeService.json(
+        #"""
+        {"startAt":0,"total":2,"issues":[\#
+        {"id":"\#("\u{E9}")","fields":{"customfield_10016":1}},\#
+        {"id":"\#("e\u{301}")","fields":{"customfield_10016":2}}]}
+        """#)
+    }
+    #expect(await Self.sum(service, .dataCenter) == .success("3"))
+  }
+
   /// An issue that moves to the next page while the pages are read.
   @Test func anIssueOfTwoPagesCountsOnce() async {
     let service = FakeService { request in

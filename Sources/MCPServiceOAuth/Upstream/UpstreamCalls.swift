@@ -59,6 +59,7 @@ struct UpstreamCalls: Sendable {
     if header.isEmpty, site.connecting != nil, let user, let connecting {
       connection = await connecting.token(user, service, context.client)
     }
+    context.note("upstream", service.rawValue)
     let choice: CredentialChoice
     do throws(CredentialError) {
       choice = try CredentialChoice.choose(
@@ -66,10 +67,8 @@ struct UpstreamCalls: Sendable {
         isShared: await shared.isAllowed(context.identity, tool: tool, client: context.client),
         isGuest: user == nil)
     } catch {
-      context.note("upstream", service.rawValue)
       throw ToolFailure(sentence: error.sentence(for: site.rules))
     }
-    context.note("upstream", service.rawValue)
     context.note("upstream_credential", choice.source.rawValue)
     var root = site.root
     var edition = site.edition

@@ -5,7 +5,7 @@ package import Support
 
 /// A site of Atlassian that a user has allowed this server to call.
 package struct AtlassianSite: Sendable, Equatable {
-  /// The cloud id: it stands in the path of each call, `https://api.atlassian.com/ex/jira/<id>`.
+  /// The cloud id. The URL of each call contains it: `https://api.atlassian.com/ex/jira/<id>`.
   package let id: String
   /// Such as `https://example.atlassian.net`.
   package let url: String
