@@ -99,6 +99,14 @@ let package = Package(
       dependencies: [
         "Auth", "Crypto", "HTTPClient", "IdentityProviders", "JOSE", "JSON", "OAuth", "State",
       ]),
+    module(
+      "OAuthClient", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth"]),
+    module(
+      "Bridge",
+      dependencies: [
+        "Auth", "Crypto", "HTTPClient", "HTTPTransport", "JSON", "MCP", "MCPService", "OAuth",
+        "OAuthClient", "StdioTransport",
+      ]),
     module("CalculatorCore"),
     module(
       "Upstream",
@@ -216,6 +224,14 @@ let package = Package(
     tests(
       of: "Upstream",
       dependencies: ["Auth", "CalculatorCore", "Crypto", "HTTPClient", "JSON", "OAuth", "State"]),
+    tests(
+      of: "OAuthClient", dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth"]),
+    tests(
+      of: "Bridge",
+      dependencies: [
+        "Auth", "Crypto", "HTTPClient", "HTTPTransport", "JSON", "MCP", "MCPService", "OAuth",
+        "OAuthClient", "StdioTransport", "TestHarness",
+      ]),
     tests(of: "MCPService", dependencies: ["Auth", "Calculator", "TestHarness"]),
     tests(
       of: "MCPServiceHTTP",

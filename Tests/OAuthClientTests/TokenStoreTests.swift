@@ -1,0 +1,6 @@
+import OAuthClient
+import Testing
+
+struct TokenStoreErrorTests {
+  @Test func errorsDiffer() { #expect(TokenStoreError.wrongKey != .unavailable) }
+}
