@@ -78,7 +78,7 @@ run-oauth-idp: $(DIST)/CalculatorOAuth .venv/idp/.ready needs-run ## Show Calcul
 run-upstream: $(DIST)/CalculatorOAuth $(DIST)/CalculatorHTTP needs-run ## Show calls of Jira, Confluence and Jenkins, which are fakes on this machine
 	@echo "==> ✓ is what the servers allow, ✗ what they refuse"
 	@scripts/demo-upstream.sh $(DIST)/CalculatorOAuth $(DIST)/CalculatorHTTP
-	@printf '\n%s\n' "All answers are as expected. Next: the settings of the services, guide/reference.md"
+	@printf '\n%s\n' "All answers are as expected. Next: chapter 11 of the guide, guide/11-in-between.md"
 
 .PHONY: cert
 cert: needs-build ## Make a certificate for this machine: make cert DIR=.build/cert

@@ -22,6 +22,7 @@ struct GuideTests {
 
   @Test(arguments: [
     "weak_key.py", "weak_token.py", "weak_http.py", "weak_oauth.py", "weak_sign_in.py",
+    "weak_upstream.py",
   ])
   func noNaiveServerStartsByAccident(_ script: String) throws {
     let (status, output) = try Self.run("weak/\(script)")

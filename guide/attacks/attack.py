@@ -27,6 +27,7 @@ import key_attacks
 import oauth_attacks
 import sign_in_attacks
 import token_attacks
+import upstream_attacks
 from target import Target
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +66,13 @@ PATTERNS = [
         "CalculatorOAuth",
         "weak_sign_in.py",
         sign_in_attacks.SETTINGS,
+    ),
+    Pattern(
+        "upstream",
+        upstream_attacks,
+        "CalculatorOAuth",
+        "weak_upstream.py",
+        upstream_attacks.SETTINGS,
     ),
 ]
 

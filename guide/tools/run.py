@@ -11,9 +11,9 @@ How a page is written, so that it can be checked:
 
 ```sh              commands, without comments. The blocks of a page run in order in one bash,
                    under `set -u`, in a fresh folder that is also HOME. The servers are on PATH, and
-                   $REPO is the clone: as chapter 1 has the reader set them. No CALCULATOR_… or
-                   JWT_… variable is set. There is no `until` or `while`: the functions of
-                   call.sh wait, and give up after a minute.
+                   $REPO is the clone: as chapter 1 has the reader set them. No variable of the
+                   servers (CALCULATOR_…, JWT_…, JIRA_… and so on) is set. There is no `until` or
+                   `while`: the functions of call.sh wait, and give up after a minute.
 ```sh needs=C      the same, but passed over, with its output, where there is no command C.
 ```sh norun        commands that are shown only. Each `make` target in them must exist.
 ```text ```json    the first one behind a block that ran is what it prints, standard error included.
@@ -135,7 +135,7 @@ class Shell:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("CALCULATOR_", "JWT_"))
+            if not name.startswith(("CALCULATOR_", "JWT_", "JIRA_", "CONFLUENCE_", "JENKINS_"))
         }
         kept |= {
             "PATH": f"{binaries}{os.pathsep}{kept.get('PATH', '')}",
