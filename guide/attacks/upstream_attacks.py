@@ -106,7 +106,8 @@ def passed_on(target):
     server.close()
     record = urlopen(f"{fakes()}/_requests", timeout=5).read().decode()
     found = any(["Authorization", field[1]] in one["fields"] for one in json.loads(record))
-    return found, f"{response.status} Jira has {'' if found else 'not '}got the token for this server"
+    result = "has got" if found else "has not got"
+    return found, f"{response.status} Jira {result} the token for this server"
 
 
 def collected(target):
