@@ -60,6 +60,28 @@ struct HTTPExampleTests {
     }
   }
 
+  /// The headers that the page adds to a file are those that the reference names, with a variable each.
+  @Test func theHeadersOfThePageAreThoseOfTheReference() throws {
+    let page = Repository.root.appending(path: "examples/README.md")
+    let reference = Repository.root.appending(path: "guide/reference.md")
+    func headers(_ url: URL) throws -> [String] {
+      try String(contentsOf: url, encoding: .utf8)
+        .matches(of: /["`](X-[A-Z][a-z]+-Token)["`]/).map { String($0.1) }
+    }
+    let named = Set(try headers(reference))
+    #expect(named == ["X-Jira-Token", "X-Confluence-Token", "X-Jenkins-Token"])
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let block = try #require(
+      text.firstMatch(of: /"headers": (\{\n(?:  "X-[\w-]+": "[^"]*",?\n)+\})/)
+    ).1
+    let values = try JSONDecoder().decode([String: String].self, from: Data(block.utf8))
+    #expect(Set(values.keys) == named)
+    for (name, value) in values {
+      let service = name.dropFirst(2).dropLast("-Token".count).uppercased()
+      #expect(value == "${\(service)_TOKEN}")
+    }
+  }
+
   /// Each block of the file, uncommented, is a configuration that the server accepts.
   @Test(arguments: [
     "Tokens of the callers", "Connections to Jira Cloud", "Connections to Jira Data Center",
