@@ -98,6 +98,8 @@ UPSTREAM_SETTINGS_TESTS = "MCPServiceOAuthTests.UpstreamSettingsTests"
 UPSTREAM_CALLS = "Sources/MCPServiceOAuth/Upstream/UpstreamCalls.swift"
 UPSTREAM_TOOLS = "Sources/MCPServiceOAuth/Upstream/UpstreamTools.swift"
 UPSTREAM_SERVER = "Sources/MCPServiceOAuth/Upstream/UpstreamServer.swift"
+CONNECT = "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift"
+CONNECT_SIGN_IN_TESTS = "AuthorizationServerTests.ConnectionSignInTests"
 CONNECTION_TOOLS = "Sources/MCPServiceOAuth/Upstream/ConnectionTools.swift"
 CONNECTION_ROUTES = "Sources/MCPServiceOAuth/Upstream/ConnectionRoutes.swift"
 UPSTREAM_SERVER_TESTS = "MCPServiceOAuthTests.UpstreamServerTests"
@@ -2930,19 +2932,19 @@ MUTANTS = [
         SIGN_IN, r"aSignInGoesOnWhereItBegan",
     ),
     (
-        'sign-in: people of a provider are users of this server', f"{BROWSER}/SignInEndpoints.swift",
+        'sign-in: people of a provider are users of this server', f"{BROWSER}/SignIn.swift",
         'let personID = "\\(id):\\(user.id)"',
         'let personID = "password:\\(id):\\(user.id)"',
         SIGN_IN, r"aUserNamedLike",
     ),
     (
-        'sign-in: a person without an identifier', f"{BROWSER}/SignInEndpoints.swift",
+        'sign-in: a person without an identifier', f"{BROWSER}/SignIn.swift",
         'guard !user.id.isEmpty, Subject',
         'guard Subject',
         SIGN_IN, r"an empty one",
     ),
     (
-        'sign-in: an identifier that forges a line', f"{BROWSER}/SignInEndpoints.swift",
+        'sign-in: an identifier that forges a line', f"{BROWSER}/SignIn.swift",
         'Subject.isValid(personID)',
         '!personID.isEmpty',
         SIGN_IN, r"a control character|more than 256",
@@ -3162,7 +3164,7 @@ MUTANTS = [
         SIGN_IN, r"aDenialAfterTheRedemption",
     ),
     (
-        'sign-in: a name that forges a line', f"{BROWSER}/SignInEndpoints.swift",
+        'sign-in: a name that forges a line', f"{BROWSER}/SignIn.swift",
         '.first(where: Subject.isValid)',
         '.first',
         SIGN_IN, r"a line feed",
@@ -3282,9 +3284,8 @@ MUTANTS = [
         "MCPServiceOAuthTests.OwnServerTests", r"aClientThatIsRemovedLosesItsTokens",
     ),
     (
-        "sign-in: the callback of another issuer",
-        "Sources/AuthorizationServer/Browser/SignInEndpoints.swift",
-        "!issuer.hasSameBytes(as: expected)", "issuer.isEmpty, expected.isEmpty",
+        "sign-in: the callback of another issuer", f"{BROWSER}/SignIn.swift",
+        "return parameter.hasSameBytes(as: issuer)", "return !parameter.isEmpty && !issuer.isEmpty",
         "AuthorizationServerTests.SignInAttackTests", r"aCallbackOfAnotherIssuerIsRefused",
     ),
     (
@@ -3437,8 +3438,13 @@ MUTANTS = [
     ),
     (
         "flows: an expired link", FLOWS,
-        "guard now < stored.flow.expiresAt else { return .expired }\n      try connection.run(\n        \"UPDATE upstream_flows SET stage = ?, cookie_hash",
-        "try connection.run(\n        \"UPDATE upstream_flows SET stage = ?, cookie_hash",
+        """guard now < stored.flow.expiresAt else { return .expired }
+      try connection.run(
+        \"\"\"
+        UPDATE upstream_flows SET stage = ?, cookie_hash""",
+        """try connection.run(
+        \"\"\"
+        UPDATE upstream_flows SET stage = ?, cookie_hash""",
         "StateTests.FlowTests", r"aFlowExpires",
     ),
     (
@@ -3459,12 +3465,18 @@ MUTANTS = [
     ),
     (
         "flows: a result without a callback, or twice", FLOWS,
-        "WHERE hash = ? AND stage = ? AND expires_at > ?", "WHERE hash = ? AND (stage = ? OR 1) AND expires_at > ?",
+        """result = ?, code_hash = ?
+        WHERE hash = ? AND stage = ? AND expires_at > ?""",
+        """result = ?, code_hash = ?
+        WHERE hash = ? AND (stage = ? OR 1) AND expires_at > ?""",
         "StateTests.FlowTests", r"eachStepWorksOnceAndInItsOrder",
     ),
     (
         "flows: a late result", FLOWS,
-        "WHERE hash = ? AND stage = ? AND expires_at > ?", "WHERE hash = ? AND stage = ? AND expires_at > ? - 1",
+        """result = ?, code_hash = ?
+        WHERE hash = ? AND stage = ? AND expires_at > ?""",
+        """result = ?, code_hash = ?
+        WHERE hash = ? AND stage = ? AND expires_at > ? - 1""",
         "StateTests.FlowTests", r"aFlowExpires",
     ),
     (
@@ -3622,12 +3634,6 @@ MUTANTS = [
         RENEWAL_TESTS, r"aTokenIsRenewedAMinuteBeforeItsEnd|lifetimes",
     ),
     (
-        "renewal: a connection without a refresh token", CONNECTIONS,
-        "guard let refresh = tokens.refresh else { throw .noRefreshToken }",
-        'let refresh = tokens.refresh ?? Secret("")',
-        RENEWAL_TESTS, r"aConnectionNeedsARefreshToken",
-    ),
-    (
         "upstream OAuth: an outage ends a connection", UPSTREAM_OAUTH,
         "    case 429, 500...599: throw .unavailable\n    case 400...499:\n", "    case 400...599:\n",
         "UpstreamTests", r"anotherErrorKeepsTheConnection|status 50",
@@ -3783,7 +3789,7 @@ MUTANTS = [
     ),
     (
         "connect: the code of one service for another", "Sources/AuthorizationServer/Connections/ConnectionEndpoints.swift",
-        """flow.service.hasSameBytes(as: id),""", """!flow.service.isEmpty,""",
+        "flow.service.hasSameBytes(as: id) else", "!flow.service.isEmpty else",
         "AuthorizationServerTests.ConnectionEndpointsTests", r"aCallbackThatDoesNotFitExchangesNothing",
     ),
     (
@@ -3802,6 +3808,57 @@ MUTANTS = [
         """        try await end(flow, browser)
         report(.refused(service: id, reason: "denied"))""", """        report(.refused(service: id, reason: "denied"))""",
         "AuthorizationServerTests.ConnectionEndpointsTests", r"aRefusalEndsTheFlow",
+    ),
+    # The sign-in of a person who connects an account
+    (
+        "connect: another person goes on", CONNECT,
+        "signIn.user(person).hasSameBytes(as: flow.user)", "!signIn.user(person).isEmpty",
+        CONNECT_SIGN_IN_TESTS, r"anotherPersonConnectsNothing",
+    ),
+    (
+        "connect: a way past the sign-in", CONNECT,
+        "guard payload.isSignedIn == (signIn != nil) else { throw .unknown }", "",
+        CONNECT_SIGN_IN_TESTS, r"noWayLeadsPastTheSignIn",
+    ),
+    (
+        "connect: a state of the service at the provider", CONNECT,
+        "guard case .signingIn(let verifier, let nonce) = payload.stage else { throw .unknown }",
+        """let (verifier, nonce): (Secret, Secret)
+    if case .signingIn(let one, let two) = payload.stage { (verifier, nonce) = (one, two) } else {
+      (verifier, nonce) = (payload.verifier, payload.verifier)
+    }""",
+        CONNECT_SIGN_IN_TESTS, r"noWayLeadsPastTheSignIn",
+    ),
+    (
+        "connect: a sign-in at another provider", CONNECT,
+        'guard provider.isIssuer(parameters["iss"]) else {', "guard true else {",
+        CONNECT_SIGN_IN_TESTS, r"otherIssuer",
+    ),
+    (
+        "connect: a flow that was replaced", CONNECT,
+        "guard try await end(flow, browser) else { throw .unknown }", "_ = try await end(flow, browser)",
+        CONNECT_SIGN_IN_TESTS, r"aNewerLinkReplacesTheFlow",
+    ),
+    (
+        "connect: a code where the server signs in", CONNECTION_TOOLS,
+        "(service.needsCode ? [complete] : [])", "[complete]",
+        UPSTREAM_SERVER_TESTS, r"thereIsNoCodeToComplete",
+    ),
+    (
+        "flows: a step twice", FLOWS,
+        """SET stage = ?, state_hash = ?, payload = ?
+        WHERE hash = ? AND stage = ? AND expires_at > ?""",
+        """SET stage = ?, state_hash = ?, payload = ?
+        WHERE hash = ? AND (stage = ? OR 1) AND expires_at > ?""",
+        "StateTests.FlowTests", r"aFlowGoesOnAfterASignIn",
+    ),
+    (
+        "flows: a late step", FLOWS,
+        """SET stage = ?, state_hash = ?, payload = ?
+        WHERE hash = ? AND stage = ? AND expires_at > ?""",
+        """SET stage = ?, state_hash = ?, payload = ?
+        WHERE hash = ? AND stage = ? AND expires_at > ? - 1""",
+        "StateTests.FlowTests", r"aFlowGoesOnAfterASignIn",
     ),
     # Requests to Jira, Confluence and Jenkins.
     (
@@ -4712,26 +4769,25 @@ MUTANTS = [
     ),
     (
         "upstream calls: a client is the user of its name", UPSTREAM_CALLS,
-        "provider.isClient ? \"client\" : \"user\", .string(provider.issuer)",
-        "\"user\", .string(provider.issuer)",
+        'provider.isClient ? "client" : "user", provider.issuer', '"user", provider.issuer',
         UPSTREAM_SERVER_TESTS, r"aConnectionIsOfOneUser",
     ),
     (
         "upstream calls: users of all issuers", UPSTREAM_CALLS,
-        "\"user\", .string(provider.issuer),",
-        "\"user\",",
+        "[.string(kind), .string(issuer), .string(subject)]", "[.string(kind), .string(subject)]",
         UPSTREAM_SERVER_TESTS, r"aConnectionIsOfOneUser",
     ),
     (
         "upstream calls: the code of any user", UPSTREAM_CALLS,
         "guard case .completed(let flow, let sealed) = completion else { return nil }",
         "guard case .completed(let flow, let sealed) = completion else { return .jira }",
-        UPSTREAM_SERVER_TESTS, r"anArgumentThatIsNoneIsRefused.*The code is wrong",
+        "MCPServiceOAuthTests.UpstreamCodeTests", r"theCodeIsForTheUserWhoAsked",
     ),
     (
-        "upstream calls: a connection that does not last", UPSTREAM_CALLS,
-        "guard let refresh = tokens.refresh else { return nil }",
-        "let refresh = tokens.refresh ?? tokens.access",
+        "upstream calls: a connection that does not last",
+        "Sources/MCPServiceOAuth/Upstream/UpstreamServer.swift",
+        "guard let refresh = tokens.refresh else {",
+        "let refresh = tokens.refresh ?? tokens.access; guard !refresh.exposed.isEmpty else {",
         UPSTREAM_SERVER_TESTS, r"aConnectionThatCannotBeUsedIsNotMade",
     ),
     (

@@ -97,8 +97,9 @@ package final class OAuthConfiguration: Sendable {
       let calls = upstreamServer(
         upstream, baseURL, beside: (server.state, own.seals), own.outbound, &reader)
       protect = { context in
-        let protection = server.protection(own, authority, resource, guests: guests, context)
-        let offer = upstream.flatMap { calls?.offer($0, beside: protection.further, context) }
+        let (protection, signIn, routes) = server.protection(
+          own, authority, resource, guests: guests, context)
+        let offer = upstream.flatMap { calls?.offer($0, beside: (signIn, routes), context) }
         return protection.adding(offer)
       }
     }

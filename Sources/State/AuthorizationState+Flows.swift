@@ -7,10 +7,13 @@ package import Support
 ///
 /// 1. `begin`: the user asks for a connection and gets a link, which has the secret of the flow.
 /// 2. `bind`: a browser opens the link. From now on the flow belongs to it.
-/// 3. `take`: the service sends this browser back.
+/// 3. `take`: the service sends this browser back. If the person signs in first, the identity provider
+///    sends it back before, and `proceed` begins the way to the service.
 /// 4. `finish`: the tokens are stored, and the browser shows a completion code.
 /// 5. `complete`: the user passes the code on. Without this step, a link that somebody sends to
 ///    another person would connect the account of that person.
+///
+/// After a sign-in of the user who asked, `end` takes the place of 4 and 5.
 package struct UpstreamFlow: Sendable {
   package var hash: SHA256Digest
   /// As in `UpstreamConnection`.
@@ -106,11 +109,13 @@ extension AuthorizationState {
   /// it comes back from the service; then only the newest `state` is valid.
   /// - Parameters:
   ///   - cookie: the digest of the browser's cookie for this flow.
-  ///   - state: the digest of the `state` for the service (RFC 6749 §10.12).
+  ///   - state: the digest of the `state` for the next server (RFC 6749 §10.12).
+  ///   - payload: in place of the flow's own.
   package func bind(
-    _ hash: SHA256Digest, cookie: SHA256Digest, state: SHA256Digest, now: WallTime
+    _ hash: SHA256Digest, cookie: SHA256Digest, state: SHA256Digest, payload: [UInt8], now: WallTime
   ) throws(StateError) -> FlowStep {
-    try database.transaction { (connection) throws(StateError) in
+    guard payload.count <= Self.maximumPayloadLength else { throw .tooLarge }
+    return try database.transaction { (connection) throws(StateError) in
       guard let stored = try connection.flow("hash = ?", [.digest(hash)]),
         stored.stage == .begun || stored.stage == .bound
       else { return .unknown }
@@ -118,13 +123,36 @@ extension AuthorizationState {
       guard stored.cookie?.isEqual(to: cookie) ?? true else { return .wrongBrowser }
       guard now < stored.flow.expiresAt else { return .expired }
       try connection.run(
-        "UPDATE upstream_flows SET stage = ?, cookie_hash = ?, state_hash = ? WHERE hash = ?",
-        [.stage(.bound), .digest(cookie), .digest(state), .digest(hash)])
+        """
+        UPDATE upstream_flows SET stage = ?, cookie_hash = ?, state_hash = ?, payload = ?
+        WHERE hash = ?
+        """,
+        [.stage(.bound), .digest(cookie), .digest(state), .bytes(payload), .digest(hash)])
       return .flow(stored.flow)
     }
   }
 
-  /// The flow of a callback of the service. It works once for each flow.
+  /// A flow that was taken goes on to the next server, in the same browser. It works once.
+  /// - Parameters: as for `bind`.
+  /// - Returns: whether there was such a flow.
+  package func proceed(
+    _ hash: SHA256Digest, state: SHA256Digest, payload: [UInt8], now: WallTime
+  ) throws(StateError) -> Bool {
+    guard payload.count <= Self.maximumPayloadLength else { throw .tooLarge }
+    return try database.transaction { (connection) throws(StateError) in
+      try connection.run(
+        """
+        UPDATE upstream_flows SET stage = ?, state_hash = ?, payload = ?
+        WHERE hash = ? AND stage = ? AND expires_at > ?
+        """,
+        [
+          .stage(.bound), .digest(state), .bytes(payload), .digest(hash), .stage(.taken),
+          .time(now),
+        ]) == 1
+    }
+  }
+
+  /// The flow of a callback. It works once for each `state`.
   package func take(
     state: SHA256Digest, cookie: SHA256Digest, now: WallTime
   ) throws(StateError) -> FlowStep {
@@ -164,9 +192,11 @@ extension AuthorizationState {
   }
 
   /// Ends a flow, such as one that the service has refused.
-  package func end(_ hash: SHA256Digest) throws(StateError) {
+  /// - Returns: whether it was there: no newer one has replaced it.
+  @discardableResult
+  package func end(_ hash: SHA256Digest) throws(StateError) -> Bool {
     try database.transaction { (connection) throws(StateError) in
-      _ = try connection.run("DELETE FROM upstream_flows WHERE hash = ?", [.digest(hash)])
+      try connection.run("DELETE FROM upstream_flows WHERE hash = ?", [.digest(hash)]) == 1
     }
   }
 

@@ -62,7 +62,7 @@ package enum CredentialError: Error, Sendable, Equatable {
     switch error {
     case .notConnected: withoutCredential(title, rules.service.tokenField, rules)
     case .ended: "The connection to \(title) has ended. Call init_oauth_flow to connect again."
-    case .damaged, .otherOrigin, .noRefreshToken:
+    case .damaged, .otherOrigin:
       "The stored connection to \(title) cannot be used. Call init_oauth_flow to connect again."
     case .unavailable, .invalidResponse, .overloaded, .state:
       "The connection to \(title) cannot be used now. Try again later."

@@ -11,10 +11,10 @@ import Testing
 
 /// A person connects an account of another service, and attacks on that.
 struct ConnectionEndpointsTests {
-  private static let now = Fixture.start
+  fileprivate static let now = Fixture.start
 
   /// The endpoints with two services. The seal writes the flow's place before the bytes.
-  private struct Server {
+  struct Server {
     let endpoints: ConnectionEndpoints
     let state: AuthorizationState
     let sent = Sent()
@@ -22,12 +22,13 @@ struct ConnectionEndpointsTests {
 
     final class Sent: Sendable {
       let codes = Mutex<[String]>([])
+      let meanwhile = Mutex<(@Sendable () -> Void)?>(nil)
     }
     final class Reports: Sendable {
       let all = Mutex<[ConnectionEvent]>([])
     }
 
-    init(refusal: ConnectionRefused? = nil) throws {
+    init(refusal: ConnectionRefused? = nil, signIn: ConnectionSignIn? = nil) throws {
       state = try AuthorizationState(path: ":memory:")
       let (sent, events, count) = (sent, events, SignInFixture.Counter(1))
       @Sendable func place(_ flow: UpstreamFlow) -> [UInt8] {
@@ -41,12 +42,13 @@ struct ConnectionEndpointsTests {
           },
           exchange: { (code, verifier, _) async throws(ConnectionRefused) -> [UInt8] in
             sent.codes.withLock { $0.append("\(id) \(code.exposed) \(verifier.exposed)") }
+            sent.meanwhile.withLock { $0 }?()
             if let refusal { throw refusal }
             return Array("tokens of \(code.exposed)".utf8)
           })
       }
       endpoints = ConnectionEndpoints(
-        base: Fixture.settings.issuer, services: services, state: state,
+        base: Fixture.settings.issuer, services: services, signIn: signIn, state: state,
         seal: FlowSeal(
           sealPayload: { bytes, flow in place(flow) + bytes },
           openPayload: { flow in
@@ -56,6 +58,11 @@ struct ConnectionEndpointsTests {
           sealResult: { bytes, flow in place(flow) + bytes }),
         pool: ImmediatePool(), random: { [UInt8](repeating: count.next(), count: $0) },
         report: { event in events.all.withLock { $0.append(event) } })
+    }
+
+    /// Calls this before the service answers.
+    func whileExchanging(_ body: @escaping @Sendable () -> Void) {
+      sent.meanwhile.withLock { $0 = body }
     }
 
     /// The identifier of a link for a user.
@@ -78,7 +85,7 @@ struct ConnectionEndpointsTests {
     }
 
     func page(
-      _ id: String, _ browser: inout TestBrowser, now: WallTime = ConnectionEndpointsTests.now
+      _ id: String, _ browser: inout TestBrowser, now: WallTime = Fixture.start
     )
       -> EndpointResponse
     {
@@ -90,10 +97,10 @@ struct ConnectionEndpointsTests {
 
     func begin(
       _ id: String, _ csrf: String?, _ browser: inout TestBrowser,
-      now: WallTime = ConnectionEndpointsTests.now
+      more: [(String, String)] = [], now: WallTime = Fixture.start
     ) -> EndpointResponse {
       let (endpoints, fields) = (endpoints, browser.fields)
-      let form = csrf.map { [("csrf", $0)] } ?? []
+      let form = (csrf.map { [("csrf", $0)] } ?? []) + more
       let response = ThreadExecutor.run {
         await endpoints.begin(id: id, body: Fixture.form(form), fields, now: now)
       }
@@ -117,7 +124,7 @@ struct ConnectionEndpointsTests {
 
     func callback(
       _ parameters: [(String, String)], service: String = "jira", _ browser: TestBrowser,
-      now: WallTime = ConnectionEndpointsTests.now
+      now: WallTime = Fixture.start
     ) -> EndpointResponse {
       let (endpoints, fields) = (endpoints, browser.fields)
       let query = String(decoding: Fixture.form(parameters), as: UTF8.self)

@@ -85,10 +85,11 @@ final class OAuthHarness: Sendable {
 
   func send(
     _ method: String = "POST", _ path: String = "/mcp", query: String? = nil,
-    fields: [(String, String)] = [], token: String? = nil, body: String = ""
+    fields: [(String, String)] = [], token: String? = nil, body: String = "",
+    type: String = "application/json"
   ) async -> HTTPResponse {
     guard let peer = IPAddress("192.0.2.1") else { preconditionFailure("an address") }
-    var all = [("Content-Type", "application/json")] + fields
+    var all = [("Content-Type", type)] + fields
     if !fields.contains(where: { $0.0 == "Host" }) { all.append(("Host", "mcp.example")) }
     if let token { all.append(("Authorization", "Bearer \(token)")) }
     let request = HTTPRequest(

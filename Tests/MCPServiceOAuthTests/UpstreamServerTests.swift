@@ -257,9 +257,9 @@ struct UpstreamServerTests {
     ])
   }
 
-  /// Goes through the browser. Returns the page after the callback.
+  /// Signs in and goes through the browser. Returns the page after the callback.
   private static func browse(
-    _ link: String, _ server: OwnServerHarness,
+    _ link: String, _ server: OwnServerHarness, as user: String = "anshika",
     to start: String = "https://jira.example/rest/oauth2/latest/authorize?"
   ) async throws -> String {
     let path = String(Substring(link.utf8.dropFirst(OwnServerHarness.base.utf8.count)))
@@ -268,9 +268,10 @@ struct UpstreamServerTests {
     let csrf = try #require(page.text.firstMatch(of: /name="csrf" value="([^"]+)"/)).1
     let cookie = try page.cookie
     let redirect = await server.post(
-      path, [("csrf", String(csrf))],
+      path,
+      [("csrf", String(csrf)), ("username", user), ("password", OwnServerHarness.password)],
       fields: [("Cookie", cookie), ("Origin", OwnServerHarness.base)])
-    try #require(redirect.status == 303)
+    guard redirect.status == 303 else { return redirect.text }
     let location = try #require(redirect["Location"].first)
     #expect(location.utf8.starts(with: start.utf8))
     let state = try #require(location.firstMatch(of: /state=([^&]+)/)).1
@@ -290,10 +291,8 @@ struct UpstreamServerTests {
     let begun = await Self.call(server, "init_oauth_flow", #""service":"jira""#, token)
     let link = try #require(begun.firstMatch(of: /(https:\/\/mcp\.example\/connect\/[\w-]{43})/)).1
     let page = try await Self.browse(String(link), server)
-    let code = try #require(page.firstMatch(of: /[A-Z2-9]{4}(-[A-Z2-9]{4}){3}/)).0
-    _ = server.takeLog()
-    let done = await Self.call(server, "complete_oauth_flow", #""code":"\#(code)""#, token)
-    #expect(done.contains("Jira is connected."), "\(done)")
+    #expect(page.contains("Jira</bdi> is connected"), "\(page)")
+    #expect(page.firstMatch(of: /[A-Z2-9]{4}(-[A-Z2-9]{4}){3}/) == nil)
     let sum = await Self.call(server, "sum_story_points", #""jql":"project = A""#, token)
     #expect(sum.contains(#""structuredContent":{"result":0.3}"#), "\(sum)")
     #expect(services.sent.last?.authorization == "Bearer acc3ss")
@@ -308,32 +307,47 @@ struct UpstreamServerTests {
     let stored = try ["", "-wal"].map {
       String(decoding: try Data(contentsOf: URL(filePath: folder.path() + $0)), as: UTF8.self)
     }.joined()
-    for secret in ["acc3ss", "r3fresh", "s3cret", "the-code", String(code)] {
+    for secret in ["acc3ss", "r3fresh", "s3cret", "the-code"] {
       #expect(!log.contains(secret), "\(secret)")
       #expect(!stored.contains(secret), "\(secret)")
     }
     #expect(!services.sent.contains { $0.text.contains(token) })
   }
 
-  /// MCP 2026-07-28 client/elicitation, "Phishing": the code of one user's flow is nothing for another.
-  /// ATTACKS O142
-  @Test func theCodeIsForTheUserWhoAsked() async throws {
+  /// MCP 2026-07-28 client/elicitation, "Phishing": Ben opens the link of Anshika's flow, and signs in as
+  /// himself. ATTACKS O143
+  @Test func anotherUserConnectsNothing() async throws {
     let folder = try TemporaryFolder()
-    let server = try Self.jiraServer(Self.services(), folder)
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder)
     let token = try await server.tokens(scope: Self.scope).access
     let begun = await Self.call(server, "init_oauth_flow", #""service":"jira""#, token)
     let link = try #require(begun.firstMatch(of: /(https:\/\/mcp\.example\/connect\/[\w-]{43})/)).1
-    let page = try await Self.browse(String(link), server)
-    let code = try #require(page.firstMatch(of: /[A-Z2-9]{4}(-[A-Z2-9]{4}){3}/)).0
-    let other = try await server.tokens(scope: Self.scope, user: "ben").access
-    let stolen = await Self.call(server, "complete_oauth_flow", #""code":"\#(code)""#, other)
-    #expect(stolen.contains("The code is wrong"))
-    let list = await Self.call(server, "list_connections", "", other)
-    #expect(list.contains("There is no connection."))
-    let done = await Self.call(server, "complete_oauth_flow", #""code":"\#(code)""#, token)
-    #expect(done.contains("Jira is connected."))
-    let twice = await Self.call(server, "complete_oauth_flow", #""code":"\#(code)""#, token)
-    #expect(twice.contains("The code is wrong"))
+    _ = server.takeLog()
+    let page = try await Self.browse(String(link), server, as: "ben")
+    #expect(page.contains("This link belongs to another user"), "\(page)")
+    #expect(services.sent.isEmpty)
+    #expect(
+      server.takeLog().contains {
+        $0.contains(
+          #""event":"connection","address":"192.0.2.1","outcome":"rejected","service":"jira","reason":"other_user""#
+        )
+      })
+    for name in ["anshika", "ben"] {
+      let caller = try await server.tokens(scope: Self.scope, user: name).access
+      let list = await Self.call(server, "list_connections", "", caller)
+      #expect(list.contains("There is no connection."))
+    }
+  }
+
+  /// Where the server signs people in, no code passes through a model.
+  @Test func thereIsNoCodeToCompleteWhereTheServerSignsIn() async throws {
+    let folder = try TemporaryFolder()
+    let server = try Self.jiraServer(Self.services(), folder)
+    let token = try await server.tokens(scope: Self.scope).access
+    let text = await Self.call(
+      server, "complete_oauth_flow", #""code":"AAAA-AAAA-AAAA-AAAA""#, token)
+    #expect(text.contains("unknown tool"), "\(text)")
   }
 
   // MARK: More about connections
@@ -359,9 +373,7 @@ struct UpstreamServerTests {
     to start: String = "https://jira.example/rest/oauth2/latest/authorize?"
   ) async throws {
     let page = try await page(server, token, to: start)
-    let code = try #require(page.firstMatch(of: /[A-Z2-9]{4}(-[A-Z2-9]{4}){3}/)).0
-    let done = await call(server, "complete_oauth_flow", #""code":"\#(code)""#, token)
-    try #require(done.contains("Jira is connected."))
+    try #require(page.contains("Jira</bdi> is connected"))
   }
 
   /// RFC 7519 §4.1.2, ATTACKS O130
@@ -389,7 +401,6 @@ struct UpstreamServerTests {
   /// All guests have one name, so no role gives them these permissions. ATTACKS O147
   @Test(arguments: [
     ("list_connections", ""), ("init_oauth_flow", #""service":"jira""#),
-    ("complete_oauth_flow", #""code":"AAAA-AAAA-AAAA-AAAA""#),
     ("refresh_oauth_token", #""service":"jira""#), ("disconnect", #""service":"jira""#),
     ("sum_story_points", #""jql":"project = A""#),
   ])
@@ -602,8 +613,6 @@ struct UpstreamServerTests {
     ("disconnect", #""service":"confluence""#, "service must be one of: jira."),
     ("disconnect", #""service":"jira""#, "There is no connection to Jira."),
     ("refresh_oauth_token", #""service":"jira""#, "There is no such connection."),
-    ("complete_oauth_flow", #""code":"AAAA-AAAA-AAAA-AAAA""#, "The code is wrong"),
-    ("complete_oauth_flow", #""code":7"#, "code must be a text."),
     ("sum_story_points", #""jql":7"#, "jql must be a text."),
     ("sum_story_points", #""jql":"a","site":"acme""#, "takes jql; remove every other argument."),
     ("sum_story_points", #""jql":null"#, "jql is missing"),
@@ -685,7 +694,8 @@ struct UpstreamServerTests {
     _ = server.takeLog()
     try await Self.connect(server, token)
     let log = server.takeLog().filter { $0.contains(#""event":"connection""#) }
-    #expect(log.count == 1 && log[0].contains(#""service":"jira""#), "\(log)")
+    #expect(
+      log.count == 1 && log[0].contains(#""outcome":"completed","service":"jira""#), "\(log)")
     services.answer(Self.tokenURL, 400, #"{"error":"a text of the service"}"#)
     _ = try await Self.page(server, token)
     let refused = server.takeLog().filter { $0.contains(#""event":"connection""#) }

@@ -108,7 +108,7 @@ struct ConnectionTests {
 
   private func bind(_ name: String) throws -> String {
     FlowTests.word(
-      try state.bind(digest(name), cookie: digest("c"), state: digest("s"), now: 0))
+      try state.bind(digest(name), cookie: digest("c"), state: digest("s"), payload: [], now: 0))
   }
 
   /// CWE-532

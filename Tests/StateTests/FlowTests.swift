@@ -24,7 +24,15 @@ struct FlowTests {
     now: WallTime = 0
   ) throws -> String {
     Self.word(
-      try state.bind(digest(name), cookie: digest(cookie), state: digest(text), now: now))
+      try state.bind(
+        digest(name), cookie: digest(cookie), state: digest(text), payload: [1], now: now))
+  }
+
+  private func proceed(
+    _ name: String = "a", state text: String = "state 2", payload: [UInt8] = [2],
+    now: WallTime = 0
+  ) throws -> Bool {
+    try state.proceed(digest(name), state: digest(text), payload: payload, now: now)
   }
 
   private func take(
@@ -66,7 +74,8 @@ struct FlowTests {
     try state.begin(.sample("a", payload: payload), now: 0)
     guard
       case .flow(let bound) = try state.bind(
-        digest("a"), cookie: digest("cookie a"), state: digest("state a"), now: 99),
+        digest("a"), cookie: digest("cookie a"), state: digest("state a"), payload: payload,
+        now: 99),
       case .flow(let taken) = try state.take(
         state: digest("state a"), cookie: digest("cookie a"), now: 99)
     else {
@@ -81,6 +90,33 @@ struct FlowTests {
     #expect(try finish(now: 99))
     #expect(try complete(now: 99) == "github:1 jira result a")
     #expect(try state.content().isEmpty)
+  }
+
+  /// The identity provider comes before the service: each has a `state` and a payload of its own.
+  @Test func aFlowGoesOnAfterASignIn() throws {
+    try state.begin(.sample("a"), now: 0)
+    #expect(try !proceed())
+    #expect(try bind() == "flow")
+    #expect(try !proceed())  // not before the provider has sent the browser back
+    #expect(try take() == "flow")
+    #expect(throws: StateError.tooLarge) {
+      try proceed(payload: Array(repeating: 0, count: AuthorizationState.maximumPayloadLength + 1))
+    }
+    #expect(try !proceed(now: 100))
+    #expect(try proceed(now: 99))
+    #expect(try !proceed())  // once
+    #expect(try take() == "unknown")  // the old state has ended
+    #expect(try take("state 2", cookie: "cookie b") == "wrong browser")
+    guard
+      case .flow(let flow) = try state.take(
+        state: digest("state 2"), cookie: digest("cookie a"), now: 99)
+    else {
+      Issue.record("the step is refused")
+      return
+    }
+    #expect(flow.payload == [2])
+    #expect(try state.end(digest("a")))
+    #expect(try !state.end(digest("a")))
   }
 
   /// RFC 9700 §4.7: the link of a flow, opened in two browsers.

@@ -97,7 +97,8 @@ struct RaceTests {
 
   @Test func oneOfManyCallbacksTakesAFlow() throws {
     try states[0].begin(UpstreamFlow.sample("a"), now: 0)
-    _ = try states[0].bind(digest("a"), cookie: digest("c"), state: digest("s"), now: 0)
+    _ = try states[0].bind(
+      digest("a"), cookie: digest("c"), state: digest("s"), payload: [], now: 0)
     let results = try race { state, _ in
       try state.take(state: digest("s"), cookie: digest("c"), now: 1)
     }
@@ -107,7 +108,8 @@ struct RaceTests {
 
   @Test func oneOfManyCallsCompletesAFlow() throws {
     try states[0].begin(UpstreamFlow.sample("a"), now: 0)
-    _ = try states[0].bind(digest("a"), cookie: digest("c"), state: digest("s"), now: 0)
+    _ = try states[0].bind(
+      digest("a"), cookie: digest("c"), state: digest("s"), payload: [], now: 0)
     _ = try states[0].take(state: digest("s"), cookie: digest("c"), now: 1)
     _ = try states[0].finish(digest("a"), result: [7], code: digest("code"), now: 1)
     let results = try race { state, _ in

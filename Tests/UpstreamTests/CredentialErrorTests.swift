@@ -12,7 +12,7 @@ struct CredentialErrorTests {
     + connectionErrors.map { .connection($0) }
   static let connectionErrors: [ConnectionError] = [
     .notConnected, .ended, .unavailable, .refused, .invalidResponse, .damaged, .otherOrigin,
-    .noRefreshToken, .overloaded, .state(.full),
+    .overloaded, .state(.full),
   ]
 
   static func rules(

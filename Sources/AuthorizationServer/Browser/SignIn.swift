@@ -1,4 +1,6 @@
+internal import Auth
 package import IdentityProviders
+private import JSON
 package import Support
 
 /// A person who has signed in.
@@ -32,6 +34,34 @@ package enum SignIn: Sendable {
     case wrong
     /// Too many wrong ones from this address, or too much to do.
     case tryLater
+  }
+}
+
+extension IdentityProvider {
+  /// RFC 9207 §2.4: whether a callback may be of this provider, and not of another one (mix-up).
+  /// - Parameter parameter: `iss` of the callback.
+  func isIssuer(_ parameter: String?) -> Bool {
+    guard let parameter, let issuer else { return true }
+    return parameter.hasSameBytes(as: issuer)
+  }
+
+  /// The person who has signed in.
+  /// - Parameters:
+  ///   - code: of the callback.
+  ///   - id: of the provider.
+  func person(
+    _ code: Secret, _ id: String, of request: ProviderRequest, for client: Client
+  ) async throws(ProviderError) -> Person {
+    let tokens = try await exchange(code, of: request, for: client)
+    let user = try await profile(tokens, of: request, for: client)
+    let personID = "\(id):\(user.id)"
+    // All persons without an identifier would be one.
+    guard !user.id.isEmpty, Subject.isValid(personID) else { throw .invalidResponse }
+    return Person(
+      id: personID,
+      name: [user.login, user.name].compactMap(\.self).first(where: Subject.isValid) ?? user.id,
+      email: user.email,
+      groups: user.groups)
   }
 }
 

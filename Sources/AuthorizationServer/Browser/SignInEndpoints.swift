@@ -210,10 +210,7 @@ package struct SignInEndpoints: Sendable {
         id.hasSameBytes(as: description.id)
       else { throw .unknownSignIn }
       let request = try await self.request(payload.query, browser)
-      // RFC 9207 §2.4: a response of another provider (mix-up).
-      if let issuer = parameters["iss"], let expected = provider.issuer,
-        !issuer.hasSameBytes(as: expected)
-      {
+      guard provider.isIssuer(parameters["iss"]) else {
         report(.providerFailed(.invalidResponse, client: request.client.id))
         throw .provider(.invalidResponse)
       }
@@ -238,18 +235,7 @@ package struct SignInEndpoints: Sendable {
     _ request: AuthorizationRequest, _ browser: Browser
   ) async throws(Problem) -> Person {
     do throws(ProviderError) {
-      let tokens = try await provider.exchange(code, of: asked, for: browser.client)
-      let user = try await provider.profile(tokens, of: asked, for: browser.client)
-      let personID = "\(id):\(user.id)"
-      // All persons without an identifier would be one.
-      guard !user.id.isEmpty, Subject.isValid(personID) else {
-        throw ProviderError.invalidResponse
-      }
-      return Person(
-        id: personID,
-        name: [user.login, user.name].compactMap(\.self).first(where: Subject.isValid) ?? user.id,
-        email: user.email,
-        groups: user.groups)
+      return try await provider.person(code, id, of: asked, for: browser.client)
     } catch {
       report(.providerFailed(error, client: request.client.id))
       throw .provider(error)

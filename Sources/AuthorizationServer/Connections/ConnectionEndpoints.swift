@@ -1,76 +1,23 @@
 package import Auth
 package import Crypto
+internal import IdentityProviders
 private import JSON
 package import OAuth
 package import State
 package import Support
 
-/// A service at which a user may have an account that this server calls.
-package struct ConnectableService: Sendable {
-  /// In the path of the callback: `jira`.
-  package let id: String
-  /// As people write it.
-  package let title: String
-  /// The host of the page to which the browser goes.
-  package let host: String
-  package let authorizeURL: @Sendable (_ state: Secret, _ verifier: Secret) -> String
-  /// Exchanges the code of the callback. It returns what `complete` of the state returns later.
-  package let exchange:
-    @Sendable (_ code: Secret, _ verifier: Secret, Client) async throws(ConnectionRefused) ->
-      [UInt8]
-
-  package init(
-    id: String, title: String, host: String,
-    authorizeURL: @escaping @Sendable (_ state: Secret, _ verifier: Secret) -> String,
-    exchange:
-      @escaping @Sendable (_ code: Secret, _ verifier: Secret, Client)
-      async throws(ConnectionRefused) -> [UInt8]
-  ) {
-    self.id = id
-    self.title = title
-    self.host = host
-    self.authorizeURL = authorizeURL
-    self.exchange = exchange
-  }
-}
-
-/// The service has given no tokens.
-package struct ConnectionRefused: Error, Sendable, Equatable {
-  /// One word for the log.
-  package let reason: String
-  /// For the person.
-  package let sentence: String
-
-  package init(reason: String, sentence: String) {
-    self.reason = reason
-    self.sentence = sentence
-  }
-}
-
-/// What only the caller's key opens: the parts of a flow that are in the state.
-package struct FlowSeal: Sendable {
-  package let sealPayload: @Sendable (_ bytes: [UInt8], UpstreamFlow) -> [UInt8]
-  package let openPayload: @Sendable (UpstreamFlow) -> [UInt8]?
-  package let sealResult: @Sendable (_ bytes: [UInt8], UpstreamFlow) -> [UInt8]
-
-  package init(
-    sealPayload: @escaping @Sendable (_ bytes: [UInt8], UpstreamFlow) -> [UInt8],
-    openPayload: @escaping @Sendable (UpstreamFlow) -> [UInt8]?,
-    sealResult: @escaping @Sendable (_ bytes: [UInt8], UpstreamFlow) -> [UInt8]
-  ) {
-    self.sealPayload = sealPayload
-    self.openPayload = openPayload
-    self.sealResult = sealResult
-  }
-}
-
 /// The endpoints at which a person connects an account of another service: `/connect/ID` and
 /// `/<service>/callback`.
 ///
-/// The user has asked for the link with a tool. The browser goes on to the service and comes back. Then
-/// the page shows a code, which the user passes to a tool: a link that somebody sends to another person
-/// connects nothing (MCP 2026-07-28 client/elicitation, "Phishing"). The code of the service never
-/// leaves this server and the browser.
+/// The user has asked for the link with a tool. The browser goes on to the service and comes back. A
+/// link that somebody sends to another person connects nothing (MCP 2026-07-28 client/elicitation,
+/// "Phishing"):
+///
+/// - If this server signs people in, the person signs in first, and goes on only as the user who has
+///   asked. The callback of the service completes the flow.
+/// - Otherwise the last page shows a code, which the user passes to a tool.
+///
+/// The code of the service never leaves this server and the browser.
 ///
 /// The file is long because the steps of a flow stand in their order.
 package struct ConnectionEndpoints: Sendable {
@@ -83,20 +30,25 @@ package struct ConnectionEndpoints: Sendable {
 
   private let base: String
   private let services: [ConnectableService]
+  private let signIn: ConnectionSignIn?
   private let state: AuthorizationState
   private let seal: FlowSeal
   private let pool: any BlockingPool
   private let random: @Sendable (_ count: Int) -> [UInt8]
   private let report: @Sendable (ConnectionEvent) -> Void
 
-  /// - Parameter base: the base URL of this server.
+  /// - Parameters:
+  ///   - base: the base URL of this server.
+  ///   - signIn: `nil` if this server does not sign people in.
   package init(
-    base: String, services: [ConnectableService], state: AuthorizationState, seal: FlowSeal,
-    pool: any BlockingPool, random: @escaping @Sendable (_ count: Int) -> [UInt8],
+    base: String, services: [ConnectableService], signIn: ConnectionSignIn?,
+    state: AuthorizationState, seal: FlowSeal, pool: any BlockingPool,
+    random: @escaping @Sendable (_ count: Int) -> [UInt8],
     report: @escaping @Sendable (ConnectionEvent) -> Void
   ) {
     self.base = base
     self.services = services
+    self.signIn = signIn
     self.state = state
     self.seal = seal
     self.pool = pool
@@ -117,11 +69,11 @@ package struct ConnectionEndpoints: Sendable {
   ) async throws(OAuthProblem) -> String {
     let id = newSecret()
     let verifier = newSecret()
-    let payload: JSONValue = ["verifier": .string(verifier.exposed), "name": .string(name)]
+    let payload = Payload(verifier: verifier, name: name)
     var flow = UpstreamFlow(
       hash: Self.hash(id), user: user, service: service.id, payload: [],
       expiresAt: now + Self.flowLifetime)
-    flow.payload = seal.sealPayload(payload.serialized(), flow)
+    flow.payload = seal.sealPayload(payload.bytes, flow)
     let new = flow
     try await inState(client) { () throws(StateError) in try state.begin(new, now: now) }
     return "\(base)/connect/\(id.exposed)"
@@ -135,12 +87,25 @@ package struct ConnectionEndpoints: Sendable {
       let (_, service, payload) = try await flow(id, browser, now)
       let cookie = PageCookie.page(of: base)
       let secret = cookie.secret(in: browser) ?? newSecret()
-      var response = ConnectionPage.start(
-        id: id, service: (service.title, service.host), user: payload.name,
-        csrf: FormProof.text(Self.about(id), cookie: secret))
+      var response = start(id, service, payload, cookie: secret)
       response.add(cookie.field(secret))
       return response
     }
+  }
+
+  private func start(
+    _ id: String, _ service: ConnectableService, _ payload: Payload, cookie: Secret,
+    problem: String? = nil
+  ) -> EndpointResponse {
+    let way: ConnectionPage.SignIn? =
+      switch signIn?.way {
+      case nil: nil
+      case .password?: .password(problem: problem)
+      case .provider(let description, _)?: .provider(description.title)
+      }
+    return ConnectionPage.start(
+      id: id, service: (service.title, service.host), user: payload.name, signIn: way,
+      csrf: FormProof.text(Self.about(id), cookie: cookie))
   }
 
   // MARK: POST /connect/ID
@@ -160,15 +125,146 @@ package struct ConnectionEndpoints: Sendable {
       guard FormProof.isValid(form["csrf"], Self.about(id), cookie: secret) else {
         throw .page(.forgedForm)
       }
-      let (found, service, payload) = try await flow(id, browser, now)
-      let state = newSecret()
-      let step = try await work(browser) { () throws(StateError) in
-        try self.state.bind(
-          found.hash, cookie: Self.hash(secret), state: Self.hash(state), now: now)
+      let (flow, service, payload) = try await flow(id, browser, now)
+      switch signIn?.way {
+      case nil:
+        return try await bind(flow, to: browser, secret, payload, now) { state in
+          service.authorizeURL(state, payload.verifier)
+        }
+      case .password(let verify)?:
+        let result = await verify(
+          form["username"] ?? "", Secret(form["password"] ?? ""), browser)
+        guard case .correct(let person) = result else {
+          let isWrong = if case .wrong = result { true } else { false }
+          report(
+            .refused(
+              service: service.id, reason: isWrong ? "wrong_password" : "too_many_attempts"))
+          return start(
+            id, service, payload, cookie: secret,
+            problem: isWrong
+              ? "The user name or the password is wrong."
+              : "Too many attempts. Wait a minute, then try again.")
+        }
+        try await check(person, flow, browser)
+        return try await bind(flow, to: browser, secret, payload.at(.signedIn), now) { state in
+          service.authorizeURL(state, payload.verifier)
+        }
+      case .provider(let description, let provider)?:
+        let asked = request(
+          description.id, state: newSecret(), verifier: newSecret(), nonce: newSecret())
+        let url: String
+        do throws(ProviderError) { url = try await provider.authorizeURL(asked) } catch {
+          report(.refused(service: service.id, reason: error.reason))
+          throw .page(.provider(error))
+        }
+        let signingIn = payload.at(.signingIn(verifier: asked.verifier, nonce: asked.nonce))
+        return try await bind(flow, to: browser, secret, signingIn, now, state: asked.state) { _ in
+          url
+        }
       }
-      guard case .flow = step else { throw .otherBrowser }
-      return .redirect(to: service.authorizeURL(state, payload.verifier))
     }
+  }
+
+  /// The browser goes on with a new `state`.
+  private func bind(
+    _ flow: UpstreamFlow, to browser: Browser, _ cookie: Secret, _ payload: Payload,
+    _ now: WallTime, state known: Secret? = nil, url: (_ state: Secret) -> String
+  ) async throws(ConnectionProblem) -> EndpointResponse {
+    let next = known ?? newSecret()
+    let sealed = seal.sealPayload(payload.bytes, flow)
+    let step = try await work(browser) { () throws(StateError) in
+      try state.bind(
+        flow.hash, cookie: Self.hash(cookie), state: Self.hash(next), payload: sealed, now: now)
+    }
+    guard case .flow = step else { throw .otherBrowser }
+    return .redirect(to: url(next))
+  }
+
+  // MARK: GET /<provider>/callback
+
+  /// The identity provider has sent the browser back.
+  /// - Returns: `nil` if the callback is not of a connection.
+  package func signedIn(
+    query: String, _ browser: Browser, now: WallTime
+  ) async -> EndpointResponse? {
+    guard case .provider(let description, let provider)? = signIn?.way,
+      query.utf8.count <= Self.maximumQueryLength,
+      let parameters = try? FormBody(Array(query.utf8)), let text = parameters["state"]
+    else { return nil }
+    do throws(ConnectionProblem) {
+      // Without a cookie no flow fits: the step is `wrongBrowser` if there is one.
+      let cookie = PageCookie.page(of: base).secret(in: browser)
+      let secret = cookie ?? newSecret()
+      let step = try await work(browser) { () throws(StateError) in
+        try state.take(state: Self.hash(Secret(text)), cookie: Self.hash(secret), now: now)
+      }
+      switch step {
+      case .unknown: return nil
+      case .wrongBrowser: throw .page(.noCookie)
+      case .expired: throw .unknown
+      case .flow(let flow):
+        return try await signedIn(
+          flow, Secret(text), parameters, provider, description, browser, now)
+      }
+    } catch {
+      return error.response
+    }
+  }
+
+  private func signedIn(
+    _ flow: UpstreamFlow, _ state: Secret, _ parameters: FormBody, _ provider: any IdentityProvider,
+    _ description: ProviderDescription, _ browser: Browser, _ now: WallTime
+  ) async throws(ConnectionProblem) -> EndpointResponse {
+    let (service, payload) = try content(of: flow)
+    guard case .signingIn(let verifier, let nonce) = payload.stage else { throw .unknown }
+    guard provider.isIssuer(parameters["iss"]) else {
+      try await end(flow, browser)
+      report(.refused(service: service.id, reason: ProviderError.invalidResponse.reason))
+      throw .page(.provider(.invalidResponse))
+    }
+    guard let code = parameters["code"] else {
+      try await end(flow, browser)
+      report(.refused(service: service.id, reason: "denied"))
+      throw .denied(description.title)
+    }
+    let person: Person
+    do throws(ProviderError) {
+      person = try await provider.person(
+        Secret(code), description.id,
+        of: request(description.id, state: state, verifier: verifier, nonce: nonce),
+        for: browser.client)
+    } catch {
+      try await end(flow, browser)
+      report(.refused(service: service.id, reason: error.reason))
+      throw .page(.provider(error))
+    }
+    try await check(person, flow, browser)
+    let next = newSecret()
+    let sealed = seal.sealPayload(payload.at(.signedIn).bytes, flow)
+    let goesOn = try await work(browser) { () throws(StateError) in
+      try self.state.proceed(flow.hash, state: Self.hash(next), payload: sealed, now: now)
+    }
+    guard goesOn else { throw .unknown }
+    return .redirect(to: service.authorizeURL(next, payload.verifier))
+  }
+
+  /// MCP 2026-07-28 client/elicitation, "Phishing": the browser is that of the user who has asked for the
+  /// link (ATTACKS O143).
+  private func check(
+    _ person: Person, _ flow: UpstreamFlow, _ browser: Browser
+  ) async throws(ConnectionProblem) {
+    guard let signIn, signIn.user(person).hasSameBytes(as: flow.user) else {
+      try await end(flow, browser)
+      report(.refused(service: flow.service, reason: "other_user"))
+      throw .otherUser
+    }
+  }
+
+  private func request(
+    _ id: String, state: Secret, verifier: Secret, nonce: Secret
+  ) -> ProviderRequest {
+    ProviderRequest(
+      redirectURI: "\(base)/\(id)/callback", state: state, verifier: verifier, nonce: nonce)
   }
 
   // MARK: GET /<service>/callback
@@ -188,10 +284,10 @@ package struct ConnectionEndpoints: Sendable {
         try self.state.take(state: Self.hash(Secret(state)), cookie: Self.hash(secret), now: now)
       }
       // RFC 9700 §4.4, ATTACKS O141: the code of one service is never sent to another.
-      guard case .flow(let flow) = step, flow.service.hasSameBytes(as: id),
-        let service = services.first(where: { $0.id.hasSameBytes(as: id) }),
-        let payload = Payload(seal.openPayload(flow))
-      else { throw .unknown }
+      guard case .flow(let flow) = step, flow.service.hasSameBytes(as: id) else { throw .unknown }
+      let (service, payload) = try content(of: flow)
+      // ATTACKS O143: no way leads past the sign-in.
+      guard payload.isSignedIn == (signIn != nil) else { throw .unknown }
       guard let code = parameters["code"] else {
         try await end(flow, browser)
         report(.refused(service: id, reason: "denied"))
@@ -204,6 +300,17 @@ package struct ConnectionEndpoints: Sendable {
         try await end(flow, browser)
         report(.refused(service: id, reason: error.reason))
         throw .refused(service.title, error.sentence)
+      }
+      if let signIn {
+        guard try await end(flow, browser) else { throw .unknown }
+        do throws(ConnectionRefused) {
+          try await signIn.connect(result, flow, browser.client)
+        } catch {
+          report(.refused(service: id, reason: error.reason))
+          throw .refused(service.title, error.sentence)
+        }
+        report(.connected(service: id))
+        return ConnectionPage.done(service: service.title, user: payload.name)
       }
       let completion = newCode()
       let sealed = seal.sealResult(result, flow)
@@ -219,17 +326,69 @@ package struct ConnectionEndpoints: Sendable {
 
   // MARK: Parts
 
+  /// What the state keeps of a flow, sealed.
   private struct Payload {
+    enum Stage {
+      case begun
+      /// At the identity provider, with the secrets of that request.
+      case signingIn(verifier: Secret, nonce: Secret)
+      case signedIn
+    }
+
+    /// For the service.
     let verifier: Secret
     let name: String
+    private(set) var stage = Stage.begun
+
+    init(verifier: Secret, name: String) {
+      self.verifier = verifier
+      self.name = name
+    }
 
     init?(_ bytes: [UInt8]?) {
       guard let object = bytes.flatMap({ try? JSONParser.parse($0) })?.object,
         let verifier = object["verifier"]?.string, let name = object["name"]?.string
       else { return nil }
-      self.verifier = Secret(verifier)
-      self.name = name
+      self.init(verifier: Secret(verifier), name: name)
+      if object["signed_in"] == true {
+        stage = .signedIn
+      } else if let verifier = object["provider_verifier"]?.string,
+        let nonce = object["nonce"]?.string
+      {
+        stage = .signingIn(verifier: Secret(verifier), nonce: Secret(nonce))
+      }
     }
+
+    var bytes: [UInt8] {
+      var object = JSONObject([
+        ("verifier", .string(verifier.exposed)), ("name", .string(name)),
+      ])
+      switch stage {
+      case .begun: break
+      case .signingIn(let verifier, let nonce):
+        object["provider_verifier"] = .string(verifier.exposed)
+        object["nonce"] = .string(nonce.exposed)
+      case .signedIn: object["signed_in"] = true
+      }
+      return JSONValue.object(object).serialized()
+    }
+
+    func at(_ stage: Stage) -> Payload {
+      var copy = self
+      copy.stage = stage
+      return copy
+    }
+
+    var isSignedIn: Bool { if case .signedIn = stage { true } else { false } }
+  }
+
+  private func content(
+    of flow: UpstreamFlow
+  ) throws(ConnectionProblem) -> (ConnectableService, Payload) {
+    guard let payload = Payload(seal.openPayload(flow)),
+      let service = services.first(where: { $0.id.hasSameBytes(as: flow.service) })
+    else { throw .unknown }
+    return (service, payload)
   }
 
   private static func about(_ id: String) -> String { "connect \(id)" }
@@ -250,13 +409,16 @@ package struct ConnectionEndpoints: Sendable {
     let found = try await work(browser) { () throws(StateError) in
       try state.flow(Self.hash(Secret(id)), now: now)
     }
-    guard let found, let payload = Payload(seal.openPayload(found)),
-      let service = services.first(where: { $0.id.hasSameBytes(as: found.service) })
-    else { throw .unknown }
+    guard let found else { throw .unknown }
+    let (service, payload) = try content(of: found)
     return (found, service, payload)
   }
 
-  private func end(_ flow: UpstreamFlow, _ browser: Browser) async throws(ConnectionProblem) {
+  /// - Returns: whether the flow was there.
+  @discardableResult
+  private func end(
+    _ flow: UpstreamFlow, _ browser: Browser
+  ) async throws(ConnectionProblem) -> Bool {
     try await work(browser) { () throws(StateError) in try state.end(flow.hash) }
   }
 
@@ -288,44 +450,6 @@ package struct ConnectionEndpoints: Sendable {
   ) async throws(OAuthProblem) -> Value {
     try await pool.state(for: client) { () throws(OAuthProblem) in
       do throws(StateError) { return try body() } catch { throw OAuthProblem(error) }
-    }
-  }
-}
-
-/// What the audit log says of a flow.
-package enum ConnectionEvent: Sendable, Equatable {
-  /// The service has allowed it. The completion code is still missing.
-  case allowed(service: String)
-  case refused(service: String, reason: String)
-}
-
-/// Why a person gets a page with a problem instead of the next step.
-private enum ConnectionProblem: Error {
-  case page(SignInProblem)
-  /// The flow is not known, was used, or is older than ten minutes.
-  case unknown
-  case otherBrowser
-  case denied(_ service: String)
-  case refused(_ service: String, _ sentence: String)
-
-  var response: EndpointResponse {
-    func page(_ status: Int, _ title: String, _ sentence: String) -> EndpointResponse {
-      ProblemPage.response(
-        status: status, title: title, sentence: sentence,
-        advice: "Ask your assistant for a new link.", error: nil)
-    }
-    return switch self {
-    case .page(let problem): problem.response
-    case .unknown:
-      page(
-        403, "This link has ended",
-        "It was used, a newer one replaced it, or it is older than ten minutes."
-      )
-    case .otherBrowser:
-      page(403, "This link belongs to another browser", "Another browser has opened it before.")
-    case .denied(let service):
-      page(403, "Nothing was connected", "\(service) did not allow the connection.")
-    case .refused(_, let sentence): page(502, "Nothing was connected", sentence)
     }
   }
 }

@@ -15,11 +15,7 @@ package enum SignInPage {
       \(alert)
       <form method="post" action="/authorize">
       \(form.hiddenFields)
-      <label for="username">User name</label>
-      <input id="username" name="username" value="\(userName)" autocomplete="username" \
-      autocapitalize="none" spellcheck="false" dir="auto" required>
-      <label for="password">Password</label>
-      <input id="password" name="password" type="password" autocomplete="current-password" required>
+      \(fields(userName: userName))
       <div class="buttons"><button class="main">Sign in</button></div>
       </form>
       \(client.destination)
@@ -27,5 +23,16 @@ package enum SignInPage {
     return EndpointResponse(
       status: problem == nil ? 200 : 403, html: PageLayout.page("Sign in", body),
       policy: .formToThisServer)
+  }
+
+  /// What a person enters.
+  static func fields(userName: String) -> HTML {
+    """
+    <label for="username">User name</label>
+    <input id="username" name="username" value="\(userName)" autocomplete="username" \
+    autocapitalize="none" spellcheck="false" dir="auto" required>
+    <label for="password">Password</label>
+    <input id="password" name="password" type="password" autocomplete="current-password" required>
+    """
   }
 }

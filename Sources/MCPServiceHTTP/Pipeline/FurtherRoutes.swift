@@ -45,6 +45,18 @@ package struct FurtherResource: Sendable {
     self.refuse = refuse
   }
 
+  /// The same resource, with the same limit, but that `first` may answer in its place.
+  package func preceded(
+    by first: @escaping @Sendable (HTTPRequest, _ client: IPAddress) async -> HTTPResponse?
+  ) -> FurtherResource {
+    FurtherResource(
+      methods: methods, readers: readers, limit: limit, clock: clock,
+      respond: { [respond] request, client throws(HTTPFault) in
+        if let response = await first(request, client) { return response }
+        return try await respond(request, client)
+      }, refuse: refuse)
+  }
+
   func refusal(_ status: Int, _ sentence: String) -> HTTPResponse {
     readable(refuse(status, sentence + "."))
   }

@@ -64,6 +64,8 @@ struct AuthorizationEvents: Sendable {
     switch event {
     case .allowed(let service):
       write(address, "connection", "accepted", [("service", .string(service))])
+    case .connected(let service):
+      write(address, "connection", "completed", [("service", .string(service))])
     case .refused(let service, let reason):
       write(
         address, "connection", "rejected",

@@ -16,7 +16,7 @@ struct AuthorizationRoutes: FurtherRoutes {
   private let resources: [String: FurtherResource]
 
   init(
-    _ service: AuthorizationService, _ settings: AuthorizationSettings, http: any HTTPClient,
+    _ service: AuthorizationService, _ settings: AuthorizationSettings, signIn provider: SignIn,
     random: @escaping @Sendable (Int) -> [UInt8] = RandomBytes.make
   ) {
     let (context, pool, state) = (service.context, service.pool, service.state)
@@ -44,7 +44,6 @@ struct AuthorizationRoutes: FurtherRoutes {
       RegistrationEndpoint(
         state: state, random: random, report: { events.record($0, from: address) })
     }
-    let provider = Self.signIn(settings, service, http)
     let pages: @Sendable (Browser) -> SignInEndpoints = { browser in
       SignInEndpoints(
         service.settings, signIn: provider, clients: clients, state: state,
@@ -142,13 +141,18 @@ struct AuthorizationRoutes: FurtherRoutes {
     FurtherResource(
       methods: methods, readers: .none, limit: limit(count), clock: context.clock,
       respond: { request, client throws(HTTPFault) in
-        let browser = Browser(
-          address: client, client: Client(client), cookies: request.fields["Cookie"],
-          origins: request.fields["Origin"], sites: request.fields["Sec-Fetch-Site"])
-        return HTTPResponse(try await respond(request, browser))
+        response(try await respond(request, browser(request, client)))
       },
       refuse: { HTTPResponse(.refusalPage($0, $1)) })
   }
+
+  static func browser(_ request: HTTPRequest, _ client: IPAddress) -> Browser {
+    Browser(
+      address: client, client: Client(client), cookies: request.fields["Cookie"],
+      origins: request.fields["Origin"], sites: request.fields["Sec-Fetch-Site"])
+  }
+
+  static func response(_ response: EndpointResponse) -> HTTPResponse { HTTPResponse(response) }
 
   private static func limit(_ count: Int) -> AddressLimit {
     AddressLimit(RateLimit(count: count, period: .minute))
@@ -180,7 +184,7 @@ struct AuthorizationRoutes: FurtherRoutes {
 
   // MARK: Sign-in
 
-  private static func signIn(
+  static func signIn(
     _ settings: AuthorizationSettings, _ service: AuthorizationService, _ http: any HTTPClient
   ) -> SignIn {
     let context = service.context

@@ -1,5 +1,5 @@
 internal import Auth
-private import AuthorizationServer
+internal import AuthorizationServer
 internal import HTTPClient
 internal import HTTPTransport
 internal import MCPService
@@ -19,7 +19,13 @@ final class OwnServer: Sendable {
   private let pool: any BlockingPool
   /// Apart from those of the state: a flood of wrong passwords must not delay tokens (ATTACKS O128).
   private let passwordPool: any BlockingPool
-  private let running = Mutex<(service: AuthorizationService, routes: AuthorizationRoutes)?>(nil)
+  private let running = Mutex<Running?>(nil)
+
+  private struct Running {
+    let service: AuthorizationService
+    let signIn: SignIn
+    let routes: AuthorizationRoutes
+  }
 
   init(
     _ http: any HTTPClient, documents: any HTTPClient, _ state: AuthorizationState,
@@ -36,8 +42,8 @@ final class OwnServer: Sendable {
   func protection(
     _ settings: AuthorizationSettings, _ authority: AuthoritySettings?,
     _ resource: ProtectedResource, guests: Role?, _ context: HTTPProtection.Context
-  ) -> HTTPProtection {
-    let current = running.withLock { known in
+  ) -> (protection: HTTPProtection, signIn: SignIn, routes: any FurtherRoutes) {
+    let current = running.withLock { known -> Running in
       if let known {
         known.service.replace(with: settings)
         return known
@@ -45,15 +51,19 @@ final class OwnServer: Sendable {
       let service = AuthorizationService(
         settings, state: state, documents: documents, context, pool: pool,
         passwordPool: passwordPool)
-      let new = (service, AuthorizationRoutes(service, settings, http: http))
+      let signIn = AuthorizationRoutes.signIn(settings, service, http)
+      let new = Running(
+        service: service, signIn: signIn,
+        routes: AuthorizationRoutes(service, settings, signIn: signIn))
       known = new
       return new
     }
     var authenticators = [current.service.authenticator]
     if let guests { authenticators.append(GuestAuthenticator(role: guests)) }
-    return HTTPProtection(
+    let protection = HTTPProtection(
       authenticators: authenticators, resource: resource,
       authority: authority?.authority(over: http), further: current.routes)
+    return (protection, current.signIn, current.routes)
   }
 }
 

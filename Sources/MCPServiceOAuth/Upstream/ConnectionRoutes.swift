@@ -1,11 +1,13 @@
 internal import Auth
 internal import AuthorizationServer
 internal import HTTPTransport
+private import IdentityProviders
 internal import MCPServiceHTTP
 internal import Support
 
 /// The paths at which a person connects an account: `/connect/ID` and `/<service>/callback`. All other
-/// paths are those of `others`.
+/// paths are those of the authorization server. The callback of its provider has both: the `state` tells
+/// for what the person has signed in.
 struct ConnectionRoutes: FurtherRoutes {
   private static let start = "/connect/"
 
@@ -14,11 +16,12 @@ struct ConnectionRoutes: FurtherRoutes {
   private let others: (any FurtherRoutes)?
 
   init(
-    _ services: [ConnectableService], beside others: (any FurtherRoutes)?,
+    _ services: [ConnectableService],
+    beside own: (signIn: SignIn, routes: any FurtherRoutes)?,
     _ context: HTTPProtection.Context,
     _ endpoints: @escaping @Sendable (IPAddress) -> ConnectionEndpoints
   ) {
-    self.others = others
+    others = own?.routes
     link = AuthorizationRoutes.page(["GET", "HEAD", "POST"], 120, context) {
       request, browser throws(HTTPFault) in
       // The path begins so: see `resource`.
@@ -36,6 +39,17 @@ struct ConnectionRoutes: FurtherRoutes {
         request, browser throws(HTTPFault) in
         await endpoints(browser.address).callback(
           service: service.id, query: request.query ?? "", browser, now: context.now())
+      }
+    }
+    if case .provider(let description, _)? = own?.signIn {
+      let path = "/\(description.id)/callback"
+      callbacks[path] = own?.routes.resource(at: path).map { signIn in
+        signIn.preceded { request, address in
+          let browser = AuthorizationRoutes.browser(request, address)
+          return await endpoints(address).signedIn(
+            query: request.query ?? "", browser, now: context.now()
+          ).map { AuthorizationRoutes.response($0) }
+        }
       }
     }
     self.callbacks = callbacks

@@ -11,13 +11,18 @@ private import Upstream
 struct ConnectionTools: Sendable {
   let service: ConnectionService
 
-  var all: [Tool] { [begin, complete, refresh, list, disconnect] }
+  var all: [Tool] {
+    [begin] + (service.needsCode ? [complete] : []) + [refresh, list, disconnect]
+  }
 
   private var begin: Tool {
     tool(
       "init_oauth_flow", "Connect an account",
-      "Returns a link. The user opens it in a browser and allows the connection; then call "
-        + "complete_oauth_flow with the code that the page shows.", [serviceArgument],
+      "Returns a link. The user opens it in a browser"
+        + (service.needsCode
+          ? " and allows the connection; then call complete_oauth_flow with the code that the page shows."
+          : ", signs in and allows the connection."),
+      [serviceArgument],
       result: [("message", ["type": "string", "description": "What comes next, with the link."])]
     ) { (arguments, user, context) throws(ToolFailure) in
       let place = try place(in: arguments)
@@ -26,7 +31,9 @@ struct ConnectionTools: Sendable {
       case nil: break
       case "accept"?:
         return Self.message(
-          "The user has the link. Ask for the code of the page, and call complete_oauth_flow.")
+          service.needsCode
+            ? "The user has the link. Ask for the code of the page, and call complete_oauth_flow."
+            : "The user has the link. When the page says that \(place.title) is connected, go on.")
       default:
         throw ToolFailure(sentence: "The user does not want to connect \(place.title).")
       }
@@ -45,7 +52,10 @@ struct ConnectionTools: Sendable {
           name: Self.link)
       }
       return Self.message(
-        "Open \(url) in a browser. Then call complete_oauth_flow with the code of the page.")
+        "Open \(url) in a browser. "
+          + (service.needsCode
+            ? "Then call complete_oauth_flow with the code of the page."
+            : "Then \(place.title) is connected."))
     }
   }
 
@@ -202,7 +212,7 @@ extension ConnectionError {
   fileprivate var sentence: String {
     switch self {
     case .notConnected: "There is no such connection. Call init_oauth_flow to make one."
-    case .ended, .damaged, .otherOrigin, .noRefreshToken:
+    case .ended, .damaged, .otherOrigin:
       "The connection has ended. Call init_oauth_flow to connect again."
     case .refused: "The service refuses this server. Its operator must correct the settings."
     case .unavailable, .invalidResponse, .overloaded, .state:

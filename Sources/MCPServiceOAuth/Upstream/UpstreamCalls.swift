@@ -129,12 +129,18 @@ struct UserKey: Sendable {
   /// `nil` for a guest.
   init?(_ identity: Identity) {
     guard identity.method != .guest, let provider = identity.provider else { return nil }
-    let place: JSONValue = [
-      provider.isClient ? "client" : "user", .string(provider.issuer),
-      .string(identity.subject.text),
-    ]
+    self.init(
+      provider.isClient ? "client" : "user", provider.issuer, identity.subject.text)
+  }
+
+  /// A person who has signed in at the authorization server of this process.
+  /// - Parameter base: its issuer.
+  init(of person: Person, at base: String) { self.init("user", base, person.id) }
+
+  private init(_ kind: String, _ issuer: String, _ subject: String) {
+    let place: JSONValue = [.string(kind), .string(issuer), .string(subject)]
     text = String(decoding: place.serialized(), as: UTF8.self)
-    name = identity.subject.text
+    name = subject
   }
 }
 
@@ -143,6 +149,8 @@ struct ConnectionService: Sendable {
   let connections: UpstreamConnections
   let endpoints: ConnectionEndpoints
   let services: [ConnectableService]
+  /// Whether the user passes a code on: this server has not signed the browser in.
+  let needsCode: Bool
   let state: AuthorizationState
   let seal: ConnectionSeal
   let pool: any BlockingPool
@@ -180,11 +188,24 @@ struct ConnectionService: Sendable {
     let completion: AuthorizationState.Completion
     do throws(StateError) { completion = try result.get() } catch { throw .state(error) }
     guard case .completed(let flow, let sealed) = completion else { return nil }
+    guard let result = seal.open(sealed, as: .result, of: flow) else { throw .damaged }
+    return try await connections.connect(result, flow, client)
+  }
+}
+
+extension UpstreamConnections {
+  /// Stores the connection of a flow.
+  /// - Parameter result: as `ConnectionGrant` writes it.
+  @discardableResult
+  func connect(
+    _ result: [UInt8], _ flow: UpstreamFlow, _ client: Client
+  ) async throws(ConnectionError) -> UpstreamService {
     guard let service = UpstreamService(rawValue: flow.service),
-      let grant = seal.open(sealed, as: .result, of: flow).flatMap(ConnectionGrant.init)
+      let grant = ConnectionGrant(result)
     else { throw .damaged }
-    try await connections.connect(
-      grant.tokens, user: user.text, service: service, site: grant.site, client: client)
+    try await connect(
+      grant.refresh, scope: grant.scope, user: flow.user, service: service, site: grant.site,
+      client: client)
     return service
   }
 }
@@ -192,11 +213,14 @@ struct ConnectionService: Sendable {
 /// What a service has allowed, as the state keeps it until the user completes the flow. The access token
 /// is not in it: it is in no file.
 struct ConnectionGrant {
-  let tokens: UpstreamTokens
+  let refresh: Secret
+  /// `nil` if it is the one that was asked for.
+  let scope: String?
   let site: AtlassianSite?
 
-  init(tokens: UpstreamTokens, site: AtlassianSite?) {
-    self.tokens = tokens
+  init(refresh: Secret, scope: String?, site: AtlassianSite?) {
+    self.refresh = refresh
+    self.scope = scope
     self.site = site
   }
 
@@ -204,9 +228,8 @@ struct ConnectionGrant {
     guard let object = (try? JSONParser.parse(bytes))?.object,
       let refresh = object["refresh"]?.string
     else { return nil }
-    tokens = UpstreamTokens(
-      access: Secret(""), refresh: Secret(refresh), lifetime: .zero,
-      scope: object["scope"]?.string)
+    self.refresh = Secret(refresh)
+    scope = object["scope"]?.string
     if let site = object["site"]?.object, let id = site["id"]?.string,
       let url = site["url"]?.string, let name = site["name"]?.string
     {
@@ -216,11 +239,9 @@ struct ConnectionGrant {
     }
   }
 
-  /// `nil` without a refresh token: there would be nothing to keep.
-  var bytes: [UInt8]? {
-    guard let refresh = tokens.refresh else { return nil }
+  var bytes: [UInt8] {
     var members: [(String, JSONValue)] = [("refresh", .string(refresh.exposed))]
-    if let scope = tokens.scope { members.append(("scope", .string(scope))) }
+    if let scope { members.append(("scope", .string(scope))) }
     if let site {
       members.append(
         (

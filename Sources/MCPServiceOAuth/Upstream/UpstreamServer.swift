@@ -45,9 +45,9 @@ final class UpstreamServer: Sendable {
   }
 
   /// The tools and, if a service has connections, the paths at which users make them.
-  /// - Parameter others: the paths of the authorization server.
+  /// - Parameter own: the authorization server of this process; `nil` without one.
   func offer(
-    _ settings: UpstreamSettings, beside others: (any FurtherRoutes)?,
+    _ settings: UpstreamSettings, beside own: (signIn: SignIn, routes: any FurtherRoutes)?,
     _ context: HTTPProtection.Context
   ) -> (tools: [Tool], routes: (any FurtherRoutes)?) {
     let connecting = store.map { store in
@@ -68,19 +68,32 @@ final class UpstreamServer: Sendable {
     }
     let connectable = sites.compactMap(Self.connectable)
     var service: ConnectionService?
-    var routes = others
+    var routes = own?.routes
     if let connecting, let store, !connectable.isEmpty {
       let events = AuthorizationEvents(log: context.log, showsNames: false)
+      let signIn = own.map { [base] own in
+        ConnectionSignIn(
+          own.signIn, user: { UserKey(of: $0, at: base).text },
+          connect: { (result, flow, client) async throws(ConnectionRefused) in
+            do throws(ConnectionError) {
+              try await connecting.connections.connect(result, flow, client)
+            } catch {
+              throw ConnectionRefused(
+                reason: "not_stored", sentence: "The connection cannot be stored now.")
+            }
+          })
+      }
       let endpoints: @Sendable (IPAddress?) -> ConnectionEndpoints = { [base, pool] address in
         ConnectionEndpoints(
-          base: base, services: connectable, state: store.state, seal: FlowSeal(store.seal),
-          pool: pool, random: RandomBytes.make,
+          base: base, services: connectable, signIn: signIn, state: store.state,
+          seal: FlowSeal(store.seal), pool: pool, random: RandomBytes.make,
           report: { event in if let address { events.record(event, from: address) } })
       }
       service = ConnectionService(
         connections: connecting.connections, endpoints: endpoints(nil), services: connectable,
-        state: store.state, seal: store.seal, pool: pool, now: context.now)
-      routes = ConnectionRoutes(connectable, beside: others, context) { endpoints($0) }
+        needsCode: signIn == nil, state: store.state, seal: store.seal, pool: pool,
+        now: context.now)
+      routes = ConnectionRoutes(connectable, beside: own, context) { endpoints($0) }
     }
     let calls = UpstreamCalls(
       sites: sites, http: http, shared: settings.shared, connecting: service)
@@ -132,12 +145,12 @@ final class UpstreamServer: Sendable {
           throw ConnectionRefused(error, title)
         }
         let chosen = try await site.chosen(for: tokens, client)
-        guard let bytes = ConnectionGrant(tokens: tokens, site: chosen).bytes else {
+        guard let refresh = tokens.refresh else {
           throw ConnectionRefused(
             reason: "no_refresh_token",
             sentence: "\(title) gave no token that lasts. Tell the operator of this server.")
         }
-        return bytes
+        return ConnectionGrant(refresh: refresh, scope: tokens.scope, site: chosen).bytes
       })
   }
 }

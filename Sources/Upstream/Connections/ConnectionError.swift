@@ -34,8 +34,6 @@ package enum ConnectionError: Error, Sendable, Equatable {
   case damaged
   /// The connection was made with another address of the service.
   case otherOrigin
-  /// The service sent no refresh token for a new connection.
-  case noRefreshToken
   /// Too much waits.
   case overloaded
   case state(StateError)

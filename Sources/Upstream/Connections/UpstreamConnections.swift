@@ -70,17 +70,18 @@ package final class UpstreamConnections: Sendable {
 
   /// Stores a connection, which replaces the one that the user had to this service.
   /// - Parameters:
+  ///   - scope: `nil` if it is the one that was asked for (RFC 6749 §5.1).
   ///   - user: as in `UpstreamConnection`.
   ///   - site: the site that the user chose.
   package func connect(
-    _ tokens: UpstreamTokens, user: String, service: UpstreamService, site: AtlassianSite? = nil,
+    _ refresh: Secret, scope: String?, user: String, service: UpstreamService,
+    site: AtlassianSite? = nil,
     client: Client
   ) async throws(ConnectionError) {
     guard let oauth = services[service] else { throw .notConnected }
-    guard let refresh = tokens.refresh else { throw .noRefreshToken }
     let new = NewUpstreamConnection(
       user: user, service: service.rawValue, origin: oauth.origin, siteID: site?.id,
-      siteName: site?.name, scope: tokens.scope ?? oauth.scope)
+      siteName: site?.name, scope: scope ?? oauth.scope)
     let (seal, time) = (seal, now())
     let generation = try await inState(client) { (state) throws(StateError) in
       try state.store(new, now: time) { seal.seal(refresh, of: new, generation: $0) }

@@ -6,7 +6,7 @@ It reads `{"url": …, "user": …, "password": …, "client": …}` and then a 
     {"call": TOOL, "arguments": {…}, "headers": {…}}    with header fields for this connection alone
     {"open": URL}                                       a person opens the link of init_oauth_flow
 
-For each it prints a line: the names, `{"text": …, "isError": …, "structured": …}`, or the code on the
+For each it prints a line: the names, `{"text": …, "isError": …, "structured": …}`, or the heading of the
 page after the callback. The sign-in is kept: it is asked for once, and when a tool needs another scope.
 """
 
@@ -86,7 +86,7 @@ class Client:
 
     async def answer(self, request):
         if "open" in request:
-            return {"code": await self.connect(request["open"])}
+            return {"heading": await self.connect(request["open"])}
         async with self.connection(request.get("headers", {})) as calculator:
             if "list" in request:
                 tools = (await calculator.list_tools()).tools
@@ -103,18 +103,19 @@ class Client:
             }
 
     async def connect(self, link):
-        """The person agrees at the page of this server, and at that of the other service."""
+        """The person signs in at the page of this server, and agrees at that of the other service."""
         async with client() as browser:
             page = await browser.get(link)
-            page = await self.person.send(browser, page, Form(page.text), {})
+            entered = {"username": self.person.user, "password": self.person.password}
+            page = await self.person.send(browser, page, Form(page.text), entered)
             for _ in range(3):
                 if not page.is_redirect:
                     break
                 page = await browser.get(urljoin(str(page.url), page.headers["location"]))
-        code = re.search(r"[A-Z2-9]{4}(-[A-Z2-9]{4}){3}", page.text)
-        if page.status_code != 200 or not code:
-            raise RuntimeError(f"no code: {page.status_code}, {page.text}")
-        return code[0]
+        heading = re.search(r"<h1>(.*?)</h1>", page.text)
+        if page.status_code != 200 or not heading:
+            raise RuntimeError(f"not connected: {page.status_code}, {page.text}")
+        return re.sub(r"<[^>]*>", "", heading[1])
 
 
 async def main():

@@ -62,10 +62,7 @@ struct ConnectionFixture {
     _ connections: UpstreamConnections, user: String = "ada", service: UpstreamService = .jira
   ) async throws {
     try await connections.connect(
-      UpstreamTokens(
-        access: Secret("access of the code"), refresh: Secret("refresh-0"),
-        lifetime: .seconds(3600), scope: "read:jira-work"),
-      user: user, service: service,
+      Secret("refresh-0"), scope: "read:jira-work", user: user, service: service,
       site: AtlassianSite(id: "cloud-1", url: "https://acme.atlassian.net", name: "acme"),
       client: Self.client)
   }

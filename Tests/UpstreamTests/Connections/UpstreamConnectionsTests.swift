@@ -178,15 +178,11 @@ struct UpstreamConnectionsTests {
     #expect(await Fixture.token(connections) == .success("access-1"))
   }
 
-  @Test func aConnectionNeedsARefreshToken() async throws {
+  @Test func aConnectionNeedsAServiceOfTheSettings() async throws {
     let connections = try fixture.process()
-    let tokens = UpstreamTokens(
-      access: Secret("a"), refresh: nil, lifetime: .seconds(1), scope: nil)
-    await #expect(throws: ConnectionError.noRefreshToken) {
-      try await connections.connect(tokens, user: "ada", service: .jira, client: Fixture.client)
-    }
     await #expect(throws: ConnectionError.notConnected) {
-      try await connections.connect(tokens, user: "ada", service: .jenkins, client: Fixture.client)
+      try await connections.connect(
+        Secret("r"), scope: nil, user: "ada", service: .jenkins, client: Fixture.client)
     }
     #expect(try fixture.storedToken() == nil)
   }
@@ -283,9 +279,7 @@ struct UpstreamConnectionsTests {
     await service.waitForHeld()
     let other = try fixture.process()
     try await other.connect(
-      UpstreamTokens(
-        access: Secret("a"), refresh: Secret("new account"), lifetime: .seconds(1), scope: nil),
-      user: "ada", service: .jira, client: Fixture.client)
+      Secret("new account"), scope: nil, user: "ada", service: .jira, client: Fixture.client)
     service.release()
     #expect(await executor.value(of: call) == .failure(.unavailable))
     #expect(try fixture.storedToken() == "new account")
