@@ -21,6 +21,7 @@ ENDPOINT = "Sources/ResourceServer/EndpointURL.swift"
 INTROSPECTION_TESTS = "ResourceServerTests.IntrospectionTests"
 INTROSPECTOR_TESTS = "ResourceServerTests.IntrospectionAuthenticatorTests"
 OUTBOUND = "HTTPClientTests"
+BRIDGE_STORE_TESTS = "BridgeTests.FileTokenStoreTests"
 POLICY = "Sources/HTTPClient/AddressPolicy.swift"
 TRANSFER = "Sources/HTTPClient/Transfer.swift"
 CURL_HANDLE = "Sources/HTTPClient/CurlHandle.swift"
@@ -4922,4 +4923,84 @@ MUTANTS = [
         "fields = tool.fields.map { field in (field, values(\"Authorization\").map(Secret.init)) }",
         "MCPServiceHTTPTests.CallContextTests", r"aToolReadsTheFieldThatItDeclared",
     ),
+    # The bridge: tokens, sign-in and settings.
+    (
+        "bridge: a file of tokens that others can read", "Sources/Bridge/Tokens/PrivateFolder.swift",
+        "    guard status.st_mode & 0o077 == 0 else { throw .openToOthers }  // CWE-732\n",
+        "",
+        BRIDGE_STORE_TESTS, r"aFileThatIsNotSafeIsRefused|aFolderOfOthersIsNotWritten",
+    ),
+    (
+        "bridge: a symbolic link in place of a file of tokens",
+        "Sources/Bridge/Tokens/PrivateFolder.swift",
+        "descriptor, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)",
+        "descriptor, name, flags | O_NONBLOCK | O_CLOEXEC, 0o600)",
+        BRIDGE_STORE_TESTS, r"aFileThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: a symbolic link in place of the folder of tokens",
+        "Sources/Bridge/Tokens/PrivateFolder.swift",
+        "open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)",
+        "open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)",
+        BRIDGE_STORE_TESTS, r"aFileThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: a file of tokens of any length", "Sources/Bridge/Tokens/PrivateFolder.swift",
+        "      guard bytes.count <= limit else { throw .tooLarge }\n",
+        "",
+        BRIDGE_STORE_TESTS, r"aFileThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: tokens of another server", "Sources/Bridge/Tokens/FileTokenStore.swift",
+        "guard let file = TokenFile(bytes), file.resource.hasSameBytes(as: resource) else {",
+        "guard let file = TokenFile(bytes) else {",
+        BRIDGE_STORE_TESTS, r"aFileThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: the seal is not bound to the server", "Sources/Bridge/Tokens/TokenFile.swift",
+        "JSONValue.array([.string(purpose), .string(resource)])",
+        "JSONValue.array([.string(purpose)])",
+        BRIDGE_STORE_TESTS, r"aFileThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: unsealed tokens beside a key", "Sources/Bridge/Tokens/FileTokenStore.swift",
+        """guard case .none = key else { throw refused(name, "is not sealed, but there is a key") }""",
+        "",
+        BRIDGE_STORE_TESTS, r"aFileThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: two renewals at once", "Sources/Bridge/Tokens/PrivateFolder.swift",
+        "if flock(file, LOCK_EX | LOCK_NB) == 0 { return file }",
+        "if file >= 0 { return file }",
+        BRIDGE_STORE_TESTS, r"aSecondTaskWaitsForTheLock",
+    ),
+    (
+        "bridge: a crash leaves tokens after the sign-out",
+        "Sources/Bridge/Tokens/FileTokenStore.swift",
+        "        try folder.remove(name)\n",
+        "        _ = name\n",
+        BRIDGE_STORE_TESTS, r"aFileThatACrashLeftIsRemovedToo",
+    ),
+    (
+        "bridge: an error of the keychain is an empty keychain",
+        "Sources/Bridge/Tokens/KeychainKey.swift",
+        "isMissing = { $0.status == 1 && $0.output.isEmpty && !$0.hasErrors }",
+        "isMissing = { $0.status == 1 && $0.output.isEmpty }",
+        "BridgeTests.KeychainKeyTests", r"aKeychainThatDoesNotAnswer",
+    ),
+    (
+        "bridge: a helper program may write without end",
+        "Sources/Bridge/Tokens/HelperProgram.swift",
+        "          guard bytes.count <= mostOutput else { return nil }\n",
+        "          if bytes.count > mostOutput { break }\n",
+        "BridgeTests.KeychainKeyTests", r"aKeychainThatDoesNotAnswer",
+    ),
+    (
+        "bridge: the keychain's program gets every variable",
+        "Sources/Bridge/Tokens/ChildEnvironment.swift",
+        "variables(session, of: environment) + [",
+        "variables(Array(environment.values.keys), of: environment) + [",
+        "BridgeTests.KeychainKeyTests", r"theKeyIsKeptAndNeverAnArgument",
+    ),
+    # End of the bridge.
 ]
