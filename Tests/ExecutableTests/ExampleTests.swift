@@ -173,7 +173,7 @@ struct ExampleTests {
     let settings = text.matches(of: /(?m)^# ((?:JWT|CALCULATOR)_\w+)=(.*)$/)
       .filter { !String($0.1).hasSuffix("_FILE") && $0.1 != "CALCULATOR_USERS" }
     let defaults = Dictionary(settings.map { (String($0.1), String($0.2)) }) { $1 }
-    #expect(defaults.count == 55)
+    #expect(defaults.count == 65)
     let process = try ServerProcess(Self.jwt.name, environment: defaults)
     #expect(process.waitForExit() == 78)
     #expect(

@@ -182,7 +182,7 @@ extension Settings {
       hasMetrics.declaration, allowsWeakSecrets.declaration, logLevel.declaration,
     ])
 
-  package static let ofAllExecutables = [stdio, jwt, http, oauth]
+  package static let ofAllExecutables = [stdio, jwt, http, oauth, bridge]
 
   /// The variables of every executable.
   static let variablesOfAll = Set(ofAllExecutables.flatMap(\.variables))
