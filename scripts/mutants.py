@@ -21,6 +21,7 @@ ENDPOINT = "Sources/ResourceServer/EndpointURL.swift"
 INTROSPECTION_TESTS = "ResourceServerTests.IntrospectionTests"
 INTROSPECTOR_TESTS = "ResourceServerTests.IntrospectionAuthenticatorTests"
 OUTBOUND = "HTTPClientTests"
+BRIDGE_CALLBACK_TESTS = "BridgeTests.CallbackResponderTests"
 BRIDGE_STORE_TESTS = "BridgeTests.FileTokenStoreTests"
 POLICY = "Sources/HTTPClient/AddressPolicy.swift"
 TRANSFER = "Sources/HTTPClient/Transfer.swift"
@@ -5001,6 +5002,82 @@ MUTANTS = [
         "variables(session, of: environment) + [",
         "variables(Array(environment.values.keys), of: environment) + [",
         "BridgeTests.KeychainKeyTests", r"theKeyIsKeptAndNeverAnArgument",
+    ),
+    (
+        "bridge: any Host at the callback", "Sources/Bridge/SignIn/CallbackResponder.swift",
+        "      ASCII.areEqual(host.utf8, authority.utf8)\n",
+        "      !host.isEmpty, !authority.isEmpty\n",
+        BRIDGE_CALLBACK_TESTS, r"aForeignRequestDoesNotEndTheWait",
+    ),
+    (
+        "bridge: a script of another page at the callback",
+        "Sources/Bridge/SignIn/CallbackResponder.swift",
+        """    guard fields["Origin"].isEmpty else { return false }\n""",
+        "",
+        BRIDGE_CALLBACK_TESTS, r"aForeignRequestDoesNotEndTheWait",
+    ),
+    (
+        "bridge: an image of another page at the callback",
+        "Sources/Bridge/SignIn/CallbackResponder.swift",
+        """fields["Sec-Fetch-Mode"].allSatisfy { $0 == "navigate" }""",
+        "true",
+        BRIDGE_CALLBACK_TESTS, r"aForeignRequestDoesNotEndTheWait",
+    ),
+    (
+        "bridge: a frame of another page at the callback",
+        "Sources/Bridge/SignIn/CallbackResponder.swift",
+        """fields["Sec-Fetch-Dest"].allSatisfy { $0 == "document" }""",
+        "true",
+        BRIDGE_CALLBACK_TESTS, r"aForeignRequestDoesNotEndTheWait",
+    ),
+    (
+        "bridge: a foreign state", "Sources/Bridge/SignIn/CallbackResponder.swift",
+        "      expected.isEqual(to: SHA256Digest(of: state.utf8))\n",
+        "      !state.isEmpty, !expected.bytes.isEmpty\n",
+        BRIDGE_CALLBACK_TESTS, r"aForeignRequestDoesNotEndTheWait",
+    ),
+    (
+        "bridge: POST at the callback", "Sources/Bridge/SignIn/CallbackResponder.swift",
+        """    guard request.method == "GET" else { return CallbackPage.wrongMethod.response }\n""",
+        "",
+        BRIDGE_CALLBACK_TESTS, r"aForeignRequestDoesNotEndTheWait",
+    ),
+    (
+        "bridge: the code stays in the history", "Sources/Bridge/SignIn/CallbackResponder.swift",
+        """CallbackPage.redirect(to: form["error"] == nil ? "/done" : "/refused")""",
+        """(form["error"] == nil ? CallbackPage.done : .refused).response""",
+        BRIDGE_CALLBACK_TESTS, r"theRedirectLeadsAwayFromTheCode",
+    ),
+    (
+        "bridge: a page without a policy", "Sources/Bridge/SignIn/CallbackPage.swift",
+        """    ("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-store"),\n""",
+        """    ("Cache-Control", "no-store"),\n""",
+        BRIDGE_CALLBACK_TESTS, r"everyPageIsStrict",
+    ),
+    (
+        "bridge: an address of another scheme", "Sources/Bridge/SignIn/BrowserOpener.swift",
+        "    guard Origin.split(url) != nil else { throw .unavailable }\n",
+        "",
+        "BridgeTests.BrowserUserAgentTests", r"onlyAPlainAddressReachesAProgram",
+    ),
+    (
+        "bridge: an address that a shell acts upon", "Sources/Bridge/SignIn/BrowserOpener.swift",
+        "guard let program, url.utf8.allSatisfy(Self.isPlain) else { return nil }",
+        "guard let program else { return nil }",
+        "BridgeTests.BrowserUserAgentTests", r"onlyAPlainAddressReachesAProgram",
+    ),
+    (
+        "bridge: the browser gets every variable", "Sources/Bridge/Tokens/ChildEnvironment.swift",
+        "let variables = variables(browser, of: environment)",
+        "let variables = variables(Array(environment.values.keys), of: environment)",
+        "BridgeTests.BrowserUserAgentTests", r"theBrowserGetsTheAddressAndNoSecret",
+    ),
+    (
+        "bridge: a pasted address of another sign-in",
+        "Sources/Bridge/SignIn/TerminalUserAgent.swift",
+        "        expected.isEqual(to: SHA256Digest(of: sent.utf8))\n",
+        "        !sent.isEmpty, !expected.bytes.isEmpty\n",
+        "BridgeTests.TerminalUserAgentTests", r"anotherAddressIsAskedForAgain",
     ),
     # End of the bridge.
 ]

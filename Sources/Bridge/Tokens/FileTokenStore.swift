@@ -21,6 +21,8 @@ package enum TokenFileKey: Sendable {
 ///
 /// If there is a key, a file that is not sealed is refused: with it, another program of the user
 /// could have this user work with the account of somebody else. A sign-in replaces it.
+///
+/// The file is longer than 150 lines because the store has one rule for every fault of a file.
 package struct FileTokenStore: TokenStore {
   /// The largest file, in bytes. A document may have three quarters of it.
   static let maximumLength = 64 << 10

@@ -1,0 +1,32 @@
+package import OAuthClient
+package import Support
+
+/// A person signs in with the browser of this machine.
+package struct BrowserUserAgent: UserAgent {
+  private let port: Int
+  private let opener: BrowserOpener
+  private let now: @Sendable () -> WallTime
+  private let sleep: @Sendable (Duration) async -> Void
+  private let report: @Sendable (String) -> Void
+
+  /// - Parameters:
+  ///   - port: of the redirect URI; 0 for one that the system chooses.
+  ///   - report: takes a sentence for the person.
+  package init(
+    port: Int = 0, opener: BrowserOpener, now: @escaping @Sendable () -> WallTime,
+    report: @escaping @Sendable (String) -> Void,
+    sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+  ) {
+    self.port = port
+    self.opener = opener
+    self.now = now
+    self.report = report
+    self.sleep = sleep
+  }
+
+  package func prepare() async throws(UserAgentError) -> any PendingSignIn {
+    guard opener.program != nil else { throw .notInteractive }
+    return try await CallbackListener.start(
+      port: port, opener: opener, now: now, sleep: sleep, report: report)
+  }
+}
