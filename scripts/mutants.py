@@ -22,6 +22,7 @@ INTROSPECTION_TESTS = "ResourceServerTests.IntrospectionTests"
 INTROSPECTOR_TESTS = "ResourceServerTests.IntrospectionAuthenticatorTests"
 OUTBOUND = "HTTPClientTests"
 BRIDGE_CALLBACK_TESTS = "BridgeTests.CallbackResponderTests"
+BRIDGE_SETTINGS_TESTS = "BridgeTests.BridgeConfigurationTests"
 BRIDGE_STORE_TESTS = "BridgeTests.FileTokenStoreTests"
 POLICY = "Sources/HTTPClient/AddressPolicy.swift"
 TRANSFER = "Sources/HTTPClient/Transfer.swift"
@@ -5078,6 +5079,65 @@ MUTANTS = [
         "        expected.isEqual(to: SHA256Digest(of: sent.utf8))\n",
         "        !sent.isEmpty, !expected.bytes.isEmpty\n",
         "BridgeTests.TerminalUserAgentTests", r"anotherAddressIsAskedForAgain",
+    ),
+    (
+        "bridge: plain HTTP to another machine", "Sources/Bridge/Configuration/RemoteURL.swift",
+        "guard origin.scheme == .https || isLoopback else {",
+        "guard origin.scheme == .https || origin.scheme == .http else {",
+        BRIDGE_SETTINGS_TESTS, r"theURLIsOfTLSOrOfThisMachine",
+    ),
+    (
+        "bridge: a secret in the query of the URL", "Sources/Bridge/Configuration/RemoteURL.swift",
+        """guard !target.contains(UInt8(ascii: "?")) else {""",
+        "guard target.count < 1 << 20 else {",
+        BRIDGE_SETTINGS_TESTS, r"theURLIsOfTLSOrOfThisMachine",
+    ),
+    (
+        "bridge: a header that decides where a request ends",
+        "Sources/Bridge/Configuration/HeaderOption.swift",
+        "    guard !refused.contains(lowercase),\n",
+        "    guard !lowercase.isEmpty,\n",
+        BRIDGE_SETTINGS_TESTS, r"aFieldThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: a header that the transport sets",
+        "Sources/Bridge/Configuration/HeaderOption.swift",
+        "!refusedStarts.contains(where: { lowercase.hasBytes(atStart: $0) })",
+        "!refusedStarts.isEmpty",
+        BRIDGE_SETTINGS_TESTS, r"aFieldThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: a line end in a header", "Sources/Bridge/Configuration/HeaderOption.swift",
+        "value.allSatisfy(ASCII.isText),",
+        "true,",
+        BRIDGE_SETTINGS_TESTS, r"aFieldThatIsNotSafeIsRefused",
+    ),
+    (
+        "bridge: two headers of one name",
+        "Sources/Bridge/Configuration/BridgeConfiguration.swift",
+        "guard !fields.contains(where: { ASCII.areEqual($0.name.utf8, field.name.utf8) }) else {",
+        "guard fields.count <= HeaderOption.most else {",
+        BRIDGE_SETTINGS_TESTS, r"fieldsAreBoundedAndDistinct",
+    ),
+    (
+        "bridge: two credentials at once", "Sources/Bridge/Configuration/BridgeConfiguration.swift",
+        "    for other in names.dropFirst() { reader.report(.exclusive(names[0], other)) }\n",
+        "",
+        BRIDGE_SETTINGS_TESTS, r"aFaultNamesTheVariableAndTheFix",
+    ),
+    (
+        "bridge: a token that is no field value",
+        "Sources/Bridge/Configuration/BridgeConfiguration.swift",
+        "token.utf8.allSatisfy(ASCII.isVisible)",
+        "!token.isEmpty",
+        BRIDGE_SETTINGS_TESTS, r"aFaultNamesTheVariableAndTheFix",
+    ),
+    (
+        "bridge: a refused credential is sent again",
+        "Sources/Bridge/Configuration/StaticCredential.swift",
+        "current.withLock { $0 } != fields.map { HeaderField(name: $0.name, value: $0.value) }",
+        "true",
+        BRIDGE_SETTINGS_TESTS, r"aNewFileAppliesAndABadOneKeepsTheOld|aFieldStandsBesideTheCredential",
     ),
     # End of the bridge.
 ]
