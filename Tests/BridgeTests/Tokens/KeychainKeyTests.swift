@@ -90,19 +90,27 @@ struct KeychainKeyTests {
     let testDescription: String
     let body: String
     var limit = KeychainKey.timeLimit
+    let problem: String
   }
 
   /// No key is made if the keychain may have one: that would make the files unreadable.
   @Test(arguments: [
-    Failure(testDescription: "an error", body: "echo no session >&2; exit 1"),
-    Failure(testDescription: "another status", body: "exit 2"),
-    Failure(testDescription: "no Base64", body: "echo 'a key'"),
-    Failure(testDescription: "a short key", body: "echo AAAA"),
-    Failure(testDescription: "endless output", body: "exec cat /dev/zero"),
-    Failure(testDescription: "no end", body: "exec sleep 1000", limit: .zero),
-    Failure(testDescription: "a signal", body: "kill -9 $$"),
     Failure(
-      testDescription: "a key that is not kept", body: "[ $1 = lookup ] && exit 1; exit 0"),
+      testDescription: "an error", body: "echo no session >&2; exit 1",
+      problem: "does not give the key"),
+    Failure(testDescription: "another status", body: "exit 2", problem: "does not give the key"),
+    Failure(testDescription: "no Base64", body: "echo 'a key'", problem: "does not give the key"),
+    Failure(testDescription: "a short key", body: "echo AAAA", problem: "does not give the key"),
+    Failure(
+      testDescription: "long output", body: "exec head -c 20000 /dev/zero",
+      problem: "does not answer"),
+    Failure(
+      testDescription: "no end", body: "exec sleep 1000", limit: .zero, problem: "does not answer"),
+    Failure(
+      testDescription: "a signal", body: "kill -9 $$", problem: "does not give the key"),
+    Failure(
+      testDescription: "a key that is not kept", body: "[ $1 = lookup ] && exit 1; exit 0",
+      problem: "does not keep a new key"),
   ])
   func aKeychainThatDoesNotAnswerIsNotTakenForAnEmptyOne(_ failure: Failure) async throws {
     let fixture = try TokenFixture()
@@ -113,6 +121,7 @@ struct KeychainKeyTests {
       try await store.save(TokenFixture.document, for: TokenFixture.resource)
     }
     #expect(fixture.sentences.all.count == 1)
+    #expect(fixture.sentences.all.first?.contains(failure.problem) == true)
     #expect(
       fixture.recorded(path, "arguments").contains("store")
         == failure.testDescription.contains("not kept"))

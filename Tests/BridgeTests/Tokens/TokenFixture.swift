@@ -54,15 +54,10 @@ struct TokenFixture: Sendable {
   /// A program that records its arguments, variables and input, then runs `body` of a shell.
   func program(_ name: String, _ body: String) throws -> String {
     let path = temporary.path(name)
-    let script = """
-      #!/bin/sh
-      printf '%s\\n' "$@" >> '\(path).arguments'
-      env >> '\(path).environment'
-      \(body)
-
-      """
-    try Data(script.utf8).write(to: URL(filePath: path))
-    try setMode(0o700, of: path)
+    try Data("\(body)\n".utf8).write(to: URL(filePath: "\(path).body"))
+    try FileManager.default.createSymbolicLink(
+      atPath: path,
+      withDestinationPath: Repository.root.appending(path: "scripts/record-call.sh").path)
     return path
   }
 
