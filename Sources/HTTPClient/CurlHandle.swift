@@ -30,6 +30,7 @@ private import Support
       switch request.method {
       case .get: run(&transfer)
       case .post(let body): post(body, &transfer)
+      case .delete: set(CURLOPT_CUSTOMREQUEST, "DELETE") ? run(&transfer) : CURLE_OUT_OF_MEMORY
       }
     guard code == CURLE_OK else { return .failure(Self.error(code, transfer)) }
     let status = unsafe ccurl_status(pointer)

@@ -17,6 +17,8 @@ package struct OutboundRequest: Sendable {
   package enum Method: Sendable, Equatable {
     case get
     case post([UInt8])
+    /// Without a body.
+    case delete
   }
 
   package let method: Method

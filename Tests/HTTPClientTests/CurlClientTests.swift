@@ -78,6 +78,19 @@ struct CurlClientTests {
         """)
   }
 
+  /// The method is gone with the request: the next one on the same handle is a GET.
+  @Test func sendsDelete() async throws {
+    let server = try await ScriptedServer(.answer(Self.ok))
+    let client = try Self.client()
+    let url = "http://127.0.0.1:\(server.port)/mcp"
+    _ = try await client.send(OutboundRequest(.delete, url), for: .local)
+    _ = try await client.send(OutboundRequest(.get, url), for: .local)
+    let fields =
+      "Host: 127.0.0.1:\(server.port)\r\nUser-Agent: calculator\r\nAccept: */*\r\n\r\n"
+    #expect(
+      server.text == "DELETE /mcp HTTP/1.1\r\n\(fields)GET /mcp HTTP/1.1\r\n\(fields)")
+  }
+
   /// libcurl asks with `Expect` before it sends a large body, and then waits.
   @Test func sendsALargeBodyWithoutAsking() async throws {
     let server = try await ScriptedServer(.answer(Self.ok))

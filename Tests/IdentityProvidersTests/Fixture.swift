@@ -121,6 +121,7 @@ extension OutboundRequest {
     let lines = fields.map { "\($0.name): \($0.value)" }
     return switch method {
     case .get: (["GET \(url)"] + lines).joined(separator: "\n")
+    case .delete: (["DELETE \(url)"] + lines).joined(separator: "\n")
     case .post: (["POST \(url)"] + lines + [body]).joined(separator: "\n")
     }
   }

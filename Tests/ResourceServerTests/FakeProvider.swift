@@ -83,6 +83,7 @@ final class FakeProvider: HTTPClient {
     var body: [UInt8] = []
     switch request.method {
     case .get: lines = ["GET \(request.url)"]
+    case .delete: lines = ["DELETE \(request.url)"]
     case .post(let bytes):
       lines = ["POST \(request.url)"]
       body = bytes

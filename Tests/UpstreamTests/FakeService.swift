@@ -58,6 +58,7 @@ final class FakeService: HTTPClient {
     let (method, body): (String, [UInt8]) =
       switch request.method {
       case .get: ("GET", [])
+      case .delete: ("DELETE", [])
       case .post(let body): ("POST", body)
       }
     let text = ["\(method) \(request.url)"] + request.fields.map { "\($0.name): \($0.value)" }

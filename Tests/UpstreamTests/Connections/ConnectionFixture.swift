@@ -226,6 +226,7 @@ final class FakeTokenEndpoint: HTTPClient {
     let fields = request.fields.map { "\($0.name): \($0.value)" }
     switch request.method {
     case .get: return (["GET \(request.url)"] + fields).joined(separator: "\n")
+    case .delete: return (["DELETE \(request.url)"] + fields).joined(separator: "\n")
     case .post(let body):
       let text = String(decoding: body, as: UTF8.self)
       return (["POST \(request.url)"] + fields + [text]).joined(separator: "\n")
