@@ -11,15 +11,17 @@ package struct LineFramer {
     case tooLong
   }
 
-  /// The longest line, in bytes without the line end.
+  /// The longest line of a server, in bytes without the line end.
   package static let maximumLength = 1 << 20
 
+  private let maximumLength: Int
   private var buffer: [UInt8] = []
   private var lineStart = 0
   private var searched = 0
   private var skipping = false
 
-  package init() {}
+  /// - Parameter maximumLength: the longest line, in bytes without the line end.
+  package init(maximumLength: Int = LineFramer.maximumLength) { self.maximumLength = maximumLength }
 
   /// Appends the next bytes of the stream.
   package mutating func append(_ chunk: some Sequence<UInt8>) {
@@ -37,14 +39,14 @@ package struct LineFramer {
       searched = lineStart
       if skipping {
         skipping = false
-      } else if line.count > Self.maximumLength {
+      } else if line.count > maximumLength {
         return .tooLong
       } else if !isBlank(line) {
         return .complete(Array(line))
       }
     }
     searched = buffer.count
-    if skipping || buffer.count - lineStart > Self.maximumLength {
+    if skipping || buffer.count - lineStart > maximumLength {
       buffer = []
       lineStart = 0
       searched = 0
@@ -56,7 +58,7 @@ package struct LineFramer {
 
   /// At the end of the stream: the last line, if it has no line end.
   package mutating func finish() -> Line? {
-    defer { self = LineFramer() }
+    defer { self = LineFramer(maximumLength: maximumLength) }
     let line = buffer[lineStart...]
     return isBlank(line) ? nil : .complete(Array(line))
   }
