@@ -9,6 +9,8 @@ extension RemoteServer {
   static let longestEvent = 4 << 20
   /// In bytes: what is read after the answer so that the connection can be used again.
   private static let longestRest = 1 << 16
+  /// How long a body may take to end after its answer.
+  static let longestEnd = Duration.milliseconds(900)
   /// How often a stream is resumed without a new event.
   private static let mostResumptions = 5
   /// The wait before a stream is resumed, if the server names none; and the shortest wait.
@@ -43,7 +45,7 @@ extension RemoteServer {
     guard let body else { return }
     // A stream should end after its response. One that does not is closed.
     let limit = Task {
-      await sleep(.seconds(1))
+      await sleep(Self.longestEnd)
       if !Task.isCancelled { body.cancel() }
     }
     var left = Self.longestRest

@@ -50,6 +50,17 @@ struct LineFramerTests {
     #expect(framer.next() == nil)
   }
 
+  /// A server may have a limit of its own, also after the end of an input.
+  @Test func aLimitOfItsOwn() {
+    var framer = LineFramer(maximumLength: 3)
+    for _ in 0..<2 {
+      framer.append("abc\nabcd\n".utf8)
+      #expect(framer.next() == .complete(Array("abc".utf8)))
+      #expect(framer.next() == .tooLong)
+      #expect(framer.finish() == nil)
+    }
+  }
+
   @Test func skipsALongLineWithoutKeepingIt() {
     var framer = LineFramer()
     let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 16)
