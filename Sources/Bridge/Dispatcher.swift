@@ -49,6 +49,8 @@ final class Dispatcher: Sendable {
     var pending: [MessageKey: Exchange] = [:]
     var listens: [ObjectIdentifier: Exchange] = [:]
     var barrier: Latch?
+    /// Whether the client is of the handshake era.
+    var hasInitialized = false
 
     var nextWaiting: Job? {
       mutating get {
@@ -90,7 +92,7 @@ final class Dispatcher: Sendable {
   private func take(_ message: ClientMessage) {
     var cancelled: Exchange?
     switch message.kind {
-    case .response where server.session.current == nil:
+    case .response where !state.withLock({ $0.hasInitialized }):
       // MCP 2026-07-28 basic/transports/streamable-http, "Sending Messages": no responses.
       return server.notice("dropped a response of the client: the server sent no request")
     case .notification where message.method == "notifications/cancelled":
@@ -105,6 +107,7 @@ final class Dispatcher: Sendable {
         barrier: state.barrier, latch: needsLatch ? Latch() : nil, cancels: cancelled)
       if job.isSubscription, state.subscriptions >= limits.subscriptions { return nil }
       state.barrier = job.latch ?? state.barrier
+      if message.isInitialize { state.hasInitialized = true }
       state.messages += 1
       state.bytes += message.line.count
       if let id = message.id, !message.isInitialize { state.pending[MessageKey(id)] = job.exchange }
@@ -161,7 +164,9 @@ final class Dispatcher: Sendable {
   /// Cancels a request.
   /// - Returns: whether the notification is sent.
   private func cancel(_ exchange: Exchange?, _ message: ClientMessage) -> Bool {
-    guard let exchange else { return server.session.current != nil && message.version == nil }
+    guard let exchange else {
+      return state.withLock { $0.hasInitialized } && message.version == nil
+    }
     // Over HTTP the end of the stream is the cancellation (MCP 2026-07-28 basic/patterns/cancellation,
     // "Transport-Specific Cancellation"). A request that waits here was never sent.
     if exchange.isModern || !exchange.isSent {

@@ -55,6 +55,7 @@ final class ListeningStream: Sendable {
         await end(error, started, exchange)
         return
       }
+      if exchange.isCancelled { return }
       let backoff = min(.milliseconds(500 << min(failures + 1, 10)), Self.longestWait)
       let wait = failures == 0 ? reader?.retry ?? RemoteServer.resumption : backoff
       failures += 1

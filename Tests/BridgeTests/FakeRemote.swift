@@ -116,6 +116,8 @@ final class FakeBody: StreamedBody {
     self.ending = ending
   }
 
+  /// Whether only its cancellation ends the body.
+  var isEndless: Bool { if case .open = ending { true } else { false } }
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
   /// How many chunks were read.
   var taken: Int { state.withLock { $0.taken } }
