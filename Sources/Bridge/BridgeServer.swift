@@ -20,9 +20,20 @@ package struct BridgeServer: Sendable {
     reload: @escaping @Sendable () -> Void,
     sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
   ) {
+    self.init(
+      url: url, client: client, credential: credential, stdio: stdio,
+      messages: Dispatcher.Limits(), notice: notice, reload: reload, sleep: sleep)
+  }
+
+  init(
+    url: String, client: any StreamingClient, credential: any RemoteCredential,
+    stdio: ConcurrentStdio, messages: Dispatcher.Limits,
+    notice: @escaping @Sendable (String) -> Void, reload: @escaping @Sendable () -> Void,
+    sleep: @escaping @Sendable (Duration) async -> Void
+  ) {
     let server = RemoteServer(
       url: url, client: client, credential: credential, session: RemoteSession(),
-      toolHeaders: ToolHeaders(),
+      toolHeaders: ToolHeaders(), budget: AnswerBudget(),
       notice: {
         notice($0)
         stdio.wake()
@@ -30,7 +41,7 @@ package struct BridgeServer: Sendable {
     let write: @Sendable ([UInt8]) async -> Bool = { await stdio.write($0) }
     let listening = ListeningStream(server, write: write)
     let forwarder = Forwarder(server: server, listening: listening, write: write)
-    dispatcher = Dispatcher(forwarder, stdio)
+    dispatcher = Dispatcher(forwarder, stdio, messages)
     (self.stdio, self.reload) = (stdio, reload)
   }
 

@@ -77,9 +77,13 @@ extension RemoteServer {
 
   private func wholeBody(_ body: any StreamedBody) async throws(BridgeError) -> [UInt8] {
     var bytes: [UInt8] = []
+    var taken = 0
+    defer { budget.release(taken) }
     do throws(OutboundError) {
       while let more = try await body.next() {
         if bytes.count + more.count > Self.longestAnswer { throw .tooLarge }
+        guard budget.take(more.count) else { throw .tooLarge }
+        taken += more.count
         bytes += more
       }
     } catch {

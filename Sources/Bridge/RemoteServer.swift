@@ -23,6 +23,7 @@ struct RemoteServer: Sendable {
   let credential: any RemoteCredential
   let session: RemoteSession
   let toolHeaders: ToolHeaders
+  let budget: AnswerBudget
   let notice: @Sendable (String) -> Void
   /// Waits; returns early if the task is cancelled.
   let sleep: @Sendable (Duration) async -> Void

@@ -53,10 +53,13 @@ final class BridgeHarness: Sendable {
   }
 
   /// Serves until the input ends and everything is answered.
-  func run(reload: @escaping @Sendable () -> Void = {}) async -> [String] {
+  func run(
+    _ messages: Dispatcher.Limits = .init(), reload: @escaping @Sendable () -> Void = {}
+  ) async -> [String] {
     let server = BridgeServer(
       url: "https://s.example/mcp", client: remote, credential: credential, stdio: stdio,
-      notice: { notice in self.notes.withLock { $0.append(notice) } }, reload: reload,
+      messages: messages, notice: { notice in self.notes.withLock { $0.append(notice) } },
+      reload: reload,
       sleep: { duration in
         // How long a body may take to end: only its cancellation ends this wait.
         if duration == RemoteServer.longestEnd {

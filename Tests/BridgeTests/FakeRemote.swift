@@ -10,6 +10,8 @@ struct FakeAnswer: Sendable {
     case lost
     /// The body goes on until it is cancelled.
     case open
+    /// The last chunk is repeated without end.
+    case repeating
   }
 
   var status = 200
@@ -125,6 +127,10 @@ final class FakeBody: StreamedBody {
   func next() async throws(OutboundError) -> [UInt8]? {
     let (chunk, isCancelled) = state.withLock { state -> ([UInt8]?, Bool) in
       if state.isCancelled { return (nil, true) }
+      if case .repeating = ending, state.chunks.count == 1 {
+        state.taken += 1
+        return (state.chunks.first, false)
+      }
       let chunk = state.chunks.popFirst()
       if chunk != nil { state.taken += 1 }
       return (chunk, false)
@@ -132,7 +138,7 @@ final class FakeBody: StreamedBody {
     if isCancelled { throw .unreachable }
     if let chunk { return chunk }
     switch ending {
-    case .whole: return nil
+    case .whole, .repeating: return nil
     case .lost: throw .unreachable
     case .open:
       await withCheckedContinuation { continuation in

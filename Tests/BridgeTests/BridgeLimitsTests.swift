@@ -1,0 +1,186 @@
+import HTTPClient
+import Testing
+
+@testable import Bridge
+@testable import StdioTransport
+
+/// Servers and clients that send too much, and clients that do not read.
+@Suite(.timeLimit(.minutes(1)))
+struct BridgeLimitsTests {
+  static let tooLarge = [
+    Line.error("1", 502, "The remote server answered with a message that is too large.")
+  ]
+  static let piece = [UInt8](repeating: 0x20, count: 1 << 18)
+
+  static func endless(_ type: String, _ first: String, _ chunk: [UInt8]) -> FakeAnswer {
+    FakeAnswer(
+      fields: [(name: "Content-Type", value: type)], chunks: [Array(first.utf8), chunk],
+      ending: .repeating)
+  }
+
+  /// The bridge leaves a server that does not stop sending, after the limit and one piece.
+  @Test(arguments: [
+    ("JSON without end", endless("application/json", "{", piece), 16 << 20),
+    ("a line without end", endless("text/event-stream", "data: {", piece), 4 << 20),
+    (
+      "an event without end",
+      endless(
+        "text/event-stream", "", Array("data: \(String(repeating: "x", count: 65_530))\n".utf8)),
+      4 << 20
+    ),
+  ])
+  func anAnswerIsBounded(_ name: String, _ answer: FakeAnswer, _ limit: Int) async throws {
+    let harness = try BridgeHarness(posts: [answer])
+    harness.send(Line.ping)
+    harness.endInput()
+    #expect(await harness.run() == Self.tooLarge)
+    let body = harness.remote.bodies[0]
+    #expect(body.isCancelled)
+    #expect((body.taken - 1) * answer.chunks[1].count <= limit + answer.chunks[1].count)
+  }
+
+  /// The error page of a server is not read to its end, and nothing of it is shown.
+  @Test(arguments: ["text/html", "application/json"])
+  func anErrorIsBounded(_ type: String) async throws {
+    var answer = Self.endless(type, "<html>", Self.piece)
+    answer.status = 500
+    let harness = try BridgeHarness(posts: [answer])
+    harness.send(Line.ping)
+    harness.endInput()
+    #expect(
+      await harness.run()
+        == [Line.error("1", 500, "The remote server refused the request with status 500.")])
+    #expect(harness.remote.bodies[0].isCancelled)
+    #expect(harness.remote.bodies[0].taken <= 3)
+  }
+
+  /// What follows the answer is read only so that the connection can be used again.
+  @Test func theRestOfAnAnswerIsBounded() async throws {
+    let harness = try BridgeHarness(posts: [
+      Self.endless(
+        "text/event-stream", "data: \(Line.result("1"))\n\n", Array(": x\n".utf8))
+    ])
+    harness.send(Line.ping)
+    harness.endInput()
+    #expect(await harness.run() == [Line.result("1")])
+    let body = harness.remote.bodies[0]
+    await harness.wait { body.isCancelled }
+    #expect(body.taken <= (1 << 14) + 2)
+  }
+
+  /// The answers that are kept at the same time are bounded, too.
+  @Test func allAnswersAreBounded() {
+    let budget = AnswerBudget(limit: 10)
+    #expect(budget.take(6))
+    #expect(!budget.take(5))
+    #expect(budget.take(4))
+    budget.release(6)
+    #expect(budget.take(6))
+    #expect(!budget.take(1))
+  }
+
+  /// The budget is given back after each answer.
+  @Test func anAnswerGivesItsShareBack() async throws {
+    let half = Self.endless("application/json", "{", Self.piece)
+    let harness = try BridgeHarness(
+      posts: Array(repeating: half, count: 6) + [.json(Line.result("1"))])
+    async let output = harness.run()
+    for count in 1...6 {
+      harness.send(Line.ping)
+      await harness.wait { harness.lines.count == count }
+    }
+    harness.send(Line.ping)
+    harness.endInput()
+    #expect(await output.last == Line.result("1"))
+  }
+
+  /// ATTACKS S14: the limit of a line.
+  @Test func aLongLineIsAnError() async throws {
+    var limits = ConcurrentStdio.Limits()
+    limits.line = 100
+    let harness = try BridgeHarness(posts: [.json(Line.result("1"))], limits: limits)
+    harness.send(String(repeating: "x", count: 101), Line.ping)
+    harness.endInput()
+    #expect(
+      Set(await harness.run()) == [
+        #"{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid request: a message has at most 4 MiB"}}"#,
+        Line.result("1"),
+      ])
+  }
+
+  /// A client that does not read: nothing more is read from the server.
+  @Test func aFullOutputStopsTheServer() async throws {
+    var limits = ConcurrentStdio.Limits()
+    limits.queued = 1 << 17
+    let padding = String(repeating: "x", count: 1 << 15)
+    let message = #"{"jsonrpc":"2.0","method":"n","params":{"x":"\#(padding)"}}"#
+    let harness = try BridgeHarness(
+      posts: [
+        Self.endless(
+          "text/event-stream", "", Array("data: \(message)\n\n".utf8))
+      ], limits: limits)
+    harness.send(Line.modern("a"))
+    async let output = harness.run()
+    await harness.wait { harness.remote.bodies.first.map { $0.taken > 4 } ?? false }
+    for _ in 0..<2000 { await Task.yield() }
+    // The pipe, the queue and the message in hand.
+    #expect(harness.remote.bodies[0].taken <= 12)
+    await harness.wait { harness.lines.count > 20 }
+    harness.send(Line.cancelled("1"))
+    harness.endInput()
+    await harness.wait {
+      _ = harness.lines
+      return harness.remote.bodies[0].isCancelled
+    }
+    _ = await output
+  }
+
+  /// 32 requests are at the server at the same time. Others wait, and notifications, answers and
+  /// cancellations do not.
+  @Test func requestsAreBounded() async throws {
+    let answer = FakeAnswer.events(ending: .open)
+    let harness = try BridgeHarness(
+      posts: Array(repeating: answer, count: 32) + [.json(Line.result("99"))])
+    for id in 0..<32 { harness.send(Line.modern("a", id: "\(id)")) }
+    harness.send(Line.modern("b", id: "99"))
+    async let output = harness.run()
+    await harness.wait { harness.remote.requests("POST").count == 32 }
+    for _ in 0..<200 { await Task.yield() }
+    #expect(harness.remote.requests("POST").count == 32)
+    harness.send(Line.cancelled("0"))
+    await harness.wait { !harness.lines.isEmpty }
+    for id in 1..<32 { harness.send(Line.cancelled("\(id)")) }
+    harness.endInput()
+    #expect(await output == [Line.result("99")])
+  }
+
+  @Test func subscriptionsAreBounded() async throws {
+    let harness = try BridgeHarness(posts: Array(repeating: .events(ending: .open), count: 17))
+    for id in 0..<17 { harness.send(Line.modern("subscriptions/listen", id: "\(id)")) }
+    harness.endInput()
+    #expect(
+      await harness.run() == [Line.error("16", 429, "Too many subscriptions are open.")])
+    #expect(harness.remote.requests("POST").count <= 16)
+  }
+
+  /// At the limit of messages no line is delivered, not even one that is no message.
+  @Test(arguments: [(3, 1 << 20), (320, 250)])
+  func messagesAreBounded(_ messages: Int, _ bytes: Int) async throws {
+    let (first, reloaded) = (Latch(), Latch())
+    let harness = try BridgeHarness(posts: [
+      .started().running { await first.wait() }, .json(Line.result("2")),
+      .json(Line.result("2")),
+    ])
+    var limits = Dispatcher.Limits()
+    (limits.messages, limits.bytes) = (messages, bytes)
+    harness.send(Line.initialize, Line.call, Line.call, "{")
+    async let output = harness.run(limits, reload: { reloaded.open() })
+    await harness.wait { harness.remote.requests("POST").count == 1 }
+    harness.signals.send(.reload)
+    await reloaded.wait()
+    #expect(harness.lines.isEmpty)
+    first.open()
+    harness.endInput()
+    #expect(await output.count == 4)
+  }
+}
