@@ -17,6 +17,7 @@ final class BridgeHarness: Sendable {
   private let isInputOpen = Mutex(true)
   private let received = Mutex<[UInt8]>([])
   private let notes = Mutex<[String]>([])
+  private let ended = Mutex(false)
   private let sleeps = Mutex<[Duration]>([])
 
   init(
@@ -70,9 +71,12 @@ final class BridgeHarness: Sendable {
         }
       })
     await stdio.run(signals, server.handler)
+    ended.withLock { $0 = true }
     return lines
   }
 
+  /// Whether `run` has returned.
+  var hasEnded: Bool { ended.withLock { $0 } }
   var notices: [String] { notes.withLock { $0 } }
   var waits: [Duration] { sleeps.withLock { $0 } }
 
