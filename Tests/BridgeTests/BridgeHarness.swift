@@ -70,7 +70,11 @@ final class BridgeHarness: Sendable {
           await Task.yield()
         }
       })
-    await stdio.run(signals, server.handler)
+    await withTaskCancellationHandler {
+      await stdio.run(signals, server.handler)
+    } onCancel: {
+      signals.send(.terminate)  // the time of the test is over
+    }
     ended.withLock { $0 = true }
     return lines
   }
@@ -92,9 +96,9 @@ final class BridgeHarness: Sendable {
     }
   }
 
-  /// Waits, without blocking a thread, until the condition holds.
+  /// Waits, without blocking a thread, until the condition holds, or the time of the test is over.
   func wait(until condition: @Sendable () -> Bool) async {
-    while !condition() { await Task.yield() }
+    while !condition(), !Task.isCancelled { await Task.yield() }
   }
 }
 

@@ -24,6 +24,7 @@ struct ToolHeadersTests {
       ["Mcp-Param-Region: =?base64?SGVsbG8sIOS4lueVjA==?="]
     ),
     ("padded", region, #""region":" padded ""#, ["Mcp-Param-Region: =?base64?IHBhZGRlZCA=?="]),
+    ("padded at the start", region, #""region":" a""#, ["Mcp-Param-Region: =?base64?IGE=?="]),
     (
       "two lines", region, #""region":"line1\nline2""#,
       ["Mcp-Param-Region: =?base64?bGluZTEKbGluZTI=?="]
@@ -214,6 +215,19 @@ struct ToolHeadersTests {
         Sent.post(#"\#(start)\#(meta),"cursor":"c"}}"#, listed),
         Sent.post(Self.call, Self.fields + ["Mcp-Param-Region: us-west1"]),
       ])
+  }
+
+  /// A server whose schema changes each time gets the call twice and no more.
+  @Test func aMismatchTeachesOnce() async throws {
+    let other = #""region":{"type":"string","x-mcp-header":"Other"}"#
+    let harness = try BridgeHarness(posts: [
+      Self.mismatch, .json(Line.result(#""bridge""#, Self.tools(Self.region))), Self.mismatch,
+      .json(Line.result(#""bridge""#, Self.tools(other))), .json(Line.result("2")),
+    ])
+    harness.send(Self.call)
+    harness.endInput()
+    #expect(await harness.run() == [Line.error("2", -32_020, "Header mismatch")])
+    #expect(harness.remote.requests("POST").count == 3)
   }
 
   /// If the list brings nothing new, the error goes to the client.

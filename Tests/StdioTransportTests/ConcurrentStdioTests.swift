@@ -224,6 +224,7 @@ struct ConcurrentStdioTests {
     harness.send("b\n")
     harness.signals.send(.reload)
     await harness.wait(for: "reload")
+    for _ in 0..<100 { await Task.yield() }
     #expect(harness.seen == ["a", "reload"])
     var count = 0
     while count < 2 << 17 { count += harness.output.reading.read(upTo: 1 << 16)?.count ?? 0 }
