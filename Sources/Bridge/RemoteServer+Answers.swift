@@ -3,6 +3,7 @@ internal import HTTPClient
 internal import JSON
 internal import MCP
 
+// The file is longer than 150 lines because it holds all that reads the body of an answer.
 extension RemoteServer {
   /// In bytes: an answer that is one JSON text, and one event.
   static let longestAnswer = 16 << 20

@@ -5,6 +5,8 @@ private import Synchronization
 /// The parameters of tools that a client repeats in header fields (MCP 2026-07-28
 /// basic/transports/streamable-http, "Custom Headers from Tool Parameters"). They are learned from
 /// the results of `tools/list`, in bounded memory.
+///
+/// The file is longer than 150 lines because it holds all rules of `x-mcp-header`.
 final class ToolHeaders: Sendable {
   private struct State {
     var tools: [[UInt8]: [ToolParameter]] = [:]

@@ -55,26 +55,22 @@ struct CancellationTests {
 
   /// The server ignores the cancellation, and answers.
   @Test func theAnswerToACancelledRequestIsDropped() async throws {
-    let (head, sent) = (Latch(), Latch())
+    let (rest, sent) = (Latch(), Latch())
+    var answer = FakeAnswer.events("data: \(Line.progress)", "data: \(Line.result("2"))")
+    answer.gate = rest
     let harness = try BridgeHarness(posts: [
-      .started(session: "S1"), .accepted,
-      .events("data: \(Line.progress)", "data: \(Line.result("2"))").running {
-        await head.wait()
-      },
-      .accepted.running {
-        head.open()
-        await sent.wait()
-      },
+      .started(session: "S1"), .accepted, answer, .accepted.running { await sent.wait() },
     ])
     harness.send(Line.initialize, Line.initialized, Line.call)
     async let output = harness.run()
-    await harness.wait { harness.remote.requests("POST").count == 3 }
+    await harness.wait { harness.lines.contains(Line.progress) }
     harness.send(Line.cancelled("2"))
     await harness.wait { harness.remote.requests("POST").count == 4 }
-    for _ in 0..<100 { await Task.yield() }
+    rest.open()
+    await harness.wait { harness.remote.bodies.contains { $0.isCancelled && $0.taken == 2 } }
     sent.open()
     harness.endInput()
-    #expect(await output == [Line.version("2025-11-25")])
+    #expect(await output == [Line.version("2025-11-25"), Line.progress])
   }
 
   /// An unknown request, and `initialize`: the server judges.

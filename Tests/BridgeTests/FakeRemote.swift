@@ -1,6 +1,7 @@
-import Bridge
 import HTTPClient
 import Synchronization
+
+@testable import Bridge
 
 /// What the fake server answers to one request.
 struct FakeAnswer: Sendable {
@@ -19,6 +20,8 @@ struct FakeAnswer: Sendable {
   var chunks: [[UInt8]] = []
   var ending = Ending.whole
   var failure: OutboundError?
+  /// The chunks after the first one come once it is open.
+  var gate: Latch?
   /// Runs when the request arrives.
   var then: @Sendable () async -> Void = {}
 
@@ -96,7 +99,7 @@ final class FakeRemote: StreamingClient {
     }
     await answer.then()
     if let failure = answer.failure { throw failure }
-    let body = FakeBody(answer.chunks, answer.ending)
+    let body = FakeBody(answer.chunks, answer.ending, answer.gate)
     state.withLock { $0.bodies.append(body) }
     return StreamedResponse(status: answer.status, fields: answer.fields, body: body)
   }
@@ -113,9 +116,11 @@ final class FakeBody: StreamedBody {
   private let state: Mutex<State>
   private let ending: FakeAnswer.Ending
 
-  init(_ chunks: [[UInt8]], _ ending: FakeAnswer.Ending) {
+  private let gate: Latch?
+
+  init(_ chunks: [[UInt8]], _ ending: FakeAnswer.Ending, _ gate: Latch?) {
     state = Mutex(State(chunks: chunks[...]))
-    self.ending = ending
+    (self.ending, self.gate) = (ending, gate)
   }
 
   /// Whether only its cancellation ends the body.
@@ -125,6 +130,7 @@ final class FakeBody: StreamedBody {
   var taken: Int { state.withLock { $0.taken } }
 
   func next() async throws(OutboundError) -> [UInt8]? {
+    if taken > 0 { await gate?.wait() }
     let (chunk, isCancelled) = state.withLock { state -> ([UInt8]?, Bool) in
       if state.isCancelled { return (nil, true) }
       if case .repeating = ending, state.chunks.count == 1 {
