@@ -166,6 +166,9 @@ let package = Package(
     .target(
       name: "FuzzUpstream", dependencies: ["CalculatorCore", "Support", "Upstream"],
       path: "Fuzz/Upstream", swiftSettings: settings),
+    .target(
+      name: "FuzzEventStream", dependencies: ["Bridge", "Support"], path: "Fuzz/EventStream",
+      swiftSettings: settings),
     // A test target, since it looks into a module as only tests may.
     .testTarget(
       name: "FuzzHTTP",

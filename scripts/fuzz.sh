@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fuzzes the parsers of JSON and HTTP, the MCP dispatcher, the token verifier, what an identity
-# provider sends, what a client of an authorization server sends, and pages of Confluence, with
-# libFuzzer and the address sanitizer.
+# provider sends, what a client of an authorization server sends, pages of Confluence, and the event
+# streams of a remote server, with libFuzzer and the address sanitizer.
 #
 #   fuzz.sh SECONDS [TARGET...]    for each; what was learnt stays in .build-fuzz/corpus
 #   fuzz.sh SECONDS Differential   compares the parser of HTTP with NIOHTTP1 instead
@@ -9,7 +9,8 @@ set -eu
 
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP FuzzResourceServer FuzzOAuth FuzzUpstream
+[ $# -gt 0 ] || set -- FuzzJSON FuzzMCP FuzzJOSE FuzzHTTP FuzzResourceServer FuzzOAuth FuzzUpstream \
+  FuzzEventStream
 sanitizers=fuzzer,address
 objects=.build-fuzz/debug
 # The sanitizer reports a crash; Swift's own backtrace after it can keep the process from ending.
@@ -76,6 +77,12 @@ seed_page() {
   printf '%s' '-12.50e3' >"$1/number"
 }
 
+# The first byte divides the others, as Fuzz/EventStream/FuzzEventStream.swift says.
+seed_events() {
+  printf '\003\357\273\277: comment\r\nid: 1\r\ndata:\r\n\r\nevent: message\ndata: {"a":\ndata:1}\n\n' >"$1/events"
+  printf '\001retry: 3000\rid\rdata\rdata: x\r\rid: a\000b\ndata:  y\n\n' >"$1/fields"
+}
+
 # Not libFuzzer's: it needs no coverage, and its streams are the same for the same seed.
 differential() {
   seeds=.build-fuzz/seeds/http
@@ -111,6 +118,7 @@ for target; do
     FuzzResourceServer) seed_provider "$corpus" ;;
     FuzzOAuth) seed_client "$corpus" ;;
     FuzzUpstream) seed_page "$corpus" ;;
+    FuzzEventStream) seed_events "$corpus" ;;
   esac
 
   echo "==> Fuzzing $target for $seconds seconds"
