@@ -28,6 +28,7 @@ POLICY = "Sources/HTTPClient/AddressPolicy.swift"
 TRANSFER = "Sources/HTTPClient/Transfer.swift"
 CURL_HANDLE = "Sources/HTTPClient/CurlHandle.swift"
 CURL_CLIENT = "Sources/HTTPClient/CurlClient.swift"
+CURL_SETTINGS = "Sources/HTTPClient/CurlSettings.swift"
 ORIGIN = "Sources/Support/Origin.swift"
 ORIGINS = "SupportTests.OriginTests"
 STATE = "Sources/State"
@@ -855,18 +856,18 @@ MUTANTS = [
         "OpenSSL.initialize()", "", OUTBOUND, r"aVariableChangesNothingOfTLS",
     ),
     (
-        "outbound: with a proxy, strangers' URLs are requested", CURL_CLIENT,
+        "outbound: with a proxy, strangers' URLs are requested", CURL_SETTINGS,
         "return origin.scheme == .https && policy == .trusted", "return origin.scheme == .https",
         OUTBOUND, r"withAProxyOnlyTrustedOriginsAreCalled",
     ),
     (
-        "outbound: plain HTTP through a proxy", CURL_CLIENT,
+        "outbound: plain HTTP through a proxy", CURL_SETTINGS,
         "return origin.scheme == .https && policy == .trusted", "return policy == .trusted",
         OUTBOUND, r"withAProxyOnlyTrustedOriginsAreCalled",
     ),
     (
-        "outbound: plain HTTP without the setting", CURL_CLIENT,
-        "return origin.scheme == .https || settings.allowsLoopback", "return true",
+        "outbound: plain HTTP without the setting", CURL_SETTINGS,
+        "return origin.scheme == .https || allowsLoopback", "return true",
         OUTBOUND, r"plainHTTPIsForLoopbackAlone",
     ),
     (

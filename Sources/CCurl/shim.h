@@ -49,6 +49,42 @@ static inline long ccurl_status(CURL *handle) {
   return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0;
 }
 
+// libcurl copies the bytes. A size of 0 is a body, too; `bytes` is never null.
+static inline CURLcode ccurl_set_body(CURL *handle, const void *bytes, long size) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+  return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, bytes) : code;
+}
+
+static inline CURLcode ccurl_set_private(CURL *handle, void *context) {
+  return curl_easy_setopt(handle, CURLOPT_PRIVATE, context);
+}
+
+static inline void *ccurl_private(CURL *handle) {
+  char *context = NULL;
+  return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &context) == CURLE_OK ? context : NULL;
+}
+
+// Continues a transfer that a callback has paused.
+static inline CURLcode ccurl_continue(CURL *handle) {
+  return curl_easy_pause(handle, CURLPAUSE_CONT);
+}
+
+static inline CURLMcode ccurl_multi_set_number(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
+
+// A transfer that has ended, and its result; null if there is none.
+static inline CURL *ccurl_multi_next_ended(CURLM *multi, CURLcode *result) {
+  int left = 0;
+  for (CURLMsg *message; (message = curl_multi_info_read(multi, &left));) {
+    if (message->msg == CURLMSG_DONE) {
+      *result = message->data.result;
+      return message->easy_handle;
+    }
+  }
+  return NULL;
+}
+
 // Such as "OpenSSL/3.0.19"; null without TLS.
 static inline const char *ccurl_tls_library(void) {
   return curl_version_info(CURLVERSION_NOW)->ssl_version;

@@ -1,13 +1,12 @@
 package import Auth
 private import Support
-private import SystemC
 private import Synchronization
 
 /// Sends requests with libcurl, under one address policy.
 ///
 /// A connection that is used again is not judged again, so each policy has a client of its own.
 package final class CurlClient: HTTPClient {
-  package struct Settings: Sendable {
+  package struct Settings: CurlSettings {
     /// The certificates of the trusted authorities, in PEM, instead of the system's.
     package var caFile: String?
     /// `http://host:port` or `https://host:port`. A variable of the environment is never read.
@@ -50,12 +49,7 @@ package final class CurlClient: HTTPClient {
   package init(
     _ policy: AddressPolicy, _ settings: Settings, pool: any BlockingPool
   ) throws(SetupError) {
-    if let file = settings.caFile {
-      guard LibCurl.trustsOnlyTheCAFile else { throw .untrustworthyLibrary }
-      guard unsafe access(file, R_OK) == 0 else { throw .unreadableCAFile }
-    }
-    if let proxy = settings.proxy, Origin(ofProxy: proxy) == nil { throw .invalidProxy }
-    guard CurlHandle().apply(settings) else { throw .unusableLibrary }
+    try settings.check()
     self.policy = policy
     self.settings = settings
     self.pool = pool
@@ -64,7 +58,9 @@ package final class CurlClient: HTTPClient {
   package func send(_ request: OutboundRequest, for client: Client)
     async throws(OutboundError) -> OutboundResponse
   {
-    guard let origin = Origin(of: request.url), permits(origin), request.hasValidFields else {
+    guard let origin = Origin(of: request.url), settings.permits(origin, policy),
+      request.hasValidFields
+    else {
       throw .refusedURL
     }
     let result: Result<OutboundResponse, OutboundError>
@@ -76,13 +72,6 @@ package final class CurlClient: HTTPClient {
     return try result.get()
   }
 
-  /// Whether a request may start. The address is judged when the socket is opened.
-  private func permits(_ origin: Origin) -> Bool {
-    // The proxy finds the address of the server, so no policy can judge it.
-    if settings.proxy != nil { return origin.scheme == .https && policy == .trusted }
-    return origin.scheme == .https || settings.allowsLoopback
-  }
-
   private func perform(
     _ request: OutboundRequest, _ origin: Origin
   ) -> Result<OutboundResponse, OutboundError> {
@@ -90,12 +79,7 @@ package final class CurlClient: HTTPClient {
     defer {
       idle.withLock { if $0.count < Self.mostIdle { $0.append(connections) } }
     }
-    let transfer = Transfer(
-      policy: policy,
-      // The operator named the proxy, which is often a process beside this one.
-      allowsLoopback: settings.allowsLoopback || settings.proxy != nil,
-      requiresLoopback: origin.scheme == .http,
-      maximumHead: settings.maximumHead, maximumBody: settings.maximumBody)
+    let transfer = Transfer(origin, policy, settings, maximumBody: settings.maximumBody)
     return connections.handle.withLock { $0.perform(request, settings, transfer) }
   }
 

@@ -4,7 +4,7 @@ private import Support
 
 /// The owner of one easy handle of libcurl, with its idle connections.
 @safe struct CurlHandle: ~Copyable {
-  private let pointer: UnsafeMutableRawPointer
+  let pointer: UnsafeMutableRawPointer
 
   init() {
     LibCurl.initialize()
@@ -20,7 +20,11 @@ private import Support
   ) -> Result<OutboundResponse, OutboundError> {
     // ATTACKS O46: the connections stay; options, fields and pointers do not.
     defer { unsafe curl_easy_reset(pointer) }
-    guard apply(settings), set(CURLOPT_URL, request.url) else { return .failure(.unreachable) }
+    guard apply(settings),
+      // ATTACKS O44: 0 would be no limit, and bytes that arrive do not extend the time.
+      set(CURLOPT_TIMEOUT_MS, max(1, settings.timeout.milliseconds)),
+      set(CURLOPT_URL, request.url)
+    else { return .failure(.unreachable) }
     let list = unsafe Self.list(request)
     defer { unsafe curl_slist_free_all(list) }
     guard let list = unsafe list, unsafe ccurl_set_fields(pointer, list) == CURLE_OK else {
@@ -44,7 +48,7 @@ private import Support
   // MARK: Options
 
   /// - Returns: whether this libcurl has all options.
-  func apply(_ settings: CurlClient.Settings) -> Bool {
+  func apply(_ settings: some CurlSettings) -> Bool {
     let certificates =
       settings.caFile.map {
         // Without the second, the folder of the system's certificates is trusted, too.
@@ -61,8 +65,6 @@ private import Support
       && set(CURLOPT_FOLLOWLOCATION, 0)
       // ATTACKS O50: set, so that no variable of the environment names a proxy, or takes it away.
       && set(CURLOPT_PROXY, settings.proxy ?? "") && set(CURLOPT_NOPROXY, "")
-      // ATTACKS O44: 0 would be no limit, and bytes that arrive do not extend the time.
-      && set(CURLOPT_TIMEOUT_MS, max(1, settings.timeout.milliseconds))
       && set(CURLOPT_CONNECTTIMEOUT_MS, max(1, settings.connectTimeout.milliseconds))
       // Signals would interrupt other threads.
       && set(CURLOPT_NOSIGNAL, 1)
@@ -70,16 +72,16 @@ private import Support
       && set(CURLOPT_USERAGENT, ServiceName.text)
   }
 
-  private func set(_ option: CURLoption, _ value: Int) -> Bool {
+  func set(_ option: CURLoption, _ value: Int) -> Bool {
     unsafe ccurl_set_number(pointer, option, value) == CURLE_OK
   }
 
-  private func set(_ option: CURLoption, _ value: String?) -> Bool {
+  func set(_ option: CURLoption, _ value: String?) -> Bool {
     unsafe ccurl_set_text(pointer, option, value) == CURLE_OK
   }
 
   /// The header fields as libcurl reads them; `nil` without memory.
-  private static func list(_ request: OutboundRequest) -> UnsafeMutablePointer<curl_slist>? {
+  static func list(_ request: OutboundRequest) -> UnsafeMutablePointer<curl_slist>? {
     // A name alone removes a field that libcurl adds. Some servers do not answer `Expect`.
     var lines = ["Expect:"]
     if case .post = request.method, !request.has("content-type") { lines.append("Content-Type:") }
@@ -119,7 +121,7 @@ private import Support
     }
   }
 
-  private static func error(_ code: CURLcode, _ transfer: borrowing Transfer) -> OutboundError {
+  static func error(_ code: CURLcode, _ transfer: borrowing Transfer) -> OutboundError {
     if transfer.isTooLarge { return .tooLarge }
     switch code {
     case CURLE_OPERATION_TIMEDOUT: return .timeout

@@ -17,7 +17,6 @@ package struct OutboundRequest: Sendable {
   package enum Method: Sendable, Equatable {
     case get
     case post([UInt8])
-    /// Without a body.
     case delete
   }
 
