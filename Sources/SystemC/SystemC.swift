@@ -38,3 +38,29 @@ package func startThread(number: Int, _ body: ThreadBody) -> Bool {
 package func threadNumber(_ argument: UnsafeMutableRawPointer?) -> Int {
   Int(bitPattern: argument) - 1
 }
+
+/// Starts a thread that runs the work, and then ends.
+/// - Returns: whether the thread was started.
+package func startThread(_ work: @escaping @Sendable () -> Void) -> Bool {
+  var thread = noThread
+  let kept = unsafe Unmanaged.passRetained(ThreadWork(work))
+  let code = unsafe pthread_create(
+    &thread, nil, { argument in unsafe runThreadWork(argument) }, unsafe kept.toOpaque())
+  if code != 0 { unsafe kept.release() }
+  return code == 0
+}
+
+private final class ThreadWork: Sendable {
+  let work: @Sendable () -> Void
+  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+}
+
+private func runThreadWork(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  // Its memory is freed at its end, since no thread waits for it.
+  pthread_detach(pthread_self())
+  if let argument = unsafe argument {
+    let kept = unsafe Unmanaged<ThreadWork>.fromOpaque(argument)
+    unsafe kept.takeRetainedValue().work()
+  }
+  return nil
+}

@@ -23,6 +23,10 @@ final class ScriptedServer: Sendable {
     case silence
     /// The bytes for each request, after this number of requests has come.
     case together(Int, String)
+    /// The bytes for each request; then the connection stays open, and `send` adds more.
+    case held(String)
+    /// The bytes for the first requests of all connections, the last one for each later request.
+    case each([String])
     /// As a proxy: the first bytes for `CONNECT`, then TLS and the second ones for each request.
     case tunnel(String, TLSContext, String)
   }
@@ -57,7 +61,18 @@ final class ScriptedServer: Sendable {
   var received: [UInt8] { record.received.withLock { $0 } }
   var text: String { String(decoding: received, as: UTF8.self) }
 
+  /// All connections that are open.
+  var openConnections: Int { record.open.withLock { $0 } }
+
+  /// Sends bytes on all open connections that are `held`.
+  func send(_ text: String) {
+    for send in record.held.withLock({ $0 }) { send(text) }
+  }
+
   private final class Record: Sendable {
+    let open = Mutex(0)
+    let held = Mutex<[@Sendable (String) -> Void]>([])
+    let answered = Mutex(0)
     let connections = Mutex(0)
     let received = Mutex<[UInt8]>([])
     let waiting = Mutex<[@Sendable () -> Void]>([])
@@ -73,6 +88,9 @@ final class ScriptedServer: Sendable {
     private var isTunnel = false
 
     init(_ script: Script, _ record: Record) { (self.script, self.record) = (script, record) }
+
+    func channelActive(context: ChannelHandlerContext) { record.open.withLock { $0 += 1 } }
+    func channelInactive(context: ChannelHandlerContext) { record.open.withLock { $0 -= 1 } }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       let bytes = Array(unwrapInboundIn(data).readableBytesView)
@@ -105,6 +123,18 @@ final class ScriptedServer: Sendable {
           return waiting
         }
         for answer in all { answer() }
+      case .held(let text):
+        let channel = context.channel
+        record.held.withLock {
+          $0.append { channel.writeAndFlush(ByteBuffer(string: $0), promise: nil) }
+        }
+        write(text, context)
+      case .each(let texts):
+        let number = record.answered.withLock { number in
+          defer { number += 1 }
+          return number
+        }
+        write(texts[min(number, texts.count - 1)], context)
       case .tunnel(_, _, let answer): write(answer, context)
       case .trickle(let first):
         write(first, context)
