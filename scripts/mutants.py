@@ -430,7 +430,7 @@ MUTANTS = [
         DISCOVERY, r"jwks_uri is file:",
     ),
     (
-        "metadata: two slashes are removed", METADATA,
+        "metadata: two slashes are removed", "Sources/OAuth/IssuerURL.swift",
         'if start < bytes.count, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }',
         'while start < bytes.count, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }',
         DISCOVERY, r"theAddressesAreThoseOfTheStandards",

@@ -1,7 +1,7 @@
 private import Support
 
 /// Percent-encoding (RFC 3986 §2.1).
-enum PercentEncoding {
+package enum PercentEncoding {
   private static let digits = Array("0123456789ABCDEF".utf8)
   private static let percent = UInt8(ascii: "%")
 
@@ -44,7 +44,7 @@ enum PercentEncoding {
   /// Whether a path has a segment `.` or `..`, also where the dots or the slashes are encoded, or
   /// is not encoded correctly. Programs resolve such a path differently (RFC 3986 §5.2.4).
   /// - Parameter path: may be followed by a query.
-  static func hasDotSegment(_ path: ArraySlice<UInt8>) -> Bool {
+  package static func hasDotSegment(_ path: ArraySlice<UInt8>) -> Bool {
     guard let bytes = decode(path.prefix { $0 != UInt8(ascii: "?") }) else { return true }
     return bytes.split(omittingEmptySubsequences: true) {
       $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\")
