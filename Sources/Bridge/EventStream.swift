@@ -62,6 +62,12 @@ package struct EventStream {
   /// - Parameter limit: in bytes; for a line without its end, and for the data of an event.
   package init(limit: Int) { self.limit = limit }
 
+  /// The same stream over another connection (WHATWG HTML §9.2.3). The rest of an event is dropped.
+  package init(resuming other: EventStream) {
+    self.init(limit: other.limit)
+    (lastEventID, id, retry) = (other.lastEventID, other.lastEventID, other.retry)
+  }
+
   /// Reads more of the stream.
   /// - Returns: the events that have ended, in their order.
   /// - Throws: `TooLarge`. The events before it in these bytes are lost, and each later call throws.

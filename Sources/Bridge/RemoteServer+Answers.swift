@@ -136,53 +136,47 @@ extension RemoteServer {
 
 /// Reads the events of a stream, over several connections.
 struct EventReader {
-  /// In bytes
-  private static let longestID = 4096
-
   private(set) var body: any StreamedBody
   private var stream = EventStream(limit: RemoteServer.longestEvent)
-  private var events: ArraySlice<ServerEvent> = []
-  /// The id of the last event, if it can be sent in `Last-Event-ID`.
-  private(set) var lastEvent: String?
-  private(set) var retry: Duration?
+  private var events: ArraySlice<EventStream.Event> = []
 
   init(_ body: any StreamedBody) { self.body = body }
 
-  /// Goes on with another connection. The rest of an event is dropped (WHATWG HTML §9.2.6).
+  /// Goes on with another connection.
   mutating func resume(_ body: any StreamedBody) {
     self.body = body
-    stream = EventStream(limit: RemoteServer.longestEvent)
+    stream = EventStream(resuming: stream)
     events = []
   }
 
-  /// `nil` at the end of the connection.
+  /// The id of the last event. `nil` if it cannot be sent in `Last-Event-ID`: then the stream cannot be
+  /// resumed.
+  var lastEvent: String? {
+    let id = stream.lastEventID
+    return !id.isEmpty && ASCII.isFieldContent(id.span) ? String(decoding: id, as: UTF8.self) : nil
+  }
+
+  var retry: Duration? { stream.retry }
+
+  /// The next event with data; `nil` at the end of the connection.
   /// - Throws: `.invalidAnswer(.tooLarge)`
-  mutating func next() async throws(BridgeError) -> ServerEvent? {
+  mutating func next() async throws(BridgeError) -> EventStream.Event? {
     while events.isEmpty {
       guard let bytes = try? await body.next() else { return nil }
-      do throws(EventStreamError) {
-        events = try stream.take(bytes)[...]
+      do throws(EventStream.TooLarge) {
+        events = try stream.append(bytes)[...]
       } catch {
         body.cancel()
         throw .invalidAnswer(.tooLarge)
       }
     }
-    let event = events.removeFirst()
-    retry = event.retry ?? retry
-    if let id = event.id {
-      // An empty id, or one that no header field can have, cannot be resumed from.
-      let isUsable =
-        !id.utf8.isEmpty && id.utf8.count <= Self.longestID
-        && ASCII.isFieldContent(Array(id.utf8).span)
-      lastEvent = isUsable ? id : nil
-    }
-    return event
+    return events.removeFirst()
   }
 }
 
-extension ServerEvent {
-  /// Whether the data is a message: other events and empty ones are not.
-  var isMessage: Bool { !data.isEmpty && (name == nil || name == "message") }
+extension EventStream.Event {
+  /// Whether the data is a message: other events are not.
+  var isMessage: Bool { type.isEmpty || type.elementsEqual("message".utf8) }
 }
 
 extension StreamedResponse {

@@ -17,6 +17,7 @@ package struct OutboundRequest: Sendable {
   package enum Method: Sendable, Equatable {
     case get
     case post([UInt8])
+    /// Without a body.
     case delete
   }
 

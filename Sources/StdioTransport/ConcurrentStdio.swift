@@ -1,4 +1,4 @@
-package import Support
+internal import Support
 private import Dispatch
 private import Synchronization
 

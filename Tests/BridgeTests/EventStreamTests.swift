@@ -180,4 +180,16 @@ struct EventStreamTests {
     }
     #expect(events.map(\.data.count) == [length])
   }
+
+  /// WHATWG HTML §9.2.3: an event without an id does not forget the one of an earlier connection.
+  @Test func anotherConnectionKeepsTheID() throws {
+    var stream = EventStream(limit: 100)
+    _ = try stream.append(Array("id: 7\nretry: 9\ndata: a\n\ndata: half".utf8))
+    stream = EventStream(resuming: stream)
+    #expect(stream.lastEventID == Array("7".utf8))
+    #expect(try stream.append(Array("data: b\n\n".utf8)).map(\.data) == [Array("b".utf8)])
+    #expect(stream.lastEventID == Array("7".utf8) && stream.retry == .milliseconds(9))
+    _ = try stream.append(Array("id\ndata: c\n\n".utf8))
+    #expect(stream.lastEventID.isEmpty)
+  }
 }
