@@ -1,0 +1,404 @@
+import HTTPClient
+import JOSE
+import Crypto
+import OAuth
+import OAuthClient
+import Support
+import Synchronization
+import TestSupport
+import Testing
+
+struct SessionTests {
+  private let fixture = SessionFixture()
+  private static let random = String(repeating: "AQEB", count: 10) + "AQE"
+
+  @Test func aSignInSendsTheseBytes() async throws {
+    let session = fixture.session()
+    #expect(try await session.accessToken() == nil)
+    #expect(
+      try await session.isRenewed(
+        after: 401, challenges: [SessionFixture.challenge], sent: nil))
+    let digest = Base64.url.text(of: SHA256Digest(of: Self.random.utf8).bytes)
+    #expect(
+      fixture.agent.takeOpened() == [
+        "https://as.example/authorize?response_type=code"
+          + "&client_id=client%20of%20https%3A%2F%2Fas.example"
+          + "&redirect_uri=http%3A%2F%2F127.0.0.1%3A1000%2Fcallback&state=\(Self.random)"
+          + "&code_challenge=\(digest)&code_challenge_method=S256"
+          + "&resource=https%3A%2F%2Fmcp.example%2Fmcp&scope=read"
+      ])
+    #expect(
+      fixture.servers.takeRequests() == [
+        "GET \(SessionFixture.resourceURL)",
+        "GET https://as.example/.well-known/oauth-authorization-server",
+        "POST https://as.example/register "
+          + #"{"client_name":"Bridge","redirect_uris":["http://127.0.0.1:1000/callback"],"#
+          + #""grant_types":["authorization_code","refresh_token"],"response_types":["code"],"#
+          + #""token_endpoint_auth_method":"none","application_type":"native"}"#,
+        "POST https://as.example/token grant_type=authorization_code&code=c0de"
+          + "&redirect_uri=http%3A%2F%2F127.0.0.1%3A1000%2Fcallback&code_verifier=\(Self.random)"
+          + "&resource=https%3A%2F%2Fmcp.example%2Fmcp"
+          + "&client_id=client+of+https%3A%2F%2Fas.example",
+      ])
+    #expect(try await session.accessToken()?.exposed == "first")
+    let other = fixture.session()
+    #expect(try await other.accessToken()?.exposed == "first")
+    let status = try #require(await other.status())
+    #expect(status.scopes == ["read"])
+    #expect(status.client == .dynamic)
+  }
+
+  private typealias Redirect = (String, String?, Bool, OAuthClientError)
+  private static let redirects: [Redirect] = [
+    ("code=x", "wrong", false, .invalidRedirect),
+    ("code=x&state=AQ", nil, false, .invalidRedirect),
+    ("code=x&iss=https%3A%2F%2Fas.example%2F", nil, false, .wrongRedirectIssuer),
+    ("code=x&iss=https%3A%2F%2FAS.example", nil, false, .wrongRedirectIssuer),
+    ("code=x&iss=https%3A%2F%2Fas.example%3A443", nil, false, .wrongRedirectIssuer),
+    ("error=access_denied&iss=https%3A%2F%2Fevil.example", nil, false, .wrongRedirectIssuer),
+    ("code=x", nil, true, .wrongRedirectIssuer),
+    ("error=access_denied", nil, true, .wrongRedirectIssuer),
+    ("error=access_denied", nil, false, .signInRefused(.accessDenied)),
+    ("error=%1B%5B31m", nil, false, .invalidRedirect),
+    ("error=text+of+a+server", nil, false, .signInRefused(nil)),
+    ("x=y", nil, false, .invalidRedirect),
+  ]
+
+  @Test(arguments: redirects)
+  func aRedirectOfAnotherRequestIsRefused(
+    _ response: String, _ state: String?, _ sendsIssuer: Bool, _ expected: OAuthClientError
+  ) async throws {
+    if sendsIssuer {
+      fixture.setIssuer(
+        SessionFixture.issuer,
+        metadata: SessionFixture.metadata(
+          of: SessionFixture.issuer, #","authorization_response_iss_parameter_supported":true"#))
+    }
+    fixture.agent.state.withLock {
+      $0.response = response
+      $0.state = state
+    }
+    let session = fixture.session()
+    await #expect(throws: expected) { try await session.signIn() }
+    #expect(!fixture.servers.takeRequests().contains { $0.contains("/token") })
+  }
+
+  @Test(arguments: [
+    (
+      "another issuer", #""issuer":"https://as.example""#, #""issuer":"https://as.example/""#,
+      OAuthClientError.wrongIssuer
+    ),
+    (
+      "file:", #""authorization_endpoint":"https://as.example/authorize""#,
+      #""authorization_endpoint":"file:///bin/sh""#, .refusedURL
+    ),
+    (
+      "cloud metadata", #""token_endpoint":"https://as.example/token""#,
+      #""token_endpoint":"http://169.254.169.254/""#, .refusedURL
+    ),
+    ("no PKCE", #""code_challenge_methods_supported":["S256"]"#, #""x":0"#, .noPKCE),
+    ("plain PKCE", #"["S256"]"#, #"["plain"]"#, .noPKCE),
+    ("no registration", "registration_endpoint", "x", .noRegistration),
+  ])
+  func metadataThatIsNotAcceptedStopsTheSignIn(
+    _ name: String, _ old: String, _ new: String, _ expected: OAuthClientError
+  ) async throws {
+    let text = SessionFixture.metadata(of: SessionFixture.issuer)
+    let changed = text.replacing(old, with: new)
+    #expect(changed != text)
+    fixture.setIssuer(SessionFixture.issuer, metadata: changed)
+    let session = fixture.session()
+    await #expect(throws: expected) { try await session.signIn() }
+    #expect(fixture.agent.takeOpened() == [])
+    #expect(!fixture.servers.takeRequests().contains { $0.utf8.starts(with: "POST".utf8) })
+  }
+
+  @Test(arguments: ["https://10.0.0.1/m", "file:///m", "http://mcp.example/m"])
+  func aChallengeNamesOnlyAnAllowedAddress(_ url: String) async throws {
+    let session = fixture.session()
+    await #expect(throws: OAuthClientError.refusedURL) {
+      try await session.signIn(challenges: [#"Bearer resource_metadata="\#(url)""#])
+    }
+    #expect(fixture.servers.takeRequests() == [])
+  }
+
+  @Test(arguments: [
+    (200, #"{"error":"invalid_grant"}"#, OAuthClientError.tokenRefused(.invalidGrant)),
+    (200, #"{"error":"a text","access_token":"a","token_type":"Bearer"}"#, .tokenRefused(nil)),
+    (200, #"{"access_token":"a","token_type":"DPoP"}"#, .invalidTokenResponse),
+    (200, #"{"access_token":"a b","token_type":"Bearer"}"#, .invalidTokenResponse),
+    (200, #"{"access_token":"a","token_type":"Bearer","expires_in":0}"#, .invalidTokenResponse),
+    (200, #"{"access_token":"a","token_type":"Bearer","expires_in":3e12}"#, .invalidTokenResponse),
+    (200, "[]", .invalidTokenResponse),
+    (302, #"{"access_token":"a","token_type":"Bearer"}"#, .wrongStatus(302)),
+    (500, "", .wrongStatus(500)),
+  ])
+  func aTokenResponseIsChecked(
+    _ status: Int, _ body: String, _ expected: OAuthClientError
+  ) async throws {
+    fixture.servers["https://as.example/token"] = FakeServers.json(body, status: status)
+    let session = fixture.session()
+    await #expect(throws: expected) { try await session.signIn() }
+    #expect(try await session.accessToken() == nil)
+  }
+
+  @Test(arguments: [
+    (SessionFixture.resourceURL, OAuthClientError.noResourceMetadata),
+    ("https://as.example/.well-known/oauth-authorization-server", .noServerMetadata),
+    ("https://as.example/register", .wrongStatus(302)),
+  ])
+  func aRedirectIsNotFollowed(_ url: String, _ expected: OAuthClientError) async throws {
+    fixture.servers[url] = .success(
+      OutboundResponse(
+        status: 302, fields: [("Location", "https://mcp.example/other")], body: []))
+    let session = fixture.session()
+    await #expect(throws: expected) {
+      try await session.signIn(challenges: [SessionFixture.challenge])
+    }
+    #expect(!fixture.servers.takeRequests().contains { $0.contains("/other") })
+  }
+
+  // MARK: Renewal
+
+  private static func refresh(_ token: String) -> String {
+    "POST https://as.example/token grant_type=refresh_token&refresh_token=\(token)"
+      + "&resource=https%3A%2F%2Fmcp.example%2Fmcp&client_id=client+of+https%3A%2F%2Fas.example"
+  }
+
+  @Test func aTokenIsRenewedAMinuteBeforeItsEnd() async throws {
+    let session = try await fixture.signedIn()
+    fixture.setTokens("second", refresh: "refresh2")
+    fixture.clock.advance(seconds: 3539)
+    #expect(try await session.accessToken()?.exposed == "first")
+    #expect(fixture.servers.takeRequests() == [])
+    fixture.clock.advance(seconds: 1)
+    #expect(try await session.accessToken()?.exposed == "second")
+    #expect(fixture.servers.takeRequests().last == Self.refresh("refresh1"))
+    #expect(fixture.store.text.contains("refresh2"))
+  }
+
+  @Test func aTokenThatCannotBeStoredIsNotUsed() async throws {
+    let session = try await fixture.signedIn()
+    fixture.setTokens("second", refresh: "refresh2")
+    fixture.store.state.withLock { $0.failure = .unavailable }
+    fixture.clock.advance(seconds: 4000)
+    await #expect(throws: OAuthClientError.store(.unavailable)) { try await session.accessToken() }
+  }
+
+  @Test func eightCallersCauseOneRenewal() async throws {
+    let session = try await fixture.signedIn()
+    fixture.setTokens("second", refresh: "refresh2")
+    fixture.servers.hold()
+    let sent = Secret("first")
+    let tasks = (0..<8).map { _ in
+      Task { try await session.isRenewed(after: 401, challenges: [], sent: sent) }
+    }
+    while fixture.servers.requestCount == 0 { await Task.yield() }
+    fixture.servers.release()
+    for task in tasks { #expect(try await task.value) }
+    #expect(
+      fixture.servers.takeRequests().filter { $0.contains("/token") } == [Self.refresh("refresh1")])
+    #expect(try await session.accessToken()?.exposed == "second")
+  }
+
+  @Test func whatAnotherProcessHasRenewedIsUsed() async throws {
+    let session = try await fixture.signedIn()
+    let other = fixture.session()
+    fixture.setTokens("second", refresh: "refresh2")
+    #expect(try await other.isRenewed(after: 401, challenges: [], sent: Secret("first")))
+    _ = fixture.servers.takeRequests()
+    #expect(try await session.isRenewed(after: 401, challenges: [], sent: Secret("first")))
+    #expect(fixture.servers.takeRequests() == [])
+    #expect(try await session.accessToken()?.exposed == "second")
+  }
+
+  @Test func anotherAuthorizationServerGetsNothingOfTheFirst() async throws {
+    let session = try await fixture.signedIn()
+    fixture.setIssuer("https://other.example")
+    fixture.setTokens("other", issuer: "https://other.example")
+    #expect(
+      try await session.isRenewed(
+        after: 401, challenges: [SessionFixture.challenge], sent: Secret("first")))
+    let requests = fixture.servers.takeRequests()
+    #expect(requests.contains { $0.contains("other.example/register") })
+    for request in requests + fixture.agent.takeOpened() where request.contains("other.example/") {
+      #expect(!request.contains("refresh1"))
+      #expect(!request.contains("as.example%"))
+      #expect(!request.contains("client+of+https%3A%2F%2Fas.example"))
+    }
+    #expect(try await session.accessToken()?.exposed == "other")
+  }
+
+  @Test func anEndedGrantEndsTheTokensAndAFailedRequestDoesNot() async throws {
+    let session = try await fixture.signedIn()
+    fixture.servers["https://as.example/token"] = .failure(.unreachable)
+    fixture.clock.advance(seconds: 3600)
+    await #expect(throws: OAuthClientError.noResponse(.unreachable)) {
+      try await session.accessToken()
+    }
+    #expect(fixture.store.text.contains("refresh1"))
+    fixture.servers["https://as.example/token"] = FakeServers.json(
+      #"{"error":"invalid_grant"}"#, status: 400)
+    #expect(try await session.accessToken() == nil)
+    #expect(!fixture.store.text.contains("refresh1"))
+    #expect(fixture.agent.takeOpened() == [])
+  }
+
+  // MARK: Scopes
+
+  private static let more =
+    #"Bearer error="insufficient_scope", scope="write", resource_metadata="\#(SessionFixture.resourceURL)""#
+
+  @Test func aStepUpAsksForAllScopesAndEnds() async throws {
+    let session = try await fixture.signedIn()
+    for name in ["second", "third"] {
+      let token = try await session.accessToken()
+      fixture.setTokens(name)
+      #expect(try await session.isRenewed(after: 403, challenges: [Self.more], sent: token))
+      #expect(fixture.agent.takeOpened().allSatisfy { $0.contains("&scope=read%20write") })
+    }
+    await #expect(throws: OAuthClientError.tooManySignIns) {
+      try await session.isRenewed(after: 403, challenges: [Self.more], sent: Secret("third"))
+    }
+    #expect(fixture.agent.takeOpened() == [])
+    #expect(try await !session.isRenewed(after: 403, challenges: ["Bearer"], sent: Secret("third")))
+  }
+
+  @Test func refusedTokensCauseOnlyThreeSignIns() async throws {
+    fixture.setTokens("same")
+    let session = fixture.session()
+    for _ in 0..<3 {
+      let token = try await session.accessToken()
+      #expect(try await session.isRenewed(after: 401, challenges: [], sent: token))
+    }
+    await #expect(throws: OAuthClientError.tooManySignIns) {
+      try await session.isRenewed(after: 401, challenges: [], sent: Secret("same"))
+    }
+    #expect(fixture.agent.takeOpened().count == 3)
+  }
+
+  @Test func offlineAccessIsAskedForWhereItIsSupported() async throws {
+    fixture.setIssuer(
+      SessionFixture.issuer,
+      metadata: SessionFixture.metadata(
+        of: SessionFixture.issuer, #","scopes_supported":["offline_access"]"#))
+    try await fixture.session().signIn(challenges: [SessionFixture.challenge])
+    #expect(
+      fixture.agent.takeOpened().allSatisfy {
+        $0.contains("&scope=read%20offline_access&prompt=consent")
+      })
+  }
+
+  // MARK: Clients
+
+  @Test func aPortThatDiffersIsRegisteredAnew() async throws {
+    let session = try await fixture.signedIn()
+    try await session.signIn()
+    #expect(!fixture.servers.takeRequests().contains { $0.contains("/register") })
+    fixture.agent.state.withLock { $0.port = 2000 }
+    try await session.signIn()
+    #expect(fixture.servers.takeRequests().contains { $0.contains("127.0.0.1:2000") })
+  }
+
+  @Test func aSecretThatHasExpiredIsRegisteredAnew() async throws {
+    fixture.servers["https://as.example/register"] = FakeServers.json(
+      #"{"client_id":"c","client_secret":"s","client_secret_expires_at":\#(ManualClock.start + 60),"#
+        + #""token_endpoint_auth_method":"client_secret_basic"}"#, status: 201)
+    let session = try await fixture.signedIn()
+    fixture.clock.advance(seconds: 59)
+    try await session.signIn()
+    #expect(!fixture.servers.takeRequests().contains { $0.contains("/register") })
+    fixture.clock.advance(seconds: 1)
+    await #expect(throws: OAuthClientError.invalidRegistration) { try await session.signIn() }
+    #expect(fixture.servers.takeRequests().contains { $0.contains("/register") })
+  }
+
+  @Test func theClientOfTheSettingsComesFirstAndStaysAtItsServer() async throws {
+    let text = SessionFixture.metadata(
+      of: SessionFixture.issuer, #","client_id_metadata_document_supported":true"#
+    )
+    .replacing(#"["none"]"#, with: #"["client_secret_post","client_secret_basic"]"#)
+    fixture.setIssuer(
+      SessionFixture.issuer, metadata: text)
+    let document = "https://app.example/client.json"
+    let session = fixture.session(
+      client: RegisteredClient(id: "id", .secret(Secret("key"))), documentURL: document)
+    try await session.signIn()
+    #expect(fixture.servers.takeRequests().last?.contains(" Basic aWQ6a2V5") == true)
+    fixture.setIssuer("https://other.example")
+    await #expect(throws: OAuthClientError.issuerChanged) { try await session.signIn() }
+    fixture.setIssuer(
+      SessionFixture.issuer, metadata: text)
+    _ = fixture.servers.takeRequests()
+    try await fixture.session(documentURL: document, store: FakeStore()).signIn()
+    let requests = fixture.servers.takeRequests()
+    #expect(!requests.contains { $0.contains("/register") })
+    #expect(requests.last?.contains("client_id=https%3A%2F%2Fapp.example%2Fclient.json") == true)
+  }
+
+  @Test func aProgramGetsATokenWithItsKey() async throws {
+    let key = ES256Key(SigningKey())
+    let session = fixture.session(
+      grant: .clientCredentials, client: RegisteredClient(id: "robot", .key(key)))
+    #expect(
+      try await session.isRenewed(
+        after: 401, challenges: [SessionFixture.challenge], sent: nil))
+    let request = try #require(fixture.servers.takeRequests().last)
+    let parts = request.split(separator: "client_assertion=")
+    #expect(
+      parts[0]
+        == "POST https://as.example/token grant_type=client_credentials&scope=read"
+        + "&resource=https%3A%2F%2Fmcp.example%2Fmcp&client_id=robot&client_assertion_type="
+        + "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&")
+    let assertion = try CompactJWS(String(parts[1]))
+    let start = ManualClock.start
+    #expect(
+      String(decoding: assertion.payload, as: UTF8.self)
+        == #"{"iss":"robot","sub":"robot","aud":"https://as.example","#
+        + #""jti":"AQEBAQEBAQEBAQEBAQEBAQ","iat":\#(start),"exp":\#(start + 60)}"#)
+    #expect(fixture.agent.takeOpened() == [])
+  }
+
+  // MARK: Sign-out and the document
+
+  @Test func aSignOutRevokesAndRemoves() async throws {
+    let session = try await fixture.signedIn()
+    fixture.servers["https://as.example/revoke"] = FakeServers.json("")
+    #expect(try await session.signOut() == .revoked)
+    let client = "&client_id=client+of+https%3A%2F%2Fas.example"
+    #expect(
+      fixture.servers.takeRequests().suffix(2) == [
+        "POST https://as.example/revoke token=refresh1&token_type_hint=refresh_token\(client)",
+        "POST https://as.example/revoke token=first&token_type_hint=access_token\(client)",
+      ])
+    #expect(fixture.store.text == "")
+    #expect(try await session.accessToken() == nil)
+    #expect(try await session.signOut() == .nothingStored)
+  }
+
+  @Test func aSignOutRemovesAlsoWithoutAnAnswer() async throws {
+    let session = try await fixture.signedIn()
+    fixture.servers["https://as.example/revoke"] = .failure(.timeout)
+    #expect(try await session.signOut() == .removed)
+    #expect(fixture.store.text == "")
+  }
+
+  @Test(arguments: [
+    "", "[]", #"{"version":2}"#, #"{"version":1,"tokens":{}}"#, #"{"version":1,"clients":[1]}"#,
+    #"{"version":1,"registered":1}"#, #"{"version":1,"metadata":null}"#,
+  ])
+  func aDocumentOfAnotherFormIsNone(_ text: String) async throws {
+    #expect(StoredSignIn(Array(text.utf8)) == nil)
+    fixture.store.state.withLock { $0.document = Array(text.utf8) }
+    #expect(try await fixture.session().accessToken() == nil)
+  }
+
+  @Test func theSessionPrintsNoSecret() async throws {
+    _ = try await fixture.signedIn()
+    let stored = try #require(StoredSignIn(Array(fixture.store.text.utf8)))
+    var text = ""
+    dump(stored, to: &text)
+    #expect(!text.contains("refresh1"))
+    #expect(fixture.store.text.contains("refresh1"))
+  }
+}

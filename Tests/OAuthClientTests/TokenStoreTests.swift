@@ -1,6 +1,0 @@
-import OAuthClient
-import Testing
-
-struct TokenStoreErrorTests {
-  @Test func errorsDiffer() { #expect(TokenStoreError.wrongKey != .unavailable) }
-}
