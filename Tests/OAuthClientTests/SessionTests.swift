@@ -229,6 +229,23 @@ struct SessionTests {
     #expect(try await session.accessToken()?.exposed == "other")
   }
 
+  /// The identifier is the same at both servers, so only the issuer keeps the tokens apart.
+  @Test func aClientWithADocumentSendsNoTokenToAnotherAuthorizationServer() async throws {
+    let more = #","client_id_metadata_document_supported":true"#
+    let session = fixture.session(documentURL: "https://app.example/client.json")
+    for (issuer, token) in [(SessionFixture.issuer, "first"), ("https://other.example", "other")] {
+      fixture.setIssuer(issuer, metadata: SessionFixture.metadata(of: issuer, more))
+      fixture.setTokens(
+        token, refresh: "refresh of \(token)".replacing(" ", with: "-"), issuer: issuer)
+      let sent = try await session.accessToken()
+      _ = fixture.agent.takeOpened()
+      #expect(
+        try await session.isRenewed(after: 401, challenges: [SessionFixture.challenge], sent: sent))
+      #expect(fixture.agent.takeOpened().count == 1)
+      #expect(!fixture.servers.takeRequests().contains { $0.contains("refresh-of-first") })
+    }
+  }
+
   @Test func anEndedGrantEndsTheTokensAndAFailedRequestDoesNot() async throws {
     let session = try await fixture.signedIn()
     fixture.servers["https://as.example/token"] = .failure(.unreachable)
