@@ -45,6 +45,7 @@ let package = Package(
     .executable(name: "CalculatorJWT", targets: ["CalculatorJWT"]),
     .executable(name: "CalculatorHTTP", targets: ["CalculatorHTTP"]),
     .executable(name: "CalculatorOAuth", targets: ["CalculatorOAuth"]),
+    .executable(name: "CalculatorBridge", targets: ["CalculatorBridge"]),
   ],
   // Exact versions: every clone builds the same code. Their own dependencies follow their ranges.
   dependencies: [
@@ -104,8 +105,8 @@ let package = Package(
     module(
       "Bridge",
       dependencies: [
-        "Auth", "Crypto", "HTTPClient", "HTTPTransport", "JSON", "MCP", "MCPService", "OAuth",
-        "OAuthClient", "StdioTransport",
+        "Auth", "Crypto", "HTTPClient", "HTTPTransport", "JOSE", "JSON", "MCP", "MCPService",
+        "MCPServiceHTTP", "OAuth", "OAuthClient", "StdioTransport",
       ]),
     module("CalculatorCore"),
     module(
@@ -138,6 +139,7 @@ let package = Package(
     executable(
       "CalculatorOAuth", of: "Calculator", "MCPService", "MCPServiceHTTP", "MCPServiceOAuth",
       "StdioTransport"),
+    executable("CalculatorBridge", of: "Bridge", "MCPService", "StdioTransport"),
     .executableTarget(
       name: "MinimalServer",
       dependencies: [

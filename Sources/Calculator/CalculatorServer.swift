@@ -3,7 +3,7 @@ private import MCP
 private import Support
 
 /// The version of all calculators (Semantic Versioning 2.0.0).
-package let calculatorVersion = "0.1.0"
+package let calculatorVersion = ServiceName.version
 
 /// The server definitions of the calculators. Each executable protects its tools in another form.
 package enum CalculatorServer {

@@ -3,6 +3,8 @@
 /// server, change `text`.
 package enum ServiceName {
   package static let text = "calculator"
+  /// Of all executables.
+  package static let version = "0.1.0"
 
   /// The prefix of the settings: `CALCULATOR_`.
   package static let settingPrefix = words(of: text, uppercase: true)
