@@ -1,6 +1,6 @@
 # What a person types here. `make` alone lists it.
 
-PRODUCTS := CalculatorStdio CalculatorJWT CalculatorHTTP CalculatorOAuth
+PRODUCTS := CalculatorStdio CalculatorJWT CalculatorHTTP CalculatorOAuth CalculatorBridge
 
 SHELL := /bin/sh
 PREFIX = /usr/local

@@ -333,16 +333,19 @@ package struct BridgeProcess: Sendable {
   // MARK: Errors
 
   private static func error(_ error: CurlClient.SetupError) -> ConfigurationErrors {
-    switch error {
+    let caFile = MCPService.Settings.bridgeCAFile.declaration.name
+    return switch error {
     case .unreadableCAFile:
-      Self.error("CALCULATOR_BRIDGE_CA_FILE", "cannot be read", fix: "name a readable file")
+      Self.error(caFile, "cannot be read", fix: "name a readable file")
     case .untrustworthyLibrary:
       Self.error(
-        "CALCULATOR_BRIDGE_CA_FILE",
+        caFile,
         "cannot be used: this libcurl would trust the system's certificates too",
         fix: "install Homebrew's curl, or unset it")
     case .invalidProxy:
-      Self.error("CALCULATOR_BRIDGE_PROXY", "is not a URL of a host", fix: "name http://host:port")
+      Self.error(
+        MCPService.Settings.bridgeProxy.declaration.name, "is not a URL of a host",
+        fix: "name http://host:port")
     case .unusableLibrary:
       Self.error("libcurl", "has no TLS", fix: "install the libcurl of your distribution")
     }

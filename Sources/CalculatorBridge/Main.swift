@@ -44,7 +44,8 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "The port of 127.0.0.1 to which the browser returns; 0: any free one.")
   var callbackPort: UInt16 = 0
 
-  @Option(help: "The URL of the metadata document of your client.")
+  @Option(
+    name: .customLong("client-id-url"), help: "The URL of the metadata document of your client.")
   var clientIDURL: String?
 
   @Flag(help: "Write each exchange to standard error, without secrets.")

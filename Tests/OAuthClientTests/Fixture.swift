@@ -53,6 +53,7 @@ final class FakeServers: HTTPClient {
     var line = request.url
     switch request.method {
     case .get: line = "GET \(line)"
+    case .delete: line = "DELETE \(line)"
     case .post(let body): line = "POST \(line) \(String(decoding: body, as: UTF8.self))"
     }
     for field in request.fields where field.name == "Authorization" { line += " \(field.value)" }
