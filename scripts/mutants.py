@@ -5754,4 +5754,14 @@ MUTANTS = [
         "",
         "OAuthClientTests.SessionTests", r"aDocumentOfAnotherFormIsNone",
     ),
+    (
+        "bridge: a queue that grows", "Sources/Bridge/MessageQueue.swift",
+        "if first > places.count / 2 {", "if first == places.count {",
+        "BridgeTests.MessageQueueTests", r"aQueueThatIsNeverEmptyDoesNotGrow",
+    ),
+    (
+        "bridge: a queue that keeps what was taken", "Sources/Bridge/MessageQueue.swift",
+        "places[first] = nil", "",
+        "BridgeTests.MessageQueueTests", r"whatWasTakenIsNotKept",
+    ),
 ]

@@ -44,24 +44,12 @@ final class Dispatcher: Sendable {
     var subscriptions = 0
     var messages = 0
     var bytes = 0
-    var waiting: [Job] = []
-    var first = 0
+    var waiting = MessageQueue<Job>()
     var pending: [MessageKey: Exchange] = [:]
     var listens: [ObjectIdentifier: Exchange] = [:]
     var barrier: Latch?
     /// Whether the client is of the handshake era.
     var hasInitialized = false
-
-    var nextWaiting: Job? {
-      mutating get {
-        guard first < waiting.count else { return nil }
-        defer {
-          first += 1
-          if first == waiting.count { (waiting, first) = ([], 0) }
-        }
-        return waiting[first]
-      }
-    }
   }
 
   private let forwarder: Forwarder
@@ -204,7 +192,7 @@ final class Dispatcher: Sendable {
       }
       if let latch = job.latch, state.barrier === latch { state.barrier = nil }
       guard job.isCounted else { return nil }
-      if let next = state.nextWaiting { return next }
+      if let next = state.waiting.takeFirst() { return next }
       state.requests -= 1
       return nil
     }
