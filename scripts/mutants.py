@@ -5764,4 +5764,28 @@ MUTANTS = [
         "places[first] = nil", "",
         "BridgeTests.MessageQueueTests", r"whatWasTakenIsNotKept",
     ),
+    (
+        "atlassian: the tokens of another client", "Sources/MCPServiceOAuth/Upstream/UpstreamOAuthSettings.swift",
+        "clientID.hasSameBytes(as: provider.clientID)",
+        "!provider.clientID.isEmpty",
+        "MCPServiceOAuthTests.AtlassianSignInTests", r"another client",
+    ),
+    (
+        "atlassian: the tokens of another server", "Sources/MCPServiceOAuth/Upstream/UpstreamOAuthSettings.swift",
+        "provider.endpoints?.token.hasSameBytes(as: tokenURL) == true",
+        "provider.endpoints != nil",
+        "MCPServiceOAuthTests.AtlassianSignInTests", r"another authorization server",
+    ),
+    (
+        "atlassian: a scope that was not allowed", "Sources/MCPServiceOAuth/Upstream/UpstreamOAuthSettings.swift",
+        "granted.scopes.contains { $0.hasSameBytes(as: wanted) }",
+        "!granted.scopes.isEmpty && !wanted.isEmpty",
+        "MCPServiceOAuthTests.AtlassianSignInTests", r"a scope that the person did not allow",
+    ),
+    (
+        "atlassian: a scope that begins so", "Sources/MCPServiceOAuth/Upstream/UpstreamOAuthSettings.swift",
+        "granted.scopes.contains { $0.hasSameBytes(as: wanted) }",
+        "granted.scopes.contains { $0.hasBytes(atStart: wanted) }",
+        "MCPServiceOAuthTests.AtlassianSignInTests", r"a scope that only begins so",
+    ),
 ]

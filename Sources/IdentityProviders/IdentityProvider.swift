@@ -4,7 +4,8 @@ package import Support
 /// A service that knows people and tells this server who signed in (OAuth 2.1 or OpenID Connect).
 ///
 /// The authorization server sends the browser to `authorizeURL`, and gets it back at
-/// `/<id>/callback`. Then it calls `exchange` and `profile`, and keeps no token of the provider.
+/// `/<id>/callback`. Then it calls `exchange` and `profile`. It keeps no token of the provider, but
+/// for Atlassian, whose token may also be good for Jira or Confluence.
 package protocol IdentityProvider: Sendable {
   /// What `iss` of a callback must be, if the callback has one (RFC 9207 §2.4); `nil` if the provider
   /// has no issuer.
@@ -59,11 +60,14 @@ package struct ProviderTokens: Sendable {
   package let refresh: Secret?
   /// Only of OpenID Connect.
   package let id: Secret?
+  /// As it was sent (RFC 6749 §5.1); `nil` if the provider sent none.
+  package let scope: String?
 
-  package init(access: Secret, refresh: Secret? = nil, id: Secret? = nil) {
+  package init(access: Secret, refresh: Secret? = nil, id: Secret? = nil, scope: String? = nil) {
     self.access = access
     self.refresh = refresh
     self.id = id
+    self.scope = scope
   }
 }
 

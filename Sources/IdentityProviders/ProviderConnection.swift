@@ -90,7 +90,7 @@ final class ProviderConnection: Sendable {
     else { throw failure(.invalidResponse, "malformed_access_token") }
     return ProviderTokens(
       access: Secret(access), refresh: answer["refresh_token"].map(Secret.init),
-      id: answer["id_token"].map(Secret.init))
+      id: answer["id_token"].map(Secret.init), scope: answer["scope"])
   }
 
   // MARK: The person

@@ -97,8 +97,9 @@ package final class OAuthConfiguration: Sendable {
       let calls = upstreamServer(
         upstream, baseURL, beside: (server.state, own.seals), own.outbound, &reader)
       protect = { context in
+        let keep = upstream.flatMap { calls?.keeper($0, own.provider, context) }
         let (protection, signIn, routes) = server.protection(
-          own, authority, resource, guests: guests, context)
+          own, authority, resource, guests: guests, keep: keep, context)
         let offer = upstream.flatMap { calls?.offer($0, beside: (signIn, routes), context) }
         return protection.adding(offer)
       }

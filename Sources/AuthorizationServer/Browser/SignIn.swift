@@ -45,23 +45,24 @@ extension IdentityProvider {
     return parameter.hasSameBytes(as: issuer)
   }
 
-  /// The person who has signed in.
+  /// The person who has signed in, and the tokens of the provider.
   /// - Parameters:
   ///   - code: of the callback.
   ///   - id: of the provider.
   func person(
     _ code: Secret, _ id: String, of request: ProviderRequest, for client: Client
-  ) async throws(ProviderError) -> Person {
+  ) async throws(ProviderError) -> (person: Person, tokens: ProviderTokens) {
     let tokens = try await exchange(code, of: request, for: client)
     let user = try await profile(tokens, of: request, for: client)
     let personID = "\(id):\(user.id)"
     // All persons without an identifier would be one.
     guard !user.id.isEmpty, Subject.isValid(personID) else { throw .invalidResponse }
-    return Person(
+    let person = Person(
       id: personID,
       name: [user.login, user.name].compactMap(\.self).first(where: Subject.isValid) ?? user.id,
       email: user.email,
       groups: user.groups)
+    return (person, tokens)
   }
 }
 

@@ -1,6 +1,6 @@
 package import Auth
 private import Crypto
-private import IdentityProviders
+package import IdentityProviders
 private import JSON
 private import OAuth
 package import State
@@ -24,12 +24,18 @@ package struct SignInEndpoints: Sendable {
   let scopesOfPerson: @Sendable (Person) -> [String]?
   let pool: any BlockingPool
   let random: @Sendable (_ count: Int) -> [UInt8]
+  let keep: Keep?
   let report: @Sendable (SignInEvent) -> Void
+
+  /// Gets the tokens of the provider after the person was allowed a code. A failure does not disturb the
+  /// sign-in.
+  package typealias Keep = @Sendable (Person, ProviderTokens, Browser) async -> Void
 
   package init(
     _ settings: AuthorizationServerSettings, signIn: SignIn, clients: any ClientDirectory,
     state: AuthorizationState, scopesOfPerson: @escaping @Sendable (Person) -> [String]?,
     pool: any BlockingPool, random: @escaping @Sendable (_ count: Int) -> [UInt8],
+    keep: Keep? = nil,
     report: @escaping @Sendable (SignInEvent) -> Void
   ) {
     self.settings = settings
@@ -39,6 +45,7 @@ package struct SignInEndpoints: Sendable {
     self.scopesOfPerson = scopesOfPerson
     self.pool = pool
     self.random = random
+    self.keep = keep
     self.report = report
   }
 
@@ -216,12 +223,13 @@ package struct SignInEndpoints: Sendable {
       }
       var response: EndpointResponse
       if let code = parameters["code"] {
-        let person = try await person(
+        let (person, tokens) = try await person(
           Secret(code), from: provider, description.id,
           ProviderRequest(
             redirectURI: callback(description.id), state: state, verifier: Secret(verifier),
             nonce: Secret(nonce)), request, browser)
         response = try await finish(person, request, shown: payload.scopes, browser, now)
+        await keep?(person, tokens, browser)
       } else {
         response = refused(parameters["error"], request)
       }
@@ -233,7 +241,7 @@ package struct SignInEndpoints: Sendable {
   private func person(
     _ code: Secret, from provider: any IdentityProvider, _ id: String, _ asked: ProviderRequest,
     _ request: AuthorizationRequest, _ browser: Browser
-  ) async throws(Problem) -> Person {
+  ) async throws(Problem) -> (Person, ProviderTokens) {
     do throws(ProviderError) {
       return try await provider.person(code, id, of: asked, for: browser.client)
     } catch {

@@ -232,7 +232,8 @@ package struct ConnectionEndpoints: Sendable {
       person = try await provider.person(
         Secret(code), description.id,
         of: request(description.id, state: state, verifier: verifier, nonce: nonce),
-        for: browser.client)
+        for: browser.client
+      ).person
     } catch {
       try await end(flow, browser)
       report(.refused(service: service.id, reason: error.reason))

@@ -17,7 +17,7 @@ struct AuthorizationRoutes: FurtherRoutes {
 
   init(
     _ service: AuthorizationService, _ settings: AuthorizationSettings, signIn provider: SignIn,
-    random: @escaping @Sendable (Int) -> [UInt8] = RandomBytes.make
+    keep: SignInEndpoints.Keep?, random: @escaping @Sendable (Int) -> [UInt8] = RandomBytes.make
   ) {
     let (context, pool, state) = (service.context, service.pool, service.state)
     let (clients, published, people) = (service.clients, service.published, service.people)
@@ -48,7 +48,7 @@ struct AuthorizationRoutes: FurtherRoutes {
       SignInEndpoints(
         service.settings, signIn: provider, clients: clients, state: state,
         scopesOfPerson: { people.scopes(of: $0.id, groups: $0.groups) }, pool: pool,
-        random: random, report: { events.record($0, from: browser.address) })
+        random: random, keep: keep, report: { events.record($0, from: browser.address) })
     }
 
     let metadata = ServerMetadata.document(

@@ -39,9 +39,11 @@ final class OwnServer: Sendable {
     self.passwordPool = passwordPool
   }
 
+  /// - Parameter keep: of the first call; the tokens of a sign-in.
   func protection(
     _ settings: AuthorizationSettings, _ authority: AuthoritySettings?,
-    _ resource: ProtectedResource, guests: Role?, _ context: HTTPProtection.Context
+    _ resource: ProtectedResource, guests: Role?, keep: SignInEndpoints.Keep?,
+    _ context: HTTPProtection.Context
   ) -> (protection: HTTPProtection, signIn: SignIn, routes: any FurtherRoutes) {
     let current = running.withLock { known -> Running in
       if let known {
@@ -54,7 +56,7 @@ final class OwnServer: Sendable {
       let signIn = AuthorizationRoutes.signIn(settings, service, http)
       let new = Running(
         service: service, signIn: signIn,
-        routes: AuthorizationRoutes(service, settings, signIn: signIn))
+        routes: AuthorizationRoutes(service, settings, signIn: signIn, keep: keep))
       known = new
       return new
     }

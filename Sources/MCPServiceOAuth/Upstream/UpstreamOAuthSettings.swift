@@ -1,7 +1,9 @@
 internal import Auth
 internal import HTTPClient
+internal import IdentityProviders
 internal import MCPService
 private import JSON
+internal import OAuth
 internal import Support
 internal import Upstream
 
@@ -27,6 +29,20 @@ struct UpstreamOAuthSettings: Sendable {
     UpstreamOAuth(
       authorizeEndpoint: authorizeURL, tokenEndpoint: tokenURL, clientID: clientID,
       clientSecret: clientSecret, scope: scope, redirectURI: redirectURI, form: form, http: http)
+  }
+
+  /// Whether these are tokens of the same client at the same authorization server.
+  func isOf(_ provider: ProviderConfiguration) -> Bool {
+    // RFC 6749 §6: a refresh token is bound to its client. ATTACKS O49: and to its server.
+    clientID.hasSameBytes(as: provider.clientID)
+      && provider.endpoints?.token.hasSameBytes(as: tokenURL) == true
+      && { if case .atlassianCloud = form { true } else { false } }()
+  }
+
+  func isCovered(by granted: ScopeList) -> Bool {
+    ScopeList(scope)?.scopes.allSatisfy { wanted in
+      granted.scopes.contains { $0.hasSameBytes(as: wanted) }
+    } ?? false
   }
 
   /// - Returns: `nil` if an error was reported.

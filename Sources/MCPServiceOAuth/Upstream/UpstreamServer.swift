@@ -3,6 +3,8 @@ internal import AuthorizationServer
 internal import Crypto
 internal import HTTPClient
 internal import HTTPTransport
+private import IdentityProviders
+private import JSON
 internal import MCPService
 internal import MCPServiceHTTP
 private import OAuth
@@ -58,14 +60,7 @@ final class UpstreamServer: Sendable {
         return new
       }
     }
-    let sites = settings.services.map { service in
-      UpstreamSite(
-        service: service.service, root: service.root, edition: service.edition,
-        rules: service.rules, storyPointsField: settings.storyPointsField,
-        connecting: connecting?.clients[service.service].flatMap { client in
-          service.oauth.map { Self.place($0, client, http) }
-        })
-    }
+    let sites = settings.services.map { site($0, settings, connecting) }
     let connectable = sites.compactMap(Self.connectable)
     var service: ConnectionService?
     var routes = own?.routes
@@ -101,6 +96,53 @@ final class UpstreamServer: Sendable {
       UpstreamTools(upstream: calls).all + (service.map { ConnectionTools(service: $0).all } ?? []),
       routes
     )
+  }
+
+  private func site(
+    _ service: UpstreamSettings.Service, _ settings: UpstreamSettings, _ connecting: Connecting?
+  ) -> UpstreamSite {
+    UpstreamSite(
+      service: service.service, root: service.root, edition: service.edition,
+      rules: service.rules, storyPointsField: settings.storyPointsField,
+      connecting: connecting?.clients[service.service].flatMap { client in
+        service.oauth.map { Self.place($0, client, http) }
+      })
+  }
+
+  /// Keeps the tokens of a sign-in with Atlassian as a connection, if they are good for a service: the
+  /// same client has asked, and the person has allowed all that the service needs.
+  ///
+  /// A refresh token of Atlassian works once, so one service gets it: the first that fits.
+  /// - Returns: `nil` if no service has the client of the sign-in.
+  func keeper(
+    _ settings: UpstreamSettings, _ provider: AuthorizationSettings.Provider,
+    _ context: HTTPProtection.Context
+  ) -> SignInEndpoints.Keep? {
+    guard case .other(let description, let client) = provider,
+      description.id.hasSameBytes(as: ProviderDescription.atlassian.id)
+    else { return nil }
+    let fitting = settings.services.filter { $0.oauth?.isOf(client) == true }
+    guard !fitting.isEmpty else { return nil }
+    let events = AuthorizationEvents(log: context.log, showsNames: false)
+    return { [self] person, tokens, browser in
+      guard let refresh = tokens.refresh, let scope = tokens.scope.flatMap(ScopeList.init),
+        let connecting = running.withLock({ $0 }),
+        let service = fitting.first(where: { $0.oauth?.isCovered(by: scope) == true }),
+        case let site = site(service, settings, connecting)
+      else { return }
+      let known = UpstreamTokens(
+        access: tokens.access, refresh: refresh, lifetime: .zero, scope: scope.text)
+      do {
+        let chosen = try await site.chosen(for: known, browser.client)
+        try await connecting.connections.connect(
+          refresh, scope: scope.text, user: UserKey(of: person, at: base).text,
+          service: service.service, site: chosen, client: browser.client)
+        events.record(.connected(service: service.service.rawValue), from: browser.address)
+      } catch {
+        events.record(
+          .refused(service: service.service.rawValue, reason: "not_kept"), from: browser.address)
+      }
+    }
   }
 
   private static func connecting(
