@@ -1,4 +1,4 @@
-package import Auth
+private import Auth
 package import Crypto
 package import HTTPClient
 package import MCPService
@@ -30,7 +30,6 @@ package struct BridgeConfiguration: Sendable {
   package let fields: [HeaderField]
   package let seal: Seal
   package let outbound: CurlClient.Settings
-  package let logLevel: LogLevel
   package let warnings: [String]
   /// Whether SIGHUP has a file to read again.
   package let canReload: Bool
@@ -64,13 +63,12 @@ package struct BridgeConfiguration: Sendable {
     outbound.proxy = reader.optional(MCPService.Settings.bridgeProxy) {
       Origin(ofProxy: $0)?.scheme == .http
     }
-    let logLevel = reader.value(MCPService.Settings.logLevel)
     guard reader.errors.isEmpty, let remote, let credential else {
       throw ConfigurationErrors(all: reader.errors)
     }
     return BridgeConfiguration(
       remote: remote, credential: credential, fields: fixed + extra, seal: seal,
-      outbound: outbound, logLevel: logLevel, warnings: reader.warnings,
+      outbound: outbound, warnings: reader.warnings,
       canReload: reader.hasFiles, running: reader.snapshot, kept: reader.kept)
   }
 

@@ -89,6 +89,5 @@ extension Settings {
       bridgePassword.declaration, bridgeGrant.declaration, bridgeClient.declaration,
       bridgeClientSecret.declaration, bridgeClientKey.declaration, bridgeStore.declaration,
       bridgeSeal.declaration, bridgeCAFile.declaration, bridgeProxy.declaration,
-      logLevel.declaration,
     ])
 }
