@@ -5788,4 +5788,9 @@ MUTANTS = [
         "granted.scopes.contains { $0.hasBytes(atStart: wanted) }",
         "MCPServiceOAuthTests.AtlassianSignInTests", r"a scope that only begins so",
     ),
+    (
+        "upstream calls: a refused token for the sites stays", UPSTREAM_CALLS,
+        "      connecting?.connections.forget(user: user.text, service: service)\n", "",
+        UPSTREAM_SERVER_TESTS, r"theSitesAreRefused",
+    ),
 ]

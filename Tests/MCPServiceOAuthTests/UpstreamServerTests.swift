@@ -558,6 +558,32 @@ struct UpstreamServerTests {
     if let id { #expect(services.count("\(Self.api)/ex/jira/\(id)/rest/api/3/search/jql?") == 1) }
   }
 
+  /// The access token has ended before its time: the next call gets a new one.
+  @Test(arguments: [
+    (401, "Jira does not accept the connection. Try again once.", 1),
+    (503, "Jira does not tell the sites now.", 0),
+  ])
+  func theSitesAreRefused(_ status: Int, _ sentence: String, _ renewals: Int) async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.cloudServices()
+    let server = try Self.jiraServer(services, folder, Self.cloud)
+    let token = try await server.tokens(scope: Self.scope).access
+    try await Self.connect(server, token, to: "https://auth.atlassian.com/authorize?")
+    let arguments = Self.sum.arguments + #","site":"acme""#
+    _ = await Self.call(server, Self.sum.tool, arguments, token)
+    let sites = "\(Self.api)/oauth/token/accessible-resources"
+    let before = services.count("https://auth.atlassian.com/oauth/token")
+    services.answer(sites, status)
+    let refused = await Self.call(server, Self.sum.tool, arguments, token)
+    #expect(refused.contains(sentence), "\(refused)")
+    services.answer(
+      sites, 200,
+      #"[{"id":"1","url":"https://acme.atlassian.net","name":"acme","scopes":[]}]"#)
+    let after = await Self.call(server, Self.sum.tool, arguments, token)
+    #expect(after.contains(#""result":4"#), "\(after)")
+    #expect(services.count("https://auth.atlassian.com/oauth/token") == before + renewals)
+  }
+
   /// A header's credential is for the address of the settings.
   @Test func aHeaderHasNoSite() async throws {
     let folder = try TemporaryFolder()

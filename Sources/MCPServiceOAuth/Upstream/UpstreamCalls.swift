@@ -72,10 +72,10 @@ struct UpstreamCalls: Sendable {
     context.note("upstream_credential", choice.source.rawValue)
     var root = site.root
     var edition = site.edition
-    if case .token(let token) = connection, choice.source == .connection,
+    if case .token(let token) = connection, choice.source == .connection, let user,
       let places = site.connecting, let api = places.api
     {
-      let id = try await cloudID(of: token, wish, places, service, context.client)
+      let id = try await cloudID(of: token, wish, places, service, user, context.client)
       root = "\(api)/ex/\(service.rawValue)/\(id)"
       edition = .cloud
     } else if wish != nil {
@@ -91,12 +91,19 @@ struct UpstreamCalls: Sendable {
   /// The site that the caller names, or that of the connection.
   private func cloudID(
     of token: ConnectedToken, _ wish: String?, _ places: UpstreamSite.Connecting,
-    _ service: UpstreamService, _ client: Client
+    _ service: UpstreamService, _ user: UserKey, _ client: Client
   ) async throws(ToolFailure) -> String {
     if wish == nil, let id = token.siteID { return id }
     let all: [AtlassianSite]
     do throws(UpstreamOAuthError) {
       all = try await places.sites.sites(of: token.access, for: client)
+    } catch .refused {
+      // The next call gets a new access token.
+      connecting?.connections.forget(user: user.text, service: service)
+      throw ToolFailure(
+        sentence:
+          "\(service.title) does not accept the connection. Try again once. If it fails again, "
+          + "call init_oauth_flow to connect again.")
     } catch {
       throw ToolFailure(sentence: "\(service.title) does not tell the sites now. Try again later.")
     }
