@@ -2,7 +2,7 @@
 # For the chapter on the client's side: the person at the browser. Opens the address of CalculatorOAuth, signs
 # in as anshika, agrees, and prints the address to which the browser is sent.
 #
-#     guide/person.sh ADDRESS
+#     guide/person.sh ADDRESS [PASSWORD]
 set -eu
 
 folder=$(mktemp -d)
@@ -14,7 +14,7 @@ hidden() { sed -n 's/.*name="'"$1"'" value="\([^"]*\)".*/\1/p' page | sed 's/&am
 base=${1%%/authorize*}
 step "$1"
 step "$base/authorize" --data-urlencode "request=$(hidden request)" --data-urlencode "csrf=$(hidden csrf)" \
-  -d username=anshika --data-urlencode 'password=battery staple correct'
+  -d username=anshika --data-urlencode "password=${2:-battery staple correct}"
 step "$base/consent" --data-urlencode "request=$(hidden request)" --data-urlencode "csrf=$(hidden csrf)" \
   -d decision=allow
 tr -d '\r' <head | sed -n 's/^Location: //p'

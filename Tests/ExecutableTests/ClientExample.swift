@@ -22,6 +22,11 @@ struct ClientExample: CustomTestStringConvertible, Sendable {
   /// Whether it has an example that sends a token for another service beside the sign-in.
   var sendsTokens: Bool { ["kiro", "claude-code", "cursor", "vscode"].contains(folder) }
 
+  /// Whether it has examples that reach a remote server through `CalculatorBridge`.
+  var hasBridge: Bool { ["claude-desktop", "kiro", "zed"].contains(folder) }
+  /// With a key, and with a sign-in.
+  static let bridgeEntries = ["calculator-bridge", "calculator-bridge-oauth"]
+
   static let all = [
     ClientExample(name: "Kiro", folder: "kiro") { "${\($0)}" },
     ClientExample(name: "Claude Code", folder: "claude-code") { "${\($0)}" },

@@ -72,6 +72,7 @@ struct ExampleTests {
       ["calculator", "calculator-jwt"] + (client.takesHTTP ? ["calculator-http"] : [])
       + (client.signsIn ? ["calculator-oauth"] : [])
       + (client.sendsTokens ? ["calculator-upstream"] : [])
+      + (client.hasBridge ? ClientExample.bridgeEntries : [])
     #expect(names.sorted() == entries.map { client.file($0).lastPathComponent }.sorted())
   }
 
