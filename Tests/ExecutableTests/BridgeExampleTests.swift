@@ -26,6 +26,32 @@ struct BridgeExampleTests {
     #expect(help.output.contains(Self.setting))
   }
 
+  /// The sentences that the page explains are those of the code.
+  @Test func troubleshootingHasTheSentencesOfTheCode() throws {
+    let page = Repository.root.appending(path: "guide/troubleshooting.md")
+    let sections = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "\n## ")
+    let section = try #require(sections.first { $0.hasPrefix("CalculatorBridge: ") })
+    let cells = section.matches(of: /(?m)^\| (`[^|]*) \|/).map(\.1)
+    let sentences = cells.flatMap { $0.matches(of: /`([^`]+)`/).map { String($0.1) } }
+    #expect(sentences.count > 30)
+    let code = try ["Auth", "Bridge", "MCPService", "OAuthClient"].flatMap { module in
+      let folder = Repository.root.appending(path: "Sources/\(module)")
+      return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        .filter { $0.hasSuffix(".swift") }
+        .map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }
+    }.joined()
+    let server = ["Authentication failed", "Permission denied"]
+    for sentence in sentences where !server.contains(sentence) {
+      // The code composes this one of two texts.
+      let parts = sentence.replacing("answered with", with: "answered …with")
+        .components(separatedBy: "…")
+      for part in parts {
+        let text = part.trimmingCharacters(in: ["."])
+        #expect(text.isEmpty || code.contains(text), "\(sentence)")
+      }
+    }
+  }
+
   private static let steps: [Scenario.Step] = [
     .init(list: true), .init(call: "add", arguments: ["a": 0.1, "b": 0.2]),
   ]
