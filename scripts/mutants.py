@@ -5793,4 +5793,10 @@ MUTANTS = [
         "      connecting?.connections.forget(user: user.text, service: service)\n", "",
         UPSTREAM_SERVER_TESTS, r"theSitesAreRefused",
     ),
+    (
+        "oauth client: a sealed document is replaced by a renewal", "Sources/OAuthClient/OAuthSession.swift",
+        "guard replacing, error == .wrongKey else { throw .store(error) }",
+        "guard error == .wrongKey else { throw .store(error) }",
+        "OAuthClientTests.SessionTests", r"aDocumentThatNoKeyOpens",
+    ),
 ]

@@ -114,7 +114,7 @@ package enum OAuthClientError: Error, Sendable, Equatable {
     case .store(.openToOthers):
       "The stored sign-ins can be read by other users of this computer. Correct the permissions of the file."
     case .store(.wrongKey):
-      "The stored sign-ins cannot be opened with this key. Sign out, then sign in again."
+      "The stored sign-in cannot be opened with this key. Set the right key, or sign in again."
     case .store(.unavailable): "The stored sign-ins cannot be read or written."
     }
   }

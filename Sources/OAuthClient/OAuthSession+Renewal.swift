@@ -25,6 +25,9 @@ extension OAuthSession {
       }
     }
 
+    /// Whether the person wants a new sign-in, whatever is stored.
+    var isWanted: Bool { if case .wanted = self { true } else { false } }
+
     /// Whether the token is another one than that which led to this need.
     func isMet(by token: Secret?) -> Bool {
       guard let token else { return false }
@@ -46,7 +49,8 @@ extension OAuthSession {
   func renew(_ need: Need) async throws(OAuthClientError) -> Bool {
     // A renewal for another reason may leave the need: then there is one more for this one.
     for _ in 0..<2 {
-      if need.isMet(by: try await current().tokens?.access) { return true }
+      let known = try await current(replacing: need.isWanted)
+      if need.isMet(by: known.tokens?.access) { return true }
       let (renewal, isOwn) = state.withLock { state in
         if let renewal = state.renewal { return (renewal, false) }
         // A task of its own: it does not end when a caller that waits is cancelled.
@@ -91,7 +95,7 @@ extension OAuthSession {
 
   /// All that needs no person, under the lock.
   private func stepWithoutPerson(_ need: Need) async throws(OAuthClientError) -> Step {
-    var stored = try await load()
+    var stored = try await load(replacing: need.isWanted)
     // Another process has renewed meanwhile.
     if need.isMet(by: stored.tokens?.access) { return .done(true) }
     let discovery = try await discovery(need.challenge, stored)
@@ -191,7 +195,7 @@ extension OAuthSession {
     let registered = copy
     try await locked { () throws(OAuthClientError) in
       // Another process may have stored something meanwhile.
-      var stored = try await load()
+      var stored = try await load(replacing: true)
       stored.metadataURL = discovery.metadataURL
       stored.registration = registered.registration
       if let client = registered.client(of: discovery.server.issuer) {

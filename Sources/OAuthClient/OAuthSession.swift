@@ -141,8 +141,8 @@ package final class OAuthSession: Sendable {
 
   package enum SignOut: Sendable, Equatable {
     case nothingStored
-    /// The authorization server did not revoke the tokens: it has no endpoint for it, or did not
-    /// answer.
+    /// The authorization server did not revoke the tokens: it has no endpoint for it, did not answer,
+    /// or no key opens them.
     case removed
     case revoked
   }
@@ -151,18 +151,19 @@ package final class OAuthSession: Sendable {
   /// not answer.
   package func signOut() async throws(OAuthClientError) -> SignOut {
     try await locked { () throws(OAuthClientError) in
-      let stored: StoredSignIn
+      var stored = StoredSignIn()
+      var isLocked = false
       do throws(OAuthClientError) {
         stored = try await load()
       } catch .store(.wrongKey) {
-        stored = StoredSignIn()  // nothing that could be revoked
+        isLocked = true  // there are tokens, and they cannot be revoked
       }
       let isRevoked = await revoke(stored)
       do throws(TokenStoreError) { try await store.remove(settings.server) } catch {
         throw .store(error)
       }
       state.withLock { $0.stored = StoredSignIn() }
-      guard stored.tokens != nil else { return .nothingStored }
+      guard stored.tokens != nil || isLocked else { return .nothingStored }
       return isRevoked ? .revoked : .removed
     }
   }
@@ -213,15 +214,21 @@ package final class OAuthSession: Sendable {
   // MARK: The store
 
   /// What this process knows.
-  func current() async throws(OAuthClientError) -> StoredSignIn {
+  func current(replacing: Bool = false) async throws(OAuthClientError) -> StoredSignIn {
     if let stored = state.withLock({ $0.stored }) { return stored }
-    return try await load()
+    return try await load(replacing: replacing)
   }
 
   /// Reads the document.
-  func load() async throws(OAuthClientError) -> StoredSignIn {
+  /// - Parameter replacing: whether a new sign-in replaces it. Then it need not open.
+  func load(replacing: Bool = false) async throws(OAuthClientError) -> StoredSignIn {
     let document: [UInt8]?
-    do { document = try await store.load(settings.server) } catch { throw .store(error) }
+    do throws(TokenStoreError) {
+      document = try await store.load(settings.server)
+    } catch {
+      guard replacing, error == .wrongKey else { throw .store(error) }
+      document = nil
+    }
     let stored = document.flatMap { StoredSignIn($0) } ?? StoredSignIn()
     state.withLock { $0.stored = stored }
     return stored

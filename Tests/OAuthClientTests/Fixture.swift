@@ -80,6 +80,8 @@ final class FakeStore: TokenStore {
     var document: [UInt8]?
     var events: [String] = []
     var failure: TokenStoreError?
+    /// Of `load`, until the next `save` or `remove`.
+    var isSealed = false
   }
 
   let state = Mutex(State())
@@ -90,13 +92,15 @@ final class FakeStore: TokenStore {
   }
 
   func load(_ resource: String) async throws(TokenStoreError) -> [UInt8]? {
-    state.withLock { $0.document }
+    if state.withLock({ $0.isSealed }) { throw .wrongKey }
+    return state.withLock { $0.document }
   }
 
   func save(_ document: [UInt8], for resource: String) async throws(TokenStoreError) {
     if let failure = state.withLock({ $0.failure }) { throw failure }
     state.withLock {
       $0.document = document
+      $0.isSealed = false
       $0.events.append("save")
     }
   }
@@ -104,6 +108,7 @@ final class FakeStore: TokenStore {
   func remove(_ resource: String) async throws(TokenStoreError) {
     state.withLock {
       $0.document = nil
+      $0.isSealed = false
       $0.events.append("remove")
     }
   }

@@ -393,6 +393,21 @@ struct SessionTests {
     #expect(try await session.signOut() == .nothingStored)
   }
 
+  /// The key of the file was changed: it is not used, and it is not called nothing.
+  @Test func aDocumentThatNoKeyOpens() async throws {
+    _ = try await fixture.signedIn()
+    let before = fixture.store.text
+    fixture.store.state.withLock { $0.isSealed = true }
+    let session = fixture.session()
+    await #expect(throws: OAuthClientError.store(.wrongKey)) { try await session.accessToken() }
+    #expect(fixture.store.text == before)
+    try await session.signIn(challenges: [SessionFixture.challenge])
+    #expect(try await session.accessToken() != nil)
+    fixture.store.state.withLock { $0.isSealed = true }
+    #expect(try await fixture.session().signOut() == .removed)
+    #expect(fixture.store.text == "")
+  }
+
   @Test func aSignOutRemovesAlsoWithoutAnAnswer() async throws {
     let session = try await fixture.signedIn()
     fixture.servers["https://as.example/revoke"] = .failure(.timeout)
