@@ -70,6 +70,22 @@ struct ConformanceTests {
   }
 }
 
+/// The same suite against CalculatorBridge as a client. The table of guide/reference.md says what passes.
+@Suite(
+  .serialized, .enabled(if: Conformance.isThere, "CALCULATOR_CONFORMANCE and node are not set"))
+struct BridgeConformanceTests {
+  static let rows = (try? Conformance.clientRows()) ?? []
+
+  /// A scenario that the suite gets later needs a row.
+  @Test func theTableHasEveryScenario() throws {
+    #expect(try Conformance.clientScenarios() == Self.rows.map(\.scenario).sorted())
+    #expect(Self.rows.count { $0.passes } == 39)
+  }
+
+  @Test(arguments: rows.filter(\.passes))
+  func theBridgeConforms(_ row: Conformance.Row) throws { try Conformance.checkClient(row) }
+}
+
 enum Conformance {
   private static let index = ProcessInfo.processInfo.environment["CALCULATOR_CONFORMANCE"]
 
@@ -136,5 +152,52 @@ enum Conformance {
       let data = try Data(contentsOf: folder.url.appending(path: "\(name)/checks.json"))
       return (name, try JSONDecoder().decode([Check].self, from: data))
     }
+  }
+
+  // MARK: Clients
+
+  /// A row of the table.
+  struct Row: Sendable, CustomTestStringConvertible {
+    let scenario: String
+    /// `nil` for an extension.
+    let revision: String?
+    let passes: Bool
+    var testDescription: String { scenario }
+  }
+
+  static func clientRows() throws -> [Row] {
+    let page = Repository.root.appending(path: "guide/reference.md")
+    let sections = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "\n## ")
+    let section = sections.first { $0.hasPrefix("Conformance of CalculatorBridge") } ?? ""
+    return section.matches(of: /(?m)^\| `([^`]+)` \| (\S+) \| (passes|not applicable: .+) \|$/).map
+    {
+      let revision = String($0.2)
+      return Row(
+        scenario: String($0.1), revision: revision == "extension" ? nil : revision,
+        passes: $0.3 == "passes")
+    }
+  }
+
+  static func clientScenarios() throws -> [String] {
+    let list = try Command.run("node", [index ?? "", "list"]).output
+    let section = list.components(separatedBy: "Client scenarios").last ?? ""
+    let clients = section.components(separatedBy: "Authorization server scenarios").first ?? ""
+    return clients.matches(of: /(?m)^ +- (\S+) \[/).map { String($0.1) }.sorted()
+  }
+
+  /// The suite starts the bridge with a server of its own, and gives its verdict.
+  static func checkClient(_ row: Row) throws {
+    let bridge = try ServerProcess.path(of: "CalculatorBridge")
+    let script = Repository.root.appending(path: "scripts/conformance_client.py").path
+    let result = try Command.run(
+      "node",
+      [
+        index ?? "", "client", "--command", "python3 \(script) \(bridge)", "--scenario",
+        row.scenario,
+      ]
+        + (row.revision.map { ["--spec-version", $0] } ?? []))
+    #expect(
+      result.status == 0 && (result.output + result.errors).contains("OVERALL: PASSED"),
+      "\(result.output.suffix(2000)) \(result.errors.suffix(2000))")
   }
 }
