@@ -1173,7 +1173,7 @@ MUTANTS = [
     ),
     (
         "stdio: a line of any length is kept", "Sources/StdioTransport",
-        "if skipping || buffer.count - lineStart > Self.maximumLength {",
+        "if skipping || buffer.count - lineStart > maximumLength {",
         "if skipping {",
         "StdioTransportTests.LineFramerTests", r"skipsALongLineWithoutKeepingIt",
     ),
@@ -5262,8 +5262,8 @@ MUTANTS = [
         "BridgeTests.BridgeLimitsTests", r"allAnswersAreBounded",
     ),
     (
-        "bridge: an answer keeps its share", "Sources/Bridge/RemoteServer+Answers.swift",
-        "defer { budget.release(taken) }",
+        "bridge: an answer keeps its share", "Sources/Bridge/AnswerBudget.swift",
+        "deinit { budget.release(count.withLock { $0 }) }",
         "",
         "BridgeTests.BridgeLimitsTests", r"anAnswerGivesItsShareBack",
     ),
@@ -5299,20 +5299,20 @@ MUTANTS = [
     ),
     (
         "bridge: any event id in a header", "Sources/Bridge/RemoteServer+Answers.swift",
-        "\n        && ASCII.isFieldContent(Array(id.utf8).span)",
-        "",
+        "return !id.isEmpty && ASCII.isFieldContent(id.span) ?",
+        "return !id.isEmpty ?",
         "BridgeTests.StreamTests", r"an event id that no field has",
     ),
     (
-        "bridge: a long event id in a header", "Sources/Bridge/RemoteServer+Answers.swift",
-        "id.utf8.count <= Self.longestID\n",
-        "true\n",
+        "bridge: a long event id in a header", "Sources/Bridge/EventStream.swift",
+        "id = value.count <= Self.longestID ? Array(value) : []",
+        "id = Array(value)",
         "BridgeTests.StreamTests", r"a long event id",
     ),
     (
         "bridge: an event of any type", "Sources/Bridge/RemoteServer+Answers.swift",
-        "(name == nil || name == \"message\")",
-        "true",
+        "var isMessage: Bool { type.isEmpty || type.elementsEqual(\"message\".utf8) }",
+        "var isMessage: Bool { true }",
         "BridgeTests.ForwardingTests", r"events of another type",
     ),
     (
@@ -5461,8 +5461,8 @@ MUTANTS = [
     ),
     (
         "tool headers: a long name of a field", "Sources/Bridge/ToolHeaders.swift",
-        "field.utf8.count <= 128,\n",
-        "true,\n",
+        "field.utf8.count <= 128, ",
+        "",
         "BridgeTests.ToolHeadersTests", r"too long",
     ),
     (
@@ -5473,14 +5473,14 @@ MUTANTS = [
     ),
     (
         "tool headers: an annotation anywhere", "Sources/Bridge/ToolHeaders.swift",
-        "guard isReachable, !path.isEmpty,",
-        "guard !path.isEmpty,",
+        "most, isReachable, !path.isEmpty,",
+        "most, !path.isEmpty,",
         "BridgeTests.ToolHeadersTests", r"in items|in a choice|in a definition|in properties of items",
     ),
     (
         "tool headers: an annotation of the schema", "Sources/Bridge/ToolHeaders.swift",
-        "guard isReachable, !path.isEmpty,",
-        "guard isReachable,",
+        "most, isReachable, !path.isEmpty,",
+        "most, isReachable,",
         "BridgeTests.ToolHeadersTests", r"anAnnotationAtTheRootIsRejected",
     ),
     (
@@ -5491,8 +5491,8 @@ MUTANTS = [
     ),
     (
         "tool headers: any number of parameters", "Sources/Bridge/ToolHeaders.swift",
-        ", all.count <= most else",
-        "  else",
+        "guard all.count < most, isReachable",
+        "guard isReachable",
         "BridgeTests.ToolHeadersTests", r"more than 32",
     ),
     (
@@ -5798,5 +5798,63 @@ MUTANTS = [
         "guard replacing, error == .wrongKey else { throw .store(error) }",
         "guard error == .wrongKey else { throw .store(error) }",
         "OAuthClientTests.SessionTests", r"aDocumentThatNoKeyOpens",
+    ),
+    # Hostile servers of the bridge.
+    (
+        "bridge: an answer that the client has not taken counts no more",
+        "Sources/Bridge/RemoteServer+Answers.swift",
+        "response.body, share)\n",
+        "response.body, AnswerBudget.Share(of: budget))\n",
+        "BridgeTests.BridgeLimitsTests", r"anAnswerCountsUntilItIsTaken",
+    ),
+    (
+        "bridge: streams do not share the budget", "Sources/Bridge/RemoteServer+Answers.swift",
+        "guard share.keep(stream.keptBytes + bytes.count) else { throw EventStream.TooLarge() }",
+        "",
+        "BridgeTests.BridgeLimitsTests", r"allStreamsAreBounded|anAnswerCountsUntilItIsTaken",
+    ),
+    (
+        "bridge: a share never shrinks", "Sources/Bridge/AnswerBudget.swift",
+        "if bytes < count { budget.release(count - bytes) }",
+        "",
+        "BridgeTests.BridgeLimitsTests", r"aShareIsGivenBack",
+    ),
+    (
+        "bridge: one session after the other for a stream", "Sources/Bridge/ListeningStream.swift",
+        "case .status(404) where started.id != nil && wasOpen:",
+        "case .status(404) where started.id != nil:",
+        "BridgeTests.StreamTests", r"aServerThatForgetsEachSessionIsLeftAlone",
+    ),
+    (
+        "bridge: any number of lines in the log", "Sources/Bridge/NoticeLimit.swift",
+        "guard state.count < Self.most else {",
+        "guard state.count >= 0 else {",
+        "BridgeTests.BridgeLimitsTests", r"theLinesAboutAServerAreBounded|theNextMinuteHasLinesAgain",
+    ),
+    (
+        "bridge: dropped lines of the log are not counted", "Sources/Bridge/NoticeLimit.swift",
+        "if state.dropped > 0 {",
+        "if state.dropped < 0 {",
+        "BridgeTests.BridgeLimitsTests", r"theNextMinuteHasLinesAgain",
+    ),
+    (
+        "bridge: SIGHUP speaks of a credential that it did not compare",
+        "Sources/Bridge/BridgeProcess.swift",
+        '"SIGHUP: nothing was replaced: the client and the tokens of a sign-in stay until a restart"',
+        '"SIGHUP: no credential has changed"',
+        "BridgeTests.BridgeConfigurationTests", r"aReloadSaysWhatItHasDone",
+    ),
+    (
+        "tokens: a file that names no address", "Sources/Bridge/Tokens/FileTokenStore.swift",
+        "Origin.split(file.resource) != nil",
+        "true",
+        "BridgeTests.FileTokenStoreTests", r"aFileThatNamesNoAddressIsNotListed",
+    ),
+    (
+        "streams: a request that was cancelled before its start",
+        "Sources/HTTPClient/StreamLoop.swift",
+        "guard !start.buffer.isEnded else { return mailbox.transferEnded() }",
+        "guard !start.buffer.isEnded else { return }",
+        "HTTPClientTests.CurlStreamsTests", r"aRequestThatIsCancelledBeforeItsStartEndsNoOther",
     ),
 ]

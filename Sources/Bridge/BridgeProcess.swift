@@ -173,8 +173,7 @@ package struct BridgeProcess: Sendable {
     let old = running.withLock { $0 }
     do throws(ConfigurationErrors) {
       let new = try read(url, after: old.running)
-      let hasChanged = fixed?.replace(by: new.fields) ?? false
-      tell(hasChanged ? "SIGHUP: the credential was replaced" : "SIGHUP: no credential has changed")
+      tell(Self.afterReload(fixed, new.fields))
       for name in new.kept { tell("SIGHUP: \(name) keeps its old value until a restart") }
       for warning in new.warnings where !old.warnings.contains(warning) { tell(warning) }
       running.withLock { $0 = new }
@@ -183,6 +182,17 @@ package struct BridgeProcess: Sendable {
         tell("SIGHUP: kept the old credential: \(problem.description)")
       }
     }
+  }
+
+  /// Replaces the credential, and says what has happened.
+  static func afterReload(_ fixed: StaticCredential?, _ fields: [HeaderField]) -> String {
+    // A file may have another content now: it is not compared, and has no effect.
+    guard let fixed else {
+      return
+        "SIGHUP: nothing was replaced: the client and the tokens of a sign-in stay until a restart"
+    }
+    return fixed.replace(by: fields)
+      ? "SIGHUP: the credential was replaced" : "SIGHUP: no credential has changed"
   }
 
   /// The credential, and itself if SIGHUP can replace it.

@@ -1,6 +1,6 @@
 package import HTTPClient
 package import StdioTransport
-private import Support
+internal import Support
 
 /// A stdio server that forwards every message to a remote MCP server over Streamable HTTP.
 package struct BridgeServer: Sendable {
@@ -29,13 +29,15 @@ package struct BridgeServer: Sendable {
     url: String, client: any StreamingClient, credential: any RemoteCredential,
     stdio: ConcurrentStdio, messages: Dispatcher.Limits,
     notice: @escaping @Sendable (String) -> Void, reload: @escaping @Sendable () -> Void,
-    sleep: @escaping @Sendable (Duration) async -> Void
+    sleep: @escaping @Sendable (Duration) async -> Void,
+    now: @escaping @Sendable () -> MonotonicTime = MonotonicTime.now
   ) {
+    let notices = NoticeLimit(now: now)
     let server = RemoteServer(
       url: url, client: client, credential: credential, session: RemoteSession(),
       toolHeaders: ToolHeaders(), budget: AnswerBudget(),
       notice: {
-        notice($0)
+        for sentence in notices.take($0) { notice(sentence) }
         stdio.wake()
       }, sleep: sleep)
     let write: @Sendable ([UInt8]) async -> Bool = { await stdio.write($0) }

@@ -41,6 +41,9 @@ package struct EventStream {
   /// is a day.
   package private(set) var retry: Duration?
 
+  /// What is kept until the next event.
+  package var keptBytes: Int { line.count + data.count + type.count }
+
   private let limit: Int
   /// The line that has begun, without its end.
   private var line: [UInt8] = []

@@ -36,12 +36,13 @@ final class ListeningStream: Sendable {
 
   /// Reads the stream, and connects again whenever it ends.
   private func listen(_ started: RemoteSession.Started, _ exchange: Exchange) async {
-    var (reader, failures): (EventReader?, Int) = (nil, 0)
+    var (reader, failures, wasOpen): (EventReader?, Int, Bool) = (nil, 0, false)
     while !exchange.isCancelled {
       do throws(BridgeError) {
         if let response = try await server.listen(started, after: reader?.lastEvent, exchange) {
+          wasOpen = true
           if reader == nil {
-            reader = EventReader(response.body)
+            reader = EventReader(response.body, server.budget)
           } else {
             reader?.resume(response.body)
           }
@@ -52,7 +53,7 @@ final class ListeningStream: Sendable {
           }
         }
       } catch {
-        await end(error, started, exchange)
+        await end(error, started, wasOpen: wasOpen, exchange)
         return
       }
       if exchange.isCancelled { return }
@@ -82,12 +83,14 @@ final class ListeningStream: Sendable {
   }
 
   private func end(
-    _ error: BridgeError, _ started: RemoteSession.Started, _ exchange: Exchange
+    _ error: BridgeError, _ started: RemoteSession.Started, wasOpen: Bool, _ exchange: Exchange
   ) async {
     if exchange.isCancelled { return }
     switch error {
     case .status(405): break  // the server has no such stream
-    case .status(404) where started.id != nil:
+    // ATTACKS O181: a server that knows the stream of no session would start one after the other,
+    // without a wait. The next message of the client notices a lost session too.
+    case .status(404) where started.id != nil && wasOpen:
       // "Session Management": the session has ended.
       if (try? await server.startAgain(after: started.generation)) != nil { start() }
     default:

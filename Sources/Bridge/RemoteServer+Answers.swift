@@ -27,7 +27,10 @@ extension RemoteServer {
     guard let id = message.id else { return response.body }
     switch response.mediaKind {
     case .json:
-      let bytes = try await wholeBody(response.body)
+      // ATTACKS O180: until the client has taken the answer.
+      let share = AnswerBudget.Share(of: budget)
+      defer { withExtendedLifetime(share) {} }
+      let bytes = try await wholeBody(response.body, share)
       guard let all = read(bytes) else { throw .invalidAnswer(.json) }
       guard let answer = all.lazy.compactMap({ $0.response(to: id) }).first else {
         throw .invalidAnswer(.missing)
@@ -76,15 +79,14 @@ extension RemoteServer {
     }
   }
 
-  private func wholeBody(_ body: any StreamedBody) async throws(BridgeError) -> [UInt8] {
+  private func wholeBody(
+    _ body: any StreamedBody, _ share: AnswerBudget.Share
+  ) async throws(BridgeError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var taken = 0
-    defer { budget.release(taken) }
     do throws(OutboundError) {
       while let more = try await body.next() {
         if bytes.count + more.count > Self.longestAnswer { throw .tooLarge }
-        guard budget.take(more.count) else { throw .tooLarge }
-        taken += more.count
+        guard share.keep(bytes.count + more.count) else { throw .tooLarge }
         bytes += more
       }
     } catch {
@@ -98,7 +100,7 @@ extension RemoteServer {
     _ response: StreamedResponse, _ id: RequestID, _ request: ClientMessage, _ exchange: Exchange,
     _ take: (ServerMessage) async throws(BridgeError) -> Void
   ) async throws(BridgeError) -> (any StreamedBody)? {
-    var reader = EventReader(response.body)
+    var reader = EventReader(response.body, budget)
     var (resumptions, started) = (0, session.current)
     while true {
       while let event = try await reader.next() {
@@ -139,8 +141,12 @@ struct EventReader {
   private(set) var body: any StreamedBody
   private var stream = EventStream(limit: RemoteServer.longestEvent)
   private var events: ArraySlice<EventStream.Event> = []
+  private let share: AnswerBudget.Share
 
-  init(_ body: any StreamedBody) { self.body = body }
+  init(_ body: any StreamedBody, _ budget: AnswerBudget) {
+    self.body = body
+    share = AnswerBudget.Share(of: budget)
+  }
 
   /// Goes on with another connection.
   mutating func resume(_ body: any StreamedBody) {
@@ -164,6 +170,8 @@ struct EventReader {
     while events.isEmpty {
       guard let bytes = try? await body.next() else { return nil }
       do throws(EventStream.TooLarge) {
+        // ATTACKS O180: all streams together, too.
+        guard share.keep(stream.keptBytes + bytes.count) else { throw EventStream.TooLarge() }
         events = try stream.append(bytes)[...]
       } catch {
         body.cancel()

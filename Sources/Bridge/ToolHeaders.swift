@@ -112,7 +112,7 @@ struct ToolParameter: Sendable, Equatable {
   /// ("Schema Extension").
   static func all(in schema: JSONValue) -> [ToolParameter]? {
     var all: [ToolParameter] = []
-    guard collect(schema, [], isReachable: true, &all), all.count <= most else { return nil }
+    guard collect(schema, [], isReachable: true, &all) else { return nil }
     let names = Set(all.map { $0.field.utf8.map(ASCII.lowercase) })
     return names.count == all.count ? all : nil  // unique without regard to case
   }
@@ -125,8 +125,9 @@ struct ToolParameter: Sendable, Equatable {
     }
     guard let schema = schema.object else { return true }
     if let annotation = schema["x-mcp-header"] {
-      guard isReachable, !path.isEmpty, let field = annotation.string, field.utf8.count <= 128,
-        ASCII.isToken(Array(field.utf8).span), isPrimitive(schema["type"])
+      // ATTACKS O184: counted before it is kept, since each one has a path of its own.
+      guard all.count < most, isReachable, !path.isEmpty, let field = annotation.string,
+        field.utf8.count <= 128, ASCII.isToken(Array(field.utf8).span), isPrimitive(schema["type"])
       else { return false }
       all.append(ToolParameter(path: path, field: field))
     }

@@ -50,11 +50,12 @@ final class StreamLoop {
   private func execute(_ command: StreamMailbox.Command, _ multi: borrowing CurlMulti) {
     switch command {
     case .start(let start):
+      // ATTACKS O182: it was cancelled before this thread took it. Without a transfer, only its place
+      // is given back.
+      guard !start.buffer.isEnded else { return mailbox.transferEnded() }
       let transfer = idle.popLast() ?? StreamTransfer()
       running[ObjectIdentifier(start.buffer)] = transfer
-      let isStarted =
-        !start.buffer.isEnded && transfer.prepare(start, settings, now: .now())
-        && multi.add(transfer)
+      let isStarted = transfer.prepare(start, settings, now: .now()) && multi.add(transfer)
       if !isStarted { end(transfer, .failure(.unreachable), multi) }
     case .resume(let buffer):
       guard let transfer = running[ObjectIdentifier(buffer)] else { return }

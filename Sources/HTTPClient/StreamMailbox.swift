@@ -116,4 +116,7 @@ final class StreamMailbox: Sendable {
   // MARK: Tests
 
   var hasThread: Bool { state.withLock { $0.hasThread } }
+  /// Whether the thread has done everything that was asked.
+  var isThreadIdle: Bool { state.withLock { $0.wakeup != nil } }
+  var transfers: Int { state.withLock { $0.transfers } }
 }

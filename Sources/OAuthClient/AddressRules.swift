@@ -31,7 +31,7 @@ package struct AddressRules: Sendable {
   /// Whether the server may name the URL: `https`, or `http` on the loopback interface if the server
   /// is there too; never a private address, but for the server's own host.
   package func allows(_ url: String) -> Bool {
-    // Another scheme, such as `file:`, is no origin. ATTACKS O91
+    // Another scheme, such as `file:`, is no origin. ATTACKS O162
     guard let origin = Origin(of: url) else { return false }
     let target = Self.place(of: origin.host)
     // OAuth 2.1 §1.5

@@ -51,18 +51,18 @@ package struct AuthorizationCodeRequest: Sendable {
   package func code(from query: [UInt8]) throws(OAuthClientError) -> Secret {
     // A parameter that occurs twice is refused, `state` and `iss` included.
     guard let form = try? FormBody(query) else { throw .invalidRedirect }
-    // RFC 6749 §10.12. ATTACKS O91
+    // RFC 6749 §10.12. ATTACKS O164
     guard let sent = form["state"],
       SHA256Digest(of: sent.utf8).isEqual(to: SHA256Digest(of: state.exposed.utf8))
     else { throw .invalidRedirect }
-    // RFC 9207 §2.4, before the error and the code are looked at. ATTACKS O91
+    // RFC 9207 §2.4, before the error and the code are looked at. ATTACKS O163
     if let issuer = form["iss"] {
       // RFC 3986 §6.2.1: byte by byte, nothing is normalized.
       guard issuer.hasSameBytes(as: discovery.server.issuer) else { throw .wrongRedirectIssuer }
     } else if discovery.server.sendsIssuer {
       throw .wrongRedirectIssuer
     }
-    // A word that this program knows, never another text of the server.
+    // ATTACKS O166: a word that this program knows, never another text of the server.
     if let error = form["error"] { throw .signInRefused(OAuthError(rawValue: error)) }
     guard let code = form["code"] else { throw .invalidRedirect }
     return Secret(code)

@@ -32,12 +32,12 @@ package struct AuthorizationServerMetadata: Sendable, Equatable {
     guard text.count <= Self.maximumLength, let object = try? JSONParser.parse(text).object,
       let named = object["issuer"]?.string
     else { throw .invalidServerMetadata }
-    // RFC 8414 §3.3: identical. ATTACKS O91
+    // RFC 8414 §3.3: identical. ATTACKS O161
     guard named.hasSameBytes(as: issuer) else { throw .wrongIssuer }
     func url(_ name: String) throws(OAuthClientError) -> String? {
       guard let value = object.optional(name) else { return nil }
       guard let url = value.string else { throw .invalidServerMetadata }
-      // Also the one that a browser opens: never `file:` or another scheme. ATTACKS O91
+      // Also the one that a browser opens: never `file:` or another scheme. ATTACKS O162
       guard rules.allows(url) else { throw .refusedURL }
       return url
     }
@@ -53,7 +53,7 @@ package struct AuthorizationServerMetadata: Sendable, Equatable {
     sendsIssuer = object["authorization_response_iss_parameter_supported"] == true
     guard grant == .authorizationCode else { return }
     guard authorizationURL != nil else { throw .invalidServerMetadata }
-    // MCP 2026-07-28, Authorization Code Protection. ATTACKS O91
+    // MCP 2026-07-28, Authorization Code Protection. ATTACKS O169
     let methods = object["code_challenge_methods_supported"]?.strings ?? []
     guard methods.contains(where: { $0.hasSameBytes(as: CodeChallenge.method) }) else {
       throw .noPKCE

@@ -7,6 +7,8 @@ private import Support
 ///
 /// A value that is not of the grammar is ignored as a whole: what two programs read differently says
 /// nothing.
+///
+/// The file is longer than 150 lines because the parser of challenges has no other user.
 package struct BearerChallenge: Sendable, Equatable {
   /// The URL of the metadata of the resource (RFC 9728 §5.1), not checked.
   package let resourceMetadata: String?

@@ -17,7 +17,7 @@ package struct OAuthDiscovery: Sendable, Equatable {
   ) async throws(OAuthClientError) -> OAuthDiscovery {
     guard let origin = Origin(of: server) else { throw .invalidServerURL }
     let rules = AddressRules(server: origin)
-    // RFC 9728 §5.1. ATTACKS O91
+    // RFC 9728 §5.1. ATTACKS O162
     if let metadataURL, !rules.allows(metadataURL) { throw .refusedURL }
     let addresses = metadataURL.map { [$0] } ?? ResourceMetadata.addresses(of: server)
     var resource: ResourceMetadata?

@@ -100,7 +100,7 @@ extension OAuthSession {
     if need.isMet(by: stored.tokens?.access) { return .done(true) }
     let discovery = try await discovery(need.challenge, stored)
     stored.metadataURL = discovery.metadataURL
-    // Never at another authorization server, nor for another resource. ATTACKS O91
+    // Never at another authorization server, nor for another resource. ATTACKS O171
     let tokens = stored.tokens.flatMap { tokens in
       tokens.issuer.hasSameBytes(as: discovery.server.issuer)
         && tokens.resource.hasSameBytes(as: discovery.resource.resource) ? tokens : nil
@@ -240,7 +240,7 @@ extension OAuthSession {
     let known = stored.registration.flatMap {
       $0.clientID.hasSameBytes(as: registered.id) ? $0.issuer : nil
     }
-    // MCP 2026-07-28, Authorization Server Binding. ATTACKS O91
+    // MCP 2026-07-28, Authorization Server Binding. ATTACKS O171
     if let issuer = registered.issuer ?? known, !issuer.hasSameBytes(as: server.issuer) {
       throw .issuerChanged
     }

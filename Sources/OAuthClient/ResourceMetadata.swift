@@ -28,7 +28,7 @@ package struct ResourceMetadata: Sendable, Equatable {
     guard text.count <= Self.maximumLength, let object = try? JSONParser.parse(text).object,
       let resource = object["resource"]?.string
     else { throw .invalidResourceMetadata }
-    // RFC 9728 §3.3: or a token for another server would be sent here. ATTACKS O91
+    // RFC 9728 §3.3: or a token for another server would be sent here. ATTACKS O167
     guard Self.covers(resource, server) else { throw .wrongResource }
     let servers = object["authorization_servers"]?.strings ?? []
     guard let issuer = servers.prefix(Self.maximumServers).first(where: rules.allows) else {

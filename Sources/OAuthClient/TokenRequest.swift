@@ -47,7 +47,7 @@ package struct GrantedTokens: Sendable {
   package init(_ response: OutboundResponse) throws(OAuthClientError) {
     let answer = TokenResponse(
       mediaType: response.mediaType, body: response.body, mayBeForm: false)
-    // RFC 6749 §5.2, also with the status 200.
+    // RFC 6749 §5.2, also with the status 200. ATTACKS O168
     if let error = answer?["error"] { throw .tokenRefused(OAuthError(rawValue: error)) }
     // A redirect is not followed.
     guard response.status == 200 else { throw .wrongStatus(response.status) }

@@ -69,7 +69,7 @@ final class BridgeHarness: Sendable {
           self.sleeps.withLock { $0.append(duration) }
           await Task.yield()
         }
-      })
+      }, now: { MonotonicTime(nanoseconds: 0) })
     await withTaskCancellationHandler {
       await stdio.run(signals, server.handler)
     } onCancel: {

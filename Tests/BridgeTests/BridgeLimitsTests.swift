@@ -1,8 +1,10 @@
 import HTTPClient
+import Synchronization
 import Testing
 
 @testable import Bridge
 @testable import StdioTransport
+@testable import Support
 
 /// Servers and clients that send too much, and clients that do not read.
 @Suite(.timeLimit(.minutes(1)))
@@ -77,6 +79,80 @@ struct BridgeLimitsTests {
     budget.release(6)
     #expect(budget.take(6))
     #expect(!budget.take(1))
+  }
+
+  /// ATTACKS O180: a share grows and shrinks, and ends with its last reference.
+  @Test func aShareIsGivenBack() {
+    let budget = AnswerBudget(limit: 10)
+    do {
+      let share = AnswerBudget.Share(of: budget)
+      #expect(share.keep(8))
+      #expect(!share.keep(11))
+      #expect(budget.bytes == 8)
+      #expect(share.keep(3))
+      #expect(budget.bytes == 3)
+      #expect(!AnswerBudget.Share(of: budget).keep(8))
+    }
+    #expect(budget.bytes == 0)
+  }
+
+  static func server(_ budget: AnswerBudget) -> RemoteServer {
+    RemoteServer(
+      url: "https://s.example/mcp", client: FakeRemote(posts: []), credential: FakeCredential(),
+      session: RemoteSession(), toolHeaders: ToolHeaders(), budget: budget, notice: { _ in },
+      sleep: { _ in })
+  }
+
+  /// ATTACKS O180: an answer counts until the client has taken it, as JSON and as an event.
+  @Test(arguments: [
+    FakeAnswer.json(Line.result("1")), .events("data: \(Line.result("1"))"),
+  ])
+  func anAnswerCountsUntilItIsTaken(_ answer: FakeAnswer) async throws {
+    let budget = AnswerBudget(limit: 1 << 20)
+    let body = FakeBody(answer.chunks, .whole, nil)
+    let response = StreamedResponse(status: 200, fields: answer.fields, body: body)
+    let message = try ClientMessage(Array(Line.ping.utf8))
+    let size = answer.chunks.reduce(0) { $0 + $1.count }
+    var taken = 0
+    _ = try await Self.server(budget).receive(response, for: message, Exchange()) { _ in
+      taken += 1
+      #expect(budget.bytes == size)
+    }
+    #expect(taken == 1)
+    #expect(budget.bytes == 0)
+  }
+
+  /// ATTACKS O180: many streams with long lines share one limit.
+  @Test func allStreamsAreBounded() async throws {
+    let budget = AnswerBudget(limit: 10)
+    let body = FakeBody([Array("data: 12345".utf8)], .open, nil)
+    var reader = EventReader(body, budget)
+    await #expect(throws: BridgeError.invalidAnswer(.tooLarge)) { try await reader.next() }
+    #expect(body.isCancelled)
+  }
+
+  /// ATTACKS O183: the lines of the log that a server causes are bounded, and those that are dropped
+  /// are counted.
+  @Test func theLinesAboutAServerAreBounded() async throws {
+    let wrong = #"{"name":"t","inputSchema":{"x-mcp-header":"A"}}"#
+    let tools = Array(repeating: wrong, count: 100).joined(separator: ",")
+    let harness = try BridgeHarness(posts: [.json(Line.result("1", #"{"tools":[\#(tools)]}"#))])
+    harness.send(Line.modern("tools/list"))
+    harness.endInput()
+    #expect(await harness.run() == [Line.result("1", #"{"tools":[]}"#)])
+    #expect(harness.notices.count == NoticeLimit.most)
+  }
+
+  @Test func theNextMinuteHasLinesAgain() {
+    let time = Mutex(MonotonicTime(nanoseconds: 0))
+    let limit = NoticeLimit(now: { time.withLock { $0 } })
+    let first = (0..<NoticeLimit.most + 5).flatMap { limit.take("\($0)") }
+    #expect(first == (0..<NoticeLimit.most).map(String.init))
+    time.withLock { $0 = MonotonicTime(nanoseconds: 59_999_999_999) }
+    #expect(limit.take("a") == [])
+    time.withLock { $0 = MonotonicTime(nanoseconds: 60_000_000_000) }
+    #expect(limit.take("b") == ["dropped 6 lines about the remote server", "b"])
+    #expect(limit.take("c") == ["c"])
   }
 
   /// The budget is given back after each answer: five of them would fill it, and the sixth what is

@@ -98,11 +98,32 @@ struct StreamTests {
   /// 404: the session has ended. A new one is started, and its stream opened.
   @Test func theStreamNoticesALostSession() async throws {
     let (harness, _) = try await Self.run(
-      posts: [.started(session: "S2"), .accepted], gets: [.status(404)]
-    ) { harness in await harness.wait { harness.remote.requests("GET").count == 2 } }
+      posts: [.started(session: "S2"), .accepted],
+      gets: [.events("id: 1\ndata:"), .status(404)]
+    ) { harness in await harness.wait { harness.remote.requests("GET").count == 3 } }
     #expect(
       harness.remote.requests("GET").last
         == Sent.get(["MCP-Protocol-Version: 2025-11-25", "Mcp-Session-Id: S2"]))
+  }
+
+  /// ATTACKS O181: a server that accepts each session and knows the stream of none gets no request
+  /// after the other.
+  @Test func aServerThatForgetsEachSessionIsLeftAlone() async throws {
+    let (harness, _) = try await Self.run(
+      posts: [.started(session: "S2"), .accepted, .started(session: "S3"), .accepted],
+      gets: [.status(404), .status(404), .status(404)]
+    ) { harness in
+      await harness.wait {
+        !harness.notices.isEmpty || harness.remote.requests("GET").count > 1
+      }
+    }
+    #expect(harness.remote.requests("GET").count == 1)
+    #expect(harness.remote.requests("POST").count == 2)
+    #expect(
+      harness.notices == [
+        "listens no more to the remote server: "
+          + "The remote server has no MCP endpoint at this URL (status 404)."
+      ])
   }
 
   // MARK: The stream of a request

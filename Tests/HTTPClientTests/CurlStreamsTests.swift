@@ -1,5 +1,6 @@
 import Auth
 import Support
+import SystemC
 import TestHarness
 import Testing
 
@@ -378,6 +379,36 @@ struct CurlStreamsTests {
   }
 
   /// After the end, `cancel` changes nothing, and the connection is used again.
+  /// ATTACKS O182: it gives its place back, and the other streams go on.
+  @Test func aRequestThatIsCancelledBeforeItsStartEndsNoOther() async throws {
+    let mailbox = StreamMailbox(maximumTransfers: 2)
+    let server = try await ScriptedServer(.held(Self.chunked))
+    var settings = CurlStreams.Settings()
+    settings.allowsLoopback = true
+    settings.headTimeout = .seconds(50)
+    let request = Self.request(server)
+    let origin = try #require(Origin(of: request.url))
+    func start() -> StreamMailbox.Start {
+      StreamMailbox.Start(
+        request: request, transfer: Transfer(origin, .trusted, settings, maximumBody: 0),
+        buffer: StreamBuffer(maximum: 1024))
+    }
+    let (open, cancelled) = (start(), start())
+    #expect(mailbox.start(open) == .needsThread)
+    let loopSettings = settings
+    #expect(startThread { StreamLoop(mailbox, loopSettings).run() })
+    #expect(try await open.buffer.head().get().status == 200)
+    #expect(cancelled.buffer.cancel())
+    #expect(mailbox.start(cancelled) == .accepted)
+    mailbox.send(.cancel(cancelled.buffer))
+    await Self.until { mailbox.isThreadIdle || !mailbox.hasThread }
+    #expect(mailbox.hasThread)
+    #expect(mailbox.transfers == 1)
+    #expect(!open.buffer.isEnded)
+    mailbox.stop()
+    await Self.until { !mailbox.hasThread }
+  }
+
   @Test func cancelAfterTheEnd() async throws {
     let server = try await ScriptedServer(.answer(Self.ok))
     let client = try Self.client()

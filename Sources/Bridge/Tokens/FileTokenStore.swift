@@ -136,7 +136,9 @@ package struct FileTokenStore: TokenStore {
     var resources: [String] = []
     for name in names where name.hasBytes(atEnd: ".json") {
       guard let file = try await read(name).flatMap({ TokenFile($0) }),
-        name.hasSameBytes(as: "\(TokenFile.stem(file.resource)).json")
+        name.hasSameBytes(as: "\(TokenFile.stem(file.resource)).json"),
+        // ATTACKS O185: it is shown in a terminal, and the seal is not opened here. CWE-150
+        Origin.split(file.resource) != nil
       else { continue }
       resources.append(file.resource)
     }

@@ -425,6 +425,20 @@ struct BridgeConfigurationTests {
     #expect(try await credential.fields().map(\.value) == ["Bearer second"])
   }
 
+  /// ATTACKS O186: SIGHUP says what it has done, and nothing else.
+  @Test func aReloadSaysWhatItHasDone() {
+    let old = HeaderField(name: "X-API-Key", value: "one")
+    let credential = StaticCredential([old])
+    #expect(
+      BridgeProcess.afterReload(credential, [old]) == "SIGHUP: no credential has changed")
+    let new = HeaderField(name: "X-API-Key", value: "two")
+    #expect(BridgeProcess.afterReload(credential, [new]) == "SIGHUP: the credential was replaced")
+    #expect(
+      BridgeProcess.afterReload(nil, [])
+        == "SIGHUP: nothing was replaced: the client and the tokens of a sign-in stay until a restart"
+    )
+  }
+
   /// A file of settings that lost its lines takes no credential away, and adds none.
   @Test func theKindOfACredentialNeedsARestart() throws {
     let folder = try TemporaryFolder()

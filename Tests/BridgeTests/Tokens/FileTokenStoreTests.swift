@@ -34,6 +34,16 @@ struct FileTokenStoreTests {
     #expect(fixture.sentences.all == [])
   }
 
+  /// ATTACKS O185: `status` writes the address to a terminal.
+  @Test(arguments: ["https://a.example/\u{1B}[2J", "a", "https://a.example/\nSigned in"])
+  func aFileThatNamesNoAddressIsNotListed(_ resource: String) async throws {
+    let fixture = try TokenFixture()
+    let store = fixture.store(.none)
+    try await store.save([1], for: TokenFixture.resource)
+    try await store.save([1], for: resource)
+    #expect(try await store.resources() == [TokenFixture.resource])
+  }
+
   @Test func aSealedFileHasNoPartOfTheDocument() async throws {
     let fixture = try TokenFixture()
     try await fixture.store(.given(TokenFixture.key)).save(
