@@ -5450,7 +5450,7 @@ MUTANTS = [
     (
         "bridge: waits grow without end", "Sources/Bridge/ListeningStream.swift",
         "min(.milliseconds(500 << min(failures + 1, 10)), Self.longestWait)",
-        ".milliseconds(500 << min(failures + 1, 10))",
+        "Duration.milliseconds(500 << min(failures + 1, 10))",
         "BridgeTests.StreamTests", r"theWaitsGrow",
     ),
     (

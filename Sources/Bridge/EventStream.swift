@@ -13,6 +13,8 @@ private import Support
 /// standard it drops an event whose data is empty, since no message of MCP is empty. Such an event
 /// still sets `lastEventID` (MCP 2025-11-25 basic/transports: the first event of a stream that can be
 /// resumed).
+///
+/// The file is longer than 150 lines because all fields of an event change the same state.
 package struct EventStream {
   /// What an empty line ends.
   package struct Event: Sendable, Equatable {
