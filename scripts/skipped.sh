@@ -55,6 +55,9 @@ if ! openssl version 2>/dev/null | grep -q '^OpenSSL ' || ! command -v curl >/de
     "$(suites '(TLSFixture\.)?areToolsThere')"
   echo "    Install them; on macOS: brew install openssl@3, and its bin folder first in PATH"
 fi
+if [ ! -x /usr/bin/flock ]; then
+  echo "==> Skipped, because there is no /usr/bin/flock: one of $(suites FlockProgram.isThere)"
+fi
 if [ "$(id -u)" -ne 0 ]; then
   echo "==> Skipped, because only root can give a file away: one of $(suites geteuid)"
 fi

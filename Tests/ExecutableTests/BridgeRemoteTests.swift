@@ -61,6 +61,23 @@ struct BridgeRemoteTests {
     #expect(lines.count == (remote.hasStream ? 5 : 4), "\(lines)")
   }
 
+  /// Directly, over TLS, and through each proxy. A certificate that is not trusted is an error that says so.
+  @Test(arguments: HTTPClientTests.Way.allCases, [true, false])
+  func reachesTheCalculator(_ way: HTTPClientTests.Way, _ trusts: Bool) throws {
+    let site = try HTTPClientTests.LandingPage(way)
+    var environment = ["CALCULATOR_BRIDGE_API_KEY": HTTPProcess.key]
+    if trusts, let ca = site.ca { environment["CALCULATOR_BRIDGE_CA_FILE"] = ca }
+    let bridge = try ServerProcess(
+      "CalculatorBridge", arguments: [site.url], environment: environment)
+    bridge.send(Array((Wire.call("add", #""a":1,"b":2"#) + "\n").utf8))
+    bridge.closeInput()
+    let line = try bridge.readLine()
+    let isReached = trusts || site.ca == nil
+    #expect(line?.contains(#""result":3"#) == isReached, "\(line ?? "")")
+    #expect(line?.contains("certificate") == !isReached, "\(line ?? "")")
+    #expect(bridge.waitForExit() == 0)
+  }
+
   /// Other users of the machine can read the arguments and the title of a process.
   @Test func noSecretIsInTheArguments() throws {
     let process = try HTTPProcess()

@@ -44,7 +44,8 @@ struct SkippedTests {
       "Vectors.areThere", "Vectors.areComplete", "Proxy.areThere", "TLSFixture.areToolsThere",
       "areToolsThere",
       "BuiltServer.isThere", "Browser.isThere", "Python.areThere", "Python.isProviderThere",
-      "ProcFolder.isThere", "Conformance.isThere", "Glewlwyd.isThere", "geteuid",
+      "ProcFolder.isThere", "Conformance.isThere", "Glewlwyd.isThere", "FlockProgram.isThere",
+      "geteuid",
     ]
     let tests = Repository.root.appending(path: "Tests").path
     let found = try Command.run("grep", ["-rhoE", "enabled\\(if: [A-Za-z.]+", tests])

@@ -101,7 +101,7 @@ struct TerminalUserAgentTests {
 
   /// A terminal passes lines of at most 4,096 bytes unless it is told otherwise. The numbers are those
   /// of Linux: TIOCSPTLCK, TIOCGPTN (ioctl_tty(2)).
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self")))
+  @Test(.enabled(if: ProcFolder.isThere))
   func aTerminalPassesALongLineAndDoesNotShowIt() async throws {
     let terminal = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY)
     defer { close(terminal) }
@@ -140,4 +140,8 @@ struct TerminalUserAgentTests {
     var byte: UInt8 = 0
     #expect(unsafe Foundation.read(terminal, &byte, 1) <= 0)
   }
+}
+
+private enum ProcFolder {
+  static let isThere = FileManager.default.fileExists(atPath: "/proc/self")
 }

@@ -192,7 +192,7 @@ struct FileTokenStoreTests {
   }
 
   /// Only the administrator can give a file away.
-  @Test(.enabled(if: NSUserName() == "root"), arguments: [true, false])
+  @Test(.enabled(if: geteuid() == 0), arguments: [true, false])
   func aFileOfAnotherUserIsRefused(_ isFolder: Bool) async throws {
     let fixture = try TokenFixture()
     let store = fixture.store()
@@ -272,7 +272,7 @@ struct FileTokenStoreTests {
   }
 
   /// flock(1) holds the lock until its input ends.
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock")))
+  @Test(.enabled(if: FlockProgram.isThere, "There is no /usr/bin/flock"))
   func aLockOfAnotherProcessEndsWithIt() async throws {
     let fixture = try TokenFixture()
     try await fixture.store().lock(TokenFixture.resource).release()
@@ -312,4 +312,10 @@ struct FileTokenStoreTests {
   func theFolderFollowsTheEnvironment(_ environment: [String: String], _ expected: String?) {
     #expect(FileTokenStore.folder(for: Environment(environment)) == expected)
   }
+}
+
+/// The program of util-linux, which macOS lacks.
+private enum FlockProgram {
+  static let path = "/usr/bin/flock"
+  static var isThere: Bool { FileManager.default.isExecutableFile(atPath: path) }
 }
