@@ -894,8 +894,13 @@ MUTANTS = [
     ),
     (
         "outbound: every origin is trusted", "Sources/HTTPClient/OutboundRequests.swift",
-        "origins.contains(origin) ? trusted : publicOnly", "trusted",
+        "origins.contains(origin)", "origins.contains(origin) || true",
         OUTBOUND, r"trustsTheNamedOrigins|theTwoClientsHaveTheirPolicies",
+    ),
+    (
+        "outbound: a host that ends so is trusted", "Sources/HTTPClient/OutboundRequests.swift",
+        "origin.host.utf8.elementsEqual(host.utf8)", "origin.host.utf8.reversed().starts(with: host.utf8.reversed())",
+        OUTBOUND, r"trustsTheNamedHost",
     ),
     (
         "revocation: a revoked token is accepted", AUTH,

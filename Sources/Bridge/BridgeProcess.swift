@@ -300,12 +300,14 @@ package struct BridgeProcess: Sendable {
   ) throws(ConfigurationErrors) -> any HTTPClient {
     let pool = BlockingThreads(count: 2)
     do throws(CurlClient.SetupError) {
-      let trusted = try CurlClient(.trusted, configuration.outbound, pool: pool)
       // A proxy finds the addresses, so no policy can judge them: the text of the URL is judged alone.
-      if configuration.outbound.proxy != nil { return trusted }
-      return OwnHostRequests(
-        host: configuration.remote.origin.host, trusted: trusted,
-        publicOnly: try CurlClient(.publicOnly, configuration.outbound, pool: pool))
+      if configuration.outbound.proxy != nil {
+        return try CurlClient(.trusted, configuration.outbound, pool: pool)
+      }
+      // The host that the user typed may have a private address; another host that a server names may
+      // not (ATTACKS O40).
+      return try OutboundRequests(
+        trusting: .host(configuration.remote.origin.host), configuration.outbound, pool: pool)
     } catch {
       throw Self.error(error)
     }

@@ -47,8 +47,8 @@ package struct BridgeServer: Sendable {
     (self.stdio, self.reload) = (stdio, reload)
   }
 
-  /// Serves until the input ends and everything is answered, SIGTERM or SIGINT arrives, or nobody
-  /// reads the output.
+  /// Serves until the input has ended and every request is answered. SIGTERM, SIGINT and a closed
+  /// output end it, too.
   /// - Returns: the exit status of the process.
   package func run() async -> Int32 {
     await stdio.run(handler)

@@ -123,7 +123,7 @@ final class Dispatcher: Sendable {
     if startsNow { start(job) }
   }
 
-  /// No further line comes: nobody can end the subscriptions.
+  /// The input has ended: no message can end a subscription any more.
   func inputEnded() {
     for exchange in state.withLock({ Array($0.listens.values) }) { exchange.cancel() }
   }

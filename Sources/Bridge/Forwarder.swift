@@ -7,7 +7,7 @@ internal import MCP
 struct Forwarder: Sendable {
   let server: RemoteServer
   let listening: ListeningStream
-  /// Takes a line; `false` if nobody reads it.
+  /// Takes a line; `false` if the output is closed.
   let write: @Sendable ([UInt8]) async -> Bool
 
   /// Returns once the message is answered.

@@ -13,7 +13,7 @@ final class ListeningStream: Sendable {
   private let write: @Sendable ([UInt8]) async -> Bool
   private let running = Mutex<(exchange: Exchange, generation: Int)?>(nil)
 
-  /// - Parameter write: takes a line; `false` if nobody reads it.
+  /// - Parameter write: takes a line; `false` if the output is closed.
   init(_ server: RemoteServer, write: @escaping @Sendable ([UInt8]) async -> Bool) {
     (self.server, self.write) = (server, write)
   }
@@ -64,7 +64,7 @@ final class ListeningStream: Sendable {
     }
   }
 
-  /// - Returns: `false` if nobody reads the lines.
+  /// - Returns: `false` if the output is closed.
   private func deliver(_ data: [UInt8], _ exchange: Exchange) async -> Bool {
     guard let messages = server.read(data) else {
       server.notice("dropped a message of the remote server that is not valid JSON-RPC")

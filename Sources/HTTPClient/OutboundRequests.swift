@@ -1,25 +1,41 @@
 package import Auth
 package import Support
 
-/// Chooses the client for each request: one that trusts the origins that the operator named, and one
-/// for all other URLs.
+/// Chooses the client for each request: one that trusts what the operator or the user named, and one for
+/// all other URLs.
 package struct OutboundRequests: HTTPClient {
-  private let origins: Set<Origin>
+  /// What was named.
+  package enum Trust: Sendable {
+    /// Whole origins.
+    case origins(Set<Origin>)
+    /// A host, at every port. It is in lowercase letters, as in `Origin`.
+    case host(String)
+
+    /// ATTACKS O49: as bytes, and never a part of a name.
+    func includes(_ origin: Origin) -> Bool {
+      switch self {
+      case .origins(let origins): origins.contains(origin)
+      case .host(let host): origin.host.utf8.elementsEqual(host.utf8)
+      }
+    }
+  }
+
+  private let trust: Trust
   private let trusted: any HTTPClient
   private let publicOnly: any HTTPClient
 
-  package init(trusting origins: Set<Origin>, trusted: any HTTPClient, publicOnly: any HTTPClient) {
-    self.origins = origins
+  package init(trusting trust: Trust, trusted: any HTTPClient, publicOnly: any HTTPClient) {
+    self.trust = trust
     self.trusted = trusted
     self.publicOnly = publicOnly
   }
 
   /// Both clients on libcurl, with the same settings.
   package init(
-    trusting origins: Set<Origin>, _ settings: CurlClient.Settings, pool: any BlockingPool
+    trusting trust: Trust, _ settings: CurlClient.Settings, pool: any BlockingPool
   ) throws(CurlClient.SetupError) {
     self.init(
-      trusting: origins,
+      trusting: trust,
       trusted: try CurlClient(.trusted, settings, pool: pool),
       publicOnly: try CurlClient(.publicOnly, settings, pool: pool))
   }
@@ -28,8 +44,7 @@ package struct OutboundRequests: HTTPClient {
     async throws(OutboundError) -> OutboundResponse
   {
     guard let origin = Origin(of: request.url) else { throw .refusedURL }
-    // ATTACKS O49: the whole origin, as bytes.
-    let chosen = origins.contains(origin) ? trusted : publicOnly
+    let chosen = trust.includes(origin) ? trusted : publicOnly
     return try await chosen.send(request, for: client)
   }
 }

@@ -45,7 +45,7 @@ final class StreamBuffer: Sendable {
   ///   `next` has returned `mustContinue`.
   func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
     state.withLock { state in
-      // After `cancel` nobody reads.
+      // After `cancel` there is no reader.
       if state.end != nil { return true }
       // A part of libcurl is small: it may exceed the maximum of a smaller buffer alone.
       guard state.bytes.isEmpty || bytes.count <= maximum - state.bytes.count else {

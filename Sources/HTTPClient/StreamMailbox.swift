@@ -103,7 +103,7 @@ final class StreamMailbox: Sendable {
   func transferEnded() { state.withLock { $0.transfers -= 1 } }
 
   /// The thread ends, or there was none. The next `start` needs another one.
-  /// - Returns: what nobody has taken.
+  /// - Returns: what was not taken.
   func threadEnded() -> [Command] {
     state.withLock { state in
       state.hasThread = false

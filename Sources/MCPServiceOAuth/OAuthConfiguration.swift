@@ -31,7 +31,7 @@ package final class OAuthConfiguration: Sendable {
     self.init(offering: definition) { origins, settings throws(CurlClient.SetupError) in
       // Threads of its own for each client: a slow document of a stranger or a slow Jira delays neither
       // the provider nor the authority.
-      try OutboundRequests(trusting: origins, settings, pool: BlockingThreads(count: 8))
+      try OutboundRequests(trusting: .origins(origins), settings, pool: BlockingThreads(count: 8))
     }
   }
 

@@ -52,7 +52,7 @@ package final class ConcurrentStdio: Sendable {
     var isPaused = false
     /// Whether a byte is in the pipe.
     var isWoken = false
-    /// Nobody reads the output any more, or the thread has ended.
+    /// The output is closed, or the thread has ended.
     var isClosed = false
     var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -90,7 +90,7 @@ package final class ConcurrentStdio: Sendable {
   // MARK: For tasks
 
   /// Queues one line, without its line end. While too many bytes are queued, it waits.
-  /// - Returns: `false` if nobody reads the output any more.
+  /// - Returns: `false` if the output is closed.
   package func write(_ line: [UInt8]) async -> Bool {
     while true {
       switch state.withLock({ append(line, &$0) }) {
@@ -222,7 +222,7 @@ package final class ConcurrentStdio: Sendable {
     state.withLock { $0.isWoken = false }
   }
 
-  /// Nobody reads the output any more: no task waits for it.
+  /// The output is closed: no task waits for it.
   func close() {
     let continued = state.withLock { state in
       state.isClosed = true

@@ -15,7 +15,7 @@ struct ConcurrentStdioLoop {
   private var terminated = false
   /// Whether the last line was delivered.
   private var isLastDelivered = false
-  /// Nobody reads the output any more.
+  /// The output is closed.
   private var isGone = false
   /// Whether only the last work is awaited.
   private var isFinishing = false

@@ -27,6 +27,7 @@ struct BridgeRemoteTests {
   /// bridge after all answers.
   @Test(arguments: remotes)
   func forwardsToAServerOfOthers(_ remote: Remote) throws {
+    let home = try TemporaryFolder()
     let port = try HTTPSocket.freePort()
     let script = "Tests/ExecutableTests/clients/remote_server.py"
     let server = try ServerProcess(
@@ -36,7 +37,7 @@ struct BridgeRemoteTests {
     while let line = try server.readLine(), line != "ready" {}
     let bridge = try ServerProcess(
       "CalculatorBridge", arguments: ["http://127.0.0.1:\(port)/mcp"],
-      environment: ["HOME": NSTemporaryDirectory()])
+      environment: ["HOME": home.url.path])
     for message in [
       #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}"#,
       #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
@@ -86,7 +87,7 @@ struct BridgeRemoteTests {
       environment: ["CALCULATOR_BRIDGE_API_KEY": HTTPProcess.key])
     bridge.send(Array((Wire.call("add", #""a":1,"b":2"#) + "\n").utf8))
     #expect(try bridge.readLine()?.contains(#""result":3"#) == true)
-    let titles = try Command.run("ps", ["-A", "-o", "args"]).output
+    let titles = try Command.run("ps", ["-A", "-ww", "-o", "args"]).output
     #expect(titles.contains("CalculatorBridge \(process.url)"))
     #expect(!titles.contains(HTTPProcess.key))
     bridge.closeInput()

@@ -26,14 +26,27 @@ struct OutboundRequestsTests {
       Origin(of: $0)
     }
     let requests = OutboundRequests(
-      trusting: Set(origins), trusted: Numbered(number: 1), publicOnly: Numbered(number: 2))
+      trusting: .origins(Set(origins)), trusted: Numbered(number: 1),
+      publicOnly: Numbered(number: 2))
+    #expect(try await requests.send(OutboundRequest(.get, url), for: .local).status == number)
+  }
+
+  /// O49: the whole host that the user typed, at every port, and no other one.
+  @Test(arguments: [
+    ("https://mcp.example/token", 1), ("https://MCP.example:8443/", 1), ("http://mcp.example/", 1),
+    ("https://mcp.example./", 2), ("https://mcp.example.evil.example/", 2),
+    ("https://xmcp.example/", 2), ("https://10.0.0.1/", 2), ("https://example/", 2),
+  ])
+  func trustsTheNamedHost(_ url: String, _ number: Int) async throws {
+    let requests = OutboundRequests(
+      trusting: .host("mcp.example"), trusted: Numbered(number: 1), publicOnly: Numbered(number: 2))
     #expect(try await requests.send(OutboundRequest(.get, url), for: .local).status == number)
   }
 
   /// O41
   @Test func refusesWhatIsNoURL() async {
     let requests = OutboundRequests(
-      trusting: [], trusted: Numbered(number: 1), publicOnly: Numbered(number: 2))
+      trusting: .origins([]), trusted: Numbered(number: 1), publicOnly: Numbered(number: 2))
     #expect(await CurlClientTests.error(requests, "https://a@idp.example/") == .refusedURL)
   }
 
@@ -44,7 +57,8 @@ struct OutboundRequestsTests {
     // With a proxy the trusted client asks the proxy, and the other one refuses.
     settings.proxy = "http://127.0.0.1:\(server.port)"
     let origins = Set([Origin(of: "https://idp.example")].compactMap { $0 })
-    let requests = try OutboundRequests(trusting: origins, settings, pool: UnboundedPool())
+    let requests = try OutboundRequests(
+      trusting: .origins(origins), settings, pool: UnboundedPool())
     #expect(await CurlClientTests.error(requests, "https://other.example/") == .refusedURL)
     #expect(server.connections == 0)
     _ = await CurlClientTests.error(requests, "https://idp.example/")

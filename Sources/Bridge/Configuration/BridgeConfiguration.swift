@@ -210,7 +210,7 @@ package struct BridgeConfiguration: Sendable {
     let store = reader.value(MCPService.Settings.bridgeStore)
     let source = reader.credential(setting)
     if store == .keychain {
-      // Otherwise nobody would know which of the two keys opens a file.
+      // With two keys, it would not be clear which one opens a file.
       if reader.isSet(setting.declaration) {
         reader.report(
           ConfigurationError(

@@ -30,7 +30,7 @@ package struct BrowserOpener: Sendable {
     } else if exists(Self.folderOfMacOS) {
       program = Self.openerOfMacOS
     } else {
-      // Without a screen xdg-open starts a browser for terminals, in the terminal of nobody.
+      // Without a screen xdg-open starts a browser for terminals, which no person sees.
       let hasScreen = ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].contains(where: isSet)
       program = hasScreen && exists(Self.opener) ? Self.opener : nil
     }

@@ -141,7 +141,7 @@ struct AuthorizationRoutes: FurtherRoutes {
     FurtherResource(
       methods: methods, readers: .none, limit: limit(count), clock: context.clock,
       respond: { request, client throws(HTTPFault) in
-        response(try await respond(request, browser(request, client)))
+        HTTPResponse(try await respond(request, browser(request, client)))
       },
       refuse: { HTTPResponse(.refusalPage($0, $1)) })
   }
@@ -151,8 +151,6 @@ struct AuthorizationRoutes: FurtherRoutes {
       address: client, client: Client(client), cookies: request.fields["Cookie"],
       origins: request.fields["Origin"], sites: request.fields["Sec-Fetch-Site"])
   }
-
-  static func response(_ response: EndpointResponse) -> HTTPResponse { HTTPResponse(response) }
 
   private static func limit(_ count: Int) -> AddressLimit {
     AddressLimit(RateLimit(count: count, period: .minute))
@@ -221,7 +219,7 @@ struct AuthorizationRoutes: FurtherRoutes {
 }
 
 extension HTTPResponse {
-  fileprivate init(_ response: EndpointResponse) {
+  init(_ response: EndpointResponse) {
     self.init(status: response.status, fields: response.fields, body: response.body)
   }
 

@@ -48,7 +48,7 @@ struct ConnectionRoutes: FurtherRoutes {
           let browser = AuthorizationRoutes.browser(request, address)
           return await endpoints(address).signedIn(
             query: request.query ?? "", browser, now: context.now()
-          ).map { AuthorizationRoutes.response($0) }
+          ).map { HTTPResponse($0) }
         }
       }
     }
