@@ -33,9 +33,12 @@ final class StreamLoop {
         for transfer in running.values { transfer.wakeReader() }
         if mailbox.waits(wakeup), !multi.wait(wait(now)) { break }
       }
+      // CWE-416: first, so that no other thread wakes the handle when it is gone.
+      Self.abandon(mailbox)
       for transfer in Array(running.values) { end(transfer, .failure(.unreachable), multi) }
+    } else {
+      Self.abandon(mailbox)
     }
-    Self.abandon(mailbox)
   }
 
   /// Ends the requests that no thread will start.
