@@ -177,7 +177,8 @@ let package = Package(
       dependencies: ["HTTPTransport", .product(name: "NIOCore", package: "swift-nio")],
       path: "Fuzz/HTTP", swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["COpenSSL", "Support"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["COpenSSL", "Support", "SystemC"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     // Whole services in the test's process, and what goes over their wire.
     .target(

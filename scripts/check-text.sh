@@ -1,6 +1,7 @@
 #!/bin/sh
 # Checks that the compiler sees text operations on Characters: each file in Sources/ imports Support,
-# and each line of the probe below is flagged. Checks that only SystemC asks which system this is.
+# and each line of the probe below is flagged. Checks that only SystemC asks which system this is, and that
+# tests start programs with ChildProgram.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,6 +17,15 @@ asking=$(grep -rl 'canImport\|#if os' Sources | grep -v '^Sources/SystemC/' || t
 if [ -n "$asking" ]; then
   echo "lint: these files must import SystemC instead of asking for the system" >&2
   echo "$asking" >&2
+  exit 1
+fi
+
+# Tests of many descriptors run in one process with these: see Tests/TestSupport/ChildProgram.swift.
+starting=$(grep -rl --include='*.swift' '\<Process()' Tests Benchmarks Fuzz |
+  grep -v '^Tests/ExecutableTests/' || true)
+if [ -n "$starting" ]; then
+  echo "lint: these files must start programs with ChildProgram" >&2
+  echo "$starting" >&2
   exit 1
 fi
 

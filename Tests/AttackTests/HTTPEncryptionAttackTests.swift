@@ -9,29 +9,11 @@ import TestHarness
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct HTTPEncryptionAttackTests {
   /// The command of LibreSSL is called openssl too, but its s_client prints other texts.
-  static let areToolsThere = (try? run(["openssl", "version"]).hasPrefix("OpenSSL ")) == true
+  static let areToolsThere =
+    (try? ChildProgram.run(["openssl", "version"]).output.hasPrefix("OpenSSL ")) == true
 
   private static let good = RawRequest.call().last.text
   private static let sum = HTTPWire.closing(RawRequest.sum)
-
-  /// Runs a command with `input`, and returns everything that it prints.
-  private static func run(_ command: [String], input: Data = Data()) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
-    let (output, source) = (Pipe(), Pipe())
-    process.standardInput = source
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    // A refused command may end before it reads its input.
-    try? source.fileHandleForWriting.write(contentsOf: input)
-    // s_client ends with its input, so keep the input open until the response has arrived.
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    try? source.fileHandleForWriting.close()
-    return String(decoding: data, as: UTF8.self)
-  }
 
   private func withServer(
     limits: HTTPLimits = .patient, _ body: (LiveServer, String) async throws -> Void
@@ -39,7 +21,7 @@ struct HTTPEncryptionAttackTests {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "attack-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    _ = try Self.run([
+    _ = try ChildProgram.run([
       "sh", Repository.root.appending(path: "scripts/make-cert.sh").path, folder.path,
     ])
     let changes = LiveServer.unlimited.merging([
@@ -52,13 +34,15 @@ struct HTTPEncryptionAttackTests {
   }
 
   private static func connect(
-    _ port: Int, _ authority: String, _ options: [String], input: Data = Data(good.utf8)
+    _ port: Int, _ authority: String, _ options: [String], input: [UInt8] = Array(good.utf8)
   ) throws -> String {
-    try run(
+    // s_client ends with its input.
+    try ChildProgram.run(
       [
         "openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", authority,
         "-verify_return_error", "-quiet",
-      ] + options, input: input)
+      ] + options, input: input
+    ).output
   }
 
   private static func answersOthers(_ server: LiveServer, _ authority: String) throws {
@@ -107,7 +91,7 @@ struct HTTPEncryptionAttackTests {
     try await withServer { server, authority in
       for attack in FramingAttack.all where attack.bytes.count < 16_384 {
         let answer = try Self.connect(
-          server.port, authority, [], input: Data(attack.bytes + Self.good.utf8))
+          server.port, authority, [], input: attack.bytes + Self.good.utf8)
         #expect(answer.contains(HTTPAttack(attack).reply), "\(attack)")
         #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2, "\(attack)")
       }

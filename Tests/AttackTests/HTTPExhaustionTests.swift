@@ -247,33 +247,30 @@ struct HTTPExhaustionTests {
 
     static let isThere = path.map(FileManager.default.isExecutableFile) ?? false
 
-    private let process = Process()
-    private let output = Pipe()
+    private let program: ChildProgram
 
     init(descriptors: Int) throws {
-      process.executableURL = URL(filePath: "/bin/sh")
-      process.arguments = [
-        "-c", #"ulimit -n "$1" && exec "$0" --port 0"#, try #require(Self.path), "\(descriptors)",
-      ]
-      process.environment = [
-        "CALCULATOR_API_KEY": HTTPHarness.key, "CALCULATOR_THREADS": "1",
-        "ASAN_OPTIONS": "detect_leaks=0",
-      ]
-      process.standardOutput = output
-      process.standardError = FileHandle.nullDevice
-      try process.run()
+      program = try ChildProgram(
+        [
+          "sh", "-c", #"ulimit -n "$1" && exec "$0" --port 0"#, try #require(Self.path),
+          "\(descriptors)",
+        ],
+        variables: [
+          "CALCULATOR_API_KEY": HTTPHarness.key, "CALCULATOR_THREADS": "1",
+          "ASAN_OPTIONS": "detect_leaks=0", "PATH": "/usr/bin:/bin",
+        ])
     }
 
     /// `Listening at http://127.0.0.1:PORT/mcp`
     func port() throws -> Int {
-      let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      let line = String(decoding: program.read(), as: UTF8.self)
       let text = line.parts(at: ":").last?.parts(at: "/").first
       return try #require(text.flatMap { Int($0) }, "no port in: \(line)")
     }
 
     func end() {
-      process.terminate()
-      process.waitUntilExit()
+      program.send(SIGTERM)
+      _ = program.wait()
     }
   }
 }

@@ -195,10 +195,8 @@ struct Certificates {
   private init() throws {
     directory = FileManager.default.temporaryDirectory.appending(
       path: "curl-\(UUID().uuidString)")
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = [
-      "-ec",
+    let made = try ChildProgram.run([
+      "sh", "-ec",
       """
       mkdir -p "$1" && cd "$1"
       sh "$2" ours
@@ -209,12 +207,8 @@ struct Certificates {
         -addext subjectAltName=DNS:other.example
       cp wrong/cert.pem wrong/ca.pem
       """, "sh", directory.path, Repository.root.appending(path: "scripts/make-cert.sh").path,
-    ]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    ])
+    guard made.end == .status(0) else { throw CocoaError(.executableLoad) }
   }
 
   func path(_ name: String) -> String { directory.appending(path: name).path }

@@ -61,18 +61,11 @@ struct TLSFixture: Sendable {
     try TLSContext(certificateChain: bytes(certificate), privateKey: bytes(key))
   }
 
-  /// Runs a command without input. Returns its status and its output.
+  /// Runs a command without input.
+  /// - Returns: its status, -1 after a signal, and what it wrote.
   static func run(_ command: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
-    let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    let (end, output) = try ChildProgram.run(command)
+    guard case .status(let status) = end else { return (-1, output) }
+    return (status, output)
   }
 }

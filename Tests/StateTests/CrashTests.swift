@@ -106,24 +106,19 @@ struct CrashTests {
 
   /// Runs StateCrash until it has printed `lines`, and kills it.
   /// - Returns: what it has acknowledged, also between the last line and its death.
-  private func kill(_ path: String, _ run: Int, afterLines lines: Int) throws -> Acknowledged {
-    let process = Process()
-    process.executableURL = try #require(Bundle.main.executableURL)
-      .deletingLastPathComponent().appending(path: "StateCrash")
-    process.arguments = [path, "\(run)"]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
+  private func kill(_ database: String, _ run: Int, afterLines lines: Int) throws -> Acknowledged {
+    let path = try #require(Bundle.main.executableURL)
+      .deletingLastPathComponent().appending(path: "StateCrash").path
+    let program = try ChildProgram([path, database, "\(run)"])
     var bytes: [UInt8] = []
     while bytes.count(where: { $0 == UInt8(ascii: "\n") }) < lines {
-      let chunk = output.fileHandleForReading.availableData
+      let chunk = program.read()
       try #require(!chunk.isEmpty, "StateCrash has ended by itself")
       bytes += chunk
     }
-    #expect(Foundation.kill(process.processIdentifier, SIGKILL) == 0)
-    bytes += output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(process.terminationReason == .uncaughtSignal)
+    program.send(SIGKILL)
+    bytes += program.readToEnd()
+    #expect(program.wait() == .signal(SIGKILL))
     var acknowledged: Acknowledged = [:]
     // One write makes one line, so no line is cut.
     for line in bytes.split(separator: UInt8(ascii: "\n")) {

@@ -276,14 +276,10 @@ struct FileTokenStoreTests {
   func aLockOfAnotherProcessEndsWithIt() async throws {
     let fixture = try TokenFixture()
     try await fixture.store().lock(TokenFixture.resource).release()
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/flock")
-    process.arguments = [fixture.path(TokenFixture.resource, "lock"), "/bin/sh", "-c", "echo; cat"]
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    #expect(try output.fileHandleForReading.read(upToCount: 1)?.count == 1)  // it has the lock
+    let program = try ChildProgram([
+      "/usr/bin/flock", fixture.path(TokenFixture.resource, "lock"), "/bin/sh", "-c", "echo; cat",
+    ])
+    #expect(program.read().count == 1)  // it has the lock
     let pauses = Mutex(0)
     let lock = try await fixture.store(sleep: { _ in
       guard
@@ -291,8 +287,8 @@ struct FileTokenStoreTests {
           $0 += 1; return $0
         }) == 2
       else { return }
-      try? input.fileHandleForWriting.close()
-      process.waitUntilExit()
+      program.closeInput()
+      _ = program.wait()
     }).lock(TokenFixture.resource)
     #expect(pauses.withLock { $0 } == 2)
     lock.release()

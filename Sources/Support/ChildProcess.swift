@@ -1,11 +1,10 @@
-private import Support
-internal import SystemC
+package import SystemC
 
 /// Starts another program, without a shell.
 ///
 /// The child gets only the descriptors and the variables that the caller names: no socket of a
 /// sign-in, no lock of a file, and no secret of the settings.
-enum ChildProcess {
+package enum ChildProcess {
   /// More descriptors than this process opens.
   private static let mostDescriptors: Int32 = 4096
 
@@ -15,7 +14,7 @@ enum ChildProcess {
   ///   - input: the descriptor that becomes its standard input; `nil` for /dev/null. The same for
   ///     `output` and `errors`.
   /// - Returns: its id, which is also the id of its process group; `nil` if it does not start.
-  static func start(
+  package static func start(
     _ path: String, _ arguments: [String], environment: [(name: String, value: String)],
     input: Int32? = nil, output: Int32? = nil, errors: Int32? = nil
   ) -> pid_t? {
@@ -61,7 +60,7 @@ enum ChildProcess {
   }
 
   /// Waits for the child on a thread of its own, so that it does not stay a zombie.
-  static func forget(_ child: pid_t) {
+  package static func forget(_ child: pid_t) {
     _ = unsafe startThread(number: Int(child)) { argument in
       var status: Int32 = 0
       unsafe waitpid(pid_t(truncatingIfNeeded: threadNumber(argument)), &status, 0)
