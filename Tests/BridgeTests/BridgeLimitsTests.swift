@@ -7,7 +7,7 @@ import Testing
 @testable import Support
 
 /// Servers and clients that send too much, and clients that do not read.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct BridgeLimitsTests {
   static let tooLarge = [
     Line.error("1", 502, "The remote server answered with a message that is too large.")

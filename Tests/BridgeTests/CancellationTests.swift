@@ -3,7 +3,7 @@ import Testing
 @testable import Bridge
 
 /// Requests that the client cancels.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CancellationTests {
   /// A modern request: the end of the stream is the cancellation, and no notification is sent.
   @Test func aModernRequestIsClosed() async throws {

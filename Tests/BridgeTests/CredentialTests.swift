@@ -3,7 +3,7 @@ import Testing
 @testable import Bridge
 
 /// 401 and 403.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CredentialTests {
   static let challenge = [(name: "WWW-Authenticate", value: #"Bearer scope="a""#)]
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Bridge
 
 /// One request of a modern client, and its answer.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ForwardingTests {
   struct Row: Sendable, CustomTestStringConvertible {
     let name: String

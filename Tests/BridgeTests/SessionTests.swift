@@ -5,7 +5,7 @@ import Testing
 @testable import StdioTransport
 
 /// The handshake era: version, session, its loss and its end.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SessionTests {
   static let ok = Line.result("1")
 

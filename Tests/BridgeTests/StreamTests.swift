@@ -4,7 +4,7 @@ import Testing
 @testable import Bridge
 
 /// The stream of GET, and streams that are resumed.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct StreamTests {
   static let start = [FakeAnswer.started(session: "S1"), .accepted]
 

@@ -5,7 +5,7 @@ import Testing
 
 /// Parameters of tools that are repeated in header fields (MCP 2026-07-28
 /// basic/transports/streamable-http, "Custom Headers from Tool Parameters").
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ToolHeadersTests {
   static func object(_ text: String) throws -> JSONObject {
     try #require(JSONParser.parse(Array(text.utf8)).object)

@@ -293,15 +293,19 @@ struct CurlStreamsTests {
   }
 
   /// A body that takes longer than the limit of the head: a request that ends with the limit shows that
-  /// the time is over.
+  /// the time is over. Where the machine is so slow that the head comes too late, the limit grows.
   @Test func theBodyHasNoTimeLimit() async throws {
-    let server = try await ScriptedServer(.held(Self.chunked))
     let silent = try await ScriptedServer(.silence)
-    let client = try Self.client { $0.headTimeout = .seconds(1) }
-    let body = try await client.open(Self.request(server)).body
-    #expect(await Self.error(client, Self.request(silent)) == .timeout)
-    server.send("1\r\na\r\n0\r\n\r\n")
-    #expect(try await Self.read(body) == [97])
+    for limit in [1, 4, 16, 64] {
+      let server = try await ScriptedServer(.held(Self.chunked))
+      let client = try Self.client { $0.headTimeout = .seconds(limit) }
+      guard let body = try? await client.open(Self.request(server)).body else { continue }
+      #expect(await Self.error(client, Self.request(silent)) == .timeout)
+      server.send("1\r\na\r\n0\r\n\r\n")
+      #expect(try await Self.read(body) == [97])
+      return
+    }
+    Issue.record("no head came in time")
   }
 
   // MARK: Back-pressure

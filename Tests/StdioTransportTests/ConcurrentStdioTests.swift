@@ -6,7 +6,7 @@ import Testing
 @testable import Support
 
 /// The loop between two pipes. No test waits for time to pass; the minute is only a safety net.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConcurrentStdioTests {
   /// The descriptors of one loop, and what it has called. The test has the other ends.
   private final class Harness: Sendable {

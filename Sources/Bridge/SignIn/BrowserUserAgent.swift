@@ -1,9 +1,11 @@
+package import HTTPTransport
 package import OAuthClient
 package import Support
 
 /// A person signs in with the browser of this machine.
 package struct BrowserUserAgent: UserAgent {
   private let port: Int
+  private let limits: HTTPLimits
   private let opener: BrowserOpener
   private let now: @Sendable () -> WallTime
   private let sleep: @Sendable (Duration) async -> Void
@@ -11,13 +13,16 @@ package struct BrowserUserAgent: UserAgent {
 
   /// - Parameters:
   ///   - port: of the redirect URI; 0 for one that the system chooses.
+  ///   - limits: the times that a connection of the browser has.
   ///   - report: takes a sentence for the person.
   package init(
-    port: Int = 0, opener: BrowserOpener, now: @escaping @Sendable () -> WallTime,
+    port: Int = 0, limits: HTTPLimits = HTTPLimits(), opener: BrowserOpener,
+    now: @escaping @Sendable () -> WallTime,
     report: @escaping @Sendable (String) -> Void,
     sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
   ) {
     self.port = port
+    self.limits = limits
     self.opener = opener
     self.now = now
     self.report = report
@@ -27,6 +32,6 @@ package struct BrowserUserAgent: UserAgent {
   package func prepare() async throws(UserAgentError) -> any PendingSignIn {
     guard opener.program != nil else { throw .notInteractive }
     return try await CallbackListener.start(
-      port: port, opener: opener, now: now, sleep: sleep, report: report)
+      port: port, limits: limits, opener: opener, now: now, sleep: sleep, report: report)
   }
 }

@@ -29,13 +29,16 @@ final class CallbackListener: PendingSignIn {
     responder.listens(at: "127.0.0.1:\(port)")
   }
 
-  /// - Parameter port: 0 for one that the system chooses.
+  /// - Parameters:
+  ///   - port: 0 for one that the system chooses.
+  ///   - limits: of time; those of size are the listener's own.
   static func start(
-    port: Int, opener: BrowserOpener, now: @escaping @Sendable () -> WallTime,
+    port: Int, limits: HTTPLimits, opener: BrowserOpener,
+    now: @escaping @Sendable () -> WallTime,
     sleep: @escaping @Sendable (Duration) async -> Void, report: (String) -> Void
   ) async throws(UserAgentError) -> CallbackListener {
     let responder = CallbackResponder()
-    var limits = HTTPLimits()
+    var limits = limits
     limits.connections = 32
     limits.connectionsPerClient = 32
     limits.body = 0

@@ -40,7 +40,7 @@ struct BrowserUserAgentTests {
   @Test func theQueryOfTheRedirectComesBack() async throws {
     let told = OneShot<String>()
     let agent = BrowserUserAgent(
-      opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
+      limits: .patient, opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
       sleep: Self.forever)
     let pending = try await agent.prepare()
     let port = try Self.port(pending)
@@ -63,7 +63,7 @@ struct BrowserUserAgentTests {
   @Test func theLastPageIsNotNeeded() async throws {
     let told = OneShot<String>()
     let agent = BrowserUserAgent(
-      opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
+      limits: .patient, opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
       sleep: { if $0 != CallbackListener.lastPage { await Self.forever($0) } })
     let pending = try await agent.prepare()
     let port = try Self.port(pending)
@@ -77,7 +77,8 @@ struct BrowserUserAgentTests {
   @Test func thePersonHasFiveMinutes() async throws {
     let slept = OneShot<Duration>()
     let agent = BrowserUserAgent(
-      opener: Self.opener(OneShot()), now: { ManualClock().now }, report: { _ in },
+      limits: .patient, opener: Self.opener(OneShot()), now: { ManualClock().now },
+      report: { _ in },
       sleep: { slept.set($0) })
     let pending = try await agent.prepare()
     await #expect(throws: UserAgentError.timeout) {
@@ -90,7 +91,7 @@ struct BrowserUserAgentTests {
   @Test func anAddressThatIsNoneIsNotShown() async throws {
     let told = OneShot<String>()
     let agent = BrowserUserAgent(
-      opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
+      limits: .patient, opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
       sleep: Self.forever)
     let pending = try await agent.prepare()
     await #expect(throws: UserAgentError.unavailable) {
@@ -103,7 +104,8 @@ struct BrowserUserAgentTests {
   @Test func aPortThatIsInUseIsNamed() async throws {
     let sentences = Sentences()
     let agent = BrowserUserAgent(
-      opener: Self.opener(OneShot()), now: { ManualClock().now }, report: { _ in },
+      limits: .patient, opener: Self.opener(OneShot()), now: { ManualClock().now },
+      report: { _ in },
       sleep: Self.forever)
     let first = try await agent.prepare()
     let port = try Self.port(first)
@@ -120,7 +122,8 @@ struct BrowserUserAgentTests {
 
   @Test func withoutABrowserNothingListens() async throws {
     let none = BrowserOpener(environment: [:], exists: { _ in false }, tell: { _ in })
-    let agent = BrowserUserAgent(opener: none, now: { ManualClock().now }, report: { _ in })
+    let agent = BrowserUserAgent(
+      limits: .patient, opener: none, now: { ManualClock().now }, report: { _ in })
     await #expect(throws: UserAgentError.notInteractive) { try await agent.prepare() }
   }
 
