@@ -44,7 +44,9 @@ package struct ClientIdentity: Sendable {
     case .none: return ([("client_id", id)], [])
     case .basic(let secret):
       let value = ClientCredentials.authorization(clientID: id, secret).exposed
-      return ([], [("Authorization", value)])
+      // RFC 6749 §2.3.1 leaves client_id out. Servers of the MCP SDK for Python find the client with
+      // it, and it is no second way to authenticate.
+      return ([("client_id", id)], [("Authorization", value)])
     case .post(let secret):
       return ([("client_id", id), ("client_secret", secret.exposed)], [])
     case .key(let key):

@@ -58,13 +58,17 @@ package struct ClientRegistration: Sendable {
   /// - Parameters:
   ///   - methods: what the authorization server supports; `nil` if it does not say.
   /// - Returns: also the method that is asked for. A native client can keep no secret better than a
-  ///   token, so it is a public client where it can be (RFC 8252 §8.5).
+  ///   token, so it is a public client where it can be (RFC 8252 §8.5). Otherwise the server's
+  ///   order decides: servers of the MCP SDK for Python put first what all their endpoints take.
   package static func request(
     name: String, redirectURI: String, methods: [String]?
   ) -> (body: [UInt8], method: ClientAuthenticationMethod) {
+    let methods = methods ?? []
+    let first = methods.lazy.compactMap {
+      ClientAuthenticationMethod.choose([.basic, .post], of: [$0])
+    }.first
     // RFC 8414 §2: the default is basic.
-    let method =
-      ClientAuthenticationMethod.choose([.none, .basic, .post], of: methods ?? []) ?? .basic
+    let method = ClientAuthenticationMethod.choose([.none], of: methods) ?? first ?? .basic
     let body: JSONValue = [
       "client_name": .string(name), "redirect_uris": [.string(redirectURI)],
       "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"],

@@ -317,6 +317,23 @@ struct SessionTests {
     #expect(fixture.servers.takeRequests().contains { $0.contains("127.0.0.1:2000") })
   }
 
+  /// RFC 8252 §8.5, RFC 8414 §2
+  @Test(
+    arguments: [
+      (nil, "client_secret_basic"), ([], "client_secret_basic"),
+      (["private_key_jwt"], "client_secret_basic"),
+      (["client_secret_basic", "none"], "none"),
+      (["tls_client_auth", "client_secret_post", "client_secret_basic"], "client_secret_post"),
+      (["client_secret_basic", "client_secret_post"], "client_secret_basic"),
+    ] as [([String]?, String)])
+  func aPublicClientIsRegisteredWhereThereMayBeOne(_ methods: [String]?, _ method: String) {
+    let request = ClientRegistration.request(
+      name: "n", redirectURI: "http://127.0.0.1:1/callback", methods: methods)
+    #expect(request.method.rawValue == method)
+    let member = #""token_endpoint_auth_method":"\#(method)""#
+    #expect(String(decoding: request.body, as: UTF8.self).contains(member))
+  }
+
   @Test func aSecretThatHasExpiredIsRegisteredAnew() async throws {
     fixture.servers["https://as.example/register"] = FakeServers.json(
       #"{"client_id":"c","client_secret":"s","client_secret_expires_at":\#(ManualClock.start + 60),"#
@@ -341,7 +358,10 @@ struct SessionTests {
     let session = fixture.session(
       client: RegisteredClient(id: "id", .secret(Secret("key"))), documentURL: document)
     try await session.signIn()
-    #expect(fixture.servers.takeRequests().last?.contains(" Basic aWQ6a2V5") == true)
+    let request = try #require(fixture.servers.takeRequests().last)
+    #expect(request.contains(" Basic aWQ6a2V5"))
+    // Servers of the MCP SDK for Python find the client with it.
+    #expect(request.contains("client_id=id") && !request.contains("client_secret"))
     fixture.setIssuer("https://other.example")
     await #expect(throws: OAuthClientError.issuerChanged) { try await session.signIn() }
     fixture.setIssuer(
