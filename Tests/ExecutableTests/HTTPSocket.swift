@@ -49,23 +49,50 @@ final class HTTPSocket {
   }
 
   /// A port that is free at the moment.
-  static func freePort() throws -> Int {
-    #if canImport(Darwin)
-      let descriptor = socket(AF_INET, SOCK_STREAM, 0)
-    #else
-      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    #endif
-    defer { close(descriptor) }
-    var address = loopback(0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let status = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+  static func freePort() throws -> Int { try Listener().port }
+
+  /// A socket that accepts what a test wants it to accept.
+  final class Listener {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+      #if canImport(Darwin)
+        descriptor = socket(AF_INET, SOCK_STREAM, 0)
+      #else
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      #endif
+      let descriptor = descriptor
+      var address = loopback(0)
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let status = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+        }
       }
+      port = Int(in_port_t(bigEndian: address.sin_port))
+      guard status == 0, listen(descriptor, 16) == 0 else { throw Failed(step: "listen") }
     }
-    guard status == 0 else { throw Failed(step: "bind") }
-    return Int(in_port_t(bigEndian: address.sin_port))
+
+    deinit { close(descriptor) }
+
+    /// Whether somebody has connected.
+    var hasCaller: Bool {
+      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      return poll(&entry, 1, 0) > 0
+    }
+
+    /// The next connection. It takes a minute at most.
+    func next() throws -> HTTPSocket {
+      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&entry, 1, 60_000) > 0 else { throw Failed(step: "accept") }
+      let connection = accept(descriptor, nil, nil)
+      guard connection >= 0 else { throw Failed(step: "accept") }
+      return HTTPSocket(descriptor: connection)
+    }
   }
+
+  private init(descriptor: Int32) { self.descriptor = descriptor }
 
   func send(_ text: String) { ServerProcess.write(Array(text.utf8), to: descriptor) }
 

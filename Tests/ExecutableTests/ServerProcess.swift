@@ -83,6 +83,12 @@ final class ServerProcess {
   /// The next line of standard output, or `nil` at its end.
   func readLine() throws -> String? { try line(of: output) }
 
+  /// The next line of standard output that is meant, or `nil` at its end.
+  func readLine(where isMeant: (String) -> Bool) throws -> String? {
+    while let line = try readLine() { if isMeant(line) { return line } }
+    return nil
+  }
+
   /// The next line of standard error, or `nil` at its end.
   func readErrorLine() throws -> String? { try line(of: errors) }
 
