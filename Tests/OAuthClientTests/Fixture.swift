@@ -82,6 +82,8 @@ final class FakeStore: TokenStore {
     var failure: TokenStoreError?
     /// Of `load`, until the next `save` or `remove`.
     var isSealed = false
+    /// What another process stores while `lock` waits for it.
+    var storedMeanwhile: [UInt8]?
   }
 
   let state = Mutex(State())
@@ -114,8 +116,20 @@ final class FakeStore: TokenStore {
   }
 
   func lock(_ resource: String) async throws(TokenStoreError) -> any TokenStoreLock {
-    state.withLock { $0.events.append("lock") }
+    state.withLock { state in
+      state.events.append("lock")
+      if let document = state.storedMeanwhile { state.document = document }
+      state.storedMeanwhile = nil
+    }
     return Lock(store: self)
+  }
+
+  /// What happened since the last call: `lock`, `save`, `remove` and `release`.
+  func takeEvents() -> [String] {
+    state.withLock { state in
+      defer { state.events = [] }
+      return state.events
+    }
   }
 
   var text: String { String(decoding: state.withLock { $0.document } ?? [], as: UTF8.self) }
@@ -199,11 +213,11 @@ struct SessionFixture {
   }
 
   func setTokens(
-    _ access: String, refresh: String? = nil, issuer: String = Self.issuer
+    _ access: String, refresh: String? = nil, lifetime: Int = 3600, issuer: String = Self.issuer
   ) {
     let refresh = refresh.map { #","refresh_token":"\#($0)""# } ?? ""
     servers["\(issuer)/token"] = FakeServers.json(
-      #"{"access_token":"\#(access)","token_type":"bearer","expires_in":3600\#(refresh)}"#)
+      #"{"access_token":"\#(access)","token_type":"bearer","expires_in":\#(lifetime)\#(refresh)}"#)
   }
 
   func session(

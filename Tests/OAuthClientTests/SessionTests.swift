@@ -83,6 +83,37 @@ struct SessionTests {
     #expect(!fixture.servers.takeRequests().contains { $0.contains("/token") })
   }
 
+  private static let rightIssuer = "iss=https%3A%2F%2Fas.example"
+  private static let repetitions: [String] = [
+    "code=x&\(rightIssuer)&\(rightIssuer)",
+    "code=x&\(rightIssuer)&iss=https%3A%2F%2Fevil.example",
+    "code=x&iss=https%3A%2F%2Fevil.example&\(rightIssuer)",
+    "code=x&\(rightIssuer)&%69ss=https%3A%2F%2Fevil.example",
+    "code=x&iss=&\(rightIssuer)",
+    "code=x&code=x&\(rightIssuer)",
+    "code=x&code=y&\(rightIssuer)",
+    "code=x&state=\(random)&\(rightIssuer)",
+    "code=x&state=&\(rightIssuer)",
+    "error=access_denied&error=access_denied&\(rightIssuer)",
+  ]
+
+  /// RFC 6749 §3.1 and RFC 9207 §2.4: of two values, this program and another may take different
+  /// ones. Two equal values are refused as well.
+  @Test(arguments: repetitions)
+  func aRedirectThatRepeatsAParameterIsRefused(_ response: String) async throws {
+    fixture.setIssuer(
+      SessionFixture.issuer,
+      metadata: SessionFixture.metadata(
+        of: SessionFixture.issuer, #","authorization_response_iss_parameter_supported":true"#))
+    fixture.agent.state.withLock { $0.response = response }
+    let session = fixture.session()
+    await #expect(throws: OAuthClientError.invalidRedirect) { try await session.signIn() }
+    #expect(!fixture.servers.takeRequests().contains { $0.contains("/token") })
+    fixture.agent.state.withLock { $0.response = "code=x&\(Self.rightIssuer)" }
+    try await session.signIn()
+    #expect(try await session.accessToken()?.exposed == "first")
+  }
+
   @Test(arguments: [
     (
       "another issuer", #""issuer":"https://as.example""#, #""issuer":"https://as.example/""#,
@@ -177,12 +208,86 @@ struct SessionTests {
     #expect(fixture.store.text.contains("refresh2"))
   }
 
+  /// RFC 6749 §5.1, `expires_in`: a minute would be the whole lifetime, or most of it.
+  @Test(arguments: [(2, 1), (40, 20), (119, 60), (120, 60), (122, 62)])
+  func aTokenWithAShortLifetimeIsRenewedAtHalfOfIt(
+    _ lifetime: Int, _ renewedAt: Int
+  ) async throws {
+    fixture.setTokens("first", refresh: "refresh1", lifetime: lifetime)
+    let session = try await fixture.signedIn()
+    fixture.setTokens("second", refresh: "refresh2")
+    fixture.clock.advance(seconds: renewedAt - 1)
+    #expect(try await session.accessToken()?.exposed == "first")
+    #expect(fixture.servers.takeRequests() == [])
+    fixture.clock.advance(seconds: 1)
+    #expect(try await session.accessToken()?.exposed == "second")
+    #expect(fixture.servers.takeRequests().last == Self.refresh("refresh1"))
+  }
+
+  private static let failures: [(String, FakeServers.Answer)] = [
+    ("no response", .failure(.timeout)),
+    ("an error", FakeServers.json(#"{"error":"temporarily_unavailable"}"#, status: 503)),
+    ("no token", FakeServers.json("{}")),
+  ]
+
+  /// RFC 6749 §6: the old access token is still valid, so an authorization server in trouble does not
+  /// get a renewal with each request.
+  @Test(arguments: failures)
+  func afterAFailedRenewalTheNextOneIsTenSecondsLater(
+    _ name: String, _ failure: FakeServers.Answer
+  ) async throws {
+    let session = try await fixture.signedIn()
+    fixture.servers["https://as.example/token"] = failure
+    fixture.clock.advance(seconds: 3540)
+    for _ in 0..<2 {
+      #expect(try await session.accessToken()?.exposed == "first")
+      #expect(fixture.servers.takeRequests().last == Self.refresh("refresh1"))
+      fixture.clock.advance(seconds: 9)
+      #expect(try await session.accessToken()?.exposed == "first")
+      #expect(fixture.servers.takeRequests() == [])
+      fixture.clock.advance(seconds: 1)
+    }
+    fixture.setTokens("second", refresh: "refresh2")
+    #expect(try await session.accessToken()?.exposed == "second")
+  }
+
+  /// RFC 6749 §6 and RFC 9700 §4.14.2: after the request the old refresh token may be worth nothing,
+  /// so the next holder of the lock must find the new one.
+  @Test func theRenewedTokenIsStoredUnderTheLock() async throws {
+    let session = try await fixture.signedIn()
+    _ = fixture.store.takeEvents()
+    fixture.setTokens("second", refresh: "refresh2")
+    fixture.clock.advance(seconds: 3540)
+    fixture.servers.hold()
+    let renewal = Task { try await session.accessToken() }
+    while fixture.servers.requestCount == 0 { await Task.yield() }
+    #expect(fixture.store.takeEvents() == ["lock"])
+    fixture.servers.release()
+    #expect(try await renewal.value?.exposed == "second")
+    #expect(fixture.store.takeEvents() == ["save", "release"])
+    #expect(fixture.store.text.contains("refresh2"))
+  }
+
   @Test func aTokenThatCannotBeStoredIsNotUsed() async throws {
     let session = try await fixture.signedIn()
     fixture.setTokens("second", refresh: "refresh2")
     fixture.store.state.withLock { $0.failure = .unavailable }
     fixture.clock.advance(seconds: 4000)
     await #expect(throws: OAuthClientError.store(.unavailable)) { try await session.accessToken() }
+  }
+
+  /// RFC 6749 §6: what is used is what is stored.
+  @Test func aTokenThatCannotBeStoredDoesNotReplaceAValidOne() async throws {
+    let session = try await fixture.signedIn()
+    fixture.setTokens("second", refresh: "refresh2")
+    fixture.store.state.withLock { $0.failure = .unavailable }
+    fixture.clock.advance(seconds: 3540)
+    for _ in 0..<2 { #expect(try await session.accessToken()?.exposed == "first") }
+    #expect(!fixture.store.text.contains("refresh2"))
+    fixture.store.state.withLock { $0.failure = nil }
+    fixture.clock.advance(seconds: 10)
+    #expect(try await session.accessToken()?.exposed == "second")
+    #expect(fixture.store.text.contains("refresh2"))
   }
 
   @Test func eightCallersCauseOneRenewal() async throws {
@@ -210,6 +315,28 @@ struct SessionTests {
     #expect(try await session.isRenewed(after: 401, challenges: [], sent: Secret("first")))
     #expect(fixture.servers.takeRequests() == [])
     #expect(try await session.accessToken()?.exposed == "second")
+  }
+
+  /// RFC 9700 §4.14.2: a refresh token that was replaced ends the grant if it is sent again.
+  @Test func whatIsStoredWhileTheSessionWaitsForTheLockIsUsed() async throws {
+    let session = try await fixture.signedIn()
+    let before = fixture.store.state.withLock { $0.document }
+    fixture.clock.advance(seconds: 3540)
+    fixture.setTokens("second", refresh: "refresh2")
+    let other = fixture.session()
+    #expect(try await other.isRenewed(after: 401, challenges: [], sent: Secret("first")))
+    fixture.store.state.withLock { state in
+      state.storedMeanwhile = state.document
+      state.document = before
+    }
+    _ = fixture.servers.takeRequests()
+    #expect(try await session.accessToken()?.exposed == "second")
+    #expect(fixture.servers.takeRequests() == [])
+    #expect(fixture.store.text.contains("refresh2"))
+    fixture.setTokens("third", refresh: "refresh3")
+    fixture.clock.advance(seconds: 3540)
+    #expect(try await session.accessToken()?.exposed == "third")
+    #expect(fixture.servers.takeRequests().last == Self.refresh("refresh2"))
   }
 
   @Test func anotherAuthorizationServerGetsNothingOfTheFirst() async throws {
@@ -281,6 +408,32 @@ struct SessionTests {
     #expect(try await !session.isRenewed(after: 403, challenges: ["Bearer"], sent: Secret("third")))
   }
 
+  private static func missing(_ scope: String) -> String {
+    #"Bearer error="insufficient_scope", scope="\#(scope)""#
+  }
+
+  /// RFC 6750 §3.1: a server may name other scopes each time. A sign-in that the person wants is not
+  /// bounded, and lets the count begin anew.
+  @Test func otherScopesEachTimeCauseOnlySixteenStepUps() async throws {
+    let session = try await fixture.signedIn()
+    for number in 0..<16 {
+      let token = try await session.accessToken()
+      fixture.setTokens("token\(number)")
+      let challenge = Self.missing("scope\(number)")
+      #expect(try await session.isRenewed(after: 403, challenges: [challenge], sent: token))
+    }
+    #expect(fixture.agent.takeOpened().count == 16)
+    let last = Secret("token15")
+    let challenge = Self.missing("scope16")
+    await #expect(throws: OAuthClientError.tooManySignIns) {
+      try await session.isRenewed(after: 403, challenges: [challenge], sent: last)
+    }
+    #expect(fixture.agent.takeOpened() == [])
+    try await session.signIn()
+    #expect(try await session.isRenewed(after: 403, challenges: [challenge], sent: last))
+    #expect(fixture.agent.takeOpened().count == 2)
+  }
+
   @Test func refusedTokensCauseOnlyThreeSignIns() async throws {
     fixture.setTokens("same")
     let session = fixture.session()
@@ -292,6 +445,23 @@ struct SessionTests {
       try await session.isRenewed(after: 401, challenges: [], sent: Secret("same"))
     }
     #expect(fixture.agent.takeOpened().count == 3)
+  }
+
+  /// RFC 6750 §3.1, `invalid_token`.
+  @Test func tenMinutesLaterARefusedTokenCausesASignInAgain() async throws {
+    fixture.setTokens("same")
+    let session = fixture.session()
+    for _ in 0..<3 {
+      let token = try await session.accessToken()
+      #expect(try await session.isRenewed(after: 401, challenges: [], sent: token))
+    }
+    fixture.clock.advance(seconds: 599)
+    await #expect(throws: OAuthClientError.tooManySignIns) {
+      try await session.isRenewed(after: 401, challenges: [], sent: Secret("same"))
+    }
+    fixture.clock.advance(seconds: 1)
+    #expect(try await session.isRenewed(after: 401, challenges: [], sent: Secret("same")))
+    #expect(fixture.agent.takeOpened().count == 4)
   }
 
   @Test func offlineAccessIsAskedForWhereItIsSupported() async throws {
@@ -345,6 +515,74 @@ struct SessionTests {
     fixture.clock.advance(seconds: 1)
     await #expect(throws: OAuthClientError.invalidRegistration) { try await session.signIn() }
     #expect(fixture.servers.takeRequests().contains { $0.contains("/register") })
+  }
+
+  /// RFC 6749 §5.2, `invalid_client`: the authorization server has forgotten the client.
+  @Test func aClientThatIsNoLongerKnownIsRegisteredAnew() async throws {
+    let session = try await fixture.signedIn()
+    fixture.servers["https://as.example/token"] = FakeServers.json(
+      #"{"error":"invalid_client"}"#, status: 401)
+    fixture.clock.advance(seconds: 3600)
+    #expect(try await session.accessToken() == nil)
+    #expect(fixture.servers.takeRequests().last == Self.refresh("refresh1"))
+    #expect(!fixture.store.text.contains("client of"))
+    fixture.servers["https://as.example/register"] = FakeServers.json(
+      #"{"client_id":"another"}"#, status: 201)
+    fixture.setTokens("second")
+    #expect(
+      try await session.isRenewed(
+        after: 401, challenges: [SessionFixture.challenge], sent: nil))
+    let requests = fixture.servers.takeRequests()
+    #expect(requests.contains { $0.contains("/register") })
+    #expect(requests.last?.contains("&client_id=another") == true)
+    #expect(try await session.accessToken()?.exposed == "second")
+  }
+
+  /// RFC 6749 §5.2: only a person can correct the settings. The client stays, and stays at its
+  /// authorization server.
+  @Test func theClientOfTheSettingsStaysWhenItIsNotKnown() async throws {
+    let session = fixture.session(client: RegisteredClient(id: "id", .none))
+    try await session.signIn()
+    fixture.servers["https://as.example/token"] = FakeServers.json(
+      #"{"error":"invalid_client"}"#, status: 401)
+    fixture.clock.advance(seconds: 3600)
+    #expect(try await session.accessToken() == nil)
+    #expect(!fixture.store.text.contains("refresh1"))
+    fixture.setIssuer("https://other.example")
+    await #expect(throws: OAuthClientError.issuerChanged) { try await session.signIn() }
+    fixture.setIssuer(SessionFixture.issuer)
+    fixture.setTokens("second")
+    try await session.signIn()
+    let requests = fixture.servers.takeRequests()
+    #expect(!requests.contains { $0.contains("/register") })
+    #expect(requests.last?.contains("&client_id=id") == true)
+    #expect(try await session.accessToken()?.exposed == "second")
+  }
+
+  /// RFC 6749 §2.3.1: the secret is in the body, encoded as a form, and not in the header as well.
+  @Test(arguments: [true, false])
+  func aSecretIsInTheBodyWhereOnlyThatIsSupported(_ isOfSettings: Bool) async throws {
+    let metadata = SessionFixture.metadata(of: SessionFixture.issuer)
+      .replacing(#"["none"]"#, with: #"["client_secret_post"]"#)
+    fixture.setIssuer(SessionFixture.issuer, metadata: metadata)
+    fixture.servers["https://as.example/register"] = FakeServers.json(
+      #"{"client_id":"id","client_secret":"k&y +"}"#, status: 201)
+    let client: RegisteredClient? =
+      isOfSettings ? RegisteredClient(id: "id", .secret(Secret("k&y +"))) : nil
+    let session = fixture.session(client: client)
+    try await session.signIn()
+    let end = "&resource=https%3A%2F%2Fmcp.example%2Fmcp&client_id=id&client_secret=k%26y+%2B"
+    let exchange =
+      "POST https://as.example/token grant_type=authorization_code&code=c0de"
+      + "&redirect_uri=http%3A%2F%2F127.0.0.1%3A1000%2Fcallback"
+      + "&code_verifier=\(Self.random)\(end)"
+    #expect(fixture.servers.takeRequests().last == exchange)
+    fixture.setTokens("second")
+    fixture.clock.advance(seconds: 3540)
+    #expect(try await session.accessToken()?.exposed == "second")
+    let renewal =
+      "POST https://as.example/token grant_type=refresh_token&refresh_token=refresh1\(end)"
+    #expect(fixture.servers.takeRequests().last == renewal)
   }
 
   @Test func theClientOfTheSettingsComesFirstAndStaysAtItsServer() async throws {
