@@ -5736,6 +5736,92 @@ MUTANTS = [
         "OAuthClientTests.SessionTests", r"aStepUpAsksForAllScopesAndEnds",
     ),
     (
+        "client: step-ups for other scopes each time", "Sources/OAuthClient/OAuthScopes.swift",
+        ", counts.values.reduce(0, +) < Self.total",
+        "",
+        "OAuthClientTests.SessionTests", r"otherScopesEachTimeCauseOnlySixteenStepUps",
+    ),
+    (
+        "client: a sign-in of a person does not end the count of step-ups", "Sources/OAuthClient/OAuthSession.swift",
+        "state.stepUps = StepUpLimit()",
+        "",
+        "OAuthClientTests.SessionTests", r"otherScopesEachTimeCauseOnlySixteenStepUps",
+    ),
+    (
+        "client: old sign-ins count for ever", "Sources/OAuthClient/OAuthSession+Renewal.swift",
+        "state.signIns.removeAll { $0 + Self.signInWindow <= time }",
+        "",
+        "OAuthClientTests.SessionTests", r"tenMinutesLaterARefusedTokenCausesASignInAgain",
+    ),
+    (
+        "client: a parameter of the redirect twice", "Sources/OAuth/FormBody.swift",
+        "guard names.insert(Array(name.utf8)).inserted else { throw .duplicateParameter }",
+        "",
+        "OAuthClientTests.SessionTests", r"aRedirectThatRepeatsAParameterIsRefused",
+    ),
+    (
+        "client: the secret of the settings in the header", "Sources/OAuthClient/ClientIdentity.swift",
+        "case .post: .post(secret)",
+        "case .post: .basic(secret)",
+        "OAuthClientTests.SessionTests", r"aSecretIsInTheBodyWhereOnlyThatIsSupported",
+    ),
+    (
+        "client: the secret of a registration in the header", "Sources/OAuthClient/ClientRegistration.swift",
+        "case (.post, let secret?): .post(secret)",
+        "case (.post, let secret?): .basic(secret)",
+        "OAuthClientTests.SessionTests", r"aSecretIsInTheBodyWhereOnlyThatIsSupported",
+    ),
+    (
+        "client: no pause after a failed renewal", "Sources/OAuthClient/OAuthSession.swift",
+        "      state.withLock { $0.pausedUntil = time + Self.pause }\n",
+        "",
+        "OAuthClientTests.SessionTests", r"afterAFailedRenewalTheNextOneIsTenSecondsLater",
+    ),
+    (
+        "client: a pause without an end", "Sources/OAuthClient/OAuthSession.swift",
+        "if isValid, let until = state.withLock({ $0.pausedUntil }), time < until {",
+        "if isValid, state.withLock({ $0.pausedUntil }) != nil {",
+        "OAuthClientTests.SessionTests", r"afterAFailedRenewalTheNextOneIsTenSecondsLater",
+    ),
+    (
+        "client: a minute of each lifetime", "Sources/OAuthClient/StoredSignIn.swift",
+        "let lifetime = expiresAt - issuedAt\n"
+        "      return expiresAt - min(OAuthSession.margin, lifetime / 2)",
+        "return expiresAt - OAuthSession.margin",
+        "OAuthClientTests.SessionTests", r"aTokenWithAShortLifetimeIsRenewedAtHalfOfIt",
+    ),
+    (
+        "client: an unknown client is used again", "Sources/OAuthClient/OAuthSession+Renewal.swift",
+        "            stored.forgetClient(of: discovery.server.issuer)\n",
+        "",
+        "OAuthClientTests.SessionTests", r"aClientThatIsNoLongerKnownIsRegisteredAnew",
+    ),
+    (
+        "client: an unknown client of the settings may go to another server", "Sources/OAuthClient/OAuthSession+Renewal.swift",
+        "stored.forgetClient(of: discovery.server.issuer)",
+        "stored.registration = nil",
+        "OAuthClientTests.SessionTests", r"theClientOfTheSettingsStaysWhenItIsNotKnown",
+    ),
+    (
+        "client: the lock ends before the renewal", "Sources/OAuthClient/OAuthSession.swift",
+        "defer { lock.release() }",
+        "lock.release()",
+        "OAuthClientTests.SessionTests", r"theRenewedTokenIsStoredUnderTheLock",
+    ),
+    (
+        "client: a token is used before it is stored", "Sources/OAuthClient/OAuthSession.swift",
+        "    do { try await store.save(stored.document, for: settings.server) } catch {\n",
+        "    state.withLock { $0.stored = stored }\n"
+        "    do { try await store.save(stored.document, for: settings.server) } catch {\n",
+        "OAuthClientTests.SessionTests", r"aTokenThatCannotBeStoredDoesNotReplaceAValidOne",
+    ),
+    (
+        "client: what is stored is not read under the lock", "Sources/OAuthClient/OAuthSession+Renewal.swift",
+        "var stored = try await load(replacing: need.isWanted)",
+        "var stored = try await current(replacing: need.isWanted)",
+        "OAuthClientTests.SessionTests", r"whatIsStoredWhileTheSessionWaitsForTheLockIsUsed",
+    ),
+    (
         "client: the scopes of before are lost", "Sources/OAuthClient/OAuthScopes.swift",
         "var scopes = (asked?.scopes ?? [])",
         "var scopes: [String] = []",

@@ -230,8 +230,8 @@ struct SessionTests {
     ("no token", FakeServers.json("{}")),
   ]
 
-  /// RFC 6749 §6: the old access token is still valid, so an authorization server in trouble does not
-  /// get a renewal with each request.
+  /// RFC 6749 §6: the old access token is still valid, so an authorization server in trouble does
+  /// not get a renewal with each request.
   @Test(arguments: failures)
   func afterAFailedRenewalTheNextOneIsTenSecondsLater(
     _ name: String, _ failure: FakeServers.Answer
@@ -251,8 +251,8 @@ struct SessionTests {
     #expect(try await session.accessToken()?.exposed == "second")
   }
 
-  /// RFC 6749 §6 and RFC 9700 §4.14.2: after the request the old refresh token may be worth nothing,
-  /// so the next holder of the lock must find the new one.
+  /// RFC 6749 §6 and RFC 9700 §4.14.2: after the request the old refresh token may be worth
+  /// nothing, so the next holder of the lock must find the new one.
   @Test func theRenewedTokenIsStoredUnderTheLock() async throws {
     let session = try await fixture.signedIn()
     _ = fixture.store.takeEvents()
@@ -412,8 +412,8 @@ struct SessionTests {
     #"Bearer error="insufficient_scope", scope="\#(scope)""#
   }
 
-  /// RFC 6750 §3.1: a server may name other scopes each time. A sign-in that the person wants is not
-  /// bounded, and lets the count begin anew.
+  /// RFC 6750 §3.1: a server may name other scopes each time. A sign-in that the person wants is
+  /// not bounded, and lets the count begin anew.
   @Test func otherScopesEachTimeCauseOnlySixteenStepUps() async throws {
     let session = try await fixture.signedIn()
     for number in 0..<16 {
