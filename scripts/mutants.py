@@ -5822,6 +5822,24 @@ MUTANTS = [
         "OAuthClientTests.SessionTests", r"whatIsStoredWhileTheSessionWaitsForTheLockIsUsed",
     ),
     (
+        "client: a client that a sign-in finds unknown stays", "Sources/OAuthClient/OAuthSession+Renewal.swift",
+        "        stored.forgetClient(of: discovery.server.issuer)\n        try await save(stored)\n      }\n      throw",
+        "        try await save(stored)\n      }\n      throw",
+        "OAuthClientTests.SessionTests", r"aClientThatASignInFindsUnknownIsRegisteredAnew",
+    ),
+    (
+        "client: no client_id beside Basic", "Sources/OAuthClient/ClientIdentity.swift",
+        'return ([("client_id", id)], [("Authorization", value)])',
+        'return ([], [("Authorization", value)])',
+        "OAuthClientTests.SessionTests", r"theClientOfTheSettingsComesFirstAndStaysAtItsServer",
+    ),
+    (
+        "client: a secret although the client may be public", "Sources/OAuthClient/ClientRegistration.swift",
+        "ClientAuthenticationMethod.choose([.none], of: methods) ?? first ?? .basic",
+        "first ?? ClientAuthenticationMethod.choose([.none], of: methods) ?? .basic",
+        "OAuthClientTests.SessionTests", r"aPublicClientIsRegisteredWhereThereMayBeOne",
+    ),
+    (
         "client: the scopes of before are lost", "Sources/OAuthClient/OAuthScopes.swift",
         "var scopes = (asked?.scopes ?? [])",
         "var scopes: [String] = []",

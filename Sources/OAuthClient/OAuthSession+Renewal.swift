@@ -190,8 +190,20 @@ extension OAuthSession {
       query = try await pending.query(opening: request.url, state: request.state)
     } catch { throw .userAgent(error) }
     let code = try request.code(from: query)
-    let granted = try await tokens(
-      .code(code, verifier: request.verifier, redirectURI: request.redirectURI), client, discovery)
+    let granted: GrantedTokens
+    do throws(OAuthClientError) {
+      granted = try await tokens(
+        .code(code, verifier: request.verifier, redirectURI: request.redirectURI), client,
+        discovery)
+    } catch .tokenRefused(.invalidClient) {
+      // RFC 6749 §5.2: the server has forgotten the client. The next sign-in registers anew.
+      try await locked { () throws(OAuthClientError) in
+        var stored = try await load()
+        stored.forgetClient(of: discovery.server.issuer)
+        try await save(stored)
+      }
+      throw .tokenRefused(.invalidClient)
+    }
     let registered = copy
     try await locked { () throws(OAuthClientError) in
       // Another process may have stored something meanwhile.

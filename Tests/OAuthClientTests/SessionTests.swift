@@ -538,6 +538,21 @@ struct SessionTests {
     #expect(try await session.accessToken()?.exposed == "second")
   }
 
+  /// RFC 6749 §5.2: also if the server says so at a sign-in.
+  @Test func aClientThatASignInFindsUnknownIsRegisteredAnew() async throws {
+    let session = try await fixture.signedIn()
+    fixture.servers["https://as.example/token"] = FakeServers.json(
+      #"{"error":"invalid_client"}"#, status: 401)
+    await #expect(throws: OAuthClientError.tokenRefused(.invalidClient)) {
+      try await session.signIn()
+    }
+    #expect(!fixture.servers.takeRequests().contains { $0.contains("/register") })
+    fixture.setTokens("second")
+    try await session.signIn()
+    #expect(fixture.servers.takeRequests().contains { $0.contains("/register") })
+    #expect(try await session.accessToken()?.exposed == "second")
+  }
+
   /// RFC 6749 §5.2: only a person can correct the settings. The client stays, and stays at its
   /// authorization server.
   @Test func theClientOfTheSettingsStaysWhenItIsNotKnown() async throws {
