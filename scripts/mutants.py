@@ -5798,8 +5798,8 @@ MUTANTS = [
     ),
     (
         "client: an unknown client of the settings may go to another server", "Sources/OAuthClient/OAuthSession+Renewal.swift",
-        "stored.forgetClient(of: discovery.server.issuer)",
-        "stored.registration = nil",
+        "            stored.forgetClient(of: discovery.server.issuer)",
+        "            stored.registration = nil",
         "OAuthClientTests.SessionTests", r"theClientOfTheSettingsStaysWhenItIsNotKnown",
     ),
     (
