@@ -4934,7 +4934,7 @@ MUTANTS = [
     # The bridge: tokens, sign-in and settings.
     (
         "bridge: a file of tokens that others can read", "Sources/Bridge/Tokens/PrivateFolder.swift",
-        "    guard status.st_mode & 0o077 == 0 else { throw .openToOthers }  // CWE-732\n",
+        "    guard status.st_mode & 0o077 == 0 else { throw .openToOthers }  // CWE-732, ATTACKS O172\n",
         "",
         BRIDGE_STORE_TESTS, r"aFileThatIsNotSafeIsRefused|aFolderOfOthersIsNotWritten",
     ),
@@ -5965,5 +5965,29 @@ MUTANTS = [
         "guard !start.buffer.isEnded else { return mailbox.transferEnded() }",
         "guard !start.buffer.isEnded else { return }",
         "HTTPClientTests.CurlStreamsTests", r"aRequestThatIsCancelledBeforeItsStartEndsNoOther",
+    ),
+    (
+        "bridge: a batch of any revision", "Sources/Bridge/ClientMessage.swift",
+        "guard allowsBatch, case .array(let elements) = json else {",
+        "guard case .array(let elements) = json else {",
+        "BridgeTests.SessionTests", r"whatIsNoBatchOfTheRevisionIsNotSent",
+    ),
+    (
+        "bridge: a batch of any number", "Sources/Bridge/ClientMessage.swift",
+        "guard 1...MCPServer.maximumBatch ~= elements.count else {",
+        "guard elements.count >= 0 else {",
+        "BridgeTests.SessionTests", r"whatIsNoBatchOfTheRevisionIsNotSent",
+    ),
+    (
+        "bridge: initialize in a batch", "Sources/Bridge/ClientMessage.swift",
+        "guard !message.isInitialize, message.version == nil else {",
+        "guard message.version == nil else {",
+        "BridgeTests.SessionTests", r"whatIsNoBatchOfTheRevisionIsNotSent",
+    ),
+    (
+        "bridge: a modern request in a batch", "Sources/Bridge/ClientMessage.swift",
+        "guard !message.isInitialize, message.version == nil else {",
+        "guard !message.isInitialize else {",
+        "BridgeTests.SessionTests", r"whatIsNoBatchOfTheRevisionIsNotSent",
     ),
 ]

@@ -29,9 +29,39 @@ struct ClientMessage: Sendable {
 
   /// - Throws: `Rejection` with `-32700`, `-32600` or `-32602`.
   init(_ line: [UInt8]) throws(Rejection) {
+    self = try Self.read(line, allowsBatch: false)[0].get()
+  }
+
+  /// The message of a line, or those of a batch.
+  /// - Parameter allowsBatch: the session is of 2025-03-26, the only revision that has batches.
+  /// - Returns: a failure with `-32700`, `-32600` or `-32602` for what is not sent.
+  static func read(
+    _ line: [UInt8], allowsBatch: Bool
+  ) -> [Result<ClientMessage, Rejection>] {
     guard let json = try? JSONParser.parse(line) else {
-      throw Rejection(id: nil, error: .parseError)
+      return [.failure(Rejection(id: nil, error: .parseError))]
     }
+    guard allowsBatch, case .array(let elements) = json else {
+      return [Result { () throws(Rejection) in try ClientMessage(json, line) }]
+    }
+    guard 1...MCPServer.maximumBatch ~= elements.count else {  // S12; JSON-RPC 2.0 §6: not empty
+      let reason = "a batch has 1 to \(MCPServer.maximumBatch) messages"
+      return [.failure(Rejection(id: nil, error: .invalidRequest(reason)))]
+    }
+    return elements.map { element in
+      Result { () throws(Rejection) in
+        let message = try ClientMessage(element, element.serialized())
+        // MCP 2025-03-26 basic/lifecycle, "Initialization"; later revisions have no batches.
+        guard !message.isInitialize, message.version == nil else {
+          let reason = "a batch takes neither initialize nor requests of another revision"
+          throw Rejection(id: message.id, error: .invalidRequest(reason))
+        }
+        return message
+      }
+    }
+  }
+
+  private init(_ json: JSONValue, _ line: [UInt8]) throws(Rejection) {
     guard let message = json.object else {
       throw Rejection(id: nil, error: .invalidRequest("a message is one JSON object"))
     }

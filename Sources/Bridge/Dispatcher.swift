@@ -70,10 +70,15 @@ final class Dispatcher: Sendable {
       let limit = RPCError.invalidRequest("a message has at most 4 MiB")
       return stdio.writeNow(Reply.error(nil, limit).serialized())
     }
-    do throws(ClientMessage.Rejection) {
-      take(try ClientMessage(bytes))
-    } catch {
-      stdio.writeNow(Reply.error(error.id, error.error).serialized())
+    let version = server.session.current?.version
+    let messages = ClientMessage.read(
+      bytes, allowsBatch: version == ProtocolVersion.v2025_03_26.rawValue)
+    for message in messages {
+      switch message {
+      case .success(let message): take(message)
+      case .failure(let rejection):
+        stdio.writeNow(Reply.error(rejection.id, rejection.error).serialized())
+      }
     }
   }
 

@@ -68,7 +68,7 @@ package enum ChildProcess {
     }
   }
 
-  /// A library may have opened descriptors that a child would inherit.
+  /// A library may have opened descriptors that a child would inherit. ATTACKS O174
   private static func closeOnExec() {
     let end = min(Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))), mostDescriptors)
     for descriptor in 3..<max(end, 4) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }

@@ -127,6 +127,13 @@ enum Line {
     #"{"jsonrpc":"2.0","id":\#(id),"error":{"code":\#(code),"message":"\#(message)"}}"#
   }
 
+  /// The answer of the bridge to what is no request.
+  static func refused(_ id: String?, _ reason: String) -> String {
+    let member = id.map { #""id":\#($0),"# } ?? ""
+    return
+      #"{"jsonrpc":"2.0",\#(member)"error":{"code":-32600,"message":"Invalid request: \#(reason)"}}"#
+  }
+
   /// A modern request with these members of `params`, such as `"name":"add",`.
   static func modern(_ method: String, _ params: String = "", id: String = "1") -> String {
     #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(params)"_meta":"#

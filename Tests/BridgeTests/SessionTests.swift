@@ -260,6 +260,62 @@ struct SessionTests {
           ]))
   }
 
+  /// Each message is sent and answered by itself. MCP 2025-03-26 basic, "Batching"
+  @Test func aBatchOfTheClientIsTakenApart() async throws {
+    let answers = FakeAnswer.events("data: \(Line.result("1"))", "data: \(Line.result("2"))")
+    let harness = try BridgeHarness(
+      posts: [.started(version: "2025-03-26"), answers, .accepted, answers])
+    harness.send(Line.initialize)
+    async let output = harness.run()
+    await harness.wait { harness.lines.count == 1 }
+    let batch = [Line.ping, Line.progress, Line.call, #"{"id":3}"#]
+    harness.send("[\(batch.joined(separator: " , "))]")
+    harness.endInput()
+    let lines = await output
+    #expect(
+      Set(lines.dropFirst())
+        == [
+          Line.result("1"), Line.result("2"),
+          Line.error("3", -32_600, "Invalid request: method must be a string"),
+        ])
+    #expect(lines.count == 4)
+    let fields = ["MCP-Protocol-Version: 2025-03-26"]
+    #expect(
+      Set(harness.remote.requests("POST").dropFirst())
+        == Set([Line.ping, Line.progress, Line.call].map { Sent.post($0, fields) }))
+  }
+
+  /// MCP 2025-03-26 basic/lifecycle, "Initialization"; JSON-RPC 2.0 §6. Only that revision has batches.
+  @Test(arguments: [
+    ("2025-03-26", "[]", Line.refused(nil, "a batch has 1 to 50 messages")),
+    (
+      "2025-03-26", "[\(Array(repeating: Line.ping, count: 51).joined(separator: ","))]",
+      Line.refused(nil, "a batch has 1 to 50 messages")
+    ),
+    (
+      "2025-03-26", "[\(Line.initialize)]",
+      Line.refused("0", "a batch takes neither initialize nor requests of another revision")
+    ),
+    (
+      "2025-03-26", "[\(Line.modern("a"))]",
+      Line.refused("1", "a batch takes neither initialize nor requests of another revision")
+    ),
+    ("2025-03-26", "[[\(Line.ping)]]", Line.refused(nil, "a message is one JSON object")),
+    ("2025-06-18", "[\(Line.ping)]", Line.refused(nil, "a message is one JSON object")),
+  ])
+  func whatIsNoBatchOfTheRevisionIsNotSent(
+    _ version: String, _ batch: String, _ error: String
+  ) async throws {
+    let harness = try BridgeHarness(posts: [.started(version: version)])
+    harness.send(Line.initialize)
+    async let output = harness.run()
+    await harness.wait { harness.lines.count == 1 }
+    harness.send(batch)
+    harness.endInput()
+    #expect(await output.last == error)
+    #expect(harness.remote.requests("POST").count == 1)
+  }
+
   /// A notification that the server refuses is a line of the log.
   @Test func aRefusedNotificationIsLogged() async throws {
     let harness = try BridgeHarness(posts: [.started(session: "S1"), .status(400)])

@@ -1,7 +1,7 @@
 private import Foundation
 private import Support
 private import Synchronization
-package import SystemC
+private import SystemC
 
 /// A program that a test starts, with a pipe to it and one from it.
 ///

@@ -52,6 +52,7 @@ enum HeaderOption {
     let header = String(decoding: name, as: UTF8.self)
     let lowercase = String(decoding: name.map(ASCII.lowercase), as: UTF8.self)
     // RFC 9110 §7.6.1, RFC 9112 §6: they decide where a request goes and where it ends.
+    // ATTACKS O176
     guard !refused.contains(lowercase),
       !refusedStarts.contains(where: { lowercase.hasBytes(atStart: $0) })
     else { throw error("cannot set \(header), which the bridge sets itself", fix: "remove it") }

@@ -52,8 +52,10 @@ package struct BrowserOpener: Sendable {
   /// - Returns: `nil` if the person must open the address.
   func command(for url: String) throws(UserAgentError) -> (program: String, arguments: [String])? {
     // Only http and https, without control characters, spaces and quotes. CWE-150
+    // ATTACKS O175
     guard Origin.split(url) != nil else { throw .unavailable }
     // xdg-open is a script of a shell, and so are some programs that it starts. CWE-78
+    // ATTACKS O175
     guard let program, url.utf8.allSatisfy(Self.isPlain) else { return nil }
     return (program, [url])
   }

@@ -51,15 +51,16 @@ final class CallbackResponder: HTTPResponder {
   /// Whether the request is one of an address bar or of a redirect.
   private func isFromBrowser(_ fields: HTTPFields) -> Bool {
     let authority = expectation.withLock { $0.authority }
-    // A name that an attacker has bound to 127.0.0.1 (DNS rebinding). CWE-350
+    // A name that an attacker has bound to 127.0.0.1 (DNS rebinding). CWE-350, ATTACKS O165
     guard let authority, let host = fields["Host"].first,
       ASCII.areEqual(host.utf8, authority.utf8)
     else { return false }
     // Browsers send no Origin with a GET of navigation, also after a redirect (Fetch §3.2). A script
-    // of another page sends one. CWE-346
+    // of another page sends one. CWE-346, ATTACKS O165
     guard fields["Origin"].isEmpty else { return false }
     // Not Sec-Fetch-Site: a redirect from the authorization server is cross-site. An image, a frame
     // or a script of a page is not a navigation of the top level (Fetch Metadata §2). CWE-352
+    // ATTACKS O165
     return fields["Sec-Fetch-Mode"].allSatisfy { $0 == "navigate" }
       && fields["Sec-Fetch-Dest"].allSatisfy { $0 == "document" }
   }
@@ -68,6 +69,7 @@ final class CallbackResponder: HTTPResponder {
     if outcome.current != nil { return CallbackPage.over.response }
     let query = Array((request.query ?? "").utf8)
     // A form refuses a repeated parameter. RFC 6749 §10.12: a foreign state does not end the wait.
+    // ATTACKS O164
     guard let form = try? FormBody(query), let state = form["state"],
       let expected = expectation.withLock({ $0.state }),
       expected.isEqual(to: SHA256Digest(of: state.utf8))

@@ -71,8 +71,8 @@ struct PrivateFolder: ~Copyable {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw .unavailable }
     guard status.st_mode & S_IFMT == kind else { throw .notRegular }
-    guard status.st_uid == geteuid() else { throw .otherOwner }  // CWE-283
-    guard status.st_mode & 0o077 == 0 else { throw .openToOthers }  // CWE-732
+    guard status.st_uid == geteuid() else { throw .otherOwner }  // CWE-283, ATTACKS O172
+    guard status.st_mode & 0o077 == 0 else { throw .openToOthers }  // CWE-732, ATTACKS O172
   }
 
   /// The contents of a file; `nil` if there is none.
@@ -161,7 +161,7 @@ struct PrivateFolder: ~Copyable {
     guard file >= 0 else {
       switch errno {
       case ENOENT: return nil
-      case ELOOP: throw .symbolicLink  // CWE-59
+      case ELOOP: throw .symbolicLink  // CWE-59, ATTACKS O172
       default: throw .unavailable
       }
     }
