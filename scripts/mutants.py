@@ -29,6 +29,13 @@ TRANSFER = "Sources/HTTPClient/Transfer.swift"
 CURL_HANDLE = "Sources/HTTPClient/CurlHandle.swift"
 CURL_CLIENT = "Sources/HTTPClient/CurlClient.swift"
 CURL_SETTINGS = "Sources/HTTPClient/CurlSettings.swift"
+STREAMS = "Sources/HTTPClient/CurlStreams.swift"
+STREAM_BUFFER = "Sources/HTTPClient/StreamBuffer.swift"
+STREAM_LOOP = "Sources/HTTPClient/StreamLoop.swift"
+STREAM_MAILBOX = "Sources/HTTPClient/StreamMailbox.swift"
+STREAM_TRANSFER = "Sources/HTTPClient/StreamTransfer.swift"
+STREAM_TESTS = "HTTPClientTests.CurlStreamsTests"
+STREAM_REFUSALS = rf"{STREAM_TESTS}/refuses\("
 ORIGIN = "Sources/Support/Origin.swift"
 ORIGINS = "SupportTests.OriginTests"
 STATE = "Sources/State"
@@ -5989,5 +5996,216 @@ MUTANTS = [
         "guard !message.isInitialize, message.version == nil else {",
         "guard !message.isInitialize else {",
         "BridgeTests.SessionTests", r"whatIsNoBatchOfTheRevisionIsNotSent",
+    ),
+    # The streaming client.
+    (
+        "streams: any URL is requested", STREAMS,
+        "settings.permits(origin, policy),", "",
+        f"{STREAM_TESTS}/plainHTTP", r"plainHTTPIsForLoopbackAlone",
+    ),
+    (
+        "streams: a field has more lines", STREAMS,
+        "      request.hasValidFields\n", "      true\n",
+        f"{STREAM_TESTS}/refusesFields", r"refusesFieldsThatWouldBeMore",
+    ),
+    (
+        "streams: the settings are not checked", STREAMS,
+        "    try settings.check()\n", "",
+        f"{STREAM_TESTS}/aMissingCAFile", r"aMissingCAFileIsAnErrorAtTheStart",
+    ),
+    (
+        "streams: every origin is trusted", STREAMS,
+        "Transfer(origin, policy, settings,", "Transfer(origin, .trusted, settings,",
+        f"{STREAM_TESTS}/thePublicPolicy", r"thePublicPolicyDoesNotConnectToPrivateAddresses",
+    ),
+    (
+        "streams: every address is allowed", "Sources/HTTPClient/StreamCallbacks.swift",
+        "transfer.connects(to: target)", "transfer.connects(to: target) || true",
+        f"{STREAM_TESTS}/neitherPolicy", r"neitherPolicyConnectsTo",
+    ),
+    (
+        "streams: a handle without the settings", STREAM_TRANSFER,
+        "handle.apply(settings), ", "",
+        f"{STREAM_TESTS}/verifies", r"verifies",
+    ),
+    (
+        "streams: the head of a proxy is the server's", STREAM_TRANSFER,
+        "      handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),\n", "",
+        f"{STREAM_TESTS}/theProxyOnly", r"theProxyOnlyTransportsTheRequest",
+    ),
+    (
+        "streams: options of a request stay in its handle", STREAM_TRANSFER,
+        "    unsafe curl_easy_reset(handle.pointer)\n", "",
+        f"{STREAM_TESTS}/aUsedConnection", r"aUsedConnectionSendsNothingOfThePreviousRequest",
+    ),
+    (
+        "streams: a used handle has a head already", STREAM_TRANSFER,
+        "    buffer = nil\n    hasHead = false\n", "    buffer = nil\n",
+        f"{STREAM_TESTS}/aUsedConnection", r"aUsedConnectionSendsNothingOfThePreviousRequest",
+    ),
+    (
+        "streams: a 1xx response is the response", STREAM_TRANSFER,
+        "    if (100...199).contains(status) { return true }\n    guard (200...599).contains(status),",
+        "    guard (100...599).contains(status),",
+        f"{STREAM_TESTS}/keepsTheFields", r"keepsTheFieldsOfTheLastHead",
+    ),
+    (
+        "streams: a status of any number", STREAM_TRANSFER,
+        "guard (200...599).contains(status), ", "guard ",
+        STREAM_REFUSALS, r"refuses.*a status of 600",
+    ),
+    (
+        "streams: a compressed body is accepted", STREAM_TRANSFER,
+        "contains(status), transfer.isBodyPlain else", "contains(status) else",
+        STREAM_REFUSALS, r"refuses.*compressed",
+    ),
+    (
+        "streams: the head has no time limit", STREAM_LOOP,
+        "        endLate(now, multi)\n", "",
+        f"{STREAM_TESTS}/theHeadHas", r"theHeadHasATimeLimit",
+    ),
+    (
+        "streams: the body has the time limit of the head", STREAM_LOOP,
+        "where !transfer.hasHead && transfer.deadline <= now", "where transfer.deadline <= now",
+        f"{STREAM_TESTS}/theBodyHas", r"theBodyHasNoTimeLimit",
+    ),
+    (
+        "streams: a request that has ended keeps its place", STREAM_LOOP,
+        "    mailbox.transferEnded()\n    buffer.finish(result)\n", "    buffer.finish(result)\n",
+        f"{STREAM_TESTS}/cancellationsThatMeet", r"cancellationsThatMeetResponses",
+    ),
+    (
+        "streams: any number of requests", STREAM_MAILBOX,
+        "guard !state.isStopped, state.transfers < maximumTransfers else", "guard !state.isStopped else",
+        f"{STREAM_TESTS}/theNumberOfTransfers", r"theNumberOfTransfersIsLimited",
+    ),
+    (
+        "streams: a thread for each request", STREAM_MAILBOX,
+        "return state.hasThread ? .accepted : .needsThread", "return .needsThread",
+        f"{STREAM_TESTS}/aRequestThatIsCancelled",
+        r"aRequestThatIsCancelledBeforeItsStartEndsNoOther",
+    ),
+    (
+        "streams: twice as many bytes wait", STREAM_BUFFER,
+        "bytes.count <= maximum - state.bytes.count", "bytes.count <= 2 * maximum - state.bytes.count",
+        f"{STREAM_TESTS}/aReaderThatStops", r"aReaderThatStopsStopsTheServer",
+    ),
+    (
+        "streams: a cancellation after the end is an error", STREAM_BUFFER,
+        "if isRunning || !state.bytes.isEmpty { state.end", "do { state.end",
+        f"{STREAM_TESTS}/cancelAfter", r"cancelAfterTheEnd",
+    ),
+    (
+        "streams: a body whose last bytes were dropped is complete", STREAM_BUFFER,
+        "if isRunning || !state.bytes.isEmpty { state.end", "if isRunning { state.end",
+        f"{STREAM_TESTS}/cancelBefore", r"cancelBeforeTheLastBytesAreRead",
+    ),
+    (
+        "streams: a cancelled body hands out its bytes", STREAM_BUFFER,
+        "      state.head = nil\n      state.bytes = []\n", "      state.head = nil\n",
+        f"{STREAM_TESTS}/cancelBefore", r"cancelBeforeTheLastBytesAreRead",
+    ),
+    # More of the client's side of OAuth.
+    (
+        "client: localhost is on the internet", "Sources/OAuthClient/AddressRules.swift",
+        '    if last.elementsEqual("localhost".utf8) { return .loopback }\n', "",
+        "OAuthClientTests.AddressRulesTests", r"aServerNamesOnlyWhatItMay",
+    ),
+    (
+        "client: every address is on the internet", "Sources/OAuthClient/AddressRules.swift",
+        "return AddressPolicy.publicOnly.allows(address, allowsLoopback: false)\n"
+        "      ? .internet : .privateAddress",
+        "return .internet",
+        "OAuthClientTests.AddressRulesTests", r"aServerNamesOnlyWhatItMay",
+    ),
+    (
+        "client: a parameter of a challenge occurs twice", "Sources/OAuthClient/BearerChallenge.swift",
+        "!challenges[last].parameters.contains(where: { ASCII.areEqual($0.name, parameter.name) })",
+        "true",
+        "OAuthClientTests.BearerChallengeTests", r"challengesAreRead",
+    ),
+    (
+        "client: a control character in a challenge", "Sources/OAuthClient/BearerChallenge.swift",
+        "        guard ASCII.isText(byte) else { return nil }\n", "",
+        "OAuthClientTests.BearerChallengeTests", r"challengesAreRead",
+    ),
+    (
+        "client: text after a parameter of a challenge", "Sources/OAuthClient/BearerChallenge.swift",
+        '      guard next == nil || next == UInt8(ascii: ",") else { return nil }\n', "",
+        "OAuthClientTests.BearerChallengeTests", r"challengesAreRead",
+    ),
+    (
+        "client: an authorization server at any address", "Sources/OAuthClient/ResourceMetadata.swift",
+        "servers.prefix(Self.maximumServers).first(where: rules.allows)",
+        "servers.prefix(Self.maximumServers).first",
+        "OAuthClientTests.ResourceMetadataTests", r"theResourceIsTheServerOrAParent",
+    ),
+    (
+        "client: a token of any bytes", "Sources/OAuthClient/TokenRequest.swift",
+        " && text.utf8.allSatisfy(ASCII.isVisible)", "",
+        "OAuthClientTests.SessionTests", r"aTokenResponseIsChecked",
+    ),
+    (
+        "client: an assertion that is valid for an hour", "Sources/OAuthClient/ClientIdentity.swift",
+        "JSONNumber(seconds + 60)", "JSONNumber(seconds + 3600)",
+        "OAuthClientTests.SessionTests", r"aProgramGetsATokenWithItsKey",
+    ),
+    (
+        "client: an expired token opens a browser", "Sources/OAuthClient/OAuthSession+Renewal.swift",
+        "      if case .expiring = need { return .done(false) }\n", "",
+        "OAuthClientTests.SessionTests", r"anEndedGrantEndsTheTokens",
+    ),
+    (
+        "client: each 403 asks for more scopes", "Sources/OAuthClient/OAuthSession.swift",
+        "guard let challenge, challenge.error == .insufficientScope else { return false }",
+        "guard let challenge else { return false }",
+        "OAuthClientTests.SessionTests", r"aStepUpAsksForAllScopesAndEnds",
+    ),
+    (
+        "client: tokens that could not be stored are used", "Sources/OAuthClient/OAuthSession.swift",
+        "    do { try await store.save(stored.document, for: settings.server) } catch {\n"
+        "      throw .store(error)\n"
+        "    }\n",
+        "    _ = try? await store.save(stored.document, for: settings.server)\n",
+        "OAuthClientTests.SessionTests", r"aTokenThatCannotBeStoredIsNotUsed",
+    ),
+    (
+        "client: a token is used until its end", "Sources/OAuthClient/StoredSignIn.swift",
+        "return expiresAt - min(OAuthSession.margin, lifetime / 2)",
+        "return lifetime > .zero ? expiresAt : nil",
+        "OAuthClientTests.SessionTests", r"aTokenIsRenewedAMinuteBeforeItsEnd",
+    ),
+    (
+        "client: an expired token is used after a failed renewal", "Sources/OAuthClient/OAuthSession.swift",
+        "      guard isValid else { throw error }\n", "",
+        "OAuthClientTests.SessionTests", r"anEndedGrantEndsTheTokens",
+    ),
+    (
+        "client: tokens stay in memory after a sign-out", "Sources/OAuthClient/OAuthSession.swift",
+        "      state.withLock { $0.stored = StoredSignIn() }\n", "",
+        "OAuthClientTests.SessionTests", r"aSignOutRevokesAndRemoves",
+    ),
+    (
+        "client: a revocation without an answer counts", "Sources/OAuthClient/OAuthSession.swift",
+        "      if response?.status != 200 { isRevoked = false }\n", "      _ = response\n",
+        "OAuthClientTests.SessionTests", r"aSignOutRemovesAlsoWithoutAnAnswer",
+    ),
+    (
+        "client: a document that no key opens is called nothing", "Sources/OAuthClient/OAuthSession.swift",
+        "guard stored.tokens != nil || isLocked else", "guard stored.tokens != nil else",
+        "OAuthClientTests.SessionTests", r"aDocumentThatNoKeyOpens",
+    ),
+    (
+        "client: a document whose tokens cannot be read", "Sources/OAuthClient/StoredSignIn.swift",
+        "      guard let tokens = value.object.flatMap(Self.tokens) else { return nil }\n"
+        "      self.tokens = tokens\n",
+        "      self.tokens = value.object.flatMap(Self.tokens)\n",
+        "OAuthClientTests.SessionTests", r"aDocumentOfAnotherFormIsNone",
+    ),
+    (
+        "client: a document whose clients cannot be read", "Sources/OAuthClient/StoredSignIn.swift",
+        "guard let (issuer, client) = element.object.flatMap(Self.client) else { return nil }",
+        "guard let (issuer, client) = element.object.flatMap(Self.client) else { continue }",
+        "OAuthClientTests.SessionTests", r"aDocumentOfAnotherFormIsNone",
     ),
 ]
