@@ -35,6 +35,8 @@ STREAM_LOOP = "Sources/HTTPClient/StreamLoop.swift"
 STREAM_MAILBOX = "Sources/HTTPClient/StreamMailbox.swift"
 STREAM_TRANSFER = "Sources/HTTPClient/StreamTransfer.swift"
 STREAM_TESTS = "HTTPClientTests.CurlStreamsTests"
+STREAM_BUFFER_TESTS = "HTTPClientTests.StreamBufferTests"
+STREAM_LOOP_TESTS = "HTTPClientTests.StreamLoopTests"
 STREAM_REFUSALS = rf"{STREAM_TESTS}/refuses\("
 ORIGIN = "Sources/Support/Origin.swift"
 ORIGINS = "SupportTests.OriginTests"
@@ -6207,5 +6209,147 @@ MUTANTS = [
         "guard let (issuer, client) = element.object.flatMap(Self.client) else { return nil }",
         "guard let (issuer, client) = element.object.flatMap(Self.client) else { continue }",
         "OAuthClientTests.SessionTests", r"aDocumentOfAnotherFormIsNone",
+    ),
+    # The streaming client: what would last for ever without the guard.
+    (
+        "streams: a proxy is asked for the URLs of strangers", STREAMS,
+        "settings.permits(origin, policy)", "settings.permits(origin, .trusted)",
+        f"{STREAM_TESTS}/withAProxy", r"withAProxyOnlyTrustedOriginsAreCalled",
+    ),
+    (
+        "streams: the thread outlives the client", STREAMS,
+        "  deinit { mailbox.stop() }\n", "",
+        f"{STREAM_TESTS}/theThreadEnds", r"theThreadEndsWithTheClient",
+    ),
+    (
+        "streams: a body without a reference goes on", STREAMS,
+        "  deinit { cancel() }\n", "",
+        f"{STREAM_TESTS}/aBodyWithout", r"aBodyWithoutAReferenceEnds",
+    ),
+    (
+        "streams: a cancelled task waits for the head", STREAMS,
+        "      await buffer.head()\n    } onCancel: {\n      cancel()\n",
+        "      await buffer.head()\n    } onCancel: {\n",
+        f"{STREAM_TESTS}/cancellationOfTheTaskEndsTheRequest",
+        r"cancellationOfTheTaskEndsTheRequest",
+    ),
+    (
+        "streams: a cancelled task waits for the body", STREAMS,
+        "      await buffer.next()\n    } onCancel: {\n      cancel()\n",
+        "      await buffer.next()\n    } onCancel: {\n",
+        f"{STREAM_TESTS}/cancellationOfTheTaskEndsTheBody",
+        r"cancellationOfTheTaskEndsTheBody",
+    ),
+    (
+        "streams: a paused transfer never goes on", STREAMS,
+        "    if mustContinue { client.mailbox.send(.resume(buffer)) }\n", "",
+        f"{STREAM_TESTS}/aReaderThatStops", r"aReaderThatStopsStopsTheServer",
+    ),
+    (
+        "streams: a cancelled transfer keeps its connection", STREAMS,
+        "if buffer.cancel() { client.mailbox.send(.cancel(buffer)) }", "_ = buffer.cancel()",
+        f"{STREAM_TESTS}/cancelEnds", r"cancelEndsAReaderThatWaits",
+    ),
+    (
+        "streams: a cancellation does not wake the thread", STREAM_MAILBOX,
+        "      state.commands.append(command)\n      state.wake()\n",
+        "      state.commands.append(command)\n",
+        f"{STREAM_LOOP_TESTS}/eachCommand", r"eachCommandEndsTheWaiting",
+    ),
+    (
+        "streams: a start does not wake the thread", STREAM_MAILBOX,
+        "      state.commands.append(.start(start))\n      state.wake()\n",
+        "      state.commands.append(.start(start))\n",
+        f"{STREAM_LOOP_TESTS}/eachCommand", r"eachCommandEndsTheWaiting",
+    ),
+    (
+        "streams: the end does not wake the thread", STREAM_MAILBOX,
+        "      state.isStopped = true\n      state.wake()\n", "      state.isStopped = true\n",
+        f"{STREAM_LOOP_TESTS}/eachCommand", r"eachCommandEndsTheWaiting",
+    ),
+    (
+        "streams: a stopped client takes requests", STREAM_MAILBOX,
+        "guard !state.isStopped, state.transfers", "guard state.transfers",
+        STREAM_LOOP_TESTS, r"theEndOfTheThreadEndsItsTransfers",
+    ),
+    (
+        "streams: the readers of a thread that ends wait", STREAM_LOOP,
+        "      for transfer in Array(running.values) {"
+        " end(transfer, .failure(.unreachable), multi) }\n",
+        "",
+        STREAM_LOOP_TESTS, r"theEndOfTheThreadEndsItsTransfers",
+    ),
+    (
+        "streams: a thread that has ended counts", STREAM_MAILBOX,
+        "      state.hasThread = false\n", "",
+        STREAM_LOOP_TESTS, r"withoutAThreadTheRequestsEnd",
+    ),
+    (
+        "streams: a request without a thread keeps its place", STREAM_LOOP,
+        "      mailbox.transferEnded()\n      start.buffer.finish", "      start.buffer.finish",
+        STREAM_LOOP_TESTS, r"withoutAThreadTheRequestsEnd",
+    ),
+    (
+        "streams: a request without a thread waits", STREAM_LOOP,
+        "      start.buffer.finish(.failure(.unreachable))\n", "",
+        STREAM_LOOP_TESTS, r"withoutAThreadTheRequestsEnd",
+    ),
+    (
+        "streams: commands without a thread are kept", STREAM_MAILBOX,
+        "      guard state.hasThread else { return }\n", "",
+        STREAM_LOOP_TESTS, r"withoutAThreadTheRequestsEnd",
+    ),
+    (
+        "streams: a trailer begins another head", STREAM_TRANSFER,
+        '    if hasHead, line.starts(with: "HTTP/".utf8) { return false }\n', "",
+        STREAM_REFUSALS, r"refuses.*a trailer like the start of a head",
+    ),
+    (
+        "streams: any number of bytes wait", STREAM_BUFFER,
+        "guard state.bytes.isEmpty || bytes.count <= maximum - state.bytes.count else",
+        "guard state.bytes.isEmpty || bytes.count <= maximum else",
+        STREAM_BUFFER_TESTS, r"whatWaitsIsBounded",
+    ),
+    (
+        "streams: a large part is never taken", STREAM_BUFFER,
+        "guard state.bytes.isEmpty || bytes.count", "guard bytes.count",
+        STREAM_BUFFER_TESTS, r"whatWaitsIsBounded",
+    ),
+    (
+        "streams: a cancelled body takes bytes", STREAM_BUFFER,
+        "      if state.end != nil { return true }\n", "",
+        STREAM_BUFFER_TESTS, r"afterACancellationThereIsNothing",
+    ),
+    (
+        "streams: a cancelled response keeps its head", STREAM_BUFFER,
+        "      state.head = nil\n      state.bytes = []\n", "      state.bytes = []\n",
+        STREAM_BUFFER_TESTS, r"afterACancellationThereIsNothing",
+    ),
+    (
+        "streams: a cancelled body becomes complete", STREAM_BUFFER,
+        "if state.end == nil { state.end = end }", "state.end = end",
+        STREAM_BUFFER_TESTS, r"afterACancellationThereIsNothing",
+    ),
+    (
+        "streams: the thread waits while something is asked", STREAM_MAILBOX,
+        "let isIdle = state.commands.isEmpty && !state.isStopped", "let isIdle = !state.isStopped",
+        f"{STREAM_LOOP_TESTS}/eachCommand", r"eachCommandEndsTheWaiting",
+    ),
+    (
+        "streams: the thread waits after the end", STREAM_MAILBOX,
+        "let isIdle = state.commands.isEmpty && !state.isStopped",
+        "let isIdle = state.commands.isEmpty",
+        f"{STREAM_LOOP_TESTS}/eachCommand", r"eachCommandEndsTheWaiting",
+    ),
+    (
+        "streams: the thread goes on after the end", STREAM_MAILBOX,
+        "      if state.isStopped { return nil }\n", "",
+        f"{STREAM_LOOP_TESTS}/eachCommand", r"eachCommandEndsTheWaiting",
+    ),
+    (
+        "streams: a handle that is gone is woken", STREAM_MAILBOX,
+        "      state.hasThread = false\n      state.wakeup = nil\n",
+        "      state.hasThread = false\n",
+        f"{STREAM_LOOP_TESTS}/eachCommand", r"eachCommandEndsTheWaiting",
     ),
 ]

@@ -49,9 +49,18 @@ struct CurlStreamsTests {
     }
   }
 
-  /// Waits until it is so, without blocking the thread.
-  static func until(_ condition: () -> Bool) async {
-    while !condition() { await Task.yield() }
+  /// Waits until it is so, without blocking the thread. The limit makes a test fail that would hang.
+  static func until(
+    _ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+  ) async {
+    let end = ContinuousClock.now + .seconds(40)
+    while !condition() {
+      guard ContinuousClock.now < end else {
+        Issue.record("it did not become so", sourceLocation: sourceLocation)
+        return
+      }
+      await Task.yield()
+    }
   }
 
   static let ok = CurlClientTests.ok
@@ -173,6 +182,9 @@ struct CurlStreamsTests {
     .init(
       "another head as trailers",
       .answer(chunked + "2\r\naa\r\n0\r\nHTTP/1.1 200 OK\r\nX: a\r\n\r\n"), .unreachable),
+    .init(
+      "a trailer like the start of a head",
+      .answer(chunked + "2\r\naa\r\n0\r\nHTTP/1.1: a\r\n\r\n"), .unreachable),
     .init("closed in the head", .answerAndClose("HTTP/1.1 200 OK\r\nX: a"), .unreachable),
     .init("closed after a line", .answerAndClose("HTTP/1.1 200 OK\r\n"), .unreachable),
     .init("closed at once", .answerAndClose(""), .unreachable),
@@ -276,6 +288,19 @@ struct CurlStreamsTests {
     #expect(response.fields.map(\.name) == ["X-Server", "Content-Length"])
   }
 
+  /// O40: nobody here sees the address that the proxy connects to.
+  @Test func withAProxyOnlyTrustedOriginsAreCalled() async throws {
+    let proxy = try await ScriptedServer(.answer(Self.ok))
+    func settings(_ settings: inout CurlStreams.Settings) {
+      settings.proxy = "http://127.0.0.1:\(proxy.port)"
+    }
+    let open = try Self.client(.publicOnly, settings)
+    #expect(await Self.error(open, OutboundRequest(.get, "https://example.org/")) == .refusedURL)
+    let trusted = try Self.client(.trusted, settings)
+    #expect(await Self.error(trusted, OutboundRequest(.get, "http://127.0.0.1/")) == .refusedURL)
+    #expect(proxy.connections == 0)
+  }
+
   @Test func aMissingCAFileIsAnErrorAtTheStart() {
     #expect(throws: CurlClient.SetupError.unreadableCAFile) {
       try Self.client { $0.caFile = "/nonexistent/ca.pem" }
@@ -320,6 +345,7 @@ struct CurlStreamsTests {
     var next = 0
     for _ in 0..<20 {
       await Self.until { body.buffer.isPaused }
+      try #require(body.buffer.isPaused)
       // The loop goes on with other transfers meanwhile.
       for _ in 0..<5 {
         #expect(await Self.error(client, Self.request(small)) == nil)
@@ -357,12 +383,15 @@ struct CurlStreamsTests {
     let task = Task { await Result.of { () throws(OutboundError) in try await body.next() } }
     await Self.until { body.buffer.hasReader }
     task.cancel()
+    await Self.until { !body.buffer.hasReader }
+    // Ends a body that was not cancelled, too.
+    server.send("0\r\n\r\n")
     #expect(await task.value == .failure(.unreachable))
     await Self.until { server.openConnections == 0 }
   }
 
   @Test func cancellationOfTheTaskEndsTheRequest() async throws {
-    let server = try await ScriptedServer(.silence)
+    let server = try await ScriptedServer(.held(""))
     let client = try Self.client()
     let task = Task { await Self.error(client, Self.request(server)) }
     await Self.until { !server.received.isEmpty }
@@ -382,7 +411,6 @@ struct CurlStreamsTests {
     #expect(await task.value == .unreachable)
   }
 
-  /// After the end, `cancel` changes nothing, and the connection is used again.
   /// ATTACKS O182: it gives its place back, and the other streams go on.
   @Test func aRequestThatIsCancelledBeforeItsStartEndsNoOther() async throws {
     let mailbox = StreamMailbox(maximumTransfers: 2)
@@ -413,6 +441,7 @@ struct CurlStreamsTests {
     await Self.until { !mailbox.hasThread }
   }
 
+  /// After the end, `cancel` changes nothing, and the connection is used again.
   @Test func cancelAfterTheEnd() async throws {
     let server = try await ScriptedServer(.answer(Self.ok))
     let client = try Self.client()
