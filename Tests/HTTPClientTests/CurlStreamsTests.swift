@@ -49,7 +49,8 @@ struct CurlStreamsTests {
     }
   }
 
-  /// Waits until it is so, without blocking the thread. The limit makes a test fail that would hang.
+  /// Waits until it is so, without blocking the thread. The limit makes a test fail that would
+  /// hang.
   static func until(
     _ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation
   ) async {
