@@ -27,9 +27,13 @@ else
 # finds, and in this folder there is only the static one. Less memory, and a faster start.
 # lld comes with Swift. The default linker warns of mktemp, which Foundation contains and nothing
 # here calls.
+# glibc 2.36, that of Debian 12, is the first that reads packed relocations: 20 KB in place of 1 MB,
+# which each start would read.
 STATIC := .build/static
+PACKED := $(shell getconf GNU_LIBC_VERSION 2>/dev/null | \
+	awk '$$2 >= 2.36 { print "-Xlinker -z -Xlinker pack-relative-relocs" }')
 RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC) \
-	-Xswiftc -use-ld=lld -Xlinker --no-export-dynamic
+	-Xswiftc -use-ld=lld -Xlinker --no-export-dynamic $(PACKED)
 STRIP := strip
 endif
 

@@ -391,5 +391,7 @@ private struct NoRequests: HTTPClient {
 
 /// For a server without a browser.
 private struct NoUserAgent: UserAgent {
-  func prepare() async throws(UserAgentError) -> any PendingSignIn { throw .notInteractive }
+  func prepare(preferring _: String?) async throws(UserAgentError) -> any PendingSignIn {
+    throw .notInteractive
+  }
 }

@@ -177,10 +177,13 @@ extension OAuthSession {
   private func signIn(
     _ discovery: OAuthDiscovery, _ scope: ScopeList?
   ) async throws(OAuthClientError) {
-    let pending: any PendingSignIn
-    do { pending = try await userAgent.prepare() } catch { throw .userAgent(error) }
-    defer { pending.close() }
     var copy = try await current()
+    let known = copy.client(of: discovery.server.issuer)?.redirectURI
+    let pending: any PendingSignIn
+    do { pending = try await userAgent.prepare(preferring: known) } catch {
+      throw .userAgent(error)
+    }
+    defer { pending.close() }
     let client = try await client(for: pending.redirectURI, discovery, &copy)
     let request = AuthorizationCodeRequest(
       clientID: client.id, redirectURI: pending.redirectURI, scope: scope, discovery,

@@ -3,7 +3,8 @@ package import Support
 /// Lets a person sign in with a browser.
 package protocol UserAgent: Sendable {
   /// Prepares to receive the redirect of one sign-in.
-  func prepare() async throws(UserAgentError) -> any PendingSignIn
+  /// - Parameter known: the redirect URI of a registration. With the same one it can be used again.
+  func prepare(preferring known: String?) async throws(UserAgentError) -> any PendingSignIn
 }
 
 /// A sign-in whose redirect can be received.

@@ -140,6 +140,8 @@ final class FakeUserAgent: UserAgent {
   struct State {
     var opened: [String] = []
     var port = 1000
+    /// The redirect URI that the session would like.
+    var known: String?
     /// What the redirect has beside `state`.
     var response = "code=c0de"
     /// Instead of the state of the request.
@@ -162,8 +164,9 @@ final class FakeUserAgent: UserAgent {
     func close() {}
   }
 
-  func prepare() async throws(UserAgentError) -> any PendingSignIn {
-    Pending(
+  func prepare(preferring known: String?) async throws(UserAgentError) -> any PendingSignIn {
+    state.withLock { $0.known = known }
+    return Pending(
       agent: self, redirectURI: "http://127.0.0.1:\(state.withLock { $0.port })/callback")
   }
 

@@ -482,6 +482,7 @@ struct SessionTests {
     let session = try await fixture.signedIn()
     try await session.signIn()
     #expect(!fixture.servers.takeRequests().contains { $0.contains("/register") })
+    #expect(fixture.agent.state.withLock { $0.known } == "http://127.0.0.1:1000/callback")
     fixture.agent.state.withLock { $0.port = 2000 }
     try await session.signIn()
     #expect(fixture.servers.takeRequests().contains { $0.contains("127.0.0.1:2000") })

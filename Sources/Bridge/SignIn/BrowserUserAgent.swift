@@ -1,4 +1,5 @@
 package import HTTPTransport
+private import JSON
 package import OAuthClient
 package import Support
 
@@ -29,9 +30,31 @@ package struct BrowserUserAgent: UserAgent {
     self.sleep = sleep
   }
 
-  package func prepare() async throws(UserAgentError) -> any PendingSignIn {
+  package func prepare(
+    preferring known: String?
+  ) async throws(UserAgentError) -> any PendingSignIn {
     guard opener.program != nil else { throw .notInteractive }
-    return try await CallbackListener.start(
+    // A port that is in use by now leaves any other one.
+    if port == 0, let known = known.flatMap(Self.port(of:)),
+      let listener = try? await listener(at: known, { _ in })
+    {
+      return listener
+    }
+    return try await listener(at: port, report)
+  }
+
+  private func listener(
+    at port: Int, _ report: (String) -> Void
+  ) async throws(UserAgentError) -> CallbackListener {
+    try await CallbackListener.start(
       port: port, limits: limits, opener: opener, now: now, sleep: sleep, report: report)
+  }
+
+  /// `nil` if a listener here cannot have this redirect URI.
+  private static func port(of redirectURI: String) -> Int? {
+    guard let port = Origin.split(redirectURI)?.origin.port,
+      redirectURI.hasSameBytes(as: CallbackListener.redirectURI(port))
+    else { return nil }
+    return port
   }
 }

@@ -21,13 +21,15 @@ final class CallbackListener: PendingSignIn {
     port: Int, _ server: HTTPServer, _ responder: CallbackResponder, _ opener: BrowserOpener,
     _ sleep: @escaping @Sendable (Duration) async -> Void
   ) {
-    redirectURI = "http://127.0.0.1:\(port)/callback"
+    redirectURI = Self.redirectURI(port)
     self.server = server
     self.responder = responder
     self.opener = opener
     self.sleep = sleep
     responder.listens(at: "127.0.0.1:\(port)")
   }
+
+  static func redirectURI(_ port: Int) -> String { "http://127.0.0.1:\(port)/callback" }
 
   /// - Parameters:
   ///   - port: 0 for one that the system chooses.

@@ -31,7 +31,7 @@ package struct TerminalUserAgent: UserAgent {
     self.tell = tell
   }
 
-  package func prepare() async throws(UserAgentError) -> any PendingSignIn {
+  package func prepare(preferring _: String?) async throws(UserAgentError) -> any PendingSignIn {
     PastedRedirect(
       redirectURI: "http://127.0.0.1:\(port)/callback", readLine: readLine, tell: tell)
   }

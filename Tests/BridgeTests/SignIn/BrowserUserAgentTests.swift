@@ -42,7 +42,7 @@ struct BrowserUserAgentTests {
     let agent = BrowserUserAgent(
       limits: .patient, opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
       sleep: Self.forever)
-    let pending = try await agent.prepare()
+    let pending = try await agent.prepare(preferring: nil)
     let port = try Self.port(pending)
     async let query = pending.query(opening: Self.address, state: Secret("right"))
     let line = await told.value(orAfter: .seconds(1), "", sleep: Self.forever)
@@ -65,7 +65,7 @@ struct BrowserUserAgentTests {
     let agent = BrowserUserAgent(
       limits: .patient, opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
       sleep: { if $0 != CallbackListener.lastPage { await Self.forever($0) } })
-    let pending = try await agent.prepare()
+    let pending = try await agent.prepare(preferring: nil)
     let port = try Self.port(pending)
     async let query = pending.query(opening: Self.address, state: Secret("right"))
     _ = await told.value(orAfter: .seconds(1), "", sleep: Self.forever)
@@ -80,7 +80,7 @@ struct BrowserUserAgentTests {
       limits: .patient, opener: Self.opener(OneShot()), now: { ManualClock().now },
       report: { _ in },
       sleep: { slept.set($0) })
-    let pending = try await agent.prepare()
+    let pending = try await agent.prepare(preferring: nil)
     await #expect(throws: UserAgentError.timeout) {
       try await pending.query(opening: Self.address, state: Secret("right"))
     }
@@ -93,7 +93,7 @@ struct BrowserUserAgentTests {
     let agent = BrowserUserAgent(
       limits: .patient, opener: Self.opener(told), now: { ManualClock().now }, report: { _ in },
       sleep: Self.forever)
-    let pending = try await agent.prepare()
+    let pending = try await agent.prepare(preferring: nil)
     await #expect(throws: UserAgentError.unavailable) {
       try await pending.query(opening: "javascript:alert(1)", state: Secret("right"))
     }
@@ -107,12 +107,12 @@ struct BrowserUserAgentTests {
       limits: .patient, opener: Self.opener(OneShot()), now: { ManualClock().now },
       report: { _ in },
       sleep: Self.forever)
-    let first = try await agent.prepare()
+    let first = try await agent.prepare(preferring: nil)
     let port = try Self.port(first)
     let second = BrowserUserAgent(
       port: port, opener: Self.opener(OneShot()), now: { ManualClock().now },
       report: { sentences.add($0) })
-    await #expect(throws: UserAgentError.unavailable) { try await second.prepare() }
+    await #expect(throws: UserAgentError.unavailable) { try await second.prepare(preferring: nil) }
     #expect(
       sentences.all == [
         "cannot listen on 127.0.0.1, port \(port); choose another --callback-port"
@@ -120,11 +120,49 @@ struct BrowserUserAgentTests {
     first.close()
   }
 
+  /// A registration with that port can be used again. A port that is in use is left to its owner.
+  @Test func theKnownRedirectURIIsUsedWhereItIsFree() async throws {
+    let sentences = Sentences()
+    let agent = BrowserUserAgent(
+      limits: .patient, opener: Self.opener(OneShot()), now: { ManualClock().now },
+      report: { sentences.add($0) }, sleep: Self.forever)
+    let first = try await agent.prepare(preferring: nil)
+    let known = first.redirectURI
+    let second = try await agent.prepare(preferring: known)
+    #expect(second.redirectURI != known)
+    first.close()
+    var third = try await agent.prepare(preferring: known)
+    while third.redirectURI != known {
+      third.close()  // the first one is not yet gone
+      await Task.yield()
+      third = try await agent.prepare(preferring: known)
+    }
+    for pending in [second, third] { pending.close() }
+    #expect(sentences.all.isEmpty)
+  }
+
+  /// What is stored names no other place to listen.
+  @Test(arguments: [
+    "http://127.0.0.1:1/callback?", "http://127.0.0.1:1/other", "http://localhost:1/callback",
+    "https://127.0.0.1:1/callback", "http://0.0.0.0:1/callback", "http://127.0.0.1/callback",
+    "http://127.0.0.1:99999/callback", "x",
+  ])
+  func anotherRedirectURIIsNotUsed(_ known: String) async throws {
+    let agent = BrowserUserAgent(
+      limits: .patient, opener: Self.opener(OneShot()), now: { ManualClock().now },
+      report: { _ in }, sleep: Self.forever)
+    let pending = try await agent.prepare(preferring: known)
+    #expect(try Self.port(pending) > 1023)
+    pending.close()
+  }
+
   @Test func withoutABrowserNothingListens() async throws {
     let none = BrowserOpener(environment: [:], exists: { _ in false }, tell: { _ in })
     let agent = BrowserUserAgent(
       limits: .patient, opener: none, now: { ManualClock().now }, report: { _ in })
-    await #expect(throws: UserAgentError.notInteractive) { try await agent.prepare() }
+    await #expect(throws: UserAgentError.notInteractive) {
+      try await agent.prepare(preferring: nil)
+    }
   }
 
   // MARK: The browser

@@ -29,7 +29,7 @@ struct TerminalUserAgentTests {
         #expect(limit == 16 << 10)
         return input.next()
       }, tell: { told.add($0) })
-    let pending = try await agent.prepare()
+    let pending = try await agent.prepare(preferring: nil)
     #expect(pending.redirectURI == redirect)
     defer { pending.close() }
     return String(
