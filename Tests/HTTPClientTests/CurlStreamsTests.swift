@@ -543,7 +543,10 @@ struct CurlStreamsTests {
         }
       }
     }
-    #expect(await Self.error(client, Self.request(server)) == nil)
+    // A place is free once the thread has ended the cancelled transfer.
+    var last = await Self.error(client, Self.request(server))
+    while last == .overloaded { last = await Self.error(client, Self.request(server)) }
+    #expect(last == nil)
   }
 
   // MARK: The thread

@@ -16,10 +16,10 @@ final class ScriptedServer: Sendable {
     case answerAndClose(String)
     /// The first bytes, then the second ones without end.
     case endless(String, String)
-    /// The first bytes, then one byte every 10 ms. After 10 seconds the connection ends, so that a
+    /// The first bytes, then one byte every 10 ms. After 100 seconds the connection ends, so that a
     /// client without a timeout fails a test instead of hanging.
     case trickle(String)
-    /// Nothing, and the end of the connection after 10 seconds.
+    /// Nothing, and the end of the connection after 100 seconds.
     case silence
     /// The bytes for each request, after this number of requests has come.
     case together(Int, String)
@@ -138,9 +138,9 @@ final class ScriptedServer: Sendable {
       case .tunnel(_, _, let answer): write(answer, context)
       case .trickle(let first):
         write(first, context)
-        trickle(1000, context)
+        trickle(10_000, context)
       case .silence:
-        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(10)) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(100)) {
           context.close(promise: nil)
         }
       }

@@ -131,7 +131,8 @@ struct HTTPServerTests {
   /// A responder resumes on the event loop of its connection, here after a body that arrives late.
   @Test func aLateBodyResumesOnTheLoop() async throws {
     let responder = LoopResponder()
-    let server = HTTPServer(threads: 1, responder: responder, now: { 0 })
+    let server = HTTPServer(
+      threads: 1, limits: Self.patient, responder: responder, now: { 0 })
     let port = try await server.start(host: "127.0.0.1", port: 0)
     let client = try await TestClient(port: port)
     try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")

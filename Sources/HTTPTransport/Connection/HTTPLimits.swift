@@ -20,7 +20,8 @@ package struct HTTPLimits: Sendable {
   package var drainedBody = 64 << 10
   /// Bytes of chunk extensions in one body; more is 400.
   package var chunkExtensions = 256
-  /// From the first byte of a head to its end, and from `accept` to the first byte.
+  /// From the first byte of a head to its end, and from `accept` to the first byte. Also for a TLS
+  /// handshake.
   package var headTimeout = TimeAmount.seconds(10)
   /// For a whole body, however slowly it arrives (ASVS 15.2.2).
   package var bodyTimeout = TimeAmount.seconds(10)

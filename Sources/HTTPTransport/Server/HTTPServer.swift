@@ -111,7 +111,8 @@ package final class HTTPServer: Sendable {
       var limits = limits
       if isProxy { limits.idleTimeoutBeforeAcceptance = limits.idleTimeout }
       if let encryption {
-        try channel.pipeline.syncOperations.addHandler(encryption.makeHandler())
+        try channel.pipeline.syncOperations.addHandler(
+          encryption.makeHandler(handshakeTimeout: limits.headTimeout))
       }
       try channel.pipeline.syncOperations.addHandler(
         HTTPConnection(

@@ -1,3 +1,4 @@
+package import NIOCore
 private import Support
 internal import Synchronization
 
@@ -21,7 +22,12 @@ package final class TLSContext: Sendable {
 
   /// A handler for one new connection.
   /// - Parameter onPlainHTTP: called when a client sends an HTTP request without TLS.
-  package func makeHandler(onPlainHTTP: @escaping @Sendable () -> Void = {}) -> TLSHandler {
-    TLSHandler(session: context.withLock { $0.makeSession() }, onPlainHTTP: onPlainHTTP)
+  package func makeHandler(
+    handshakeTimeout: TimeAmount = TLSHandler.handshakeTimeout,
+    onPlainHTTP: @escaping @Sendable () -> Void = {}
+  ) -> TLSHandler {
+    TLSHandler(
+      session: context.withLock { $0.makeSession() }, handshakeTimeout: handshakeTimeout,
+      onPlainHTTP: onPlainHTTP)
   }
 }

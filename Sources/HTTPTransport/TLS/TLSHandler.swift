@@ -16,7 +16,7 @@ package final class TLSHandler: ChannelDuplexHandler {
   package typealias OutboundIn = ByteBuffer
   package typealias OutboundOut = ByteBuffer
 
-  static let handshakeTimeout = TimeAmount.seconds(10)
+  package static let handshakeTimeout = TimeAmount.seconds(10)
 
   /// The largest output, in bytes, to a peer that sends no data: more than a hundred KeyUpdates
   /// (RFC 8446 §4.6.3) or refused renegotiations. Without a limit this output would fill the memory
@@ -49,12 +49,17 @@ package final class TLSHandler: ChannelDuplexHandler {
   private var pendingPromise: EventLoopPromise<Void>?
   private var isFlushed = false
 
+  private let handshakeTimeout: TimeAmount
   private let onPlainHTTP: @Sendable () -> Void
   private var hasInput = false
 
   /// - Parameter onPlainHTTP: called when a client sends an HTTP request without TLS.
-  init(session: consuming TLSSession, onPlainHTTP: @escaping @Sendable () -> Void = {}) {
+  init(
+    session: consuming TLSSession, handshakeTimeout: TimeAmount = TLSHandler.handshakeTimeout,
+    onPlainHTTP: @escaping @Sendable () -> Void = {}
+  ) {
     self.session = session
+    self.handshakeTimeout = handshakeTimeout
     self.onPlainHTTP = onPlainHTTP
   }
 
@@ -64,7 +69,7 @@ package final class TLSHandler: ChannelDuplexHandler {
   // MARK: The connection
 
   package func handlerAdded(context: ChannelHandlerContext) {
-    timeout = context.eventLoop.assumeIsolated().scheduleTask(in: Self.handshakeTimeout) {
+    timeout = context.eventLoop.assumeIsolated().scheduleTask(in: handshakeTimeout) {
       self.fail(context)
     }
     if context.channel.isActive { context.read() }

@@ -19,7 +19,10 @@ package final class TLSIdentity: ConnectionEncryption {
   }
 
   /// A handler for one new connection.
-  package func makeHandler() -> any ChannelHandler {
-    current.withLock { $0 }.makeHandler(onPlainHTTP: onPlainHTTP)
+  package func makeHandler(
+    handshakeTimeout: TimeAmount = TLSHandler.handshakeTimeout
+  ) -> any ChannelHandler {
+    current.withLock { $0 }.makeHandler(
+      handshakeTimeout: handshakeTimeout, onPlainHTTP: onPlainHTTP)
   }
 }
