@@ -17,7 +17,7 @@ enum BridgeError: Error, Sendable, Equatable {
   case invalidAnswer(Invalid)
   /// The session ended, and a new one could not be started.
   case sessionLost
-  /// A parameter that the tool's schema mirrors into a header is too long for one.
+  /// The tool's schema mirrors a parameter into a header, and its value is too long for a header.
   case longParameter
 
   enum Invalid: Sendable, Equatable {

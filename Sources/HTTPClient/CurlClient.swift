@@ -29,8 +29,8 @@ package final class CurlClient: HTTPClient {
   package enum SetupError: Error, Sendable, Equatable {
     /// The file is missing, or this process may not read it.
     case unreadableCAFile
-    /// This libcurl would trust the system's certificates besides the file. macOS has such a one;
-    /// Homebrew's does not.
+    /// This libcurl would trust the system's CA certificates in addition to those of the CA file. The
+    /// libcurl of macOS does this; the libcurl of Homebrew does not.
     case untrustworthyLibrary
     /// Not an `http` or `https` URL of a host alone.
     case invalidProxy

@@ -8,8 +8,8 @@ package struct ToolCall: Sendable {
   package let tool: String
   package var arguments: JSONObject
   package var meta: JSONObject
-  /// What the user has answered to the requests of an earlier result, by their names (MCP 2026-07-28
-  /// basic/patterns/mrtr).
+  /// The user's answers to the input requests of an earlier result. Each key is the name of an input
+  /// request (MCP 2026-07-28 basic/patterns/mrtr).
   package let inputResponses: JSONObject
 
   /// Whether the client can ask the user to open a URL (MCP 2026-07-28 client/elicitation).

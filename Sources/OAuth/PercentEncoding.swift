@@ -41,8 +41,8 @@ package enum PercentEncoding {
     return letter - UInt8(ascii: "a") + 10
   }
 
-  /// Whether a path has a segment `.` or `..`, also where the dots or the slashes are encoded, or
-  /// is not encoded correctly. Programs resolve such a path differently (RFC 3986 §5.2.4).
+  /// Whether a path has a `.` or `..` segment, whose dots and slashes may be percent-encoded, or has
+  /// invalid percent-encoding. Programs resolve such paths differently (RFC 3986 §5.2.4).
   /// - Parameter path: may be followed by a query.
   package static func hasDotSegment(_ path: ArraySlice<UInt8>) -> Bool {
     guard let bytes = decode(path.prefix { $0 != UInt8(ascii: "?") }) else { return true }

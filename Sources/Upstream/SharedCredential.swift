@@ -1,9 +1,10 @@
 package import Auth
 private import Support
 
-/// Who may use the credential of this server for which tools. It has the rights of an account that
-/// belongs to no caller, so a caller needs a row of the operator (CWE-441,
-/// ATTACKS O146).
+/// Which callers may use the server's own credential at a service, and with which tools.
+///
+/// That credential has the rights of an account that belongs to no caller. So a caller may use it only
+/// if the operator has added a row for the caller to the file (CWE-441, ATTACKS O146).
 package struct SharedCredential: Sendable {
   private let authority: (any Authority)?
 

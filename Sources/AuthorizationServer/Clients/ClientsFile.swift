@@ -60,7 +60,7 @@ package struct ClientsFile: Sendable {
 /// One client of the file.
 private struct ClientEntry {
   struct Problem: Error {
-    /// Its name is not shown if it is unknown: it may be a secret in the wrong place.
+    /// The name of a member. An unknown one is not shown: it may be a secret in the wrong place.
     let member: String
     let isUnknownMember: Bool
     /// Without the value, which may be a secret in the wrong place.

@@ -25,7 +25,8 @@ package struct CallContext: Sendable {
     canOpenURLs = call.canOpenURLs
     inputResponses = call.inputResponses
     self.notes = notes
-    // ATTACKS O154: only what the tool has declared, so that no tool sees the caller's own credential.
+    // ATTACKS O154: a tool gets only the header fields that it has declared, so that it never sees the
+    // credential with which the caller authenticates to this server.
     fields = tool.fields.map { field in (field, values(field).map(Secret.init)) }
   }
 

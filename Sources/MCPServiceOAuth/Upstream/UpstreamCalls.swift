@@ -156,7 +156,8 @@ struct ConnectionService: Sendable {
   let connections: UpstreamConnections
   let endpoints: ConnectionEndpoints
   let services: [ConnectableService]
-  /// Whether the user passes a code on: this server has not signed the browser in.
+  /// Whether the user must copy the one-time code of the last page into `complete_oauth_flow`: with
+  /// tokens of an external issuer, this server cannot see whose browser it is.
   let needsCode: Bool
   let state: AuthorizationState
   let seal: ConnectionSeal
