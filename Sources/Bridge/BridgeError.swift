@@ -55,7 +55,7 @@ enum BridgeError: Error, Sendable, Equatable {
     case .timeout: "The remote server did not answer in time."
     case .tooLarge: "The response of the remote server is too large."
     case .insecure: "The certificate or the TLS version of the remote server is not accepted."
-    case .unreachable: "The remote server cannot be reached."
+    case .unreachable: "The remote server cannot be reached, or its answer is not valid HTTP."
     }
   }
 
