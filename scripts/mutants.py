@@ -6074,7 +6074,7 @@ MUTANTS = [
     (
         "streams: a request that has ended keeps its place", STREAM_LOOP,
         "    mailbox.transferEnded()\n    buffer.finish(result)\n", "    buffer.finish(result)\n",
-        f"{STREAM_TESTS}/cancellationsThatMeet", r"cancellationsThatMeetResponses",
+        f"{STREAM_TESTS}/aRequestThatHasEnded", r"aRequestThatHasEndedGivesItsPlaceBack",
     ),
     (
         "streams: any number of requests", STREAM_MAILBOX,

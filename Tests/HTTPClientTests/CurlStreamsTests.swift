@@ -500,6 +500,13 @@ struct CurlStreamsTests {
     #expect(server.connections == used)
   }
 
+  /// One after the other: the place is free before the reader learns of the end.
+  @Test func aRequestThatHasEndedGivesItsPlaceBack() async throws {
+    let server = try await ScriptedServer(.answer(Self.ok))
+    let client = try Self.client()
+    for _ in 0..<200 { #expect(await Self.error(client, Self.request(server)) == nil) }
+  }
+
   /// Requests do not wait for event streams, and they share a connection.
   @Test func requestsPassOpenStreams() async throws {
     let server = try await ScriptedServer(
