@@ -379,7 +379,11 @@ package struct BridgeProcess: Sendable {
     return Self.failure
   }
 
-  private func tell(_ sentence: String) { errors.write(Array("\(Self.name): \(sentence)\n".utf8)) }
+  /// Writes at once: the person who signs in waits for the sentence, and the process for the person.
+  private func tell(_ sentence: String) {
+    errors.write(Array("\(Self.name): \(sentence)\n".utf8))
+    errors.flush()
+  }
 }
 
 /// For commands that send nothing.

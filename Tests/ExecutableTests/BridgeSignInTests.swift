@@ -147,6 +147,24 @@ struct BridgeSignInTests {
     #expect(bridge.waitForExit() == 0)
   }
 
+  /// The address is there before the person has done anything. The pasted address ends the sign-in.
+  @Test func signsInWithoutABrowserOnTheTerminal() throws {
+    let server = try SignInServer()
+    let home = try Home(browser: "exit 1")
+    let login = try ServerProcess(
+      "CalculatorBridge", arguments: ["login", server.resource, "--no-browser"],
+      environment: home.environment)
+    let line = try login.readErrorLine() ?? ""
+    let address = try #require(line.firstMatch(of: /open this address in a browser: (\S+)$/)).1
+    #expect(try login.readErrorLine()?.contains("Copy the address of that page") == true)
+    let redirect = try Command.run(Home.person, [String(address), SignInServer.password]).output
+    login.send(redirect.trimmingCharacters(in: .newlines))
+    #expect(try login.readErrorLine() == "CalculatorBridge: Signed in at \(server.issuer).")
+    #expect(login.waitForExit() == 0)
+    let (answer, _) = try home.call(server.resource, Home.add)
+    #expect(answer.contains(#""result":0.3"#), "\(answer)")
+  }
+
   /// ATTACKS O165: a page of another site that reaches the listener, by a name that it has
   /// bound to this machine, gets nothing and does not end the sign-in.
   @Test func aRequestForAnotherHostDoesNotEndTheSignIn() throws {
