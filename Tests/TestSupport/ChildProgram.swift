@@ -31,6 +31,8 @@ package final class ChildProgram: Sendable {
     var (inputs, outputs): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
     guard unsafe pipe(&inputs) == 0 else { throw StartError() }
     guard unsafe pipe(&outputs) == 0 else { throw StartError() }
+    // No other program that starts meanwhile holds an end open.
+    for end in inputs + outputs { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(outputs[1]) }
     (input, output) = ((inputs[0], inputs[1]), outputs[0])
     let id = ChildProcess.start(
