@@ -70,7 +70,7 @@ struct ConcurrentStdioTests {
 
     var seen: [String] { calls.withLock { $0 } }
 
-    /// Runs the loop. Each line goes to `line`, after it is noted.
+    /// Runs the loop. Each line goes to `line`. A call of the loop is noted when it is over.
     func run(
       line: @escaping @Sendable (String) -> Void = { _ in },
       finish: @escaping @Sendable () -> Void = {}
@@ -80,15 +80,15 @@ struct ConcurrentStdioTests {
         ConcurrentStdio.Handler(
           line: {
             if case .complete(let bytes) = $0 {
-              self.note(String(decoding: bytes, as: UTF8.self))
               line(String(decoding: bytes, as: UTF8.self))
+              self.note(String(decoding: bytes, as: UTF8.self))
             } else {
               self.note("too long")
             }
           }, reload: { self.note("reload") }, inputEnded: { self.note("end") },
           finish: {
-            self.note("finish")
             finish()
+            self.note("finish")
           }))
       self.note("returned")
     }
@@ -210,8 +210,8 @@ struct ConcurrentStdioTests {
     let stdio = harness.stdio
     let line = [UInt8](repeating: 0x78, count: 1 << 17)
     harness.send("a\n")
-    async let run: Void = harness.run(line: { line_ in
-      if line_ == "a" { stdio.writeNow(line + line) }  // more than the pipe has room for
+    async let run: Void = harness.run(line: {
+      if $0 == "a" { stdio.writeNow(line + line) }  // more than the pipe has room for
     })
     await harness.wait(for: "a")
     stdio.begin()
