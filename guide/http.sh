@@ -49,6 +49,4 @@ finish() {
 }
 
 # free_port: a port of the loopback where nobody listens.
-free_port() {
-  python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
+free_port() { python3 "$REPO/scripts/free_ports.py"; }

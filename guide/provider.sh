@@ -9,7 +9,8 @@ provide() {
     echo "The identity provider is not installed: cd \"\$REPO\" && make idp"
     return 1
   fi
-  ports=$(idp_ports)
+  # Both are known before the start, because the URL of each side is a setting of the other.
+  ports=$(python3 "$REPO/scripts/free_ports.py" 2)
   issuer=http://127.0.0.1:${ports#* } base=http://127.0.0.1:${ports% *}
   idp_configure "$PWD/idp" "$issuer" "$base/mcp" http://127.0.0.1:9/mcp
   { "$REPO/.venv/idp/bin/nanoidp" --config "$PWD/idp" --profile oauth21 >idp/log 2>&1 & } 2>/dev/null

@@ -26,7 +26,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-ports=$(idp_ports) || fail "python3 should name two free ports, and did not"
+ports=$(python3 "$(dirname "$0")/free_ports.py" 2) || fail "python3 should name two free ports, and did not"
 issuer=http://127.0.0.1:${ports#* }
 base=http://127.0.0.1:${ports% *}
 other=http://127.0.0.1:9/mcp

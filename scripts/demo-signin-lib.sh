@@ -27,8 +27,7 @@ prepare() {
   printf '{"users":[%s]}\n' "$user" >"$work/credentials.json"
   chmod 600 "$work/credentials.json"
 
-  ports=$(idp_ports) || fail "python3 should name a free port, and did not"
-  base=http://127.0.0.1:${ports% *}
+  base=http://127.0.0.1:$(python3 "$(dirname "$0")/free_ports.py") || fail "python3 should name a free port, and did not"
   callback=http://127.0.0.1:9/callback
   export CALCULATOR_BASE_URL="$base" CALCULATOR_OAUTH_PROVIDER=password \
     CALCULATOR_CREDENTIALS="$work/credentials.json" CALCULATOR_STATE="$work/state.db"
@@ -42,7 +41,7 @@ prepare() {
 start() {
   # A pipe, so that reading waits until the server has written its address.
   mkfifo "$work/output"
-  "$server" --port "${ports% *}" >"$work/output" 2>"$work/log" &
+  "$server" --port "${base##*:}" >"$work/output" 2>"$work/log" &
   process=$!
   exec 3<"$work/output"
   read -r started <&3 || fail "$server did not start: $(cat "$work/log")"

@@ -6,7 +6,6 @@
 #   demo-upstream.sh PATH-OF-CalculatorOAuth PATH-OF-CalculatorHTTP
 set -eu
 . "$(dirname "$0")/demo-lib.sh"
-. "$(dirname "$0")/idp.sh" # for idp_ports
 
 server=$1
 maker=$2

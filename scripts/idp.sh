@@ -2,15 +2,6 @@
 # To source, in sh, bash or zsh: . scripts/idp.sh
 # shellcheck shell=sh
 
-# idp_ports: two ports of the loopback where nobody listens. They are known before the start, because
-# the URL of each side is a setting of the other.
-idp_ports() {
-  python3 -c '
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-print(*[each.getsockname()[1] for each in sockets])'
-}
-
 # idp_configure FOLDER ISSUER RESOURCE OTHER: writes the settings of a provider with one user, anshika,
 # and two clients: terminal, which may ask for tokens for RESOURCE and for OTHER, and calculator, which
 # may ask about tokens (RFC 7662) and who has signed in (OpenID Connect).

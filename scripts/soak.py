@@ -38,6 +38,8 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from free_ports import free_ports
+
 KEY = "soak-key-0123456789abcdef"
 USER, PASSWORD = "soak", "soak-password"
 BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -320,8 +322,7 @@ class OAuthServer(Server):
         threading.Thread(target=provider.serve_forever, daemon=True).start()
         self.issuer = f"http://127.0.0.1:{provider.server_port}"
         # The server knows its own address, so the port is chosen before it starts.
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        [port] = free_ports(1)
         self.context = None
         self.name = "OAuth"
         self.audience = f"http://127.0.0.1:{port}/mcp"

@@ -48,22 +48,30 @@ final class HTTPSocket {
     return address
   }
 
-  /// A port that is free at the moment.
-  static func freePort() throws -> Int { try Listener().port }
+  /// A port where nobody listens, for a server that must know its own before it starts. Systems give
+  /// out ports from 32768 on, to servers that ask for port 0 and to clients: such a port may be
+  /// somebody else's again before the server has taken it. This one lies below.
+  static func freePort() throws -> Int {
+    for _ in 0..<1000 {
+      let port = Int.random(in: 20_000..<32_768)
+      if (try? Listener(port: port)) != nil { return port }
+    }
+    throw Failed(step: "freePort")
+  }
 
   /// A socket that accepts what a test wants it to accept.
   final class Listener {
     let port: Int
     private let descriptor: Int32
 
-    init() throws {
+    init(port wanted: Int = 0) throws {
       #if canImport(Darwin)
         descriptor = socket(AF_INET, SOCK_STREAM, 0)
       #else
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       #endif
       let descriptor = descriptor
-      var address = loopback(0)
+      var address = loopback(wanted)
       var length = socklen_t(MemoryLayout<sockaddr_in>.size)
       let status = withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -5,17 +5,21 @@ import hmac
 import json
 import os
 import re
-import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs
 
 from attack_type import Attack
 from http_attacks import ADD, POWER, bearer, head
 from http_target import HTTPServer, HTTPTarget, request
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))
+from free_ports import free_ports  # noqa: E402
 
 POLICY = "Sources/ResourceServer/ProviderTokenPolicy.swift"
 KEYS = "Sources/ResourceServer/IssuerKeys.swift"
@@ -128,9 +132,7 @@ class OAuthTarget(HTTPTarget):
     """The server knows its own address, so the port is chosen before it starts."""
 
     def start(self, **settings):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        [port] = free_ports(1)
         base = {"CALCULATOR_BASE_URL": f"http://127.0.0.1:{port}"}
         environment = {**self.environment, **base, **settings}
         return HTTPServer(self.command, environment, self.logs, port)
