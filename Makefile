@@ -9,6 +9,7 @@ MINUTES = 2
 PAUSE = 20
 RUNS = 10
 DIR = .build/cert
+LINT_BUILD = .build-lint
 
 RELEASE := .build/release
 DIST := .build/dist
@@ -107,7 +108,7 @@ lint: needs-build ## Check the format, and build with warnings as errors
 	@echo "==> Checking that the compiler sees text that is handled as Characters"
 	@scripts/check-text.sh
 	@echo "==> Building with warnings as errors"
-	@CALCULATOR_BENCHMARKS=1 swift build --build-tests --scratch-path .build-lint -Xswiftc -warnings-as-errors
+	@CALCULATOR_BENCHMARKS=1 CALCULATOR_STRICT=1 swift build --build-tests --scratch-path $(LINT_BUILD)
 
 .PHONY: reference
 reference: needs-build ## Write the settings of guide/reference.md and examples/.env.example from their tables

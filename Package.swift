@@ -297,3 +297,10 @@ if Context.environment["CALCULATOR_BENCHMARKS"] == "1" {
       exclude: ["bench.py"], swiftSettings: settings),
   ]
 }
+
+// For `make lint` and CI. Not for everyone: a later compiler warns of more.
+if Context.environment["CALCULATOR_STRICT"] == "1" {
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}
