@@ -112,7 +112,7 @@ package enum OAuthClientError: Error, Sendable, Equatable {
       "The authorization server answered with the status \(status). Try again later."
     case .tooManyScopes: "The server asks for more scopes than can be requested."
     case .store(.openToOthers):
-      "The stored sign-ins can be read by other users of this computer. Correct the permissions of the file."
+      "The stored sign-ins may be open to other users of this computer, so they are not used. The log says what to correct."
     case .store(.wrongKey):
       "The stored sign-in cannot be opened with this key. Set the right key, or sign in again."
     case .store(.unavailable): "The stored sign-ins cannot be read or written."
