@@ -5546,6 +5546,12 @@ MUTANTS = [
         "StdioTransportTests.ConcurrentStdioTests", r"aPausedLoopDeliversNothing",
     ),
     (
+        "child: it gets the descriptors of this process", "Sources/SystemC/SystemC.swift",
+        "guard unsafe posix_spawn_file_actions_addclose(actions, descriptor) == 0 else { return nil }",
+        "_ = descriptor",
+        "SupportTests.ChildProcessTests", r"aChildGetsThreeDescriptors",
+    ),
+    (
         "concurrent stdio: a second signal extends the time", "Sources/StdioTransport/ConcurrentStdioLoop.swift",
         "deadline = deadline ?? stdio.now()",
         "deadline = stdio.now()",

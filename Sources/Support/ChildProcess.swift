@@ -5,9 +5,6 @@ package import SystemC
 /// The child gets only the descriptors and the variables that the caller names: no socket of a
 /// sign-in, no lock of a file, and no secret of the settings.
 package enum ChildProcess {
-  /// More descriptors than this process opens.
-  private static let mostDescriptors: Int32 = 4096
-
   /// - Parameters:
   ///   - path: absolute. `$PATH` is not searched.
   ///   - environment: all variables of the child.
@@ -21,7 +18,6 @@ package enum ChildProcess {
     let texts = [path] + arguments + environment.flatMap { [$0.name, $0.value] }
     guard path.utf8.first == UInt8(ascii: "/"), !texts.contains(where: { $0.utf8.contains(0) })
     else { return nil }
-    closeOnExec()
     let (actions, attributes) = (SpawnMemory(), SpawnMemory())
     guard unsafe posix_spawn_file_actions_init(actions.typed()) == 0 else { return nil }
     defer { unsafe posix_spawn_file_actions_destroy(actions.typed()) }
@@ -38,13 +34,16 @@ package enum ChildProcess {
         }
       guard status == 0 else { return nil }
     }
+    // A library may have opened descriptors that the child would inherit. CWE-403, ATTACKS O174
+    guard let closing = unsafe closeOthers(actions.typed()) else { return nil }
     // A server blocks and ignores signals; a child inherits that. Its own process group: Ctrl-C
     // in the terminal is not for it, and all its processes can be ended together.
     var (none, all) = (sigset_t(), sigset_t())
     unsafe sigemptyset(&none)
     unsafe sigemptyset(&all)
     for number in [SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGCHLD] { unsafe sigaddset(&all, number) }
-    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+    let flags =
+      POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP | closing
     unsafe posix_spawnattr_setsigmask(attributes.typed(), &none)
     unsafe posix_spawnattr_setsigdefault(attributes.typed(), &all)
     unsafe posix_spawnattr_setpgroup(attributes.typed(), 0)
@@ -66,12 +65,6 @@ package enum ChildProcess {
       unsafe waitpid(pid_t(truncatingIfNeeded: threadNumber(argument)), &status, 0)
       return nil
     }
-  }
-
-  /// A library may have opened descriptors that a child would inherit. ATTACKS O174
-  private static func closeOnExec() {
-    let end = min(Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))), mostDescriptors)
-    for descriptor in 3..<max(end, 4) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
   }
 }
 

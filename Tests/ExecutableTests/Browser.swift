@@ -23,8 +23,9 @@ final class Browser {
   static let hint = "no Chromium: scripts/setup.sh browser installs it"
 
   let port: Int
+  /// It ends before its folder goes.
+  private let program: ChildProgram
   private let folder: TemporaryFolder
-  private let process = Process()
 
   /// - Parameter script: the script of the page. It returns a text.
   init(script: String) throws {
@@ -40,23 +41,15 @@ final class Browser {
         (error) => { document.getElementById("out").textContent = "[" + error + "]"; });
       </script>
       """)
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [
-      "python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder.url.path,
-      String(port),
-    ]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    program = try ChildProgram(
+      [
+        "python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder.url.path,
+        String(port),
+      ], output: .nowhere)
     while (try? HTTPSocket(port: port)) == nil {
-      try #require(process.isRunning)
+      try #require(program.isRunning)
       usleep(5000)
     }
-  }
-
-  deinit {
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
   }
 
   /// The final text of the page of `host`.
@@ -69,24 +62,20 @@ final class Browser {
   /// The page at `url` after it has loaded, and the errors that the browser reports.
   static func open(_ url: String) throws -> (page: String, errors: String) {
     let profile = try TemporaryFolder()
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(path))
+    let errors = profile.url.appending(path: "errors")
+    try Data().write(to: errors)
+    let log = try FileHandle(forWritingTo: errors)
+    defer { try? log.close() }
     // The clock of the page stops while a request is in progress, so the budget does not depend on
     // the speed of the machine.
-    process.arguments =
-      (getuid() == 0 ? ["--no-sandbox"] : []) + [
+    let program = try ChildProgram(
+      [try #require(path)] + (getuid() == 0 ? ["--no-sandbox"] : []) + [
         "--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
         "--no-proxy-server", "--user-data-dir=\(profile.url.path)", "--enable-logging=stderr",
         "--host-resolver-rules=MAP * 127.0.0.1", "--virtual-time-budget=60000", "--dump-dom", url,
-      ]
-    let errors = profile.url.appending(path: "errors")
-    try Data().write(to: errors)
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    let page = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
+      ], errors: .descriptor(log.fileDescriptor))
+    let page = program.readToEnd()
+    _ = program.wait()
     return (String(decoding: page, as: UTF8.self), try String(contentsOf: errors, encoding: .utf8))
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 
 /// Runs a program to its end.
 enum Command {
@@ -12,23 +12,14 @@ enum Command {
     _ program: String, _ arguments: [String], input: String = "",
     environment: [String: String]? = nil
   ) throws -> Result {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    if let environment { process.environment = environment }
-    let pipes = (input: Pipe(), output: Pipe(), errors: Pipe())
-    process.standardInput = pipes.input
-    process.standardOutput = pipes.output
-    process.standardError = pipes.errors
-    try process.run()
+    let child = try ChildProgram([program] + arguments, variables: environment, errors: .pipe)
     // No program here reads or writes more than a pipe holds before it reads again.
-    try? pipes.input.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-    try? pipes.input.fileHandleForWriting.close()
-    let output = try pipes.output.fileHandleForReading.readToEnd() ?? Data()
-    let errors = try pipes.errors.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
+    child.write(Array(input.utf8))
+    child.closeInput()
+    let output = child.readToEnd()
+    let errors = child.readErrorsToEnd()
     return Result(
-      status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+      status: child.wait().number, output: String(decoding: output, as: UTF8.self),
       errors: String(decoding: errors, as: UTF8.self))
   }
 }

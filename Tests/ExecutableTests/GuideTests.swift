@@ -47,20 +47,16 @@ struct GuideTests {
   {
     let servers = URL(filePath: try ServerProcess.path(of: "CalculatorStdio"))
       .deletingLastPathComponent().path
-    let process = Process()
-    process.executableURL = Python.interpreter("modern")
-    process.arguments = [Repository.root.appending(path: "guide/\(script)").path] + arguments
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    process.environment = [
-      "PATH": "\(servers):\(path)", "CALCULATOR_BIN_DIR": servers, "PYTHONDONTWRITEBYTECODE": "1",
-    ]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(
-      decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
+    let (end, output) = try ChildProgram.run(
+      [
+        Python.interpreter("modern").path,
+        Repository.root.appending(path: "guide/\(script)").path,
+      ] + arguments,
+      variables: [
+        "PATH": "\(servers):\(path)", "CALCULATOR_BIN_DIR": servers,
+        "PYTHONDONTWRITEBYTECODE": "1",
+      ])
+    return (end.number, output)
   }
 }

@@ -203,7 +203,7 @@ struct HTTPExecutableTests {
     }
     var seen = [server.url]
     #if os(Linux)
-      let commandLine = "/proc/\(server.server.process.processIdentifier)/cmdline"
+      let commandLine = "/proc/\(server.server.program.id)/cmdline"
       seen.append(try String(contentsOfFile: commandLine, encoding: .utf8))
     #endif
     let log = try server.end()

@@ -102,7 +102,15 @@ final class HTTPSocket {
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
-  func send(_ text: String) { ServerProcess.write(Array(text.utf8), to: descriptor) }
+  /// Sends all bytes, or those that the server takes before it closes.
+  func send(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count <= 0 { return }
+      rest = rest.dropFirst(count)
+    }
+  }
 
   /// Closes the sending side.
   func finish() { shutdown(descriptor, Int32(SHUT_WR)) }

@@ -15,8 +15,9 @@ final class NanoIDP {
   static let secret = "for-this-machine-alone"
 
   let issuer: String
+  /// It ends before its folder goes.
+  private let program: ChildProgram
   private let folder: TemporaryFolder
-  private let process = Process()
 
   /// - Parameter redirect: the redirect URI of the client.
   init(user: String, password: String, redirect: String) throws {
@@ -46,19 +47,12 @@ final class NanoIDP {
       users:
         \(user): {password: "\(password)", email: "\(user)@example.org"}
       """)
-    process.executableURL = Python.provider
-    process.arguments = ["--config", folder.url.path, "--profile", "oauth21"]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    program = try ChildProgram(
+      [Python.provider.path, "--config", folder.url.path, "--profile", "oauth21"],
+      output: .nowhere)
     while (try? HTTPSocket(port: port)) == nil {
-      try #require(process.isRunning)
+      try #require(program.isRunning)
       usleep(5000)
     }
-  }
-
-  deinit {
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
   }
 }

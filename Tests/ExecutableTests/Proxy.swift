@@ -26,7 +26,8 @@ final class Proxy {
   static let hint = "no nginx, Caddy or HAProxy: scripts/setup.sh proxies installs them"
 
   let port: Int
-  private let process = Process()
+  /// It ends before its folder goes.
+  private let program: ChildProgram
   private let folder: TemporaryFolder
 
   /// - Parameter isEncrypted: whether the proxy uses TLS. Without TLS the test can send exact
@@ -41,10 +42,7 @@ final class Proxy {
     folder = try TemporaryFolder()
     self.port = port
     let certificate = try Certificate.shared.get()
-    process.executableURL = URL(filePath: try #require(kind.path))
-    process.currentDirectoryURL = folder.url
-    process.environment = ["HOME": folder.url.path, "PATH": "/usr/sbin:/usr/bin:/bin"]
-    process.arguments =
+    let arguments =
       switch kind {
       case .nginx:
         ["-p", folder.url.path, "-e", "stderr", "-c", try Self.writeNginx(in: folder)]
@@ -54,24 +52,21 @@ final class Proxy {
     try Self.write(
       kind, in: folder, port: port, server: server, certificate: certificate,
       isEncrypted: isEncrypted)
-    let log = folder.url.appending(path: "errors")
-    try Data().write(to: log)
-    process.standardError = try FileHandle(forWritingTo: log)
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
+    let errors = folder.url.appending(path: "errors")
+    try Data().write(to: errors)
+    let log = try FileHandle(forWritingTo: errors)
+    defer { try? log.close() }
+    program = try ChildProgram(
+      ["sh", "-c", #"cd "$0" && exec "$@""#, folder.url.path, try #require(kind.path)] + arguments,
+      variables: ["HOME": folder.url.path, "PATH": "/usr/sbin:/usr/bin:/bin"], output: .nowhere,
+      errors: .descriptor(log.fileDescriptor))
     // The proxy does not report that it listens, so try to connect.
     while (try? HTTPSocket(port: port)) == nil {
-      guard process.isRunning else {
-        throw Ended(log: try String(contentsOf: log, encoding: .utf8))
+      guard program.isRunning else {
+        throw Ended(log: try String(contentsOf: errors, encoding: .utf8))
       }
       usleep(5000)
     }
-  }
-
-  deinit {
-    // The thread that starts nginx may block SIGTERM, and nginx inherits that.
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
   }
 
   struct Ended: Error { let log: String }

@@ -23,21 +23,16 @@ enum Python {
   static func run(
     _ script: String, in environment: String, arguments: [String] = [], input: Data
   ) throws -> (status: Int32, output: Data) {
-    let process = Process()
-    process.executableURL = interpreter(environment)
-    process.arguments =
-      [Repository.root.appending(path: "Tests/ExecutableTests/clients/\(script)").path] + arguments
-    let stdin = Pipe()
-    let stdout = Pipe()
-    process.standardInput = stdin
-    process.standardOutput = stdout
-    try process.run()
+    let program = try ChildProgram(
+      [
+        interpreter(environment).path,
+        Repository.root.appending(path: "Tests/ExecutableTests/clients/\(script)").path,
+      ] + arguments, errors: .descriptor(2))
     Thread {
-      try? stdin.fileHandleForWriting.write(contentsOf: input)
-      try? stdin.fileHandleForWriting.close()
+      program.write(Array(input))
+      program.closeInput()
     }.start()
-    let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, output)
+    let output = program.readToEnd()
+    return (program.wait().number, Data(output))
   }
 }

@@ -8,8 +8,6 @@ import TestHarness
   import Glibc
 #endif
 
-private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }
-
 /// A running server with its three pipes, as a client uses it.
 final class ServerProcess {
   struct Missing: Error, CustomStringConvertible {
@@ -31,10 +29,7 @@ final class ServerProcess {
     return path
   }
 
-  let process = Process()
-  private let input = Pipe()
-  private let output = Pipe()
-  private let errors = Pipe()
+  let program: ChildProgram
   private var pending: [Int32: [UInt8]] = [:]
 
   /// - Parameters:
@@ -45,43 +40,22 @@ final class ServerProcess {
     arguments: [String] = [],
     environment: [String: String] = StdioHarness.environment
   ) throws {
-    signal(SIGPIPE, SIG_IGN)
     let path = try folder.map { try Self.path(of: name, in: $0) } ?? Self.path(of: name)
-    process.executableURL = URL(filePath: launcher.isEmpty ? path : "/usr/bin/env")
-    process.arguments = launcher.isEmpty ? arguments : launcher + [path] + arguments
-    process.environment = environment
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-  }
-
-  deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    program = try ChildProgram(
+      launcher + [path] + arguments, variables: environment, errors: .pipe)
   }
 
   func send(_ text: String, end: String = "\n") { send(Array((text + end).utf8)) }
 
   /// Writes until all bytes are written or the reader is gone.
-  func send(_ bytes: [UInt8]) { Self.write(bytes, to: inputDescriptor) }
+  func send(_ bytes: [UInt8]) { program.write(bytes) }
 
-  var inputDescriptor: Int32 { input.fileHandleForWriting.fileDescriptor }
-
-  static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-      if count <= 0 { return }
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  func closeInput() { try? input.fileHandleForWriting.close() }
-  func closeOutput() { try? output.fileHandleForReading.close() }
-  func deliver(_ number: Int32) { kill(process.processIdentifier, number) }
+  func closeInput() { program.closeInput() }
+  func closeOutput() { program.closeOutput() }
+  func deliver(_ number: Int32) { program.send(number) }
 
   /// The next line of standard output, or `nil` at its end.
-  func readLine() throws -> String? { try line(of: output) }
+  func readLine() throws -> String? { try line(of: program.output) }
 
   /// The next line of standard output that is meant, or `nil` at its end.
   func readLine(where isMeant: (String) -> Bool) throws -> String? {
@@ -90,7 +64,7 @@ final class ServerProcess {
   }
 
   /// The next line of standard error, or `nil` at its end.
-  func readErrorLine() throws -> String? { try line(of: errors) }
+  func readErrorLine() throws -> String? { try line(of: program.errors) }
 
   func readLines(_ count: Int) throws -> [String] {
     try (0..<count).compactMap { _ in try readLine() }
@@ -103,24 +77,20 @@ final class ServerProcess {
     return lines.joined(separator: "\n")
   }
 
-  func waitForExit() -> Int32 {
-    process.waitUntilExit()
-    return process.terminationReason == .exit
-      ? process.terminationStatus : -process.terminationStatus
-  }
+  /// The status, or the signal as a negative number.
+  func waitForExit() -> Int32 { program.wait().number }
 
   /// The peak of the resident memory, in KiB. Only Linux reports it.
   var peakMemory: Int? {
     let status = try? String(
-      contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+      contentsOfFile: "/proc/\(program.id)/status", encoding: .utf8)
     return status?.firstMatch(of: /VmHWM:\s*(\d+) kB/).flatMap { Int($0.1) }
   }
 
   struct Silence: Error {}
 
   /// Waits for a line. The minute is for a server that never answers, not for a slow one.
-  private func line(of pipe: Pipe) throws -> String? {
-    let descriptor = pipe.fileHandleForReading.fileDescriptor
+  private func line(of descriptor: Int32) throws -> String? {
     var bytes = pending[descriptor] ?? []
     while true {
       if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {

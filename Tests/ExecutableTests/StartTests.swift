@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import TestHarness
 
@@ -106,8 +107,8 @@ import TestHarness
   /// `main` does. One thread is enough: the system shows the signals as not blocked for a thread
   /// that waits for them.
   private func isBlocked(_ number: Int32, in server: ServerProcess, _ name: String) throws -> Bool {
-    guard server.process.isRunning else { throw Ended() }
-    let folder = "/proc/\(server.process.processIdentifier)"
+    guard server.program.isRunning else { throw Ended() }
+    let folder = "/proc/\(server.program.id)"
     let program = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/exe")
     guard program?.hasSuffix("/" + name) == true else { return false }
     let threads = try FileManager.default.contentsOfDirectory(atPath: folder + "/task")

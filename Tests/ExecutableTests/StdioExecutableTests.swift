@@ -147,8 +147,8 @@ import TestHarness
     let server = try ServerProcess()
     let count = 10_000  // 1.3 MB of audit lines, of which a pipe holds 64 KiB
     let requests = Array(repeatElement(Self.good + "\n", count: count).joined().utf8)
-    let descriptor = server.inputDescriptor
-    Thread { ServerProcess.write(requests, to: descriptor) }.start()
+    let program = server.program
+    Thread { program.write(requests) }.start()
     #expect(try server.readLines(count) == Array(repeating: Self.answer, count: count))
     server.closeInput()
     #expect(server.waitForExit() == 0)
