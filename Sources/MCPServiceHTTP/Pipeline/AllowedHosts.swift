@@ -48,7 +48,9 @@ package struct AllowedHosts: Sendable {
       !bytes[colon...].contains(UInt8(ascii: "]"))
     {
       let port = bytes[(colon + 1)...]
-      guard port.count <= 5, port.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+      guard port.count <= 5, port.allSatisfy({ 0x30...0x39 ~= $0 }),
+        port.reduce(0, { $0 * 10 + Int($1 - 0x30) }) <= 65_535
+      else { return nil }
       bytes.removeSubrange(colon...)
     }
     let isLiteral = bytes.first == UInt8(ascii: "[")
