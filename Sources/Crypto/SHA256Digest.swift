@@ -29,20 +29,11 @@ package struct SHA256Digest: Sendable {
 
   /// Parses 64 hexadecimal digits, in either case.
   package init?(hexadecimal: String) {
-    let digits = hexadecimal.utf8.compactMap(Self.value(ofDigit:))
+    let digits = hexadecimal.utf8.compactMap(ASCII.hexadecimal)
     guard hexadecimal.utf8.count == 2 * Self.length,
       digits.count == hexadecimal.utf8.count
     else { return nil }
     bytes = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
-  }
-
-  private static func value(ofDigit digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 
   /// 64 hexadecimal digits, in lower case.

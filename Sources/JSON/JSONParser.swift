@@ -204,9 +204,7 @@ package struct JSONParser {
     position += 1
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let digit = Character(Unicode.Scalar(try peek())).hexDigitValue else {
-        throw error(.invalidEscape)
-      }
+      guard let digit = ASCII.hexadecimal(try peek()) else { throw error(.invalidEscape) }
       value = value << 4 | UInt32(digit)
       position += 1
     }

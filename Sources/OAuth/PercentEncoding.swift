@@ -22,8 +22,8 @@ package enum PercentEncoding {
         bytes.append(ASCII.space)
       } else if byte == percent {
         // RFC 3986 §2.1: both digits are required.
-        guard text.endIndex - index >= 2, let high = value(text[index]),
-          let low = value(text[index + 1])
+        guard text.endIndex - index >= 2, let high = ASCII.hexadecimal(text[index]),
+          let low = ASCII.hexadecimal(text[index + 1])
         else { return nil }
         bytes.append(high << 4 | low)
         index += 2
@@ -32,13 +32,6 @@ package enum PercentEncoding {
       }
     }
     return bytes
-  }
-
-  private static func value(_ digit: UInt8) -> UInt8? {
-    if ASCII.isDigit(digit) { return digit - UInt8(ascii: "0") }
-    let letter = ASCII.lowercase(digit)
-    guard UInt8(ascii: "a")...UInt8(ascii: "f") ~= letter else { return nil }
-    return letter - UInt8(ascii: "a") + 10
   }
 
   /// Whether a path has a `.` or `..` segment, whose dots and slashes may be percent-encoded, or has

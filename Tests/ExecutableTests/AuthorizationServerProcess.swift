@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TestSupport
 import JSON
 import TestHarness
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `CalculatorOAuth clients`, `grants` and `keys`, while servers run on the same state.
