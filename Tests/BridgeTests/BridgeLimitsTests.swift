@@ -125,7 +125,7 @@ struct BridgeLimitsTests {
   /// ATTACKS O180: many streams with long lines share one limit.
   @Test func allStreamsAreBounded() async throws {
     let budget = AnswerBudget(limit: 10)
-    let body = FakeBody([Array("data: 12345".utf8)], .open, nil)
+    let body = FakeBody([Array("data: 12345".utf8)], .whole, nil)
     var reader = EventReader(body, budget)
     await #expect(throws: BridgeError.invalidAnswer(.tooLarge)) { try await reader.next() }
     #expect(body.isCancelled)
