@@ -15,7 +15,9 @@ struct ConcurrentStdioTests {
     let signals: SignalPipe
     let stdio: ConcurrentStdio
     private let calls = Mutex<[String]>([])
-    private let watchers = Mutex<[(String, CheckedContinuation<Void, Never>)]>([])
+    private let watchers = Mutex<
+      [(call: String, times: Int, continuation: CheckedContinuation<Void, Never>)]
+    >([])
 
     init(_ limits: ConcurrentStdio.Limits = .init()) throws {
       signal(SIGPIPE, SIG_IGN)
@@ -48,20 +50,23 @@ struct ConcurrentStdioTests {
 
     func note(_ call: String) {
       let done = watchers.withLock { watchers in
-        calls.withLock { $0.append(call) }
-        let done = watchers.filter { $0.0 == call }
-        watchers.removeAll { $0.0 == call }
+        let count = calls.withLock { calls in
+          calls.append(call)
+          return calls.count { $0 == call }
+        }
+        let done = watchers.filter { $0.call == call && $0.times <= count }
+        watchers.removeAll { $0.call == call && $0.times <= count }
         return done
       }
-      for (_, continuation) in done { continuation.resume() }
+      for watcher in done { watcher.continuation.resume() }
     }
 
-    /// Waits for a call.
-    func wait(for call: String) async {
+    /// Waits until a call was noted so many times.
+    func wait(for call: String, times: Int = 1) async {
       await withCheckedContinuation { continuation in
         let isThere = watchers.withLock { watchers in
-          if calls.withLock({ $0.contains(call) }) { return true }
-          watchers.append((call, continuation))
+          if calls.withLock({ $0.count { $0 == call } }) >= times { return true }
+          watchers.append((call, times, continuation))
           return false
         }
         if isThere { continuation.resume() }
@@ -174,6 +179,12 @@ struct ConcurrentStdioTests {
     harness.signals.send(.reload)
     await harness.wait(for: "reload")
     harness.advance(.seconds(1))
+    for turn in 2...4 {
+      harness.signals.send(.reload)
+      await harness.wait(for: "reload", times: turn)
+    }
+    #expect(harness.seen.contains("finish"))
+    stdio.end()
     await harness.wait(for: "finish")
     harness.advance(.seconds(2))
     await run
