@@ -5546,6 +5546,28 @@ MUTANTS = [
         "StdioTransportTests.ConcurrentStdioTests", r"aPausedLoopDeliversNothing",
     ),
     (
+        "client: scopes of a step-up that nobody could agree to are lost",
+        "Sources/OAuthClient/OAuthSession+Renewal.swift",
+        "if error == .notInteractive { try await keepAsked(scope, discovery) }", "",
+        "OAuthClientTests.SessionTests", r"aStepUpWithoutABrowserIsAskedForAtTheNextSignIn",
+    ),
+    (
+        "client: scopes are kept for another authorization server",
+        "Sources/OAuthClient/OAuthSession+Renewal.swift",
+        "guard stored.tokens?.issuer.hasSameBytes(as: discovery.server.issuer) == true else { return }",
+        "", "OAuthClientTests.SessionTests", r"theScopesOfAnotherServerAreNotKept",
+    ),
+    (
+        "client: a sign-out needs the client of the settings", "Sources/OAuthClient/OAuthSession.swift",
+        "?? publicClient(of: tokens)", "",
+        "OAuthClientTests.SessionTests", r"aSignOutWithoutTheSettingsOfTheSignIn",
+    ),
+    (
+        "bridge: a folder that cannot be made counts as missing", "Sources/Bridge/Tokens/PrivateFolder.swift",
+        "code == ENOENT && !creates", "code == ENOENT",
+        "BridgeTests.FileTokenStoreTests", r"aFolderThatCannotBeMade",
+    ),
+    (
         "child: it gets the descriptors of this process", "Sources/SystemC/SystemC.swift",
         "guard unsafe posix_spawn_file_actions_addclose(actions, descriptor) == 0 else { return nil }",
         "_ = descriptor",

@@ -54,7 +54,8 @@ enum BridgeError: Error, Sendable, Equatable {
     case .overloaded: "Too many requests to the remote server wait. Try again later."
     case .timeout: "The remote server did not answer in time."
     case .tooLarge: "The response of the remote server is too large."
-    case .insecure: "The certificate or the TLS version of the remote server is not accepted."
+    case .insecure:
+      "The certificate or the TLS version of the remote server is not accepted, or it speaks no TLS."
     case .unreachable: "The remote server cannot be reached, or its answer is not valid HTTP."
     }
   }

@@ -111,8 +111,7 @@ package struct BridgeProcess: Sendable {
     do throws(TokenStoreError) { resources = try await store.resources() } catch {
       return fail(OAuthClientError.store(error).sentence)
     }
-    if resources.isEmpty { tell("There is no sign-in.") }
-    var result: Int32 = 0
+    var (result, count): (Int32, Int) = (0, 0)
     for url in resources.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
       let session = OAuthSession(
         OAuthSession.Settings(server: url, clientName: Self.clientName), http: NoRequests(),
@@ -120,10 +119,12 @@ package struct BridgeProcess: Sendable {
       do throws(OAuthClientError) {
         guard let status = try await session.status() else { continue }
         print(Self.line(url, status))
+        count += 1
       } catch {
         result = fail("\(url): \(error.sentence)")
       }
     }
+    if count == 0, result == 0 { tell("There is no sign-in.") }
     return result
   }
 
@@ -150,7 +151,8 @@ package struct BridgeProcess: Sendable {
         try await body(session, configuration)
         return 0
       } catch {
-        return fail(error.sentence)
+        let login = LoginCommand(program: Self.name, url: configuration.remote.text)
+        return fail(login.sentence(for: error))
       }
     } catch {
       return report(error)
@@ -204,7 +206,7 @@ package struct BridgeProcess: Sendable {
       let fixed = StaticCredential(configuration.fields)
       return (fixed, fixed)
     }
-    let login = "\(Self.name) login \(configuration.remote.text)"
+    let login = LoginCommand(program: Self.name, url: configuration.remote.text)
     return (
       CredentialWithHeaders(
         OAuthCredential(session: session, login: login), headers: configuration.fields), nil
@@ -286,11 +288,23 @@ package struct BridgeProcess: Sendable {
       case .keychain:
         .kept(
           KeychainKey(
-            program: .installed { unsafe access($0, X_OK) == 0 }, environment: environment,
-            pool: pool, random: RandomBytes.make, report: tell))
+            program: try keychain(), environment: environment, pool: pool,
+            random: RandomBytes.make, report: tell))
       }
     return FileTokenStore(
       folder: folder, key: key, pool: pool, random: RandomBytes.make, report: tell)
+  }
+
+  /// Before a person signs in for nothing.
+  private func keychain() throws(ConfigurationErrors) -> KeychainKey.Program {
+    guard let program = KeychainKey.Program.installed(exists: { unsafe access($0, X_OK) == 0 })
+    else {
+      let name = MCPService.Settings.bridgeStore.name
+      throw Self.error(
+        name, "is keychain, and this machine has no program secret-tool or security",
+        fix: "install libsecret-tools, or set \(name)=file")
+    }
+    return program
   }
 
   // MARK: Requests

@@ -8,8 +8,7 @@ struct OAuthCredential: RemoteCredential {
   private static let scheme = "Bearer "
 
   let session: OAuthSession
-  /// What the person types to sign in.
-  let login: String
+  let login: LoginCommand
 
   func fields() async throws(RemoteCredentialError) -> [(name: String, value: String)] {
     do throws(OAuthClientError) {
@@ -34,10 +33,21 @@ struct OAuthCredential: RemoteCredential {
   }
 
   private func failure(_ error: OAuthClientError) -> RemoteCredentialError {
+    RemoteCredentialError(sentence: login.sentence(for: error))
+  }
+}
+
+/// What the person types to sign in.
+struct LoginCommand: Sendable {
+  let program: String
+  let url: String
+
+  /// With the command, where it helps.
+  func sentence(for error: OAuthClientError) -> String {
     switch error {
-    case .userAgent(.notInteractive), .tokenRefused(.invalidGrant):
-      RemoteCredentialError(sentence: "\(error.sentence) Run: \(login)")
-    default: RemoteCredentialError(sentence: error.sentence)
+    case .userAgent(.notInteractive): "\(error.sentence) Run: \(program) login --no-browser \(url)"
+    case .tokenRefused(.invalidGrant): "\(error.sentence) Run: \(program) login \(url)"
+    default: error.sentence
     }
   }
 }

@@ -92,10 +92,12 @@ package enum OAuthClientError: Error, Sendable, Equatable {
       "The client ID of the settings belongs to another authorization server than the server names now. Check the settings."
     case .noClient: "A client ID and a secret or key are needed. Set them."
     case .userAgent(.notInteractive):
-      "A sign-in is needed, and no browser can be opened here. Sign in on the command line first."
+      "A sign-in is needed, and no browser can be opened here."
     case .userAgent(.timeout): "The sign-in in the browser took too long. Try again."
     case .userAgent(.unavailable):
       "The response of the browser cannot be received on this computer. Try again."
+    case .userAgent(.noRedirect):
+      "No address of this sign-in was pasted. Run the command again in a terminal."
     case .invalidRedirect: "The response of the browser belongs to another sign-in. Try again."
     case .wrongRedirectIssuer:
       "The response of the browser comes from another authorization server. The sign-in was stopped."
@@ -103,7 +105,8 @@ package enum OAuthClientError: Error, Sendable, Equatable {
     case .signInRefused(let error): "The sign-in failed: \(error?.rawValue ?? "unknown error")."
     case .tooManySignIns:
       "The server refuses the access although you have signed in. Your account may lack a permission."
-    case .tokenRefused(.invalidGrant): "The sign-in has expired. Sign in again."
+    case .tokenRefused(.invalidGrant):
+      "The authorization server does not accept this sign-in. Sign in again."
     case .tokenRefused(let error):
       "The authorization server gave no access token: \(error?.rawValue ?? "unknown error")."
     case .invalidTokenResponse:
@@ -114,7 +117,7 @@ package enum OAuthClientError: Error, Sendable, Equatable {
     case .store(.openToOthers):
       "The stored sign-ins may be open to other users of this computer, so they are not used. The log says what to correct."
     case .store(.wrongKey):
-      "The stored sign-in cannot be opened with this key. Set the right key, or sign in again."
+      "The stored sign-in cannot be opened: it is sealed with another key, or damaged. Set the right key, or sign in again."
     case .store(.unavailable): "The stored sign-ins cannot be read or written."
     }
   }

@@ -181,6 +181,7 @@ extension OAuthSession {
     let known = copy.client(of: discovery.server.issuer)?.redirectURI
     let pending: any PendingSignIn
     do { pending = try await userAgent.prepare(preferring: known) } catch {
+      if error == .notInteractive { try await keepAsked(scope, discovery) }
       throw .userAgent(error)
     }
     defer { pending.close() }
@@ -217,6 +218,18 @@ extension OAuthSession {
         stored.keep(client, of: discovery.server.issuer)
       }
       stored.tokens = make(granted, client, discovery, asked: scope, replacing: nil)
+      try await save(stored)
+    }
+  }
+
+  /// Nobody can sign in here: a sign-in on the command line asks for these scopes, too.
+  private func keepAsked(
+    _ scope: ScopeList?, _ discovery: OAuthDiscovery
+  ) async throws(OAuthClientError) {
+    try await locked { () throws(OAuthClientError) in
+      var stored = try await load(replacing: true)
+      guard stored.tokens?.issuer.hasSameBytes(as: discovery.server.issuer) == true else { return }
+      stored.tokens?.asked = scope
       try await save(stored)
     }
   }

@@ -174,7 +174,7 @@ package final class OAuthSession: Sendable {
     let metadata = try? await OAuthDiscovery.metadata(
       of: tokens.issuer, .clientCredentials, AddressRules(server: origin), requests)
     guard let metadata, let url = metadata.revocationURL,
-      let client = identity(of: tokens, stored, metadata)
+      let client = identity(of: tokens, stored, metadata) ?? publicClient(of: tokens)
     else { return false }
     var isRevoked = true
     // RFC 7009 §2.1: the refresh token first, which ends the others of many servers.
@@ -189,6 +189,15 @@ package final class OAuthSession: Sendable {
       if response?.status != 200 { isRevoked = false }
     }
     return isRevoked
+  }
+
+  /// The client that got the tokens, without the settings of that time: on the command line they may
+  /// be missing. It has no secret then.
+  private func publicClient(of tokens: StoredSignIn.Tokens) -> ClientIdentity? {
+    guard settings.client == nil, settings.documentURL == nil, tokens.kind != .dynamic else {
+      return nil
+    }
+    return ClientIdentity(tokens.kind, id: tokens.clientID, .none)
   }
 
   /// What is stored, without a secret.
@@ -207,7 +216,7 @@ package final class OAuthSession: Sendable {
     guard let tokens = try await load().tokens else { return nil }
     return Status(
       issuer: tokens.issuer, resource: tokens.resource, client: tokens.kind,
-      scopes: (tokens.scope ?? tokens.asked)?.scopes ?? [], expiresAt: tokens.expiresAt,
+      scopes: tokens.scope?.scopes ?? [], expiresAt: tokens.expiresAt,
       canRefresh: tokens.refresh != nil)
   }
 

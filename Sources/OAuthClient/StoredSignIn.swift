@@ -38,8 +38,8 @@ package struct StoredSignIn: Sendable {
     let expiresAt: WallTime?
     /// What was granted, as far as the server says it.
     let scope: ScopeList?
-    /// All that was asked for.
-    let asked: ScopeList?
+    /// All that was asked for, or has to be asked for where a person can sign in.
+    var asked: ScopeList?
 
     /// Until when the access token is used: 60 s before its end, or half of a short lifetime.
     var renewedAt: WallTime? {

@@ -26,6 +26,8 @@ package enum UserAgentError: Error, Sendable, Equatable {
   /// Nothing can be shown: no browser and no terminal.
   case notInteractive
   case timeout
-  /// No port can be listened at, or the input has ended.
+  /// No port can be listened at.
   case unavailable
+  /// The input has ended, or had too many lines of something else.
+  case noRedirect
 }

@@ -182,7 +182,9 @@ struct ForwardingTests {
     Row(
       name: "insecure", answers: [.failed(.insecure)],
       output: problem(
-        502, "The certificate or the TLS version of the remote server is not accepted.")),
+        502,
+        "The certificate or the TLS version of the remote server is not accepted, or it speaks no TLS."
+      )),
     Row(
       name: "a timeout is not tried again", answers: [.failed(.timeout)],
       output: problem(504, "The remote server did not answer in time.")),

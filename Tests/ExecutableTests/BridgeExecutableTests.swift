@@ -46,6 +46,24 @@ struct BridgeExecutableTests {
     #expect(outcome.steps.last?.text == "0.3")
   }
 
+  /// Before a person signs in for nothing.
+  @Test func theKeychainMustBeThere() throws {
+    let isThere = ["/usr/bin/security", "/usr/bin/secret-tool", "/bin/secret-tool"]
+      .contains(where: FileManager.default.isExecutableFile)
+    let result = try Command.run(
+      try ServerProcess.path(of: "CalculatorBridge"), ["status"],
+      environment: ["HOME": "/nowhere", "CALCULATOR_BRIDGE_STORE": "keychain"])
+    #expect(result.status == (isThere ? 0 : 78))
+    #expect(result.output.isEmpty)
+    #expect(
+      result.errors
+        == (isThere
+          ? "CalculatorBridge: There is no sign-in.\n"
+          : "CalculatorBridge: CALCULATOR_BRIDGE_STORE: is keychain, and this machine has no program "
+            + "secret-tool or security; install libsecret-tools, or set "
+            + "CALCULATOR_BRIDGE_STORE=file\n"))
+  }
+
   /// ATTACKS O170: a server that sends its callers to another one does not hand on their credential.
   @Test(arguments: [301, 302, 303, 307, 308])
   func aRedirectGetsNoCredential(_ status: Int) throws {

@@ -143,7 +143,8 @@ struct BridgeSignInTests {
     bridge.send(Home.add)
     bridge.closeInput()
     let sentence = try bridge.readLine() ?? ""
-    #expect(sentence.contains("CalculatorBridge login \(server.resource)"), "\(sentence)")
+    #expect(
+      sentence.contains("CalculatorBridge login --no-browser \(server.resource)"), "\(sentence)")
     #expect(bridge.waitForExit() == 0)
   }
 

@@ -140,6 +140,8 @@ final class FakeUserAgent: UserAgent {
   struct State {
     var opened: [String] = []
     var port = 1000
+    /// Whether somebody can sign in here.
+    var isInteractive = true
     /// The redirect URI that the session would like.
     var known: String?
     /// What the redirect has beside `state`.
@@ -165,6 +167,7 @@ final class FakeUserAgent: UserAgent {
   }
 
   func prepare(preferring known: String?) async throws(UserAgentError) -> any PendingSignIn {
+    guard state.withLock({ $0.isInteractive }) else { throw .notInteractive }
     state.withLock { $0.known = known }
     return Pending(
       agent: self, redirectURI: "http://127.0.0.1:\(state.withLock { $0.port })/callback")

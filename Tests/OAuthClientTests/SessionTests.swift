@@ -408,6 +408,33 @@ struct SessionTests {
     #expect(try await !session.isRenewed(after: 403, challenges: ["Bearer"], sent: Secret("third")))
   }
 
+  /// RFC 6750 §3.1: where nobody can sign in, the scopes are kept for a sign-in on the command line.
+  @Test func aStepUpWithoutABrowserIsAskedForAtTheNextSignIn() async throws {
+    let session = try await fixture.signedIn()
+    fixture.agent.state.withLock { $0.isInteractive = false }
+    await #expect(throws: OAuthClientError.userAgent(.notInteractive)) {
+      try await session.isRenewed(after: 403, challenges: [Self.more], sent: Secret("first"))
+    }
+    #expect(try await session.accessToken()?.exposed == "first")
+    #expect(try await session.status()?.scopes == ["read"])
+    fixture.agent.state.withLock { $0.isInteractive = true }
+    try await fixture.session().signIn(challenges: [SessionFixture.challenge])
+    let opened = fixture.agent.takeOpened()
+    #expect(opened.count == 1 && opened[0].contains("&scope=read%20write"))
+  }
+
+  /// What one authorization server was to be asked for is no matter of another one. ATTACKS O171
+  @Test func theScopesOfAnotherServerAreNotKept() async throws {
+    let session = try await fixture.signedIn()
+    fixture.agent.state.withLock { $0.isInteractive = false }
+    fixture.setIssuer("https://other.example")
+    let before = fixture.store.text
+    await #expect(throws: OAuthClientError.userAgent(.notInteractive)) {
+      try await session.isRenewed(after: 403, challenges: [Self.more], sent: Secret("first"))
+    }
+    #expect(fixture.store.text == before)
+  }
+
   private static func missing(_ scope: String) -> String {
     #"Bearer error="insufficient_scope", scope="\#(scope)""#
   }
@@ -665,6 +692,28 @@ struct SessionTests {
     #expect(fixture.store.text == "")
     #expect(try await session.accessToken() == nil)
     #expect(try await session.signOut() == .nothingStored)
+  }
+
+  /// RFC 7009 §2.1: the client of the settings may be missing on the command line.
+  @Test(
+    arguments: [
+      ("a client of the settings", RegisteredClient(id: "fixed", .none), nil, "fixed"),
+      ("a metadata document", nil, "https://c.example/c", "https%3A%2F%2Fc.example%2Fc"),
+    ] as [(String, RegisteredClient?, String?, String)])
+  func aSignOutWithoutTheSettingsOfTheSignIn(
+    _ name: String, _ client: RegisteredClient?, _ documentURL: String?, _ id: String
+  ) async throws {
+    fixture.setIssuer(
+      SessionFixture.issuer,
+      metadata: SessionFixture.metadata(
+        of: SessionFixture.issuer, #","client_id_metadata_document_supported":true"#))
+    let session = fixture.session(client: client, documentURL: documentURL)
+    let challenges = [SessionFixture.challenge]
+    #expect(try await session.isRenewed(after: 401, challenges: challenges, sent: nil))
+    fixture.servers["https://as.example/revoke"] = FakeServers.json("")
+    #expect(try await fixture.session().signOut() == .revoked)
+    let last = try #require(fixture.servers.takeRequests().last)
+    #expect(last.hasBytes(atEnd: "&client_id=\(id)"))
   }
 
   /// The key of the file was changed: it is not used, and it is not called nothing.

@@ -52,7 +52,7 @@ private struct PastedRedirect: PendingSignIn {
       """)
     let expected = SHA256Digest(of: state.exposed.utf8)
     for _ in 0..<TerminalUserAgent.mostTries {
-      guard let line = await readLine(TerminalUserAgent.longestLine) else { throw .unavailable }
+      guard let line = await readLine(TerminalUserAgent.longestLine) else { throw .noRedirect }
       guard let query = query(in: ASCII.trimmed(line[...])) else {
         tell("This is not an address that begins with \(redirectURI)?. Paste it again.")
         continue
@@ -65,7 +65,7 @@ private struct PastedRedirect: PendingSignIn {
       }
       return query
     }
-    throw .unavailable
+    throw .noRedirect
   }
 
   func close() {}

@@ -44,7 +44,8 @@ struct PrivateFolder: ~Copyable {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else {
       let code = errno
-      throw code == ENOENT ? .missing : Self.isLink(path) ? .symbolicLink : .unavailable  // CWE-59
+      if Self.isLink(path) { throw .symbolicLink }  // CWE-59
+      throw code == ENOENT && !creates ? .missing : .unavailable
     }
     do throws(PrivateFileFault) {
       try Self.check(descriptor, S_IFDIR)

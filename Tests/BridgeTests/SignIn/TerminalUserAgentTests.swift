@@ -71,7 +71,7 @@ struct TerminalUserAgentTests {
     let told = Sentences()
     let right = "\(Self.redirect)?code=b&state=right"
     let lines = [String](repeating: "x", count: count) + (count == 5 || count == 6 ? [right] : [])
-    await #expect(throws: UserAgentError.unavailable) { try await Self.query(lines, told) }
+    await #expect(throws: UserAgentError.noRedirect) { try await Self.query(lines, told) }
     #expect(told.all.count == 2 + min(count, 5))
   }
 

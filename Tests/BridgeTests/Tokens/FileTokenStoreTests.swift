@@ -34,6 +34,15 @@ struct FileTokenStoreTests {
     #expect(fixture.sentences.all == [])
   }
 
+  /// Above it is a link to nowhere. Without the folder there is no lock to wait for.
+  @Test(arguments: [(true, PrivateFileFault.unavailable), (false, .missing)])
+  func aFolderThatCannotBeMade(_ creates: Bool, _ fault: PrivateFileFault) throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link"), withDestinationPath: folder.path("nowhere"))
+    #expect(throws: fault) { _ = try PrivateFolder(folder.path("link/a"), creates: creates) }
+  }
+
   /// ATTACKS O185: `status` writes the address to a terminal.
   @Test(arguments: ["https://a.example/\u{1B}[2J", "a", "https://a.example/\nSigned in"])
   func aFileThatNamesNoAddressIsNotListed(_ resource: String) async throws {
