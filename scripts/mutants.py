@@ -5568,6 +5568,16 @@ MUTANTS = [
         "BridgeTests.FileTokenStoreTests", r"aFolderThatCannotBeMade",
     ),
     (
+        "outbound: a CA file without a certificate is accepted", "Sources/HTTPClient/CurlSettings.swift",
+        "guard CertificateFile.hasCertificate(file) else { throw .noCertificate }", "",
+        "HTTPClientTests.CurlClientTests", r"aCAFileWithoutACertificateIsAnErrorAtTheStart",
+    ),
+    (
+        "outbound: a CA file is read with the configuration of a variable",
+        "Sources/Crypto/CertificateFile.swift",
+        "OpenSSL.initialize()", "", OUTBOUND, r"aVariableChangesNothingOfTLS",
+    ),
+    (
         "child: it gets the descriptors of this process", "Sources/SystemC/SystemC.swift",
         "guard unsafe posix_spawn_file_actions_addclose(actions, descriptor) == 0 else { return nil }",
         "_ = descriptor",

@@ -363,6 +363,8 @@ package struct BridgeProcess: Sendable {
     return switch error {
     case .unreadableCAFile:
       Self.error(caFile, "cannot be read", fix: "name a readable file")
+    case .noCertificate:
+      ConfigurationErrors(all: [ConfigurationError.noCertificate(variable: caFile)])
     case .untrustworthyLibrary:
       Self.error(
         caFile,

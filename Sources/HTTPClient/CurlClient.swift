@@ -29,6 +29,8 @@ package final class CurlClient: HTTPClient {
   package enum SetupError: Error, Sendable, Equatable {
     /// The file is missing, or this process may not read it.
     case unreadableCAFile
+    /// The CA file has no certificate in PEM.
+    case noCertificate
     /// This libcurl would trust the system's CA certificates in addition to those of the CA file. The
     /// libcurl of macOS does this; the libcurl of Homebrew does not.
     case untrustworthyLibrary

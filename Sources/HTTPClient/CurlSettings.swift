@@ -1,3 +1,4 @@
+private import Crypto
 internal import Support
 private import SystemC
 
@@ -16,6 +17,8 @@ extension CurlSettings {
     if let file = caFile {
       guard LibCurl.trustsOnlyTheCAFile else { throw .untrustworthyLibrary }
       guard unsafe access(file, R_OK) == 0 else { throw .unreadableCAFile }
+      // libcurl would say so at each request, as if the server's certificate were wrong.
+      guard CertificateFile.hasCertificate(file) else { throw .noCertificate }
     }
     if let proxy, Origin(ofProxy: proxy) == nil { throw .invalidProxy }
     guard CurlHandle().apply(self) else { throw .unusableLibrary }

@@ -191,6 +191,7 @@ package final class OAuthConfiguration: Sendable {
       case .unreadableCAFile:
         reader.report(
           .unreadableFile(variable: Settings.caFile.name, path: settings.caFile ?? ""))
+      case .noCertificate: reader.report(.noCertificate(variable: Settings.caFile.name))
       case .untrustworthyLibrary:
         reader.report(
           .unusableLibrary(

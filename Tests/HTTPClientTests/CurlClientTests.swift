@@ -1,6 +1,7 @@
 import Auth
 import Support
 import TestHarness
+import TestSupport
 import Testing
 
 @testable import HTTPClient
@@ -323,8 +324,6 @@ struct CurlClientTests {
     Handshake(
       testDescription: "another host", certificate: "wrong", caFile: "wrong/ca.pem",
       error: .insecure),
-    Handshake(
-      testDescription: "no PEM", certificate: "ours", caFile: "ours", error: .insecure),
   ])
   func verifies(_ handshake: Handshake) async throws {
     let certificates = try Certificates.shared.get()
@@ -351,6 +350,21 @@ struct CurlClientTests {
   @Test func aMissingCAFileIsAnErrorAtTheStart() {
     #expect(throws: CurlClient.SetupError.unreadableCAFile) {
       try Self.client { $0.caFile = "/nonexistent/ca.pem" }
+    }
+  }
+
+  /// RFC 7468 §5
+  @Test(arguments: [
+    "", "{}", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n",
+  ])
+  func aCAFileWithoutACertificateIsAnErrorAtTheStart(_ text: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("ca.pem", text)
+    for path in [path, folder.path(".")] {
+      #expect(throws: CurlClient.SetupError.noCertificate) {
+        try Self.client { $0.caFile = path }
+      }
     }
   }
 

@@ -132,6 +132,12 @@ extension ConfigurationError {
         : "correct the path, which starts at the directory in which the server was started")
   }
 
+  package static func noCertificate(variable: String) -> ConfigurationError {
+    ConfigurationError(
+      variable, "names a file without a certificate in PEM",
+      fix: "name the file with the certificates of your authority")
+  }
+
   /// A FIFO, a device, a directory or a socket.
   package static func notRegularFile(variable: String, path: String, _ kind: FileKind)
     -> ConfigurationError
