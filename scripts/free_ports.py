@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Ports of the loopback where nobody listens, for servers that must know theirs before they start.
+"""Ports of the loopback at which no program listens, for servers that must know theirs before they start.
 
     free_ports.py [COUNT]
 
-Systems give out ports from 32768 on, to servers that ask for port 0 and to clients: such a port may be
-somebody else's again before the server has taken it. These lie below.
+The system assigns ports from 32768 on to servers that ask for port 0, and to clients. It could assign
+such a port to another program before the server uses it. These ports are lower.
 """
 
 import random
@@ -14,14 +14,17 @@ import sys
 
 def free_ports(count):
     held = {}
-    while len(held) < count:
-        port = random.randrange(20_000, 32_768)
+    for port in random.sample(range(20_000, 32_768), 1000):
+        if len(held) == count:
+            break
         try:
             held[port] = socket.create_server(("127.0.0.1", port))
         except OSError:
-            pass  # somebody has it
+            pass  # another program has it
     for each in held.values():
         each.close()
+    if len(held) < count:
+        sys.exit("free_ports: no port is free")
     return list(held)
 
 

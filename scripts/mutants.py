@@ -5554,13 +5554,24 @@ MUTANTS = [
     (
         "client: scopes are kept for another authorization server",
         "Sources/OAuthClient/OAuthSession+Renewal.swift",
-        "guard stored.tokens?.issuer.hasSameBytes(as: discovery.server.issuer) == true else { return }",
+        "guard let tokens = stored.tokens, tokens.belong(to: discovery) else { return }",
         "", "OAuthClientTests.SessionTests", r"theScopesOfAnotherServerAreNotKept",
     ),
     (
         "client: a sign-out needs the client of the settings", "Sources/OAuthClient/OAuthSession.swift",
         "?? publicClient(of: tokens)", "",
         "OAuthClientTests.SessionTests", r"aSignOutWithoutTheSettingsOfTheSignIn",
+    ),
+    (
+        "client: a sign-out uses a client beside that of the settings",
+        "Sources/OAuthClient/OAuthSession.swift",
+        "guard settings.client == nil, settings.documentURL == nil, tokens.kind", "guard tokens.kind",
+        "OAuthClientTests.SessionTests", r"aSignOutUsesNoOtherClientThanThatOfTheSettings",
+    ),
+    (
+        "hosts: any port of five digits", "Sources/MCPServiceHTTP/Pipeline/AllowedHosts.swift",
+        "port.reduce(0, { $0 * 10 + Int($1 - 0x30) }) <= 65_535", "true",
+        "MCPServiceHTTPTests.AllowedHostsTests", r"namesAreReadAsBytes",
     ),
     (
         "bridge: a folder that cannot be made counts as missing", "Sources/Bridge/Tokens/PrivateFolder.swift",
@@ -5741,8 +5752,8 @@ MUTANTS = [
         "OAuthClientTests.SessionTests", r"aRedirectIsNotFollowed",
     ),
     (
-        "client: the old token at another server", "Sources/OAuthClient/OAuthSession+Renewal.swift",
-        '      tokens.issuer.hasSameBytes(as: discovery.server.issuer)\n        && ',
+        "client: the old token at another server", "Sources/OAuthClient/StoredSignIn.swift",
+        '      issuer.hasSameBytes(as: discovery.server.issuer)\n        && ',
         "      ",
         "OAuthClientTests.SessionTests", r"aClientWithADocumentSendsNoToken",
     ),

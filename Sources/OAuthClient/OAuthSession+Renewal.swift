@@ -100,11 +100,7 @@ extension OAuthSession {
     if need.isMet(by: stored.tokens?.access) { return .done(true) }
     let discovery = try await discovery(need.challenge, stored)
     stored.metadataURL = discovery.metadataURL
-    // Never at another authorization server, nor for another resource. ATTACKS O171
-    let tokens = stored.tokens.flatMap { tokens in
-      tokens.issuer.hasSameBytes(as: discovery.server.issuer)
-        && tokens.resource.hasSameBytes(as: discovery.resource.resource) ? tokens : nil
-    }
+    let tokens = stored.tokens.flatMap { $0.belong(to: discovery) ? $0 : nil }
     if settings.grant == .clientCredentials {
       return try await credentialsGrant(need, discovery, tokens, stored)
     }
@@ -228,7 +224,7 @@ extension OAuthSession {
   ) async throws(OAuthClientError) {
     try await locked { () throws(OAuthClientError) in
       var stored = try await load(replacing: true)
-      guard stored.tokens?.issuer.hasSameBytes(as: discovery.server.issuer) == true else { return }
+      guard let tokens = stored.tokens, tokens.belong(to: discovery) else { return }
       stored.tokens?.asked = scope
       try await save(stored)
     }

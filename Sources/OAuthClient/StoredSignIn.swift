@@ -41,6 +41,12 @@ package struct StoredSignIn: Sendable {
     /// All that was asked for, or has to be asked for where a person can sign in.
     var asked: ScopeList?
 
+    /// Never at another authorization server, nor for another resource. ATTACKS O171
+    func belong(to discovery: OAuthDiscovery) -> Bool {
+      issuer.hasSameBytes(as: discovery.server.issuer)
+        && resource.hasSameBytes(as: discovery.resource.resource)
+    }
+
     /// Until when the access token is used: 60 s before its end, or half of a short lifetime.
     var renewedAt: WallTime? {
       guard let expiresAt else { return nil }

@@ -65,7 +65,8 @@ private func runThreadWork(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutabl
   return nil
 }
 
-// Darwin declares the actions of `posix_spawn` differently, and refuses to close what is not open.
+// Darwin has another type for the actions of `posix_spawn`. There, an action that closes a descriptor
+// fails if the descriptor is not open.
 #if canImport(Darwin)
   package typealias SpawnActions = posix_spawn_file_actions_t?
 #else
@@ -74,16 +75,14 @@ private func runThreadWork(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutabl
 
 /// The child of `posix_spawn` gets no descriptor from 3 on. Nothing changes in this process, so other
 /// threads may start children at the same time.
-/// - Parameter most: more descriptors than this process opens.
 /// - Returns: a flag for the attributes; `nil` if there is no memory.
-package func closeOthers(
-  _ actions: UnsafeMutablePointer<SpawnActions>, most: Int32 = 4096
-) -> Int32? {
+package func closeOthers(_ actions: UnsafeMutablePointer<SpawnActions>) -> Int32? {
   #if canImport(Darwin)
     return POSIX_SPAWN_CLOEXEC_DEFAULT
   #else
-    // Glibc has `posix_spawn_file_actions_addclosefrom_np`, which Swift does not import.
-    for descriptor in 3..<max(min(Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))), most), 4) {
+    // Glibc has `posix_spawn_file_actions_addclosefrom_np`, which Swift does not import. No process of
+    // this project opens 4,096 descriptors.
+    for descriptor in 3..<max(min(Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))), 4096), 4) {
       guard unsafe posix_spawn_file_actions_addclose(actions, descriptor) == 0 else { return nil }
     }
     return 0

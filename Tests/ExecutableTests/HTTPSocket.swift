@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 #if canImport(Darwin)
   import Darwin
@@ -48,9 +49,10 @@ final class HTTPSocket {
     return address
   }
 
-  /// A port where nobody listens, for a server that must know its own before it starts. Systems give
-  /// out ports from 32768 on, to servers that ask for port 0 and to clients: such a port may be
-  /// somebody else's again before the server has taken it. This one lies below.
+  /// A port at which no program listens, for a server that must know its port before it starts.
+  ///
+  /// The system assigns ports from 32768 on to servers that ask for port 0, and to clients. It could
+  /// assign such a port to another program before the server uses it. This port is lower.
   static func freePort() throws -> Int {
     for _ in 0..<1000 {
       let port = Int.random(in: 20_000..<32_768)
@@ -103,14 +105,7 @@ final class HTTPSocket {
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// Sends all bytes, or those that the server takes before it closes.
-  func send(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count <= 0 { return }
-      rest = rest.dropFirst(count)
-    }
-  }
+  func send(_ text: String) { ChildProgram.write(Array(text.utf8), to: descriptor) }
 
   /// Closes the sending side.
   func finish() { shutdown(descriptor, Int32(SHUT_WR)) }

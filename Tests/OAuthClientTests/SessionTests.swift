@@ -408,7 +408,8 @@ struct SessionTests {
     #expect(try await !session.isRenewed(after: 403, challenges: ["Bearer"], sent: Secret("third")))
   }
 
-  /// RFC 6750 §3.1: where nobody can sign in, the scopes are kept for a sign-in on the command line.
+  /// RFC 6750 §3.1: if no browser can be opened, the scopes that the call needs are stored. The next
+  /// sign-in on the command line asks for them.
   @Test func aStepUpWithoutABrowserIsAskedForAtTheNextSignIn() async throws {
     let session = try await fixture.signedIn()
     fixture.agent.state.withLock { $0.isInteractive = false }
@@ -714,6 +715,24 @@ struct SessionTests {
     #expect(try await fixture.session().signOut() == .revoked)
     let last = try #require(fixture.servers.takeRequests().last)
     #expect(last.hasBytes(atEnd: "&client_id=\(id)"))
+  }
+
+  /// The settings name another client by now: it cannot revoke the tokens of the first one, and the
+  /// first one is not used.
+  @Test(
+    arguments: [
+      (RegisteredClient(id: "other", .none), nil), (nil, "https://other.example/c"),
+    ] as [(RegisteredClient?, String?)])
+  func aSignOutUsesNoOtherClientThanThatOfTheSettings(
+    _ client: RegisteredClient?, _ documentURL: String?
+  ) async throws {
+    let session = fixture.session(client: RegisteredClient(id: "fixed", .none))
+    let challenges = [SessionFixture.challenge]
+    #expect(try await session.isRenewed(after: 401, challenges: challenges, sent: nil))
+    fixture.servers["https://as.example/revoke"] = FakeServers.json("")
+    let other = fixture.session(client: client, documentURL: documentURL)
+    #expect(try await other.signOut() == .removed)
+    #expect(fixture.servers.takeRequests().allSatisfy { !$0.contains("/revoke") })
   }
 
   /// The key of the file was changed: it is not used, and it is not called nothing.

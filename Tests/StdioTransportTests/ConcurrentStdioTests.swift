@@ -222,7 +222,7 @@ struct ConcurrentStdioTests {
     let line = [UInt8](repeating: 0x78, count: 1 << 17)
     harness.send("a\n")
     async let run: Void = harness.run(line: {
-      if $0 == "a" { stdio.writeNow(line + line) }  // more than the pipe has room for
+      if $0 == "a" { stdio.writeNow(line + line) }  // more than fits into the pipe
     })
     await harness.wait(for: "a")
     stdio.begin()

@@ -36,7 +36,6 @@ struct ChildProcessTests {
     #expect(fcntl(descriptor.number, F_GETFD) == 0)
   }
 
-  /// Also while another thread waits for its end.
   @Test(arguments: [SIGTERM, SIGKILL])
   func aSignalEndsAChild(_ signal: Int32) throws {
     let program = try ChildProgram(["cat"])

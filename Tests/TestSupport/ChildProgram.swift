@@ -5,10 +5,11 @@ private import SystemC
 
 /// A program that a test starts, with pipes to it and from it.
 ///
-/// Tests use no `Process` of Foundation. One thread of that waits for every program: if a descriptor
-/// is closed in one child as it starts, that thread waits for this child, and no other one ends.
-/// Where more than 1,000 descriptors are open, as with all tests at once, it also reads and writes
-/// past the end of two buffers (`findMaximumOpenFromProcSelfFD`, `select`).
+/// Tests do not use `Process` of Foundation. It has one thread that waits for all programs. If one
+/// program starts without the descriptor that shows its end, the thread waits for this program, and
+/// the end of every other one goes unnoticed. With more than 1,000 open descriptors, as when all tests
+/// run, it also reads and writes past the end of two buffers (`findMaximumOpenFromProcSelfFD`,
+/// `select`).
 package final class ChildProgram: Sendable {
   package struct StartError: Error {}
 
@@ -103,11 +104,14 @@ package final class ChildProgram: Sendable {
   }
 
   /// Writes all bytes, or those that the program takes before it ends.
-  package func write(_ bytes: [UInt8]) {
+  package func write(_ bytes: [UInt8]) { Self.write(bytes, to: input) }
+
+  /// Writes all bytes, or those that are taken before the other side closes.
+  package static func write(_ bytes: [UInt8], to descriptor: Int32) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { bytes in
-        unsafe SystemC.write(input, bytes.baseAddress, bytes.count)
+        unsafe SystemC.write(descriptor, bytes.baseAddress, bytes.count)
       }
       if count <= 0 { return }
       rest = rest.dropFirst(count)
