@@ -3890,6 +3890,23 @@ MUTANTS = [
         REQUESTS_TESTS, r"aURLIsAsLongAsTheClientAccepts",
     ),
     (
+        "connections: the audit line of a link without its service",
+        "Sources/MCPServiceOAuth/Upstream/ConnectionTools.swift",
+        'context.note("upstream", place.id)', "",
+        "MCPServiceOAuthTests.UpstreamCodeTests", r"theCodeIsForTheUserWhoAsked",
+    ),
+    (
+        "connections: the audit line of a completion without its service",
+        "Sources/MCPServiceOAuth/Upstream/ConnectionTools.swift",
+        'context.note("upstream", connected.rawValue)', "",
+        "MCPServiceOAuthTests.UpstreamCodeTests", r"theCodeIsForTheUserWhoAsked",
+    ),
+    (
+        "upstream requests: a call of any length", REQUESTS,
+        "guard access.hasTime else {", "guard true else {",
+        "UpstreamTests.JiraTests", r"slowPagesEndAfterAMinute",
+    ),
+    (
         "upstream requests: a response of any length", REQUESTS,
         "guard response.body.count <= Self.maximumLength else { throw .tooLarge }", "",
         REQUESTS_TESTS, r"a byte larger",
@@ -5577,6 +5594,12 @@ MUTANTS = [
         "bridge: a folder that cannot be made counts as missing", "Sources/Bridge/Tokens/PrivateFolder.swift",
         "code == ENOENT && !creates", "code == ENOENT",
         "BridgeTests.FileTokenStoreTests", r"aFolderThatCannotBeMade",
+    ),
+    (
+        "bridge: a server of this machine behind a proxy",
+        "Sources/Bridge/Configuration/BridgeConfiguration.swift",
+        "if let remote, remote.origin.scheme != .https, outbound.proxy != nil {", "if false {",
+        "BridgeTests.BridgeConfigurationTests", r"aProxyIsForTLSAlone",
     ),
     (
         "outbound: a CA file without a certificate is accepted", "Sources/HTTPClient/CurlSettings.swift",

@@ -19,13 +19,24 @@ package struct UpstreamAccess: Sendable {
   package let credential: UpstreamCredential
   /// For the limits of outbound requests.
   package let client: Client
+  private let clock: @Sendable () -> MonotonicTime
+  private let end: MonotonicTime
+
+  /// The longest time from here to the start of the last request: a sum may need 100 pages.
+  package static let longestCall = Duration.seconds(60)
 
   package init(
-    service: UpstreamService, root: String, credential: UpstreamCredential, client: Client
+    service: UpstreamService, root: String, credential: UpstreamCredential, client: Client,
+    clock: @escaping @Sendable () -> MonotonicTime
   ) {
     self.service = service
     self.root = root
     self.credential = credential
     self.client = client
+    self.clock = clock
+    end = clock() + Self.longestCall
   }
+
+  /// Whether the call may send another request.
+  var hasTime: Bool { clock() < end }
 }

@@ -64,6 +64,8 @@ package struct UpstreamRequests: Sendable {
     guard fits(segments, query: query) else {
       throw .invalidArgument("The arguments are too long for a request. Use shorter ones.")
     }
+    // ASVS 15.2.2, ATTACKS O139: each page of a slow service may come just in time.
+    guard access.hasTime else { throw .timeout }
     let authorization = try authorization()
     let credential = authorization.map { [("Authorization", $0.exposed)] } ?? []
     let request = OutboundRequest(

@@ -353,10 +353,20 @@ struct CurlClientTests {
     }
   }
 
+  private static let revocations = """
+    -----BEGIN X509 CRL-----
+    MIGSMDsCAQEwCgYIKoZIzj0EAwIwDDEKMAgGA1UEAwwBYRcNMjYwMTAxMDAwMDAw
+    WhcNMzYwMTAxMDAwMDAwWjAKBggqhkjOPQQDAgNHADBEAiAx+AmxOEbsbW8/OgJh
+    R/hrT/xfsGJQQos/YmKkAkKNmwIgRiJy6TEi2HrZm95lG5P7Br2t296MFDtagVkw
+    MFI/V4k=
+    -----END X509 CRL-----
+
+    """
+
   /// RFC 7468 §5
   @Test(arguments: [
     "", "{}", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-    "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n",
+    "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n", revocations,
   ])
   func aCAFileWithoutACertificateIsAnErrorAtTheStart(_ text: String) throws {
     let folder = try TemporaryFolder()

@@ -63,6 +63,9 @@ struct UpstreamCodeTests {
     #expect(twice.contains("The code is wrong"))
     let malformed = await Self.call(server, "complete_oauth_flow", #""code":7"#, ann)
     #expect(malformed.contains("code must be a text."))
-    #expect(!server.takeLog().joined().contains(String(code)))
+    let log = server.takeLog()
+    #expect(!log.joined().contains(String(code)))
+    // The link and the completion, and no refused code.
+    #expect(log.count { $0.contains(#""upstream":"jira"}"#) } == 2, "\(log)")
   }
 }

@@ -100,9 +100,11 @@ final class FakeService: HTTPClient {
 
   static func access(
     _ credential: UpstreamCredential = .bearer(Secret("the-token")),
-    service: UpstreamService = .jira, root: String = "https://jira.example/root"
+    service: UpstreamService = .jira, root: String = "https://jira.example/root",
+    clock: @escaping @Sendable () -> MonotonicTime = { MonotonicTime(nanoseconds: 0) }
   ) -> UpstreamAccess {
-    UpstreamAccess(service: service, root: root, credential: credential, client: client)
+    UpstreamAccess(
+      service: service, root: root, credential: credential, client: client, clock: clock)
   }
 }
 

@@ -61,10 +61,10 @@ struct JiraTests {
 
   private static func sum(
     _ service: FakeService, _ edition: Jira.Edition, jql: String = "project = A",
-    timeSpent: Bool = false
+    timeSpent: Bool = false, access: UpstreamAccess = FakeService.access()
   ) async -> Result<String, UpstreamError> {
     let jira = Jira(
-      FakeService.access(), edition: edition, storyPointsField: points, http: service)
+      access, edition: edition, storyPointsField: points, http: service)
     return await result { () async throws(UpstreamError) in
       timeSpent
         ? try await jira.sumTimeSpent(jql: jql).description
@@ -230,6 +230,18 @@ struct JiraTests {
     let service = Self.jira(edition, all + ["1"], mostOnPage: 1)
     #expect(await Self.sum(service, edition) == .failure(.tooLarge))
     #expect(service.requests.count == 100)
+  }
+
+  /// The clock goes on by a second for each page, so that no request is late and the call is.
+  /// ATTACKS O139
+  @Test func slowPagesEndAfterAMinute() async {
+    let seconds = Counter()
+    let access = FakeService.access(clock: {
+      MonotonicTime(nanoseconds: seconds.next() * 1_000_000_000)
+    })
+    let service = Self.jira(.cloud, Array(repeating: "1", count: 100), mostOnPage: 1)
+    #expect(await Self.sum(service, .cloud, access: access) == .failure(.timeout))
+    #expect(service.requests.count == 59)
   }
 
   /// Swift's `==` takes the two ids for equal.

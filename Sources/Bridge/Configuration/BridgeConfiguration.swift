@@ -63,6 +63,12 @@ package struct BridgeConfiguration: Sendable {
     outbound.proxy = reader.optional(MCPService.Settings.bridgeProxy) {
       Origin(ofProxy: $0)?.scheme == .http
     }
+    if let remote, remote.origin.scheme != .https, outbound.proxy != nil {
+      reader.report(
+        ConfigurationError(
+          MCPService.Settings.bridgeProxy.name, "is only for a URL of https://",
+          fix: "unset it for a server of this machine"))
+    }
     guard reader.errors.isEmpty, let remote, let credential else {
       throw ConfigurationErrors(all: reader.errors)
     }

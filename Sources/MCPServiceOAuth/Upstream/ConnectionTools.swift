@@ -25,7 +25,7 @@ struct ConnectionTools: Sendable {
       [serviceArgument],
       result: [("message", ["type": "string", "description": "What comes next, with the link."])]
     ) { (arguments, user, context) throws(ToolFailure) in
-      let place = try place(in: arguments)
+      let place = try place(in: arguments, context)
       // The call comes again, after the client has asked the user.
       switch context.action(for: Self.link) {
       case nil: break
@@ -72,6 +72,7 @@ struct ConnectionTools: Sendable {
         try await service.complete(code, for: user, context.client)
       }
       guard let connected else { throw Self.wrongCode }
+      context.note("upstream", connected.rawValue)
       return .success(
         "\(connected.title) is connected.",
         structured: JSONObject([("service", .string(connected.rawValue))]))
@@ -84,7 +85,7 @@ struct ConnectionTools: Sendable {
       "Gets a new access token for a connection, and so shows whether it works.",
       [serviceArgument], result: [Self.serviceResult]
     ) { (arguments, user, context) throws(ToolFailure) in
-      let target = try target(in: arguments)
+      let target = try target(in: arguments, context)
       service.connections.forget(user: user.text, service: target)
       _ = try await Self.checked { () async throws(ConnectionError) in
         try await service.connections.accessToken(
@@ -125,7 +126,7 @@ struct ConnectionTools: Sendable {
       "Removes a connection, and its token from this server.",
       [serviceArgument], result: [Self.serviceResult]
     ) { (arguments, user, context) throws(ToolFailure) in
-      let target = try target(in: arguments)
+      let target = try target(in: arguments, context)
       let existed = try await Self.checked { () async throws(ConnectionError) in
         try await service.connections.disconnect(
           user: user.text, service: target, client: context.client)
@@ -159,17 +160,23 @@ struct ConnectionTools: Sendable {
     )
   }
 
-  private func place(in arguments: JSONObject) throws(ToolFailure) -> ConnectableService {
+  /// The service of the arguments, which the audit line names.
+  private func place(
+    in arguments: JSONObject, _ context: CallContext
+  ) throws(ToolFailure) -> ConnectableService {
     let name = try UpstreamTools.text("service", in: arguments)
     guard let place = service.services.first(where: { $0.id.hasSameBytes(as: name) }) else {
       let names = service.services.map(\.id).joined(separator: ", ")
       throw ToolFailure(sentence: "service must be one of: \(names).")
     }
+    context.note("upstream", place.id)
     return place
   }
 
-  private func target(in arguments: JSONObject) throws(ToolFailure) -> UpstreamService {
-    guard let target = UpstreamService(rawValue: try place(in: arguments).id) else {
+  private func target(
+    in arguments: JSONObject, _ context: CallContext
+  ) throws(ToolFailure) -> UpstreamService {
+    guard let target = UpstreamService(rawValue: try place(in: arguments, context).id) else {
       preconditionFailure("a service of the settings")
     }
     return target

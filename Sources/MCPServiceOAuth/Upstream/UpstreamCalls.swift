@@ -40,6 +40,7 @@ struct UpstreamCalls: Sendable {
   let shared: SharedCredential
   /// `nil` if no service has connections.
   let connecting: ConnectionService?
+  let clock: @Sendable () -> MonotonicTime
 
   func site(_ service: UpstreamService) -> UpstreamSite? { sites.first { $0.service == service } }
 
@@ -83,7 +84,8 @@ struct UpstreamCalls: Sendable {
     }
     return (
       UpstreamAccess(
-        service: service, root: root, credential: choice.credential, client: context.client),
+        service: service, root: root, credential: choice.credential, client: context.client,
+        clock: clock),
       edition, choice.source == .connection
     )
   }

@@ -91,7 +91,8 @@ final class UpstreamServer: Sendable {
       routes = ConnectionRoutes(connectable, beside: own, context) { endpoints($0) }
     }
     let calls = UpstreamCalls(
-      sites: sites, http: http, shared: settings.shared, connecting: service)
+      sites: sites, http: http, shared: settings.shared, connecting: service,
+      clock: context.clock)
     return (
       UpstreamTools(upstream: calls).all + (service.map { ConnectionTools(service: $0).all } ?? []),
       routes

@@ -396,6 +396,15 @@ struct BridgeConfigurationTests {
     #expect(!outbound.allowsLoopback)
   }
 
+  @Test func aProxyIsForTLSAlone() {
+    #expect(
+      Self.errors(
+        ["CALCULATOR_BRIDGE_PROXY": "http://proxy.example:3128"], url: "http://127.0.0.1:8080/mcp")
+        == [
+          "CALCULATOR_BRIDGE_PROXY: is only for a URL of https://; unset it for a server of this machine"
+        ])
+  }
+
   // MARK: SIGHUP
 
   @Test func aNewFileAppliesAndABadOneKeepsTheOld() async throws {
