@@ -8,6 +8,7 @@ SECONDS = 60
 MINUTES = 2
 PAUSE = 20
 RUNS = 10
+PART = 1/1
 DIR = .build/cert
 LINT_BUILD = .build-lint
 
@@ -149,8 +150,8 @@ differential: needs-build ## Compare the parser of HTTP with NIOHTTP1: make diff
 	@scripts/fuzz.sh $(SECONDS) Differential
 
 .PHONY: mutate
-mutate: needs-build ## Take out one guard after the other, and see that a test notices each
-	@python3 scripts/mutate.py
+mutate: needs-build ## Take out one guard after the other, and see that a test notices each: make mutate PART=1/4
+	@python3 scripts/mutate.py --part $(PART)
 
 .PHONY: soak
 soak: needs-build $(DIST)/CalculatorHTTP $(DIST)/CalculatorOAuth .venv/modern/.ready ## Load the servers over HTTP and see that nothing grows: make soak MINUTES=2

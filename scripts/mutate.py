@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes one guard after the other out of the code, and checks that a test notices each.
 
-    mutate.py [--only REGEX] [--list]
+    mutate.py [--only REGEX] [--part K/N] [--list]
 
 The table is scripts/mutants.py. The work is done on a copy of the tree in .build-mutate, which keeps
 its build folder: each mutant is an incremental build, and so is the next run. Ends with 1 if a mutant
@@ -11,6 +11,7 @@ survives, does not compile, hangs, is killed by another test than it says, or is
 import argparse
 import filecmp
 import os
+import platform
 import re
 import shutil
 import signal
@@ -24,6 +25,10 @@ from mutants import MUTANTS
 ROOT = Path(__file__).resolve().parent.parent
 SCRATCH = ROOT / ".build-mutate"
 TREE = SCRATCH / "tree"
+# Most of the time goes into linking: without symbols for a debugger, and with the linker of Swift.
+FAST = ["-Xswiftc", "-gnone"]
+if platform.system() == "Linux":
+    FAST += ["-Xswiftc", "-use-ld=lld"]
 # In seconds; no filter of the table takes a tenth of it.
 TIMEOUT = 600
 # Lines of tests that run at the same time may stand behind each other.
@@ -54,7 +59,7 @@ def swift(*arguments):
         if vectors.is_dir():
             environment.setdefault("CALCULATOR_VECTORS", str(vectors))
     process = subprocess.Popen(
-        ["swift", *arguments, "--scratch-path", str(SCRATCH / "build")], cwd=TREE,
+        ["swift", *arguments, *FAST, "--scratch-path", str(SCRATCH / "build")], cwd=TREE,
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         errors="replace", start_new_session=True)
     try:
@@ -134,12 +139,22 @@ def baseline(mutants):
         sys.exit("mutate: without a mutant these tests fail:\n" + "\n".join(failures[:10]))
 
 
+def part(text, rows):
+    """The rows of the part `K/N`: neighbours, which mostly change one module."""
+    match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", text)
+    if not match or int(match[1]) > int(match[2]):
+        sys.exit(f"mutate: --part must be K/N, such as 1/4, and not {text}")
+    index, count = int(match[1]), int(match[2])
+    return rows[len(rows) * (index - 1) // count:len(rows) * index // count]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="a regular expression for the names")
+    parser.add_argument("--part", default="1/1", help="the part K of N, for several nights or machines")
     parser.add_argument("--list", action="store_true", help="print the names alone")
     options = parser.parse_args()
-    mutants = [row for row in MUTANTS if re.search(options.only, row[0])]
+    mutants = part(options.part, [row for row in MUTANTS if re.search(options.only, row[0])])
     names = [row[0] for row in MUTANTS]
     if len(set(names)) != len(names):
         sys.exit("mutate: two mutants have one name")
@@ -147,7 +162,7 @@ def main():
         print("\n".join(row[0] for row in mutants))
         return
     if not mutants:
-        sys.exit(f"mutate: no mutant is called {options.only}")
+        sys.exit(f"mutate: no mutant is called {options.only} in this part")
 
     TREE.mkdir(parents=True, exist_ok=True)
     copy_tree()
