@@ -625,11 +625,6 @@ MUTANTS = [
         INTROSPECTION_TESTS, r"allCallersThatWaitShareOneSearch",
     ),
     (
-        "introspection: refresh and ID tokens", INTROSPECTOR,
-        "guard response.hasKindOfAnAccessToken else { throw .notAnAccessToken }", "",
-        INTROSPECTION_TESTS, r"O25 token_type is .*refresh_token",
-    ),
-    (
         "introspection: the claims may be of an ID token", INTROSPECTOR,
         "type: .jwt, now: now())", "type: .accessToken, now: now())",
         INTROSPECTION_TESTS, r"O25 nonce",

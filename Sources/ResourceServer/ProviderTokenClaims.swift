@@ -114,7 +114,7 @@ struct ProviderTokenClaims {
 extension JSONObject {
   /// Whether the members that name a kind of token, if they are there, name an access token: Cognito's
   /// `token_use`, and `token_type` (RFC 7662 §2.2).
-  var hasKindOfAnAccessToken: Bool {
+  fileprivate var hasKindOfAnAccessToken: Bool {
     for (name, value) in [("token_type", "bearer"), ("token_use", "access")] {
       guard let kind = self[name] else { continue }
       guard let text = kind.string, ASCII.areEqual(text.utf8, value.utf8) else { return false }
