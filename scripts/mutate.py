@@ -31,6 +31,7 @@ if platform.system() == "Linux":
     FAST += ["-Xswiftc", "-use-ld=lld"]
 # In seconds; no filter of the table takes a tenth of it.
 TIMEOUT = 600
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Lines of tests that run at the same time may stand behind each other.
 FAILURE = re.compile(r"✘ Test (?!run )([^✘✔◇\n]*)")
 
@@ -52,23 +53,35 @@ def copy_tree():
             shutil.copy(source, copy)
 
 
-def swift(*arguments):
-    """Runs swift in the copy; its status, and all that it printed. `None` is a timeout."""
+def run(*command):
+    """Runs a command in the copy; its status, and all that it printed. `None` is a timeout."""
     environment = dict(os.environ)
     for vectors in [ROOT / ".vectors", ROOT.parent / "shared/vectors"]:
         if vectors.is_dir():
             environment.setdefault("CALCULATOR_VECTORS", str(vectors))
     process = subprocess.Popen(
-        ["swift", *arguments, *FAST, "--scratch-path", str(SCRATCH / "build")], cwd=TREE,
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        errors="replace", start_new_session=True)
+        command, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace", start_new_session=True)
     try:
         output, _ = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)  # the tests are a child of its child
         process.communicate()
         return None, ""
-    return process.returncode, output
+    return process.returncode, COLOUR.sub("", output)
+
+
+def swift(*arguments):
+    return run("swift", *arguments, *FAST, "--scratch-path", str(SCRATCH / "build"))
+
+
+def test(tests):
+    """Runs the tests of a filter."""
+    # `swift test` plans the whole build again first, which takes longer than most of these tests.
+    for bundle in (SCRATCH / "build/debug").glob("*PackageTests.xctest"):
+        if bundle.is_file():  # on Linux
+            return run(str(bundle), "--testing-library", "swift-testing", "--filter", tests)
+    return swift("test", "--skip-build", "--filter", tests)
 
 
 def build():
@@ -100,7 +113,7 @@ def judge(where, text, replacement, tests, killer):
         errors = build()
         if errors:
             return False, f"DOES NOT COMPILE: {errors[0].strip()}"
-        status, output = swift("test", "--skip-build", "--filter", tests)
+        status, output = test(tests)
     finally:
         file.write_text(original, encoding="utf-8")
     if status is None:
@@ -133,7 +146,7 @@ def baseline(mutants):
     if errors:
         sys.exit("mutate: the code does not build: " + "\n".join(errors))
     filters = "|".join(sorted({tests for _, _, _, _, tests, _ in mutants}))
-    status, output = swift("test", "--skip-build", "--filter", filters)
+    status, output = test(filters)
     if status != 0:
         failures = FAILURE.findall(output) or [output[-1000:] or "timed out"]
         sys.exit("mutate: without a mutant these tests fail:\n" + "\n".join(failures[:10]))
