@@ -25,8 +25,9 @@ ifeq ($(shell uname -s),Darwin)
 RELEASE_FLAGS := -c release
 STRIP := strip -x
 else
-# The C++ library under the Swift runtime is linked in as well: a linker takes the first that it
-# finds, and in this folder there is only the static one. Less memory, and a faster start.
+# The C++ library under the Swift runtime is linked in as well, and so is the library that unwinds the
+# stack: a linker takes the first that it finds, and in this folder there are only the static ones.
+# Less memory, and a faster start.
 # lld comes with Swift. The default linker warns of mktemp, which Foundation contains and nothing
 # here calls.
 # glibc 2.36, that of Debian 12, is the first that reads packed relocations: 20 KB in place of 1 MB,
@@ -228,7 +229,8 @@ release-build: $(STATIC)
 
 $(STATIC):
 	@mkdir -p $@
-	@library=$$(clang -print-file-name=libstdc++.a); [ ! -e "$$library" ] || ln -s "$$library" $@
+	@add() { library=$$(clang -print-file-name=$$1); [ ! -e "$$library" ] || ln -s "$$library" $@/$$2; }; \
+		add libstdc++.a libstdc++.a; add libgcc_eh.a libgcc_s.a
 
 $(DIST)/%: $(SOURCES)
 	@scripts/setup.sh build
