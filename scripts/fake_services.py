@@ -197,7 +197,7 @@ class OAuth:
 
 CLOUD = OAuth(
     True,
-    {"read:jira-work", "search:confluence", "read:confluence-content.all", "offline_access"},
+    {"read:jira-work", "read:page:confluence", "offline_access"},
     3600,
 )
 DATA_CENTER = OAuth(False, {"READ", "WRITE"}, 7200)
@@ -337,7 +337,7 @@ def atlassian(request, path):
         CLOUD.token(request)
     scopes = {
         "jira": {"read:jira-work"},
-        "confluence": {"search:confluence", "read:confluence-content.all"},
+        "confluence": {"read:page:confluence"},
     }
     if path == "/oauth/token/accessible-resources":
         if CLOUD.user(request.bearer(), scopes["jira"] | scopes["confluence"]) is None:

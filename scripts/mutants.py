@@ -3605,7 +3605,7 @@ MUTANTS = [
     ),
     (
         "renewal: one that was forgotten", CONNECTIONS,
-        "guard memory.end(number, of: key) else { return .failure(.notConnected) }",
+        "guard memory.end(number, of: key) else { return .failure(.unavailable) }",
         "_ = memory.end(number, of: key)",
         RENEWAL_TESTS, r"aUserWhoIsForgottenDuringARenewalGetsNoToken",
     ),
@@ -3621,8 +3621,7 @@ MUTANTS = [
     ),
     (
         "renewal: a token that is not stored", CONNECTIONS,
-        "case .removed: throw .notConnected\n    case .lost: throw .unavailable\n",
-        "case .removed, .lost: break\n",
+        "case .removed, .lost: throw .unavailable", "case .removed, .lost: break",
         RENEWAL_TESTS, r"aConnectionThatIsMadeDuringARenewalStays",
     ),
     (
@@ -3895,6 +3894,17 @@ MUTANTS = [
         "Sources/MCPServiceOAuth/Upstream/ConnectionTools.swift",
         'context.note("upstream", connected.rawValue)', "",
         "MCPServiceOAuthTests.UpstreamCodeTests", r"theCodeIsForTheUserWhoAsked",
+    ),
+    (
+        "upstream: a build with the server's own account", "Sources/MCPServiceOAuth/Upstream/UpstreamCalls.swift",
+        "guard !isOfCaller || [.header, .connection].contains(choice.source) else { throw .none }", "",
+        "MCPServiceOAuthTests.UpstreamServerTests", r"aBuildIsStartedWithTheCallersOwnCredential",
+    ),
+    (
+        "renewal: another credential after a disconnection", "Sources/Upstream/Connections/UpstreamConnections.swift",
+        "guard memory.end(number, of: key) else { return .failure(.unavailable) }",
+        "guard memory.end(number, of: key) else { return .failure(.notConnected) }",
+        "UpstreamTests.UpstreamConnectionsTests", r"anEndDuringARenewalStays",
     ),
     (
         "upstream requests: a call of any length", REQUESTS,

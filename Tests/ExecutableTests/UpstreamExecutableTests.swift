@@ -144,6 +144,32 @@ struct UpstreamExecutableTests {
     #expect(!(try fakes.requests().contains { $0.fields.joined().contains { $0.contains("eyJ") } }))
   }
 
+  /// The scope of the default is the one that the page needs.
+  @Test func aUserConnectsConfluence() throws {
+    let fakes = try FakeServices()
+    let server = try SignInServer([
+      "CONFLUENCE_URL": "\(fakes.url)/confluence-cloud", "CONFLUENCE_EDITION": "cloud",
+      "CONFLUENCE_AUTH_TYPE": "oauth", "CONFLUENCE_OAUTH_CLIENT_ID": "calculator",
+      "CONFLUENCE_OAUTH_CLIENT_SECRET": "client-secret-of-the-fakes-0123456789",
+      "CONFLUENCE_OAUTH_AUTHORIZE_URL": "\(fakes.url)/atlassian/authorize",
+      "CONFLUENCE_OAUTH_TOKEN_URL": "\(fakes.url)/atlassian/oauth/token",
+      "CONFLUENCE_OAUTH_API_URL": "\(fakes.url)/atlassian",
+      "CALCULATOR_STATE_KEY": "0123456789abcdef0123456789abcdef",
+      "CALCULATOR_OAUTH_ALLOW_LOOPBACK": "true",
+    ])
+    let client = try Client(server)
+    let begun = try client.call("init_oauth_flow", ["service": "confluence"]).text
+    let link = try #require(begun.firstMatch(of: /http\S+\/connect\/[\w-]+/)).0
+    #expect(try client.open(String(link)) == "Confluence is connected")
+    let page = ["page_id": "1002", "column": "Cost"]
+    #expect(try client.call("sum_table_column", page).result == 7)
+    try client.end()
+    #expect(
+      try fakes.requests(to: "atlassian").contains {
+        $0.path.contains("/wiki/api/v2/pages/1002?") && $0.status == 200
+      })
+  }
+
   /// The bodies of the successful token requests with a code, and of those with a refresh token.
   private static func grants(of edition: Edition, _ fakes: FakeServices) throws -> [[String]] {
     let bodies = try fakes.requests(to: edition.services.tokens)

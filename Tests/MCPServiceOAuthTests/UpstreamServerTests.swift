@@ -176,6 +176,26 @@ struct UpstreamServerTests {
     #expect(services.sent.count == (isAllowed ? 1 : 0))
   }
 
+  /// The server's own account may do more than the caller: Jenkins could not decide about the caller.
+  /// ATTACKS O156
+  @Test(arguments: [
+    ["JENKINS_USERNAME": "robot", "JENKINS_PASSWORD": "0wn-t0ken-of-the-server"],
+    ["JENKINS_AUTH_TYPE": "anonymous"],
+  ])
+  func aBuildIsStartedWithTheCallersOwnCredential(_ account: [String: String]) async throws {
+    let services = Services([])
+    let file = try TemporaryFile(
+      #"{"allow":[{"subject":"password:anshika","tool":"trigger_job"}]}"#)
+    let server = try OwnServerHarness(
+      Self.jenkins.merging(account) { $1 }.merging([
+        "CALCULATOR_AUTHORITY_FILE": file.path, "CALCULATOR_UPSTREAM_SHARED": file.path,
+      ]) { $1 }, role: "admin", services: services)
+    let token = try await server.tokens(scope: Self.scope).access
+    let text = await Self.call(server, "trigger_job", #""job":"a""#, token)
+    #expect(text.contains("There is no credential for Jenkins."), "\(text)")
+    #expect(services.sent.isEmpty)
+  }
+
   // MARK: Permissions
 
   @Test(arguments: [("calculate:basic", false), ("calculate:basic upstream:read", true)])
@@ -278,6 +298,31 @@ struct UpstreamServerTests {
     return await server.send(
       "GET", "/jira/callback", query: "state=\(state)&code=the-code", fields: [("Cookie", cookie)]
     ).text
+  }
+
+  /// The connection stays, and is there when the user signs in again.
+  /// ATTACKS O190
+  @Test func anEndedGrantReachesNoConnection() async throws {
+    let folder = try TemporaryFolder()
+    let services = Self.services()
+    let server = try Self.jiraServer(services, folder)
+    let tokens = try await server.tokens(scope: Self.scope)
+    let begun = await Self.call(server, "init_oauth_flow", #""service":"jira""#, tokens.access)
+    let link = try #require(begun.firstMatch(of: /(https:\/\/mcp\.example\/connect\/[\w-]{43})/)).1
+    _ = try await Self.browse(String(link), server)
+    func sum(_ token: String) async -> String {
+      await Self.call(server, "sum_story_points", #""jql":"project = A""#, token)
+    }
+    #expect(await sum(tokens.access).contains(#""result":0.3"#))
+    let count = services.sent.count
+    _ = await server.post("/revoke", [("token", tokens.refresh), ("client_id", "app")])
+    for tool in ["sum_story_points", "refresh_oauth_token", "list_connections", "disconnect"] {
+      let arguments = #""jql":"project = A","service":"jira""#
+      let refused = await Self.call(server, tool, arguments, tokens.access)
+      #expect(refused.contains("Authentication failed"), "\(tool): \(refused)")
+    }
+    #expect(services.sent.count == count)
+    #expect(await sum(try await server.tokens(scope: Self.scope).access).contains(#""result":0.3"#))
   }
 
   /// ATTACKS O155

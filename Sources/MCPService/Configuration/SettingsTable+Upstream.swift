@@ -144,7 +144,7 @@ package struct UpstreamOAuthSettingNames: Sendable {
       "a check of the address that is registered at \(title); it can have no other value")
     scope = Setting.text(
       "\(prefix)_SCOPE", "scopes with spaces between them", .needsRestart,
-      example: "\(id == "jira" ? "read:jira-work" : "search:confluence") offline_access",
+      example: "\(id == "jira" ? "read:jira-work" : "read:page:confluence") offline_access",
       "what users allow this server at \(title); without it, no more than the tools need")
     authorizeURL = url(
       "AUTHORIZE_URL",

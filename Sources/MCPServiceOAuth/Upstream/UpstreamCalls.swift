@@ -45,9 +45,13 @@ struct UpstreamCalls: Sendable {
   func site(_ service: UpstreamService) -> UpstreamSite? { sites.first { $0.service == service } }
 
   /// The address and the credential for one call.
-  /// - Parameter wish: the site that the caller names; `nil` if none.
+  /// - Parameters:
+  ///   - wish: the site that the caller names; `nil` if none.
+  ///   - isOfCaller: whether the credential must be the caller's own, so that the service itself
+  ///     decides what this caller may do.
   func access(
-    to site: UpstreamSite, tool: String, wish: String?, _ context: CallContext
+    to site: UpstreamSite, tool: String, wish: String?, isOfCaller: Bool = false,
+    _ context: CallContext
   ) async throws(ToolFailure) -> (access: UpstreamAccess, edition: AtlassianEdition?, isOwn: Bool) {
     let service = site.service
     for field in UpstreamService.allCases.map(\.addressField)
@@ -67,6 +71,8 @@ struct UpstreamCalls: Sendable {
         site.rules, header: header, connection: connection,
         isShared: await shared.isAllowed(context.identity, tool: tool, client: context.client),
         isGuest: user == nil)
+      // CWE-441, ATTACKS O156
+      guard !isOfCaller || [.header, .connection].contains(choice.source) else { throw .none }
     } catch {
       throw ToolFailure(sentence: error.sentence(for: site.rules))
     }

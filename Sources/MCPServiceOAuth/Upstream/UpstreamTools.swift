@@ -100,7 +100,8 @@ struct UpstreamTools: Sendable {
         object: Tool.Object(argument: Self.job.0, needsAuthority: true)
       ) { (arguments, context) throws(ToolFailure) in
         let job = try Self.text(Self.job.0, in: arguments)
-        let access = try await upstream.access(to: site, tool: "trigger_job", wish: nil, context)
+        let access = try await upstream.access(
+          to: site, tool: "trigger_job", wish: nil, isOfCaller: true, context)
         let item = try await Self.result(site.service) { () async throws(UpstreamError) in
           try await Jenkins(access.access, http: upstream.http).triggerJob(job: job)
         }

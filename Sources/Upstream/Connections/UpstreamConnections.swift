@@ -146,7 +146,7 @@ package final class UpstreamConnections: Sendable {
   }
 
   /// Forgets the access tokens of a user, such as one whose grant has ended. Calls that wait for a
-  /// renewal get `.notConnected`. The stored connections stay.
+  /// renewal get `.unavailable`. The stored connections stay.
   package func forget(user: String) {
     for service in UpstreamService.allCases { forget(user: user, service: service) }
   }
@@ -231,8 +231,9 @@ package final class UpstreamConnections: Sendable {
       result = .failure(error)
     }
     return memory.withLock { memory in
-      // The user has disconnected, or was forgotten.
-      guard memory.end(number, of: key) else { return .failure(.notConnected) }
+      // The user has disconnected, or was forgotten. A connection was there, so no other credential
+      // replaces it in this call: ATTACKS O145.
+      guard memory.end(number, of: key) else { return .failure(.unavailable) }
       if case .success(let known) = result { memory.insert(known, for: key, at: clock()) }
       return result.map(\.token)
     }
@@ -304,8 +305,7 @@ package final class UpstreamConnections: Sendable {
       }
     }
     switch replacement {
-    case .removed: throw .notConnected
-    case .lost: throw .unavailable
+    case .removed, .lost: throw .unavailable  // see `renewal`
     case .replaced(let generation):
       memory.withLock { $0.sawGeneration(generation, of: key, at: clock()) }
     }
