@@ -3365,11 +3365,6 @@ MUTANTS = [
         "StateTests.ConnectionTests", r"theConnectionsAndTheFlowsOfAUserAreRemoved",
     ),
     (
-        "connections: the flows of a removed user", CONNECTIONS_STATE,
-        'try connection.run("DELETE FROM upstream_flows WHERE user_key = ?", [.text(user)])', "",
-        "StateTests.ConnectionTests", r"theConnectionsAndTheFlowsOfAUserAreRemoved",
-    ),
-    (
         "connections: a printed row", f"{STATE}/UpstreamConnection.swift",
         "Mirror(self, children: [])", 'Mirror(self, children: ["token": sealedToken])',
         "StateTests.ConnectionTests", r"nothingSealedIsPrinted",
@@ -4104,14 +4099,14 @@ MUTANTS = [
         JIRA_TESTS, r"tooManyIssuesOfDataCenterCostOneRequest",
     ),
     (
-        "Jira: a field of any digits", JIRA,
-        "&& 1...10 ~= digits.count", "",
-        JIRA_TESTS, r"theNameOfTheField",
+        "Jira: a field of any digits", "Sources/MCPService/Configuration/SettingsTable+Upstream.swift",
+        "1...10 ~= digits.count && ", "",
+        "MCPServiceTests.SettingsTests", r"aCustomFieldHasOneToTenDigits",
     ),
     (
-        "Jira: a field of any text", JIRA,
-        "&& digits.allSatisfy(ASCII.isDigit)", "",
-        JIRA_TESTS, r"theNameOfTheField",
+        "Jira: a field of any text", "Sources/MCPService/Configuration/SettingsTable+Upstream.swift",
+        " && digits.allSatisfy(ASCII.isDigit)", "",
+        "MCPServiceTests.SettingsTests", r"aCustomFieldHasOneToTenDigits",
     ),
     (
         "Jenkins: any number of folders", JENKINS_JOB,

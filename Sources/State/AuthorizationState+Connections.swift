@@ -72,18 +72,6 @@ extension AuthorizationState {
       return found?.generation
     }
   }
-
-  /// Removes all connections of a user, and all flows that would make new ones.
-  /// - Returns: the removed connections.
-  @discardableResult
-  package func removeConnections(user: String) throws(StateError) -> [UpstreamConnection] {
-    try database.transaction { (connection) throws(StateError) in
-      let found = try connection.upstreamConnections(user)
-      try connection.run("DELETE FROM upstream_flows WHERE user_key = ?", [.text(user)])
-      try connection.run("DELETE FROM upstream_connections WHERE user_key = ?", [.text(user)])
-      return found
-    }
-  }
 }
 
 extension Connection {

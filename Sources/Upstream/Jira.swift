@@ -33,22 +33,13 @@ package struct Jira: Sendable {
   private let edition: Edition
   private let storyPointsField: String
 
-  /// - Parameter storyPointsField: as `isStoryPointsField` allows it. It differs between sites.
+  /// - Parameter storyPointsField: `customfield_` and a number. It differs between sites.
   package init(
     _ access: UpstreamAccess, edition: Edition, storyPointsField: String, http: any HTTPClient
   ) {
     requests = UpstreamRequests(access, http: http)
     self.edition = edition
     self.storyPointsField = storyPointsField
-  }
-
-  /// Whether a text is the name of a field that an administrator has made: `customfield_` and 1 to 10
-  /// digits, such as `customfield_10016`.
-  package static func isStoryPointsField(_ text: String) -> Bool {
-    let prefix = "customfield_".utf8
-    let digits = text.utf8.dropFirst(prefix.count)
-    return text.utf8.starts(with: prefix) && 1...10 ~= digits.count
-      && digits.allSatisfy(ASCII.isDigit)
   }
 
   /// The sum of the story points of all issues that the query finds, exactly. An issue without story

@@ -152,18 +152,6 @@ struct JiraTests {
     #expect(service.requests.isEmpty, "\(row.name)")
   }
 
-  static let names: [(String, Bool)] = [
-    ("customfield_1", true), ("customfield_10016", true), ("customfield_1234567890", true),
-    ("customfield_", false), ("customfield_12345678901", false), ("customfield_1a", false),
-    ("customfield_1,timespent", false), ("Customfield_1", false), ("customfield_١", false),
-    ("timespent", false), ("", false), ("xcustomfield_1", false),
-  ]
-
-  @Test(arguments: names)
-  func theNameOfTheField(_ row: (name: String, isValid: Bool)) {
-    #expect(Jira.isStoryPointsField(row.name) == row.isValid)
-  }
-
   // MARK: The numbers
 
   struct Row: Sendable, CustomTestStringConvertible {

@@ -129,29 +129,8 @@ package final class UpstreamConnections: Sendable {
     return removed != nil
   }
 
-  /// Removes all connections of a user, such as one whose account has ended.
-  /// - Returns: the number of removed connections.
-  @discardableResult
-  package func disconnect(user: String, client: Client) async throws(ConnectionError) -> Int {
-    let removed = try await inState(client) { (state) throws(StateError) in
-      try state.removeConnections(user: user)
-    }
-    forget(user: user)
-    for connection in removed {
-      guard let service = UpstreamService(rawValue: connection.service) else { continue }
-      let key = Self.key(user, service)
-      memory.withLock { $0.sawRemoval(connection.generation, of: key, at: clock()) }
-    }
-    return removed.count
-  }
-
-  /// Forgets the access tokens of a user, such as one whose grant has ended. Calls that wait for a
-  /// renewal get `.unavailable`. The stored connections stay.
-  package func forget(user: String) {
-    for service in UpstreamService.allCases { forget(user: user, service: service) }
-  }
-
-  /// Forgets an access token, such as one that the service has refused: the next call renews it.
+  /// Forgets an access token, such as one that the service has refused: the next call renews it. Calls
+  /// that wait for a renewal get `.unavailable`.
   package func forget(user: String, service: UpstreamService) {
     let key = Self.key(user, service)
     memory.withLock { $0.forget(key, at: clock()) }

@@ -99,7 +99,7 @@ struct ConnectionSealTests {
 
   /// Somebody keeps the file, and puts it back after a renewal or a disconnection.
   /// ATTACKS O149
-  @Test(arguments: ["renewed", "disconnected", "all disconnected", "connected again"])
+  @Test(arguments: ["renewed", "disconnected", "connected again"])
   func anOlderRowIsRefused(_ change: String) async throws {
     let connections = try fixture.process()
     try await fixture.connect(connections)
@@ -111,8 +111,6 @@ struct ConnectionSealTests {
       #expect(await Fixture.token(connections) == .success("access-2"))
     case "disconnected":
       try await connections.disconnect(user: "ada", service: .jira, client: Fixture.client)
-    case "all disconnected":
-      try await connections.disconnect(user: "ada", client: Fixture.client)
     default: try await fixture.connect(connections)
     }
     try fixture.sql(

@@ -214,16 +214,16 @@ struct UpstreamConnectionsTests {
   @Test func aForgottenTokenIsRenewed() async throws {
     let connections = try await connected()
     #expect(await Fixture.token(connections) == .success("access-1"))
-    connections.forget(user: "bob")
+    connections.forget(user: "bob", service: .jira)
+    #expect(await Fixture.token(connections) == .success("access-1"))
+    connections.forget(user: "ada", service: .confluence)
     #expect(await Fixture.token(connections) == .success("access-1"))
     connections.forget(user: "ada", service: .jira)
     #expect(await Fixture.token(connections) == .success("access-2"))
-    connections.forget(user: "ada")
-    #expect(await Fixture.token(connections) == .success("access-3"))
   }
 
   enum End: CaseIterable, Sendable {
-    case disconnected, disconnectedInAnotherProcess, userRemoved, rowsRemoved
+    case disconnected, disconnectedInAnotherProcess, rowRemoved
   }
 
   /// The renewal must not make the row again, and its token must not be used. The call that waits for it
@@ -242,11 +242,9 @@ struct UpstreamConnectionsTests {
     case .disconnectedInAnotherProcess:
       try await fixture.process().disconnect(
         user: "ada", service: .jira, client: Fixture.client)
-    case .userRemoved:
-      #expect(try await connections.disconnect(user: "ada", client: Fixture.client) == 1)
-    case .rowsRemoved:
-      try fixture.state.removeConnections(user: "ada")
-      connections.forget(user: "ada")
+    case .rowRemoved:
+      try fixture.state.removeConnection(user: "ada", service: "jira")
+      connections.forget(user: "ada", service: .jira)
     }
     service.release()
     #expect(await executor.value(of: call) == .failure(.unavailable))
@@ -255,14 +253,14 @@ struct UpstreamConnectionsTests {
     #expect(service.takeTokens() == ["refresh-0"])
   }
 
-  /// The grant of the user has ended: its calls get no token. The new refresh token is stored.
+  /// The service has refused the token in another call. The new refresh token is stored.
   @Test func aUserWhoIsForgottenDuringARenewalGetsNoToken() async throws {
     let connections = try await connected()
     let executor = TestExecutor()
     service.hold()
     let call = executor.start { await Fixture.token(connections) }
     await service.waitForHeld()
-    connections.forget(user: "ada")
+    connections.forget(user: "ada", service: .jira)
     service.release()
     #expect(await executor.value(of: call) == .failure(.unavailable))
     #expect(try fixture.storedToken() == "refresh-1")
@@ -402,7 +400,7 @@ struct UpstreamConnectionsTests {
     await service.waitForHeld()
     #expect(await Fixture.token(connections, user: "bob") == .failure(.overloaded))
     // A renewal that was forgotten still runs.
-    connections.forget(user: "ada")
+    connections.forget(user: "ada", service: .jira)
     #expect(await Fixture.token(connections, user: "bob") == .failure(.overloaded))
     service.release()
     #expect(await executor.value(of: first) == .failure(.unavailable))
