@@ -123,6 +123,23 @@ struct CurlClientTests {
         """)
   }
 
+  /// Jenkins takes Basic, and libcurl could keep it for a connection.
+  /// O46
+  @Test func aUsedConnectionHasTheCredentialOfEachRequestAlone() async throws {
+    let server = try await ScriptedServer(.answer(Self.ok))
+    let client = try Self.client()
+    let credentials = ["Basic YW5uOm9uZQ==", "Basic YmVuOnR3bw==", "Bearer three"]
+    for credential in credentials {
+      _ = try await client.send(
+        OutboundRequest(
+          .get, "http://127.0.0.1:\(server.port)/", fields: [("Authorization", credential)]),
+        for: .local)
+    }
+    #expect(server.connections == 1)
+    #expect(
+      server.text.matches(of: /Authorization: ([\w =]+)/).map { String($0.1) } == credentials)
+  }
+
   /// Six requests at once have six connections, of which four are used again.
   @Test func keepsFourHandles() async throws {
     let server = try await ScriptedServer(.together(6, Self.ok))

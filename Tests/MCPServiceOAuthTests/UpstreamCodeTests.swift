@@ -4,6 +4,7 @@ import Support
 import TestHarness
 import TestSupport
 import Testing
+import Upstream
 
 @testable import MCPServiceOAuth
 
@@ -11,6 +12,18 @@ import Testing
 /// completes a connection.
 struct UpstreamCodeTests {
   private static let scope = "calculate:basic upstream:read"
+
+  @Test(arguments: [
+    (SiteError.none, "Your account has allowed no site. Call init_oauth_flow to connect again."),
+    (.unknown(names: ["a", "b"]), "Your account has no such site. Its sites are: a, b."),
+    (
+      .several(names: ["a", "b"]),
+      "Several sites fit. Name one of these, or its URL, as site: a, b."
+    ),
+  ])
+  func saysWhichSitesThereAre(_ error: SiteError, _ sentence: String) {
+    #expect(error.sentence == sentence)
+  }
 
   private static func call(
     _ server: OAuthHarness, _ tool: String, _ arguments: String, _ token: String
