@@ -2181,8 +2181,7 @@ MUTANTS = [
     ),
     (
         'token: any code_verifier', "Sources/AuthorizationServer/TokenEndpoint.swift",
-        'CodeChallenge($0)?.matches(verifier) ?? false',
-        'true',
+        '{ CodeChallenge($0)?.matches(verifier) ?? false }', '{ _ in true }',
         "AuthorizationServerTests.TokenEndpointTests", r"code_verifier",
     ),
     (
