@@ -3866,17 +3866,6 @@ MUTANTS = [
         WHERE hash = ? AND stage = ? AND expires_at > ? - 1""",
         "StateTests.FlowTests", r"aFlowGoesOnAfterASignIn",
     ),
-    # Requests to Jira, Confluence and Jenkins.
-    (
-        "upstream requests: a segment that programs resolve", REQUESTS,
-        'guard segments.allSatisfy({ !["", ".", ".."].contains($0) }) else {', "guard true else {",
-        REQUESTS_TESTS, r"aSegmentThatProgramsResolveIsNotSent",
-    ),
-    (
-        "upstream requests: a URL of any length", REQUESTS,
-        "guard fits(segments, query: query) else {", "guard true else {",
-        REQUESTS_TESTS, r"aURLIsAsLongAsTheClientAccepts",
-    ),
     (
         "connections: the audit line of a link without its service",
         "Sources/MCPServiceOAuth/Upstream/ConnectionTools.swift",
@@ -3899,6 +3888,17 @@ MUTANTS = [
         "guard memory.end(number, of: key) else { return .failure(.unavailable) }",
         "guard memory.end(number, of: key) else { return .failure(.notConnected) }",
         "UpstreamTests.UpstreamConnectionsTests", r"anEndDuringARenewalStays",
+    ),
+    # Requests to Jira, Confluence and Jenkins.
+    (
+        "upstream requests: a segment that programs resolve", REQUESTS,
+        'guard segments.allSatisfy({ !["", ".", ".."].contains($0) }) else {', "guard true else {",
+        REQUESTS_TESTS, r"aSegmentThatProgramsResolveIsNotSent",
+    ),
+    (
+        "upstream requests: a URL of any length", REQUESTS,
+        "guard fits(segments, query: query) else {", "guard true else {",
+        REQUESTS_TESTS, r"aURLIsAsLongAsTheClientAccepts",
     ),
     (
         "upstream requests: a call of any length", REQUESTS,

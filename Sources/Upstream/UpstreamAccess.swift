@@ -22,7 +22,7 @@ package struct UpstreamAccess: Sendable {
   private let clock: @Sendable () -> MonotonicTime
   private let end: MonotonicTime
 
-  /// The longest time from here to the start of the last request: a sum may need 100 pages.
+  /// The longest time from `init` to the start of the last request: a sum may need 100 pages.
   package static let longestCall = Duration.seconds(60)
 
   package init(

@@ -210,8 +210,8 @@ package final class UpstreamConnections: Sendable {
       result = .failure(error)
     }
     return memory.withLock { memory in
-      // The user has disconnected, or was forgotten. A connection was there, so no other credential
-      // replaces it in this call: ATTACKS O145.
+      // The user has disconnected, or the token was forgotten. This is not `.notConnected`: the call
+      // would go on with another credential (ATTACKS O145).
       guard memory.end(number, of: key) else { return .failure(.unavailable) }
       if case .success(let known) = result { memory.insert(known, for: key, at: clock()) }
       return result.map(\.token)
