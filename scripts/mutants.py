@@ -957,7 +957,7 @@ MUTANTS = [
         ATTACKS, r"C1 a key and a token",
     ),
     (
-        "credential: one in the query is ignored beside another", SERVICE,
+        "credential: one in the query is ignored beside another", "Sources/Auth",
         "guard case .none = self else {",
         "guard true else {",
         ATTACKS, r"C1 a token in the query too",
@@ -1000,13 +1000,13 @@ MUTANTS = [
     ),
     (
         "failure limit: a guess is not charged", SERVICE,
-        "if isGuess { try limits.charge(context.client, at: telemetry.now()) }",
+        "if isGuess { try limits.charge(context.client, at: now()) }",
         "",
         "LimitsTests.theFailureLimitWithholdsOnlyGuesses", r"theFailureLimitWithholdsOnlyGuesses",
     ),
     (
         "failure limit: a wrong key is not charged", SERVICE,
-        "if !isGuess { try limits.charge(context.client, at: telemetry.now()) }",
+        "if !isGuess { try limits.charge(context.client, at: now()) }",
         "break",
         "LimitsTests.waitingSufficesAfterFailures", r"waitingSufficesAfterFailures",
     ),
@@ -1043,7 +1043,7 @@ MUTANTS = [
     ),
     (
         "origin: any origin is accepted", SERVICE,
-        "guard sent.count == 1, match(sent) != nil || hosts.contain(origin: origin) else {",
+        "guard sent.count == 1, isAllowed || hosts.contain(origin: origin) else {",
         "guard sent.count == 1 || hosts.contain(origin: origin) else {",
         ATTACKS, r"H25 Origin http://evil\.example",
     ),
@@ -1267,9 +1267,11 @@ MUTANTS = [
         PROVIDER, r"O1 the kid of another key",
     ),
     (
-        "provider: any type is accepted", PROVIDER_POLICY,
-        "guard let type = types.first(where: { $0.isType(of: header) }) else { throw .wrongType }",
-        "let type = types.first ?? .absent",
+        "provider: any type is accepted", "Sources/ResourceServer",
+        """guard let type = policy.types.first(where: { $0.isType(of: header) }) else {
+        throw .wrongType
+      }""",
+        "let type = policy.types.first ?? .absent",
         PROVIDER, r"O5 typ JWT",
     ),
     (
@@ -4751,7 +4753,7 @@ MUTANTS = [
         "MCPServiceOAuthTests.ElicitationTests", r"anotherClientGetsTheLinkAsText",
     ),
     (
-        "connect: an answer of any type", "Sources/MCP/MCPServer.swift",
+        "connect: an answer of any type", "Sources/MCP/ToolCall.swift",
         """    guard let responses = (params.optional("inputResponses") ?? [:]).object else {
       throw .invalidParams("inputResponses must be an object")
     }

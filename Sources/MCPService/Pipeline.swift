@@ -45,7 +45,7 @@ package struct Pipeline: Sendable {
     case .reply(let reply): return recorded(reply)
     case .call(let call):
       guard let tool = tools[Array(call.tool.utf8)] else {
-        return recorded(server.replyToUnknownTool(call))
+        return recorded(.error(call.id, MCPServer.unknownTool))
       }
       return server.reply(
         to: call, with: await result(of: call, to: tool.tool, behind: tool.policy))

@@ -26,7 +26,7 @@ package struct ProviderTokenAuthenticator: Authenticator {
     async throws(AuthenticationError) -> Identity
   {
     guard case .bearer(let text) = credential else { throw .unsupportedCredential }
-    let token = try policy.read(text.exposed)
+    let token = try UnverifiedToken(text.exposed, for: policy)
     let key = try await keys.key(for: token.header)
     return try policy.verify(token, with: key, now: now())
   }

@@ -5,8 +5,8 @@ package import Support
 
 /// The rules for the access tokens of an identity provider.
 ///
-/// `verify(_:keys:now:)` applies all of them. Where the keys must first be fetched, call `read`, find
-/// the key that `token.header` names, and call `verify(_:with:now:)`.
+/// `verify(_:keys:now:)` applies all of them. Where the keys must first be fetched, make an
+/// `UnverifiedToken`, find the key that its header names, and call `verify(_:with:now:)`.
 package struct ProviderTokenPolicy: Sendable {
   package let issuer: String
   let audiences: [String]
@@ -40,7 +40,7 @@ package struct ProviderTokenPolicy: Sendable {
   package func verify(
     _ text: String, keys: PublicKeySet, now: WallTime
   ) throws(AuthenticationError) -> Identity {
-    let token = try read(text)
+    let token = try UnverifiedToken(text, for: self)
     let key: VerificationKey
     do throws(JWTError) {
       key = try keys.key(for: token.header)
@@ -48,24 +48,6 @@ package struct ProviderTokenPolicy: Sendable {
       throw .invalidToken(error)
     }
     return try verify(token, with: key, now: now)
-  }
-
-  /// Reads a token up to its header, which says which key is needed.
-  /// - Throws: `AuthenticationError.invalidToken`
-  package func read(_ text: String) throws(AuthenticationError) -> UnverifiedToken {
-    do throws(JWTError) {
-      // Length bound, split: RFC 7515 §5.2 (1), (2), (6), (7)
-      let jws = try CompactJWS(text)
-
-      // Header: RFC 7515 §4. It names no place of keys (ATTACKS O1).
-      let header = try JWSHeader(jws.header)
-
-      // Type: RFC 9068 §4, RFC 8725 §3.11
-      guard let type = types.first(where: { $0.isType(of: header) }) else { throw .wrongType }
-      return UnverifiedToken(jws: jws, header: header, type: type)
-    } catch {
-      throw .invalidToken(error)
-    }
   }
 
   /// Verifies a token with the key that its header names.
@@ -126,30 +108,5 @@ package struct ProviderTokenPolicy: Sendable {
   /// RFC 7519 §4.1.3: a value is compared as it was sent (ATTACKS O3).
   private func isOurs(_ audience: String) -> Bool {
     audiences.contains { $0.hasSameBytes(as: audience) }
-  }
-}
-
-/// A token that was split and whose header was read. The signature of its payload is not verified.
-package struct UnverifiedToken: Sendable {
-  package let jws: CompactJWS
-  package let header: JWSHeader
-  let type: ProviderTokenType
-}
-
-/// What the header of an access token has as `typ`.
-package enum ProviderTokenType: String, Sendable, CaseIterable {
-  /// RFC 9068 §2.1
-  case accessToken = "at+jwt"
-  /// Every JWT may have it, ID tokens too (RFC 7519 §5.1): Entra, Keycloak, Auth0.
-  case jwt = "JWT"
-  /// No `typ`: Okta.
-  case absent
-
-  func isType(of header: JWSHeader) -> Bool {
-    switch self {
-    case .accessToken: header.hasType("at+jwt")
-    case .jwt: header.hasType("jwt")
-    case .absent: header.type == nil
-    }
   }
 }

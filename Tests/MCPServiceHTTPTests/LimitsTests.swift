@@ -280,8 +280,7 @@ struct LimitsTests {
       info: definition.info, tools: definition.tools,
       page: LandingPage(
         kinds: .token, guests: nil, baseURL: configuration.baseURL, offering: definition),
-      telemetry: Telemetry(
-        audit: AuditLog(Log(level: .off, now: { 0 }, write: { _ in })), metrics: nil, now: { 0 }))
+      audit: AuditLog(Log(level: .off, now: { 0 }, write: { _ in })), metrics: nil, now: { 0 })
     let request = harness.request(fields: Self.call + [Self.bearer])
     for _ in 0..<20 {
       let response = ThreadExecutor.run { await pipeline.respond(to: request) }
@@ -449,10 +448,8 @@ struct LimitsTests {
       limits: Limits(requests: requests, failures: failures),
       info: ServerInfo(name: "", title: "", version: "", instructions: ""), tools: [],
       page: LandingPage(kinds: .apiKey, guests: nil, baseURL: nil, offering: CalculatorServer.http),
-      telemetry: Telemetry(
-        audit: AuditLog(
-          Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })), metrics: nil,
-        now: { 0 }))
+      audit: AuditLog(Log(level: .off, now: { WallTime(milliseconds: 0) }, write: { _ in })),
+      metrics: nil, now: { 0 })
     let refused = ThreadExecutor.run {
       for number in 0..<100_000 {
         let request = HTTPRequest(

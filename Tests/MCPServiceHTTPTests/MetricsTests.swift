@@ -95,7 +95,7 @@ struct MetricsTests {
   @Test func theHistogram() {
     let metrics = Metrics()
     for nanoseconds in [50_000, 50_001, 1_000_000_000, 1_000_000_001, 2_000_000_000] {
-      metrics.count(status: 200, duration: .nanoseconds(nanoseconds))
+      metrics.count(status: 200, duration: .nanoseconds(nanoseconds), [], by: nil)
     }
     let lines = metrics.text.split(separator: "\n").suffix(13).map { $0.split(separator: " ")[1] }
     #expect(

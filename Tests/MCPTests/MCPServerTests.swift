@@ -482,7 +482,8 @@ struct MCPServerTests {
         == #"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"3"}],"#
         + #""isError":false,"structuredContent":{}\#(end)}}"#)
     #expect(
-      String(decoding: Self.server.replyToUnknownTool(call).serialized(), as: UTF8.self)
+      String(
+        decoding: Reply.error(call.id, MCPServer.unknownTool).serialized(), as: UTF8.self)
         == Self.params("unknown tool; tools/list names them all"))
   }
 

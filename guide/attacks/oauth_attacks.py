@@ -308,7 +308,7 @@ ATTACKS = [
         "O5",
         "an ID token",
         "RFC 9068 §5, RFC 8725 §3.11",
-        (POLICY, "throw .wrongType"),
+        ("Sources/ResourceServer/UnverifiedToken.swift", "throw .wrongType"),
         sending(lambda server: token(server, {"nonce": "n"}, {"typ": "JWT"})),
         reason="wrong_type",
     ),

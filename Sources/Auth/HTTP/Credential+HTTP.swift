@@ -8,7 +8,7 @@ extension Credential {
   package static let maximumLength = 8192 + 16
 
   /// Reads the values of all `Authorization` and all `X-API-Key` lines.
-  package init(authorization: [String], apiKey: [String]) {
+  package init(authorization: [String], apiKey: [String], query: String? = nil) {
     // OAuth 2.1 §5.1: one method a request. RFC 9110 §5.3: neither field is a list.
     guard authorization.count + apiKey.count <= 1 else {
       self = .ambiguous
@@ -20,6 +20,17 @@ extension Credential {
       self = APIKeyList.isPossible(value) ? .apiKey(Secret(value)) : .malformed(.bearer)
     } else {
       self = .none
+    }
+    // RFC 6750 §2.3 allows tokens in the query, where every log contains them; OAuth 2.1 §5.1.2
+    // removed this. Alone such a token is not a credential. Together with another credential the
+    // request is ambiguous.
+    let hasToken = query?.utf8.split(separator: UInt8(ascii: "&"))
+      .contains { $0.starts(with: "access_token=".utf8) }
+    if hasToken == true {
+      guard case .none = self else {
+        self = .ambiguous
+        return
+      }
     }
   }
 

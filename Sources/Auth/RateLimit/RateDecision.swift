@@ -9,10 +9,16 @@ package struct RateDecision: Sendable, Equatable {
   package let retryAfter: Duration
   /// The time until the bucket is full.
   package let resetAfter: Duration
+  let policyField: String
 
   /// The value of `Retry-After` (RFC 9110 §10.2.3): whole seconds, rounded up, so that a request
   /// after this time is allowed.
   package var retryAfterSeconds: Int { seconds(roundingUp: retryAfter) }
+
+  /// The response fields about the bucket.
+  package var fields: [(name: String, value: String)] {
+    [("RateLimit-Policy", policyField), ("RateLimit", field)]
+  }
 
   /// The value of `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10 §4): the number of tokens
   /// left, and the seconds until the bucket is full.

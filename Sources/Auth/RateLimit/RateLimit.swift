@@ -20,6 +20,9 @@ package struct RateLimit: Sendable, Equatable {
   package let count: Int
   package let period: Period
   package let burst: Int
+  /// The value of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and
+  /// the seconds in which an empty bucket becomes full. It is in each response, so it is made once.
+  package let policyField: String
 
   /// - Precondition: `count` and `burst` are 1 to 1,000,000, so that no sum in a bucket overflows.
   package init(count: Int, period: Period, burst: Int? = nil) {
@@ -27,6 +30,8 @@ package struct RateLimit: Sendable, Equatable {
     self.count = count
     self.period = period
     self.burst = burst ?? count
+    let refill = (self.burst * period.rawValue / count + 999_999_999) / 1_000_000_000
+    policyField = "\"\(Self.policy)\";q=\(self.burst);w=\(refill)"
   }
 
   /// The limit of `factor` callers together, at most the largest limit.
@@ -35,13 +40,6 @@ package struct RateLimit: Sendable, Equatable {
     RateLimit(
       count: min(Self.maximumCount, count * factor), period: period,
       burst: min(Self.maximumCount, burst * factor))
-  }
-
-  /// The value of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3): the burst, and
-  /// the seconds in which an empty bucket becomes full.
-  package var policyField: String {
-    let refill = (burst * period.rawValue / count + 999_999_999) / 1_000_000_000
-    return "\"\(Self.policy)\";q=\(burst);w=\(refill)"
   }
 
   /// Parses `60/minute`, `5/second`, `1000/hour`, or `off`, which is `nil`.

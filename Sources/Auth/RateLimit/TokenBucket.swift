@@ -55,7 +55,8 @@ package struct TokenBucket: Sendable {
     }
     return RateDecision(
       isAllowed: isAllowed, remaining: (limit.capacity - debt) / limit.price,
-      retryAfter: wait(until: limit.capacity - limit.price), resetAfter: wait(until: 0))
+      retryAfter: wait(until: limit.capacity - limit.price), resetAfter: wait(until: 0),
+      policyField: limit.policyField)
   }
 }
 

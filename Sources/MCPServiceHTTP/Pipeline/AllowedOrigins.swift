@@ -32,18 +32,6 @@ package struct AllowedOrigins: Sendable {
     return origins.first { $0.utf8.elementsEqual(origin.utf8) }
   }
 
-  /// MCP 2026-07-28 basic/transports/streamable-http, "Security & Endpoint" 1; ATTACKS H25.
-  /// - Parameter hosts: the host names of this server. A page of this server, or of another port of
-  ///   this machine, may send requests. It reads a response only if its origin is allowed.
-  /// - Throws: `HTTPProblem.foreignOrigin`
-  func check(_ sent: [String], or hosts: AllowedHosts) throws(HTTPProblem) {
-    guard let origin = sent.first else { return }
-    // RFC 6454 §7.3: a browser sends one origin.
-    guard sent.count == 1, match(sent) != nil || hosts.contain(origin: origin) else {
-      throw .foreignOrigin
-    }
-  }
-
   /// The response to a preflight request. A browser sends that without a credential.
   static func preflight(_ methods: [String]) -> HTTPResponse {
     HTTPResponse(

@@ -33,13 +33,17 @@ package struct HTTPPipeline: HTTPResponder {
   private let authority: (any Authority)?
   /// `nil` unless the server is an authorization server too.
   private let further: (any FurtherRoutes)?
-  private let telemetry: Telemetry
+  private let audit: AuditLog
+  /// `nil` if metrics are disabled.
+  private let metrics: Metrics?
+  private let now: @Sendable () -> MonotonicTime
 
   package init(
     hosts: AllowedHosts, origins: AllowedOrigins, proxies: TrustedProxies,
     requiresTrustedPeer: Bool = false, authentication: Authentication, limits: Limits,
     info: ServerInfo, tools: [Tool], page: LandingPage, resource: ProtectedResource? = nil,
-    authority: (any Authority)? = nil, further: (any FurtherRoutes)? = nil, telemetry: Telemetry
+    authority: (any Authority)? = nil, further: (any FurtherRoutes)? = nil, audit: AuditLog,
+    metrics: Metrics?, now: @escaping @Sendable () -> MonotonicTime
   ) {
     self.hosts = hosts
     self.origins = origins
@@ -54,14 +58,16 @@ package struct HTTPPipeline: HTTPResponder {
     self.resource = resource
     self.authority = authority
     self.further = further
-    self.telemetry = telemetry
+    self.audit = audit
+    self.metrics = metrics
+    self.now = now
   }
 
   package func respond(to request: HTTPRequest) async -> HTTPResponse {
     let client = proxies.client(
       peer: request.peer, forwardedFor: request.fields["X-Forwarded-For"])
     var context = RequestContext(
-      client: client, startedAt: telemetry.now(), fields: request.fields)
+      client: client, startedAt: now(), fields: request.fields)
     context.origin = origins.match(request.fields["Origin"])
     do throws(HTTPProblem) {
       return complete(try await response(to: request, &context), context)
@@ -72,7 +78,7 @@ package struct HTTPPipeline: HTTPResponder {
   }
 
   package func respond(to fault: HTTPFault, from peer: IPAddress) -> HTTPResponse {
-    refuse(.fault(fault), RequestContext(client: peer, startedAt: telemetry.now()))
+    refuse(.fault(fault), RequestContext(client: peer, startedAt: now()))
   }
 
   // MARK: The steps
@@ -92,7 +98,7 @@ package struct HTTPPipeline: HTTPResponder {
       try checkPeer(request)  // passwords, codes and tokens are credentials too
       return try await other.response(to: request, from: context.client)
     }
-    try origins.check(request.fields["Origin"], or: hosts)
+    try checkOrigin(request, isAllowed: context.origin != nil)
     guard let route else { throw .notFound }
     if request.method == "OPTIONS", context.origin != nil {
       return AllowedOrigins.preflight(route.methods)
@@ -103,7 +109,7 @@ package struct HTTPPipeline: HTTPResponder {
     case .page: return page.response(to: request, behind: proxies)
     case .health: return .text("ok\n")
     case .metrics:
-      guard let metrics = telemetry.metrics else { throw .notFound }
+      guard let metrics else { throw .notFound }
       return .text(metrics.text, type: Metrics.mediaType)
     case .mcp:
       try checkPeer(request)
@@ -114,6 +120,16 @@ package struct HTTPPipeline: HTTPResponder {
       let body = try await body(of: request, context)
       return try await reply(to: body, from: identity, headers, &context)
     }
+  }
+
+  /// MCP 2026-07-28 basic/transports/streamable-http, "Security & Endpoint" 1; ATTACKS H25. A page of
+  /// this server, or of another port of this machine, may send requests. It reads a response only if
+  /// its origin is allowed.
+  private func checkOrigin(_ request: HTTPRequest, isAllowed: Bool) throws(HTTPProblem) {
+    let sent = request.fields["Origin"]
+    guard let origin = sent.first else { return }
+    // RFC 6454 §7.3: a browser sends one origin.
+    guard sent.count == 1, isAllowed || hosts.contain(origin: origin) else { throw .foreignOrigin }
   }
 
   /// If the server listens with plain HTTP at a public address, only a proxy that terminates TLS or
@@ -131,7 +147,9 @@ package struct HTTPPipeline: HTTPResponder {
   private func authenticate(_ request: HTTPRequest, _ context: inout RequestContext)
     async throws(HTTPProblem) -> Identity
   {
-    let credential = Credential(request)
+    let credential = Credential(
+      authorization: request.fields["Authorization"], apiKey: request.fields["X-API-Key"],
+      query: request.query)
     context.credential = credential.kind
     context.scheme = credential.scheme
     let client = Client(context.client)
@@ -140,7 +158,7 @@ package struct HTTPPipeline: HTTPResponder {
       return identity
     }
     let isGuess = authentication.canBeGuessed(credential)
-    if isGuess { try limits.charge(context.client, at: telemetry.now()) }
+    if isGuess { try limits.charge(context.client, at: now()) }
     do throws(AuthenticationError) {
       let identity = try await authentication.authenticate(credential, from: client)
       if isGuess { limits.refund(context.client) }
@@ -151,7 +169,7 @@ package struct HTTPPipeline: HTTPResponder {
       case .missingCredential, .ambiguousCredential: break  // no credential was checked
       // The credential was not checked.
       case .overloaded, .providerUnavailable: if isGuess { limits.refund(context.client) }
-      default: if !isGuess { try limits.charge(context.client, at: telemetry.now()) }
+      default: if !isGuess { try limits.charge(context.client, at: now()) }
       }
       throw .unauthenticated(error)
     }
@@ -165,7 +183,7 @@ package struct HTTPPipeline: HTTPResponder {
     of identity: Identity, _ request: HTTPRequest, _ headers: RequestHeaders,
     _ context: inout RequestContext
   ) throws(HTTPProblem) {
-    context.rate = limits.take(for: identity, at: context.client, now: telemetry.now())
+    context.rate = limits.take(for: identity, at: context.client, now: now())
     guard let rate = context.rate, !rate.isAllowed else { return }
     if headers.areModern || (try? MediaTypes.check(request.fields)) == nil {
       throw .tooManyRequests(rate)
@@ -217,7 +235,7 @@ package struct HTTPPipeline: HTTPResponder {
       context.request = nil
       context.tool = nil
       if index > 0 {  // `checkRate` has taken the token of the first message
-        context.rate = limits.take(for: identity, at: context.client, now: telemetry.now())
+        context.rate = limits.take(for: identity, at: context.client, now: now())
       }
       do throws(HTTPProblem) {
         if let reply = try await reply(to: outcome, from: identity, headers, &context) {
@@ -225,7 +243,7 @@ package struct HTTPPipeline: HTTPResponder {
         }
       } catch {
         let answer = error.answer(context, challenges: [], resource: resource)
-        telemetry.record(answer.audit, context)
+        record(answer.audit, &context)
         if case .silence = outcome { continue }
         replies.append(.error(context.request, answer.error))
       }
@@ -247,18 +265,18 @@ package struct HTTPPipeline: HTTPResponder {
     if let rate = context.rate, !rate.isAllowed {
       // Over the limit nothing runs. A tool call gets a result that the model can read.
       guard case .call(let call) = outcome else { throw .tooManyRequests(rate) }
-      telemetry.record(.limited(identity), context)
+      record(.limited(identity), &context)
       return server.reply(
         to: call, with: CallFailure.rateLimited(retryAfter: rate.retryAfterSeconds))
     }
     switch outcome {
     case .silence:
-      telemetry.record(.accepted(identity), context)
+      record(.accepted(identity), &context)
       return nil
     case .reply(.error(_, let error)):
       throw .rpc(error, isModern: headers.areModern)
     case .reply(let reply):
-      telemetry.record(.accepted(identity), context)
+      record(.accepted(identity), &context)
       return reply
     case .call(let call):
       guard let tool else {
@@ -283,7 +301,7 @@ package struct HTTPPipeline: HTTPResponder {
           identity: identity, client: Client(context.client), call: call, tool: tool,
           notes: notes,
           values: { context.fields[$0] }))
-      telemetry.record(.accepted(identity), context)
+      record(.accepted(identity), &context)
       return result
     } catch {
       switch error {
@@ -295,14 +313,14 @@ package struct HTTPPipeline: HTTPResponder {
         let isStepUp = identity.method == .oauth && identity.mayGain(permission)
         if call.version == .v2026_07_28 || isStepUp { throw .forbidden(permission) }
         // Clients of the handshake era end their session on 403, or start to authenticate again.
-        telemetry.record(error.outcome, context)
+        record(error.outcome, &context)
         return CallFailure.permissionDenied(permission)
       case .denied(_, let reason):
         if call.version == .v2026_07_28 { throw .denied(reason: reason) }
-        telemetry.record(error.outcome, context)
+        record(error.outcome, &context)
         return CallFailure.deniedByAuthority
       case .refused(_, let failure):
-        telemetry.record(error.outcome, context)
+        record(error.outcome, &context)
         return .failure(failure.sentence)
       }
     }
@@ -332,10 +350,22 @@ package struct HTTPPipeline: HTTPResponder {
 
   // MARK: The end
 
+  /// Writes one audit line for each attempt to authenticate, and for each request that is refused
+  /// before. `complete` counts the outcome.
+  private func record(_ outcome: AuditEvent.Outcome, _ context: inout RequestContext) {
+    audit.record(
+      AuditEvent(
+        request: context.request?.json, tool: context.tool, outcome: outcome,
+        address: context.client.description, credential: context.credential?.rawValue,
+        refusedName: context.refusedName, notes: context.notes?.all ?? []))
+    context.outcomes.append(outcome)
+  }
+
   private func refuse(_ problem: HTTPProblem, _ context: RequestContext) -> HTTPResponse {
+    var context = context
     let challenges = authentication.challenges(to: context.credential, context.scheme)
     let answer = problem.answer(context, challenges: challenges, resource: resource)
-    telemetry.record(answer.audit, context)
+    record(answer.audit, &context)
     // Never echo input. The identifier is `null` if the body was not read.
     var response =
       context.further?.refusal(answer.status, answer.error.message)
@@ -349,10 +379,12 @@ package struct HTTPPipeline: HTTPResponder {
   private func complete(_ response: consuming HTTPResponse, _ context: RequestContext)
     -> HTTPResponse
   {
-    if let rate = context.rate { limits.add(rate, to: &response.fields) }
+    if let rate = context.rate { response.fields += rate.fields }
     if let origin = context.origin { AllowedOrigins.add(origin, to: &response.fields) }
     response.isAccepted = context.identity.map { $0.method != .guest } ?? false
-    telemetry.count(response.status, context)
+    metrics?.count(
+      status: response.status, duration: now() - context.startedAt, context.outcomes,
+      by: context.credential)
     return response
   }
 }

@@ -6,8 +6,6 @@ package import Support
 package struct Limits: Sendable {
   private let requests: BucketTable?
   private let failures: AddressLimit?
-  /// The same text is in each response, so it is made once.
-  private let policyField: String
 
   package init(requests: RateLimit?, failures: RateLimit?) {
     self.init(
@@ -18,7 +16,6 @@ package struct Limits: Sendable {
   init(requests: BucketTable?, failures: AddressLimit?) {
     self.requests = requests
     self.failures = failures
-    policyField = requests?.limit.policyField ?? ""
   }
 
   /// Charges an attempt to the client's address, before the check or after its failure.
@@ -42,12 +39,6 @@ package struct Limits: Sendable {
     guard let requests else { return nil }
     let key = identity.method == .guest ? BucketKey(client) : BucketKey(identity)
     return requests.take(key, at: now)
-  }
-
-  /// Adds the fields about the caller's bucket.
-  func add(_ decision: RateDecision, to fields: inout [(name: String, value: String)]) {
-    fields.append(("RateLimit-Policy", policyField))
-    fields.append(("RateLimit", decision.field))
   }
 }
 

@@ -6,11 +6,13 @@ package import Support
 package struct HTTPProtection: Sendable {
   /// What a protection may use of its service.
   package struct Context: Sendable {
-    package let log: Log
+    package let audit: AuditLog
     package let now: @Sendable () -> WallTime
     package let clock: @Sendable () -> MonotonicTime
     /// The limits of failed attempts, the same for every way to authenticate.
     package let limits: Limits
+
+    package var log: Log { audit.log }
   }
 
   package typealias Make = @Sendable (Context) -> HTTPProtection

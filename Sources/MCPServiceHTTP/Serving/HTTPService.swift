@@ -15,8 +15,7 @@ package final class HTTPService: HTTPResponder {
   private let connectionsPerClient: Int
   private let passwords: PasswordAuthenticator
   private let context: HTTPProtection.Context
-  private let limits: Limits
-  private let telemetry: Telemetry
+  private let metrics: Metrics?
   private let current: Mutex<Current>
 
   /// A class, so that a request copies one reference under the lock.
@@ -50,13 +49,12 @@ package final class HTTPService: HTTPResponder {
     connectionsPerClient = configuration.connectionsPerClient
     let notice = PlainHTTPNotice(audit: audit, now: clock)
     certificate = configuration.certificate.map { TLSIdentity($0, onPlainHTTP: notice.write) }
-    limits = Limits(requests: configuration.requestLimit, failures: configuration.failureLimit)
-    context = HTTPProtection.Context(log: audit.log, now: now, clock: clock, limits: limits)
-    telemetry = Telemetry(
-      audit: audit, metrics: configuration.hasMetrics ? Metrics() : nil, now: clock)
+    context = HTTPProtection.Context(
+      audit: audit, now: now, clock: clock,
+      limits: Limits(requests: configuration.requestLimit, failures: configuration.failureLimit))
+    metrics = configuration.hasMetrics ? Metrics() : nil
     current = Mutex(
-      Current(
-        Self.pipeline(configuration, definition, passwords, limits, telemetry, context)))
+      Current(Self.pipeline(configuration, definition, passwords, metrics, context)))
   }
 
   /// The pipeline for the next request.
@@ -74,16 +72,14 @@ package final class HTTPService: HTTPResponder {
   /// stay.
   package func reload(_ new: HTTPConfiguration) {
     passwords.replace(with: new.credentials.users)
-    let next = Current(
-      Self.pipeline(new, definition, passwords, limits, telemetry, context))
+    let next = Current(Self.pipeline(new, definition, passwords, metrics, context))
     current.withLock { $0 = next }
     if let context = new.certificate { certificate?.replace(with: context) }
   }
 
   private static func pipeline(
     _ configuration: HTTPConfiguration, _ definition: ServerDefinition,
-    _ passwords: PasswordAuthenticator, _ limits: Limits, _ telemetry: Telemetry,
-    _ context: HTTPProtection.Context
+    _ passwords: PasswordAuthenticator, _ metrics: Metrics?, _ context: HTTPProtection.Context
   ) -> HTTPPipeline {
     let credentials = configuration.credentials
     let protection = configuration.protect?(context)
@@ -93,13 +89,14 @@ package final class HTTPService: HTTPResponder {
       authentication: Authentication(
         protection?.authenticators
           ?? authenticators(configuration, passwords, now: context.now)),
-      limits: limits,
+      limits: context.limits,
       info: definition.info, tools: definition.tools + (protection?.tools ?? []),
       page: LandingPage(
         kinds: credentials.kinds, guests: credentials.guests, baseURL: configuration.baseURL,
         offering: definition),
       resource: protection?.resource, authority: protection?.authority,
-      further: protection?.further, telemetry: telemetry)
+      further: protection?.further, audit: context.audit, metrics: metrics,
+      now: context.clock)
   }
 
   /// Tokens come before keys: both may be sent as a Bearer token.

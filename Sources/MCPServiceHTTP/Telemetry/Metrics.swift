@@ -28,26 +28,29 @@ package final class Metrics: Sendable {
 
   package init() {}
 
-  /// - Parameter duration: the time from the head to the response.
-  func count(status: Int, duration: Duration) {
+  /// Counts a request.
+  /// - Parameters:
+  ///   - duration: the time from the head to the response.
+  ///   - outcomes: one, or one for each message of a batch.
+  ///   - kind: the credential; `nil` if none was read.
+  func count(
+    status: Int, duration: Duration, _ outcomes: [AuditEvent.Outcome], by kind: Credential.Kind?
+  ) {
     let nanoseconds = duration.nanoseconds
     let place = Self.bounds.firstIndex { nanoseconds <= $0 * 1000 } ?? Self.bounds.count
     state.withLock { state in
       state.statuses[status, default: 0] += 1
       state.buckets[place] += 1
       state.sum += nanoseconds
-    }
-  }
-
-  func count(_ outcome: AuditEvent.Outcome, by kind: Credential.Kind?) {
-    state.withLock { state in
-      switch outcome {
-      case .accepted, .forbidden, .denied, .rejected(_?, _):
-        state.attempts[Attempt(kind: kind, outcome: "accepted"), default: 0] += 1
-      case .unauthenticated:
-        state.attempts[Attempt(kind: kind, outcome: "refused"), default: 0] += 1
-      case .limited: state.limited += 1
-      case .rejected(nil, _): break  // no credential was checked
+      for outcome in outcomes {
+        switch outcome {
+        case .accepted, .forbidden, .denied, .rejected(_?, _):
+          state.attempts[Attempt(kind: kind, outcome: "accepted"), default: 0] += 1
+        case .unauthenticated:
+          state.attempts[Attempt(kind: kind, outcome: "refused"), default: 0] += 1
+        case .limited: state.limited += 1
+        case .rejected(nil, _): break  // no credential was checked
+        }
       }
     }
   }

@@ -24,6 +24,8 @@ package struct RequestContext: Sendable {
   /// What is at the path of the request, if that is not a path of `Route`.
   var further: FurtherResource?
 
+  /// What the audit lines of the request say; for the metrics.
+  var outcomes: [AuditEvent.Outcome] = []
   /// What the tool adds to the audit line; `nil` before a tool runs.
   var notes: CallNotes?
   /// For the tools that read some of them.

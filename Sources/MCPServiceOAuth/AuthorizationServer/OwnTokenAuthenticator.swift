@@ -28,7 +28,7 @@ struct OwnTokenAuthenticator: Authenticator {
     async throws(AuthenticationError) -> Identity
   {
     guard case .bearer(let text) = credential else { throw .unsupportedCredential }
-    let token = try policy.read(text.exposed)
+    let token = try UnverifiedToken(text.exposed, for: policy)
     let key = try await keys.key(for: token.header, from: client)
     let identity = try policy.verify(token, with: key, now: now())
     // The signature is verified: what follows is what this server wrote.
