@@ -108,7 +108,7 @@ let package = Package(
         "Auth", "Crypto", "HTTPClient", "HTTPTransport", "JOSE", "JSON", "MCP", "MCPService",
         "MCPServiceHTTP", "OAuth", "OAuthClient", "StdioTransport",
       ]),
-    module("CalculatorCore"),
+    module("CalculatorCore", dependencies: ["JSON"]),
     module(
       "Upstream",
       dependencies: [
@@ -166,7 +166,7 @@ let package = Package(
       name: "FuzzOAuth", dependencies: ["JSON", "OAuth", "Support"], path: "Fuzz/OAuth",
       swiftSettings: settings),
     .target(
-      name: "FuzzUpstream", dependencies: ["CalculatorCore", "Support", "Upstream"],
+      name: "FuzzUpstream", dependencies: ["CalculatorCore", "JSON", "Support", "Upstream"],
       path: "Fuzz/Upstream", swiftSettings: settings),
     .target(
       name: "FuzzEventStream", dependencies: ["Bridge", "Support"], path: "Fuzz/EventStream",
@@ -191,7 +191,7 @@ let package = Package(
       ],
       path: "Tests/TestHarness", swiftSettings: settings),
     tests(of: "Support"),
-    tests(of: "CalculatorCore"),
+    tests(of: "CalculatorCore", dependencies: ["JSON"]),
     tests(of: "JSON"),
     tests(of: "Crypto", dependencies: ["COpenSSL"]),
     tests(of: "Auth", dependencies: ["Crypto", "JOSE", "JSON"]),

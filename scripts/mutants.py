@@ -82,7 +82,7 @@ FLOWS = f"{STATE}/AuthorizationState+Flows.swift"
 CONNECTED = "Sources/Upstream/Connections"
 CONNECTIONS = f"{CONNECTED}/UpstreamConnections.swift"
 MEMORY = f"{CONNECTED}/ConnectionMemory.swift"
-SEAL = f"{CONNECTED}/ConnectionSeal.swift"
+SEAL = "Sources/State/ConnectionSeal.swift"
 SITES = f"{CONNECTED}/AtlassianSites.swift"
 UPSTREAM_OAUTH = f"{CONNECTED}/UpstreamOAuth.swift"
 RENEWAL_TESTS = "UpstreamTests.UpstreamConnectionsTests"
@@ -562,7 +562,7 @@ MUTANTS = [
     ),
     (
         "introspection: a notice for each failure", INTROSPECTION,
-        "if let time = last, now - time < Self.noticeInterval { return false }", "",
+        "    guard pause.isOver(at: clock()) else { return }\n", "",
         INTROSPECTION_TESTS, r"aFailureOfTheProviderIsNotTheFaultOfTheToken",
     ),
     (
@@ -593,9 +593,17 @@ MUTANTS = [
     ),
     (
         "secret: a placeholder for another service",
-        "Sources/MCPService/Configuration/EnvironmentReader.swift",
-        "if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19", "if false {",
+        "Sources/MCPService/Configuration/EnvironmentReader+Credentials.swift",
+        "if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19\n      report(.placeholderCredential(",
+        "if false {\n      report(.placeholderCredential(",
         OAUTH, r"a placeholder as the token",
+    ),
+    (
+        "secret: a placeholder as the key of a seal",
+        "Sources/MCPService/Configuration/EnvironmentReader+Credentials.swift",
+        "if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19\n      report(.placeholderSecret(",
+        "if false {\n      report(.placeholderSecret(",
+        "MCPServiceOAuthTests.OwnServerTests", r"settings.*a placeholder as the key of the state",
     ),
     (
         "introspection: one strange response stops all", ISSUER_METADATA,
@@ -1879,9 +1887,9 @@ MUTANTS = [
     ),
     (
         "state: a flood ends the sign-in of another",
-        f"{STATE}/AuthorizationState+Transactions.swift",
-        "WHERE number IN\n      (SELECT number FROM transactions WHERE expires_at <= ? LIMIT ?)",
-        "WHERE number IN\n      (SELECT number FROM transactions WHERE ? > 0 LIMIT ?)",
+        f"{STATE}/AuthorizationState.swift",
+        "(SELECT number FROM \\(table) WHERE expires_at <= ? LIMIT ?)",
+        "(SELECT number FROM \\(table) WHERE ? > 0 LIMIT ?)",
         "StateTests.TransactionTests", r"aFullTableRefusesTheNewOne",
     ),
     (
@@ -2606,8 +2614,7 @@ MUTANTS = [
     ),
     (
         "sign-in: a notice for each error", CONNECTION,
-        "if let time = last, now - time < Self.noticeInterval { return false }",
-        "if let time = last, now < time { return false }",
+        "if pause.isOver(at: context.clock()) {", "if true {",
         IDENTITY_TESTS, r"atMostOneNoticeAMinute",
     ),
     (
@@ -2715,7 +2722,7 @@ MUTANTS = [
     ),
     (
         "sign-in: no nonce", OPENID,
-        '[("nonce", request.nonce.exposed)] + ProviderConnection', "ProviderConnection",
+        '[("nonce", request.nonce.exposed)] + AuthorizationURL', "AuthorizationURL",
         IDENTITY_TESTS, r"theAddressOfThePage",
     ),
     (
@@ -3116,7 +3123,7 @@ MUTANTS = [
         "MCPServiceOAuthTests.OwnServerTests", r"settings.*registration in memory",
     ),
     (
-        "own: a short key of the state", "Sources/MCPServiceOAuth/AuthorizationServer/AuthorizationSettings.swift",
+        "own: a short key of the state", "Sources/MCPService/Configuration/EnvironmentReader+Credentials.swift",
         'source.secret.exposed.utf8.count >= 32',
         'true',
         "MCPServiceOAuthTests.OwnServerTests", r"settings.*short key",
@@ -3432,7 +3439,7 @@ MUTANTS = [
     ),
     (
         "flows: a full table", FLOWS,
-        'guard try connection.rowCount(of: "upstream_flows") < limits.upstreamFlows else {\n          throw StateError.full\n        }', "",
+        '      try connection.makeRoom(in: "upstream_flows", for: limits.upstreamFlows, now)\n', "",
         "StateTests.FlowTests", r"aFullTableRefusesTheNewOne",
     ),
     (
@@ -3526,7 +3533,7 @@ MUTANTS = [
     ),
     (
         "flows: one of an expired time stays", f"{STATE}/AuthorizationState.swift",
-        "      removed += try connection.removeExpiredFlows(now, limit: limit)\n", "",
+        '      removed += try connection.removeExpired(from: "upstream_flows", now, limit: limit)\n', "",
         "StateTests.PurgeTests", r"removesWhatHasNoEffect",
     ),
     (
@@ -4011,8 +4018,8 @@ MUTANTS = [
     ),
     (
         "exact sum: a number that Decimal cannot hold is 0", EXACT_SUM,
-        "guard let addend = try? Decimal(parsing: number.text) else { throw .tooLarge }",
-        "let addend = (try? Decimal(parsing: number.text)) ?? Decimal(0)",
+        "guard let addend = try? Decimal(number) else { throw .tooLarge }",
+        "let addend = (try? Decimal(number)) ?? Decimal(0)",
         EXACT_SUM_TESTS, r"1e400|35 digits",
     ),
     (
@@ -4533,8 +4540,7 @@ MUTANTS = [
     ),
     (
         "upstream settings: half of a user", UPSTREAM_SETTINGS,
-        "} else if hasUser != hasPassword {",
-        "} else if hasToken, hasUser != hasPassword {",
+        "      _ = reader.areBothSet(names.user.declaration, names.password.declaration)\n", "",
         UPSTREAM_SETTINGS_TESTS, r"a user without a password",
     ),
     (
@@ -4888,8 +4894,8 @@ MUTANTS = [
     ),
     (
         "connection tools: no permission", CONNECTION_TOOLS,
-        "needs: .upstreamRead, reading",
-        "needs: nil, reading",
+        "needs: .upstreamRead\n",
+        "needs: nil\n",
         UPSTREAM_SERVER_TESTS, r"theToolsOfConnectionsNeedAScope",
     ),
     (
@@ -5783,7 +5789,7 @@ MUTANTS = [
     ),
     (
         "client: the client of the settings at another server", "Sources/OAuthClient/OAuthSession+Renewal.swift",
-        '      throw .issuerChanged\n',
+        '    if let known, !known.hasSameBytes(as: server.issuer) { throw .issuerChanged }\n',
         "",
         "OAuthClientTests.SessionTests", r"theClientOfTheSettingsComesFirst",
     ),
@@ -6105,7 +6111,7 @@ MUTANTS = [
     ),
     (
         "streams: the head of a proxy is the server's", STREAM_TRANSFER,
-        "      handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),\n", "",
+        "handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)\n", "true\n",
         f"{STREAM_TESTS}/theProxyOnly", r"theProxyOnlyTransportsTheRequest",
     ),
     (

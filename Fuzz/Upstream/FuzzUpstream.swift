@@ -1,4 +1,5 @@
 import CalculatorCore
+import JSON
 import Support
 import Upstream
 
@@ -34,7 +35,7 @@ private func tryCell(_ bytes: [UInt8]) {
   let markup: Set<UInt8> = [UInt8(ascii: "<"), UInt8(ascii: "&"), UInt8(ascii: "]")]
   guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(where: markup.contains)
   else { return }
-  guard let number = try? Decimal(parsing: text) else {
+  guard let number = JSONNumber(text).flatMap({ try? Decimal($0) }) else {
     precondition((try? sum(table(bytes, Array("x".utf8))).get()) == nil, "added no number")
     return
   }

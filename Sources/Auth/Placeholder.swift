@@ -14,7 +14,7 @@ package enum Placeholder {
 
   /// Whether `secret` is a placeholder, an unexpanded reference, or one repeated character.
   package static func matches(_ secret: some Collection<UInt8>) -> Bool {
-    let bytes = secret.map(ASCIICase.lowered)
+    let bytes = secret.map(ASCII.lowercase)
     if beginnings.contains(where: { bytes.starts(with: $0) }) { return true }
     guard let first = bytes.first, let last = bytes.last, bytes.count > 1 else { return false }
     switch (first, last) {
@@ -39,9 +39,4 @@ package enum Placeholder {
       "replace-with-the-output-of-openssl-rand-hex-32",
       "replace-with-another-output-of-openssl-rand-hex-32",
     ].map { SHA256Digest(of: $0.utf8).firstHalf })
-}
-
-enum ASCIICase {
-  /// The lower-case letter for an upper-case ASCII letter; every other byte unchanged.
-  static func lowered(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 }

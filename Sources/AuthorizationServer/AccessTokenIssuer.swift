@@ -17,11 +17,11 @@ package struct AccessTokenIssuer: Sendable {
   ) -> (token: Secret, seconds: Int) {
     let issuedAt = now.wholeSeconds
     let expiresAt = min(issuedAt + settings.accessLifetime, grant.endsAt.wholeSeconds)
-    let registered = RegisteredClaims(
+    let registered = RegisteredClaims.members(
       issuer: settings.issuer, subject: grant.userID, audience: [settings.resource.text],
       issuedAt: issuedAt, expiresAt: expiresAt, identifier: identifier)
     let claims = JSONObject(
-      registered.members + [
+      registered + [
         ("client_id", .string(grant.clientID)), ("scope", .string(scope)),
         (Self.grantClaim, .string(grant.id)),
       ])

@@ -222,10 +222,10 @@ package struct BridgeProcess: Sendable {
       server: configuration.remote.text, clientName: Self.clientName)
     switch configuration.credential {
     case .fixed: return nil
-    case .signIn(let client): settings.client = client.map(Self.registered)
+    case .signIn(let client): settings.client = client
     case .clientCredentials(let client):
       settings.grant = .clientCredentials
-      settings.client = Self.registered(client)
+      settings.client = client
     }
     if let url = options.clientIDURL {
       guard ClientIDURL(url) != nil else {
@@ -240,14 +240,6 @@ package struct BridgeProcess: Sendable {
       settings, http: try requests(configuration), store: try store(configuration, tell),
       userAgent: userAgent(isServer: isServer, tell),
       log: { if isVerbose { tell("\($0.method) \($0.url): \($0.outcome)") } })
-  }
-
-  private static func registered(_ client: BridgeClient) -> RegisteredClient {
-    switch client.authentication {
-    case .none: RegisteredClient(id: client.id, .none)
-    case .secret(let secret): RegisteredClient(id: client.id, .secret(secret))
-    case .key(let key): RegisteredClient(id: client.id, .key(ES256Key(key)))
-    }
   }
 
   private func userAgent(

@@ -1,5 +1,5 @@
-package import HTTPClient
-package import StdioTransport
+internal import HTTPClient
+internal import StdioTransport
 internal import Support
 
 /// A stdio server that forwards every message to a remote MCP server over Streamable HTTP.
@@ -14,22 +14,11 @@ package struct BridgeServer: Sendable {
   ///   - notice: takes one sentence for the log, without a secret and without a text of the server.
   ///   - reload: called on SIGHUP.
   ///   - sleep: waits; returns early if its task is cancelled.
-  package init(
-    url: String, client: any StreamingClient, credential: any RemoteCredential,
-    stdio: ConcurrentStdio, notice: @escaping @Sendable (String) -> Void,
-    reload: @escaping @Sendable () -> Void,
-    sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
-  ) {
-    self.init(
-      url: url, client: client, credential: credential, stdio: stdio,
-      messages: Dispatcher.Limits(), notice: notice, reload: reload, sleep: sleep)
-  }
-
   init(
     url: String, client: any StreamingClient, credential: any RemoteCredential,
-    stdio: ConcurrentStdio, messages: Dispatcher.Limits,
+    stdio: ConcurrentStdio, messages: Dispatcher.Limits = Dispatcher.Limits(),
     notice: @escaping @Sendable (String) -> Void, reload: @escaping @Sendable () -> Void,
-    sleep: @escaping @Sendable (Duration) async -> Void,
+    sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
     now: @escaping @Sendable () -> MonotonicTime = MonotonicTime.now
   ) {
     let notices = NoticeLimit(now: now)

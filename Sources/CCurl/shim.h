@@ -11,7 +11,7 @@ static inline CURLcode ccurl_set_number(CURL *handle, CURLoption option, long va
   return curl_easy_setopt(handle, option, value);
 }
 
-// Null restores what libcurl does without the option. libcurl copies the text, except of POSTFIELDS.
+// Null restores what libcurl does without the option. libcurl copies the text.
 static inline CURLcode ccurl_set_text(CURL *handle, CURLoption option, const char *value) {
   return curl_easy_setopt(handle, option, value);
 }

@@ -45,7 +45,7 @@ package enum CalculatorTools {
     case nil: throw ToolFailure(sentence: "\(name) is missing: it must be a number.")
     case .number(let number):
       do throws(DecimalError) {
-        return try Decimal(parsing: number.text)
+        return try Decimal(number)
       } catch {
         throw ToolFailure(sentence: "\(name) \(error.reason).")
       }

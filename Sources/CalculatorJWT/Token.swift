@@ -40,10 +40,10 @@ struct Token: ParsableCommand {
     func run() throws {
       let command = options.command
       let (user, permissions, seconds) = (user, permissions, expiresIn)
-      try show(
+      throw ExitCode(
         ThreadExecutor.run {
           await command.issue(to: user, permissions: permissions, seconds: seconds)
-        })
+        }.show())
     }
   }
 
@@ -58,7 +58,7 @@ struct Token: ParsableCommand {
 
     func run() throws {
       let (command, token) = (options.command, token ?? readToken())
-      try show(ThreadExecutor.run { await command.inspect(token) })
+      throw ExitCode(ThreadExecutor.run { await command.inspect(token) }.show())
     }
   }
 
@@ -73,7 +73,7 @@ struct Token: ParsableCommand {
 
     func run() throws {
       let (command, token) = (options.command, token ?? readToken())
-      try show(ThreadExecutor.run { await command.verify(token) })
+      throw ExitCode(ThreadExecutor.run { await command.verify(token) }.show())
     }
   }
 }
@@ -85,10 +85,4 @@ private func readToken() -> String {
     printError("CalculatorJWT: waiting for the token: paste it, then press Enter")
   }
   return readLine() ?? ""
-}
-
-private func show(_ output: TokenCommand.Output) throws {
-  if !output.text.isEmpty { print(output.text) }
-  if !output.errors.isEmpty { printError(output.errors) }
-  throw ExitCode(output.status)
 }

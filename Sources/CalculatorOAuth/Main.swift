@@ -44,9 +44,3 @@ struct CommonOptions: ParsableArguments {
       name: CalculatorServer.oauth.name, environment: .ofProcess(), environmentFile: envFile)
   }
 }
-
-func show(_ output: StateCommand.Output) throws {
-  if !output.text.isEmpty { print(output.text) }
-  if !output.errors.isEmpty { printError(output.errors) }
-  throw ExitCode(output.status)
-}

@@ -1,5 +1,6 @@
 private import Support
 import ArgumentParser
+import MCPService
 import MCPServiceOAuth
 
 struct Clients: ParsableCommand {
@@ -35,10 +36,11 @@ struct Clients: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-      try show(
+      throw ExitCode(
         options.command.addClient(
           name: name, redirectURIs: redirectURI, isConfidential: confidential, scopes: scope,
-          grantTypes: grantType))
+          grantTypes: grantType
+        ).show())
     }
   }
 
@@ -48,7 +50,7 @@ struct Clients: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() throws { try show(options.command.listClients()) }
+    func run() throws { throw ExitCode(options.command.listClients().show()) }
   }
 
   struct Remove: ParsableCommand {
@@ -60,7 +62,7 @@ struct Clients: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() throws { try show(options.command.removeClient(id)) }
+    func run() throws { throw ExitCode(options.command.removeClient(id).show()) }
   }
 }
 
@@ -75,7 +77,7 @@ struct Grants: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() throws { try show(options.command.listGrants()) }
+    func run() throws { throw ExitCode(options.command.listGrants().show()) }
   }
 
   struct Revoke: ParsableCommand {
@@ -106,7 +108,7 @@ struct Grants: ParsableCommand {
     func run() throws {
       let grants: StateCommand.Grants? =
         id.map { .one($0) } ?? user.map { .user($0) } ?? client.map { .client($0) }
-      if let grants { try show(options.command.revoke(grants)) }
+      if let grants { throw ExitCode(options.command.revoke(grants).show()) }
     }
   }
 }
@@ -124,6 +126,6 @@ struct Keys: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func run() throws { try show(options.command.rotateKeys(isForced: force)) }
+    func run() throws { throw ExitCode(options.command.rotateKeys(isForced: force).show()) }
   }
 }

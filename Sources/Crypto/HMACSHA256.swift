@@ -45,15 +45,9 @@ package final class HMACSHA256: Sendable {
     defer { unsafe EVP_MAC_free(algorithm) }
     guard let pointer = unsafe EVP_MAC_CTX_new(algorithm) else { fatalError("no memory") }
     unsafe self.init(pointer)
-    let isReady = unsafe OSSL_MAC_PARAM_DIGEST.withCString { name in
-      unsafe OSSL_DIGEST_NAME_SHA2_256.withCString { digest in
-        // libcrypto only reads `digest`, although it takes a mutable pointer.
-        let parameters = unsafe [
-          OSSL_PARAM_construct_utf8_string(name, UnsafeMutablePointer(mutating: digest), 0),
-          OSSL_PARAM_construct_end(),
-        ]
-        return unsafe EVP_MAC_init(pointer, key, key.count, parameters) == 1
-      }
+    let digest = Parameter.text(OSSL_MAC_PARAM_DIGEST, OSSL_DIGEST_NAME_SHA2_256)
+    let isReady = unsafe Parameter.withAll([digest]) {
+      unsafe EVP_MAC_init(pointer, key, key.count, $0) == 1
     }
     guard isReady else { fatalError("libcrypto has no HMAC with SHA-256") }
   }

@@ -23,19 +23,9 @@ private import Support
     guard apply(settings),
       // ATTACKS O44: 0 would be no limit, and bytes that arrive do not extend the time.
       set(CURLOPT_TIMEOUT_MS, max(1, settings.timeout.milliseconds)),
-      set(CURLOPT_URL, request.url)
+      let fields = HeaderFields(request), prepare(request, fields)
     else { return .failure(.unreachable) }
-    let list = unsafe Self.list(request)
-    defer { unsafe curl_slist_free_all(list) }
-    guard let list = unsafe list, unsafe ccurl_set_fields(pointer, list) == CURLE_OK else {
-      return .failure(.unreachable)
-    }
-    let code: CURLcode =
-      switch request.method {
-      case .get: run(&transfer)
-      case .post(let body): post(body, &transfer)
-      case .delete: set(CURLOPT_CUSTOMREQUEST, "DELETE") ? run(&transfer) : CURLE_OUT_OF_MEMORY
-      }
+    let code = withExtendedLifetime(fields) { run(&transfer) }
     guard code == CURLE_OK else { return .failure(Self.error(code, transfer)) }
     let status = unsafe ccurl_status(pointer)
     guard transfer.isHeadComplete, (200...599).contains(status), transfer.isBodyPlain else {
@@ -80,38 +70,26 @@ private import Support
     unsafe ccurl_set_text(pointer, option, value) == CURLE_OK
   }
 
-  /// The header fields as libcurl reads them; `nil` without memory.
-  static func list(_ request: OutboundRequest) -> UnsafeMutablePointer<curl_slist>? {
-    // A name alone removes a field that libcurl adds. Some servers do not answer `Expect`.
-    var lines = ["Expect:"]
-    if case .post = request.method, !request.has("content-type") { lines.append("Content-Type:") }
-    // `Name;` is a field with an empty value. libcurl would drop it with a colon.
-    lines += request.fields.map { name, value in
-      value.utf8.allSatisfy(ASCII.isSpace) ? "\(name);" : "\(name): \(value)"
-    }
-    var list: UnsafeMutablePointer<curl_slist>?
-    for line in lines {
-      guard let longer = unsafe curl_slist_append(list, line) else {
-        unsafe curl_slist_free_all(list)
-        return nil
+  /// Sets what the request has.
+  /// - Parameter fields: of the request. They must live until the transfer has ended.
+  func prepare(_ request: OutboundRequest, _ fields: HeaderFields) -> Bool {
+    guard set(CURLOPT_URL, request.url),
+      unsafe ccurl_set_fields(pointer, fields.list) == CURLE_OK
+    else { return false }
+    switch request.method {
+    case .get: return true
+    case .post(let body):
+      // Never empty: without an address libcurl would read the body from standard input.
+      let bytes = body.isEmpty ? [0] : body
+      guard set(CURLOPT_POST, 1) else { return false }
+      return unsafe bytes.withUnsafeBytes { bytes in
+        unsafe ccurl_set_body(pointer, bytes.baseAddress, body.count) == CURLE_OK
       }
-      unsafe list = unsafe longer
+    case .delete: return set(CURLOPT_CUSTOMREQUEST, "DELETE")
     }
-    return unsafe list
   }
 
   // MARK: The transfer
-
-  private func post(_ body: [UInt8], _ transfer: inout Transfer) -> CURLcode {
-    // Never empty: without an address libcurl would read the body from standard input.
-    unsafe (body + [0]).withUnsafeBytes { bytes in
-      let text = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-      guard set(CURLOPT_POST, 1), set(CURLOPT_POSTFIELDSIZE, body.count),
-        unsafe ccurl_set_text(pointer, CURLOPT_POSTFIELDS, text) == CURLE_OK
-      else { return CURLE_OUT_OF_MEMORY }
-      return run(&transfer)
-    }
-  }
 
   private func run(_ transfer: inout Transfer) -> CURLcode {
     unsafe withUnsafeMutablePointer(to: &transfer) { transfer in
@@ -135,6 +113,34 @@ private import Support
     default: return .unreachable
     }
   }
+}
+
+/// The header fields of a request, as a list of libcurl.
+@safe final class HeaderFields {
+  let list: UnsafeMutablePointer<curl_slist>
+
+  /// `nil` without memory.
+  init?(_ request: OutboundRequest) {
+    // A name alone removes a field that libcurl adds. Some servers do not answer `Expect`.
+    var lines = ["Expect:"]
+    if case .post = request.method, !request.has("content-type") { lines.append("Content-Type:") }
+    // `Name;` is a field with an empty value. libcurl would drop it with a colon.
+    lines += request.fields.map { name, value in
+      value.utf8.allSatisfy(ASCII.isSpace) ? "\(name);" : "\(name): \(value)"
+    }
+    var list: UnsafeMutablePointer<curl_slist>?
+    for line in lines {
+      guard let longer = unsafe curl_slist_append(list, line) else {
+        unsafe curl_slist_free_all(list)
+        return nil
+      }
+      unsafe list = unsafe longer
+    }
+    guard let list = unsafe list else { return nil }
+    unsafe self.list = unsafe list
+  }
+
+  deinit { unsafe curl_slist_free_all(list) }
 }
 
 /// `CURLE_TOO_LARGE` of libcurl 8.6, which older headers lack.

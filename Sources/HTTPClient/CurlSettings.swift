@@ -31,16 +31,3 @@ extension CurlSettings {
     return origin.scheme == .https || allowsLoopback
   }
 }
-
-extension Transfer {
-  init(
-    _ origin: Origin, _ policy: AddressPolicy, _ settings: some CurlSettings, maximumBody: Int
-  ) {
-    self.init(
-      policy: policy,
-      // The operator named the proxy, which is often a process beside this one.
-      allowsLoopback: settings.allowsLoopback || settings.proxy != nil,
-      requiresLoopback: origin.scheme == .http,
-      maximumHead: settings.maximumHead, maximumBody: maximumBody)
-  }
-}

@@ -23,38 +23,15 @@ final class StreamTransfer {
     transfer = start.transfer
     buffer = start.buffer
     deadline = now + settings.headTimeout
-    guard handle.apply(settings), handle.set(CURLOPT_URL, start.request.url),
+    fields = HeaderFields(start.request)
+    guard let fields, handle.apply(settings), handle.prepare(start.request, fields),
       // The head that a proxy sends for `CONNECT` is not the head of the response.
-      handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
-      setFields(start.request), setMethod(start.request.method)
+      handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     else { return false }
     let context = unsafe Unmanaged.passUnretained(self).toOpaque()
     guard unsafe ccurl_set_private(handle.pointer, context) == CURLE_OK else { return false }
     return unsafe ccurl_set_callbacks(
       handle.pointer, openStreamSocket, takeStreamLine, takeStreamBody, context) == CURLE_OK
-  }
-
-  private func setFields(_ request: OutboundRequest) -> Bool {
-    guard let list = unsafe CurlHandle.list(request) else { return false }
-    fields = unsafe HeaderFields(list)
-    return unsafe ccurl_set_fields(handle.pointer, list) == CURLE_OK
-  }
-
-  private func setMethod(_ method: OutboundRequest.Method) -> Bool {
-    switch method {
-    case .get: true
-    case .post(let body): setBody(body)
-    case .delete: handle.set(CURLOPT_CUSTOMREQUEST, "DELETE")
-    }
-  }
-
-  private func setBody(_ body: [UInt8]) -> Bool {
-    // Never empty: without an address libcurl would read the body from standard input.
-    let bytes = body.isEmpty ? [0] : body
-    guard handle.set(CURLOPT_POST, 1) else { return false }
-    return unsafe bytes.withUnsafeBytes { bytes in
-      unsafe ccurl_set_body(handle.pointer, bytes.baseAddress, body.count) == CURLE_OK
-    }
   }
 
   /// The transfer of a handle that libcurl returns. It must not have ended.
@@ -124,13 +101,4 @@ final class StreamTransfer {
   /// Continues a transfer that has paused. It may call back.
   /// - Returns: whether the transfer can go on.
   func continueBody() -> CURLcode { unsafe ccurl_continue(handle.pointer) }
-}
-
-/// The owner of a list of header fields of libcurl.
-@safe private struct HeaderFields: ~Copyable {
-  private let list: UnsafeMutablePointer<curl_slist>
-
-  init(_ list: UnsafeMutablePointer<curl_slist>) { unsafe self.list = unsafe list }
-
-  deinit { unsafe curl_slist_free_all(list) }
 }

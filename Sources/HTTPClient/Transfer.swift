@@ -19,13 +19,13 @@ struct Transfer {
   private(set) var isHeadComplete = false
 
   init(
-    policy: AddressPolicy, allowsLoopback: Bool, requiresLoopback: Bool, maximumHead: Int,
-    maximumBody: Int
+    _ origin: Origin, _ policy: AddressPolicy, _ settings: some CurlSettings, maximumBody: Int
   ) {
     self.policy = policy
-    self.allowsLoopback = allowsLoopback
-    self.requiresLoopback = requiresLoopback
-    self.maximumHead = maximumHead
+    // The operator named the proxy, which is often a process beside this one.
+    allowsLoopback = settings.allowsLoopback || settings.proxy != nil
+    requiresLoopback = origin.scheme == .http
+    maximumHead = settings.maximumHead
     self.maximumBody = maximumBody
   }
 

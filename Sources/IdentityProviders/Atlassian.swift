@@ -73,7 +73,7 @@ struct Atlassian: IdentityProvider {
 
 extension ProviderDescription {
   package static let atlassian = ProviderDescription(
-    id: "atlassian", title: "Atlassian", prefix: "ATLASSIAN", scope: "read:me offline_access",
+    id: "atlassian", title: "Atlassian", scope: "read:me offline_access",
     meaning: ["read your profile", "keep this access while you are away"],
     endpoints: Atlassian.publicEndpoints, make: { Atlassian($0, $1) })
 }

@@ -1,5 +1,6 @@
 internal import Auth
 private import JSON
+private import OAuth
 internal import Support
 
 /// Sign-in with GitHub: an OAuth app or a GitHub App.
@@ -23,7 +24,7 @@ struct GitHub: IdentityProvider {
 
   func authorizeURL(_ request: ProviderRequest) async throws(ProviderError) -> String {
     connection.authorizeURL(
-      endpoints.authorize, for: request, ProviderConnection.challenge(of: request))
+      endpoints.authorize, for: request, AuthorizationURL.challenge(of: request.verifier))
   }
 
   func exchange(
@@ -77,7 +78,7 @@ struct GitHub: IdentityProvider {
 
 extension ProviderDescription {
   package static let github = ProviderDescription(
-    id: "github", title: "GitHub", prefix: "GITHUB", scope: "user:email",
+    id: "github", title: "GitHub", scope: "user:email",
     meaning: ["read your public profile", "read your e-mail addresses"],
     endpoints: GitHub.publicEndpoints, make: { GitHub($0, $1) })
 }

@@ -35,7 +35,7 @@ struct OpenIDConnect: IdentityProvider {
     // §3.1.2.1. The address is never empty: the metadata must name it.
     connection.authorizeURL(
       try await provider().authorizationURL ?? "", for: request,
-      [("nonce", request.nonce.exposed)] + ProviderConnection.challenge(of: request))
+      [("nonce", request.nonce.exposed)] + AuthorizationURL.challenge(of: request.verifier))
   }
 
   func exchange(
@@ -120,7 +120,7 @@ struct OpenIDConnect: IdentityProvider {
 
 extension ProviderDescription {
   package static let oidc = ProviderDescription(
-    id: "oidc", title: "OpenID Connect", prefix: "OIDC", scope: "openid profile email",
+    id: "oidc", title: "OpenID Connect", scope: "openid profile email",
     meaning: ["read your name", "read your e-mail address"], endpoints: nil,
     make: { OpenIDConnect($0, $1) })
 }

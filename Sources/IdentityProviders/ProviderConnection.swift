@@ -3,7 +3,6 @@ internal import HTTPClient
 internal import JSON
 private import OAuth
 internal import Support
-private import Synchronization
 
 /// The requests to one provider, and what all providers have in common in their responses.
 ///
@@ -14,13 +13,11 @@ final class ProviderConnection: Sendable {
   static let maximumLength = 1 << 16
   /// The longest access token, in bytes.
   static let maximumTokenLength = 1 << 14
-  /// Between two notices in the log.
-  private static let noticeInterval = Duration.seconds(60)
 
   private let id: String
   private let configuration: ProviderConfiguration
   private let context: ProviderContext
-  private let noticedAt = Mutex<MonotonicTime?>(nil)
+  private let pause = Pause()
 
   /// - Parameter id: as in `ProviderDescription`.
   init(_ id: String, _ configuration: ProviderConfiguration, _ context: ProviderContext) {
@@ -30,10 +27,6 @@ final class ProviderConnection: Sendable {
   }
 
   // MARK: The page of the provider
-
-  static func challenge(of request: ProviderRequest) -> [(name: String, value: String)] {
-    AuthorizationURL.challenge(of: request.verifier)
-  }
 
   /// An authorization request (RFC 6749 §4.1.1).
   /// - Parameter endpoint: its query stays (RFC 6749 §3.1).
@@ -130,13 +123,7 @@ final class ProviderConnection: Sendable {
   /// Writes the notice of an error, and returns the error.
   /// - Parameter reason: one word of this program, never a text of the response.
   func failure(_ error: ProviderError, _ reason: String, status: Int? = nil) -> ProviderError {
-    let now = context.clock()
-    let isDue = noticedAt.withLock { last in
-      if let time = last, now - time < Self.noticeInterval { return false }
-      last = now
-      return true
-    }
-    if isDue {
+    if pause.isOver(at: context.clock()) {
       context.log.write(
         .info,
         [

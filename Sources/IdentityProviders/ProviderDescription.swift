@@ -12,8 +12,6 @@ package struct ProviderDescription: Sendable {
   package let id: String
   /// As people write it: `GitHub`; the host of the issuer, where the settings name one.
   package var title: String
-  /// Before the names of its settings: `GITHUB` for `GITHUB_CLIENT_ID`.
-  package let prefix: String
   /// The scope that this server asks for, unless a setting says another.
   package let scope: String
   /// What the scope means for the person, in a few words each: `read your e-mail addresses`.
@@ -23,13 +21,12 @@ package struct ProviderDescription: Sendable {
   package let make: @Sendable (ProviderConfiguration, ProviderContext) -> any IdentityProvider
 
   package init(
-    id: String, title: String, prefix: String, scope: String, meaning: [String],
+    id: String, title: String, scope: String, meaning: [String],
     endpoints: ProviderEndpoints?,
     make: @escaping @Sendable (ProviderConfiguration, ProviderContext) -> any IdentityProvider
   ) {
     self.id = id
     self.title = title
-    self.prefix = prefix
     self.scope = scope
     self.meaning = meaning
     self.endpoints = endpoints

@@ -36,7 +36,7 @@ package struct JWSHeader: Sendable, Equatable {
   package func hasType(_ expected: String) -> Bool {
     guard let type else { return false }
     if type.hasSameBytes(as: expected) { return true }
-    let name = type.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+    let name = type.utf8.map(ASCII.lowercase)
     return name == Array(expected.utf8) || name == Array("application/\(expected)".utf8)
   }
 

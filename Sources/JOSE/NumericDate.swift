@@ -18,29 +18,13 @@ package enum NumericDate {
   }
 
   private static func milliseconds(_ value: JSONValue) -> Int? {
-    guard case .number(let number) = value, number.text.utf8.first != UInt8(ascii: "-") else {
-      return nil
-    }
+    guard case .number(let number) = value, !number.isNegative else { return nil }
     if let seconds = Int(number.text) {
       return seconds <= maximum.milliseconds / 1000 ? seconds * 1000 : nil
     }
-    // The value is `digits`, `decimals` of them after the point, times ten to the `exponent`.
-    let parts = number.text.utf8.split { $0 | 0x20 == UInt8(ascii: "e") }
-    var digits: [UInt8] = []  // without leading zeros
-    var decimals: Int?
-    for byte in parts[0] {
-      if byte == UInt8(ascii: ".") {
-        decimals = 0
-      } else {
-        decimals = decimals.map { $0 + 1 }
-        if byte != UInt8(ascii: "0") || !digits.isEmpty { digits.append(byte - 0x30) }
-      }
-    }
-    // The parser bounds the exponent (JSONParser.maximumExponent), but not that of a zero.
-    if digits.isEmpty { return 0 }
-    guard let exponent = parts.count > 1 ? Int(Substring(parts[1])) : 0 else { return nil }
+    let (digits, exponent) = number.decimal
     // Digits before the point of the value in milliseconds.
-    let places = digits.count - (decimals ?? 0) + exponent + 3
+    let places = digits.count + exponent + 3
     guard places <= 15 else { return nil }  // `maximum` has 15
     return (0..<max(0, places)).reduce(0) { value, place in
       value * 10 + (place < digits.count ? Int(digits[place]) : 0)

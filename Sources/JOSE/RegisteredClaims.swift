@@ -13,20 +13,6 @@ package struct RegisteredClaims: Sendable, Equatable {
   package let notBefore: WallTime?
   package let identifier: String?
 
-  package init(
-    issuer: String? = nil, subject: String? = nil, audience: [String]? = nil,
-    issuedAt: WallTime? = nil,
-    expiresAt: WallTime? = nil, notBefore: WallTime? = nil, identifier: String? = nil
-  ) {
-    self.issuer = issuer
-    self.subject = subject
-    self.audience = audience
-    self.issuedAt = issuedAt
-    self.expiresAt = expiresAt
-    self.notBefore = notBefore
-    self.identifier = identifier
-  }
-
   /// - Throws: `JWTError.malformedClaim` for the first claim that has a wrong type.
   package init(_ payload: JSONObject) throws(JWTError) {
     issuer = try payload.claim("iss") { $0.string }
@@ -39,22 +25,18 @@ package struct RegisteredClaims: Sendable, Equatable {
     identifier = try payload.claim("jti") { $0.string }
   }
 
-  /// The claims that are present, always in this order. One audience is written as a string,
-  /// several as an array.
-  package var members: [(String, JSONValue)] {
-    let claims: [(String, JSONValue?)] = [
-      ("iss", issuer.map(JSONValue.string)),
-      ("sub", subject.map(JSONValue.string)),
-      (
-        "aud",
-        audience.map { $0.count == 1 ? .string($0[0]) : .array($0.map(JSONValue.string)) }
-      ),
-      ("iat", issuedAt.map(NumericDate.json)),
-      ("exp", expiresAt.map(NumericDate.json)),
-      ("nbf", notBefore.map(NumericDate.json)),
-      ("jti", identifier.map(JSONValue.string)),
-    ]
-    return claims.compactMap { name, value in value.map { (name, $0) } }
+  /// The claims of a new token, always in this order. One audience is written as a string, several as
+  /// an array.
+  package static func members(
+    issuer: String, subject: String, audience: [String], issuedAt: WallTime, expiresAt: WallTime,
+    notBefore: WallTime? = nil, identifier: String
+  ) -> [(String, JSONValue)] {
+    [
+      ("iss", .string(issuer)), ("sub", .string(subject)),
+      ("aud", audience.count == 1 ? .string(audience[0]) : .array(audience.map(JSONValue.string))),
+      ("iat", NumericDate.json(issuedAt)), ("exp", NumericDate.json(expiresAt)),
+    ] + (notBefore.map { [("nbf", NumericDate.json($0))] } ?? [])
+      + [("jti", .string(identifier))]
   }
 }
 

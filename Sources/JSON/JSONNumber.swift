@@ -11,26 +11,36 @@ package struct JSONNumber: Sendable, Equatable {
     text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || $0 <= 0x39 && $0 >= 0x30 }
   }
 
+  package var isNegative: Bool { text.utf8.first == UInt8(ascii: "-") }
+
+  /// The magnitude: `digits` times ten to the `exponent`, without zeros at both ends of the digits. Zero
+  /// has no digits.
+  package var decimal: (digits: [UInt8], exponent: Int) {
+    let parts = text.utf8.split { $0 | 0x20 == UInt8(ascii: "e") }
+    var digits: [UInt8] = []
+    var decimals: Int?
+    for byte in parts[0] {
+      if byte == UInt8(ascii: ".") { decimals = 0 }
+      guard ASCII.isDigit(byte) else { continue }
+      decimals = decimals.map { $0 + 1 }
+      if byte != UInt8(ascii: "0") || !digits.isEmpty { digits.append(byte - UInt8(ascii: "0")) }
+    }
+    // The parser bounds the exponent (JSONParser.maximumExponent), but not that of a zero.
+    guard !digits.isEmpty, let power = parts.count > 1 ? Int(Substring(parts[1])) : 0 else {
+      return ([], 0)
+    }
+    let zeros = digits.reversed().prefix { $0 == 0 }.count
+    return (Array(digits.dropLast(zeros)), power - (decimals ?? 0) + zeros)
+  }
+
   /// The value, if it is an integer that fits into `Int`, in any spelling: `600`, `600.0`, `6e2`.
   package var integer: Int? {
     if let value = Int(text) { return value }
-    let parts = text.utf8.split { $0 | 0x20 == UInt8(ascii: "e") }
-    var digits = parts[0].filter { 0x30...0x39 ~= $0 }
-    // Check for zero before the arithmetic: the parser does not limit the exponent of zero
-    // (JSONParser.maximumExponent).
-    guard digits.contains(where: { $0 != 0x30 }) else { return 0 }
-    let point = parts[0].firstIndex(of: UInt8(ascii: "."))
-    let decimals = point.map { parts[0].distance(from: $0, to: parts[0].endIndex) - 1 } ?? 0
-    guard let exponent = parts.count > 1 ? Int(String(Substring(parts[1]))) : 0 else { return nil }
-    var zeros = exponent - decimals
-    while digits.last == 0x30 {
-      digits.removeLast()
-      zeros += 1
-    }
-    guard zeros >= 0 else { return nil }
-    digits += Array(repeating: 0x30, count: zeros)
-    return Int(
-      (text.utf8.first == UInt8(ascii: "-") ? "-" : "") + String(decoding: digits, as: UTF8.self))
+    let (digits, exponent) = decimal
+    if digits.isEmpty { return 0 }
+    guard exponent >= 0 else { return nil }
+    let all = digits.map { $0 + UInt8(ascii: "0") } + Array(repeating: 0x30, count: exponent)
+    return Int((isNegative ? "-" : "") + String(decoding: all, as: UTF8.self))
   }
 
   package init(_ value: Int) { text = String(value) }

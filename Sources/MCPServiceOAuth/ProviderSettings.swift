@@ -97,22 +97,12 @@ struct IntrospectionSettings: Sendable {
     let name = reader.optional(client, isValid: Subject.isValid)
     let source = reader.credential(secret)
     let url = reader.url(Settings.introspectionURL, allowsLoopback)
-    switch (name, source) {
-    case (let name?, let source?):
+    if reader.areBothSet(client.declaration, secret.declaration), let name, let source {
       return IntrospectionSettings(client: name, secret: source.secret, url: url)
-    case (nil, nil):
-      if url != nil {
-        reader.report(
-          .missingCounterpart(variable: client.name, of: Settings.introspectionURL.name))
-      }
-    case (nil, _?):
-      if !reader.isSet(client.declaration) {
-        reader.report(.missingCounterpart(variable: client.name, of: secret.name))
-      }
-    case (_?, nil):
-      if !reader.isSet(secret.declaration) {
-        reader.report(.missingCounterpart(variable: secret.name, of: client.name))
-      }
+    }
+    if name == nil, source == nil, url != nil {
+      reader.report(
+        .missingCounterpart(variable: client.name, of: Settings.introspectionURL.name))
     }
     return nil
   }

@@ -85,13 +85,10 @@ package struct RegisteredClient: Sendable {
 
   package let id: String
   package let credential: Credential
-  /// The authorization server that knows the client. Without it, the first one that is used is it.
-  package let issuer: String?
 
-  package init(id: String, _ credential: Credential, issuer: String? = nil) {
+  package init(id: String, _ credential: Credential) {
     self.id = id
     self.credential = credential
-    self.issuer = issuer
   }
 
   /// - Parameter methods: what the authorization server supports; `nil` if it does not say.

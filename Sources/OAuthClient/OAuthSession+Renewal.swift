@@ -265,9 +265,7 @@ extension OAuthSession {
       $0.clientID.hasSameBytes(as: registered.id) ? $0.issuer : nil
     }
     // MCP 2026-07-28, Authorization Server Binding. ATTACKS O171
-    if let issuer = registered.issuer ?? known, !issuer.hasSameBytes(as: server.issuer) {
-      throw .issuerChanged
-    }
+    if let known, !known.hasSameBytes(as: server.issuer) { throw .issuerChanged }
     stored.registration = (registered.id, server.issuer)
     return registered.identity(methods: server.authenticationMethods)
   }

@@ -3,14 +3,11 @@ package import HTTPClient
 internal import JSON
 private import OAuth
 package import Support
-private import Synchronization
 
 /// Asks an identity provider about tokens (RFC 7662). It caches nothing.
 package final class Introspection: Sendable {
   /// The longest response, in bytes.
   package static let maximumLength = 1 << 16
-  /// Between two notices in the log.
-  private static let noticeInterval = Duration.seconds(60)
 
   private let url: String?
   private let metadata: IssuerMetadata
@@ -18,7 +15,7 @@ package final class Introspection: Sendable {
   private let http: any HTTPClient
   private let clock: @Sendable () -> MonotonicTime
   private let log: Log
-  private let noticedAt = Mutex<MonotonicTime?>(nil)
+  private let pause = Pause()
 
   /// - Parameters:
   ///   - url: overrides the `introspection_endpoint` of the metadata.
@@ -107,13 +104,7 @@ package final class Introspection: Sendable {
 
   /// At most one notice a minute: anybody can cause requests.
   private func report(_ failure: ProviderFailure) {
-    let now = clock()
-    let isDue = noticedAt.withLock { last in
-      if let time = last, now - time < Self.noticeInterval { return false }
-      last = now
-      return true
-    }
-    guard isDue else { return }
+    guard pause.isOver(at: clock()) else { return }
     // RFC 7662 §2.3: these are our own credentials, not the caller's.
     let areCredentialsWrong = failure == .wrongStatus(401) || failure == .wrongStatus(403)
     log.notice(

@@ -136,10 +136,7 @@ extension Connection {
     _ code: AuthorizationCode, _ hash: SHA256Digest, _ limits: AuthorizationState.Limits,
     _ now: WallTime
   ) throws(StateError) {
-    if try rowCount(of: "codes") >= limits.codes {
-      _ = try removeExpiredCodes(now, limit: 1000)
-      guard try rowCount(of: "codes") < limits.codes else { throw .full }
-    }
+    try makeRoom(in: "codes", for: limits.codes, now)
     try run(
       "INSERT INTO codes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
       [
@@ -147,14 +144,6 @@ extension Connection {
         .text(code.clientID), .text(code.redirectURI), .text(code.resource),
         .text(code.challenge), .text(code.scope), .time(code.expiresAt),
       ])
-  }
-
-  mutating func removeExpiredCodes(_ now: WallTime, limit: Int) throws(StateError) -> Int {
-    try run(
-      """
-      DELETE FROM codes WHERE number IN
-      (SELECT number FROM codes WHERE expires_at <= ? LIMIT ?)
-      """, [.time(now), .integer(limit)])
   }
 }
 

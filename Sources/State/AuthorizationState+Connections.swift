@@ -53,7 +53,11 @@ extension AuthorizationState {
   /// All connections of a user, by service.
   package func connections(user: String) throws(StateError) -> [UpstreamConnection] {
     try database.read { (connection) throws(StateError) in
-      try connection.upstreamConnections(user)
+      try connection.rows(
+        """
+        SELECT \(UpstreamConnection.columns) FROM upstream_connections
+        WHERE user_key = ? ORDER BY service
+        """, [.text(user)], read: UpstreamConnection.init)
     }
   }
 
@@ -83,16 +87,6 @@ extension Connection {
       SELECT \(UpstreamConnection.columns) FROM upstream_connections
       WHERE user_key = ? AND service = ?
       """, [.text(user), .text(service)], read: UpstreamConnection.init)
-  }
-
-  fileprivate mutating func upstreamConnections(
-    _ user: String
-  ) throws(StateError) -> [UpstreamConnection] {
-    try rows(
-      """
-      SELECT \(UpstreamConnection.columns) FROM upstream_connections
-      WHERE user_key = ? ORDER BY service
-      """, [.text(user)], read: UpstreamConnection.init)
   }
 
   /// A generation that was never used. Call it in a transaction.

@@ -80,12 +80,7 @@ extension AuthorizationState {
       try connection.run(
         "DELETE FROM upstream_flows WHERE user_key = ? AND service = ?",
         [.text(flow.user), .text(flow.service)])
-      if try connection.rowCount(of: "upstream_flows") >= limits.upstreamFlows {
-        _ = try connection.removeExpiredFlows(now, limit: 1000)
-        guard try connection.rowCount(of: "upstream_flows") < limits.upstreamFlows else {
-          throw StateError.full
-        }
-      }
+      try connection.makeRoom(in: "upstream_flows", for: limits.upstreamFlows, now)
       try connection.run(
         "INSERT INTO upstream_flows VALUES (NULL, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, 0, ?)",
         [
@@ -266,13 +261,5 @@ extension Connection {
     try first(
       "SELECT \(StoredFlow.columns) FROM upstream_flows WHERE \(condition)", values,
       read: StoredFlow.init)
-  }
-
-  mutating func removeExpiredFlows(_ now: WallTime, limit: Int) throws(StateError) -> Int {
-    try run(
-      """
-      DELETE FROM upstream_flows WHERE number IN
-      (SELECT number FROM upstream_flows WHERE expires_at <= ? LIMIT ?)
-      """, [.time(now), .integer(limit)])
   }
 }

@@ -43,7 +43,11 @@ extension AuthorizationState {
     guard lease.until <= now + Self.maximumLease else { throw .tooLarge }
     return try database.transaction { (connection) throws(StateError) in
       guard let found = try connection.upstreamConnection(user, service) else { return .unknown }
-      let end = try connection.leaseEnd(user, service)
+      let end =
+        try connection.first(
+          "SELECT lease_until FROM upstream_connections WHERE user_key = ? AND service = ?",
+          [.text(user), .text(service)]
+        ) { (row) throws(StateError) in try row.optionalTime(0) } ?? nil
       if let end, now < end, end <= now + Self.maximumLease { return .held(until: end) }
       try connection.run(
         """
@@ -116,17 +120,5 @@ extension AuthorizationState {
         """,
         [.text(old.user), .text(old.service), .bytes(owner), .integer(old.generation)]) == 1
     }
-  }
-}
-
-extension Connection {
-  /// The end of the lease; `nil` if there is none.
-  fileprivate mutating func leaseEnd(
-    _ user: String, _ service: String
-  ) throws(StateError) -> WallTime? {
-    try first(
-      "SELECT lease_until FROM upstream_connections WHERE user_key = ? AND service = ?",
-      [.text(user), .text(service)]
-    ) { (row) throws(StateError) in try row.optionalTime(0) } ?? nil
   }
 }

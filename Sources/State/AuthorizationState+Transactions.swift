@@ -47,12 +47,7 @@ extension AuthorizationState {
   package func begin(_ transaction: SignInTransaction, now: WallTime) throws(StateError) {
     guard transaction.payload.count <= Self.maximumPayloadLength else { throw .tooLarge }
     try database.transaction { (connection) throws(StateError) in
-      if try connection.rowCount(of: "transactions") >= limits.transactions {
-        _ = try connection.removeExpiredTransactions(now, limit: 1000)
-        guard try connection.rowCount(of: "transactions") < limits.transactions else {
-          throw StateError.full
-        }
-      }
+      try connection.makeRoom(in: "transactions", for: limits.transactions, now)
       try connection.run(
         "INSERT INTO transactions VALUES (NULL, ?, ?, ?, ?, NULL)",
         [
@@ -141,15 +136,5 @@ extension Connection {
         cookie: try row.digest(0), payload: try row.bytes(1), expiresAt: try row.time(2),
         code: try row.optionalDigest(3))
     }
-  }
-
-  mutating func removeExpiredTransactions(
-    _ now: WallTime, limit: Int
-  ) throws(StateError) -> Int {
-    try run(
-      """
-      DELETE FROM transactions WHERE number IN
-      (SELECT number FROM transactions WHERE expires_at <= ? LIMIT ?)
-      """, [.time(now), .integer(limit)])
   }
 }

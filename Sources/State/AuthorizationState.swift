@@ -88,9 +88,9 @@ package struct AuthorizationState: Sendable {
   package func purge(now: WallTime, limit: Int = 1000) throws(StateError) -> Int {
     try database.transaction { (connection) throws(StateError) in
       let revoked = now - Self.revokedGrantLifetime
-      var removed = try connection.removeExpiredCodes(now, limit: limit)
-      removed += try connection.removeExpiredTransactions(now, limit: limit)
-      removed += try connection.removeExpiredFlows(now, limit: limit)
+      var removed = try connection.removeExpired(from: "codes", now, limit: limit)
+      removed += try connection.removeExpired(from: "transactions", now, limit: limit)
+      removed += try connection.removeExpired(from: "upstream_flows", now, limit: limit)
       // First the tokens: with a grant, all its tokens would go at once.
       removed += try connection.run(
         """
@@ -120,5 +120,27 @@ extension Connection {
   /// The number of rows of a table. Triggers count them, because `count(*)` reads the whole table.
   mutating func rowCount(of table: String) throws(StateError) -> Int {
     try count("SELECT rows FROM row_counts WHERE name = ?", [.text(table)])
+  }
+
+  /// Removes expired rows from a table that is full.
+  /// - Throws: `full` if none has expired
+  mutating func makeRoom(
+    in table: String, for limit: Int, _ now: WallTime
+  ) throws(StateError) {
+    guard try rowCount(of: table) >= limit else { return }
+    _ = try removeExpired(from: table, now, limit: 1000)
+    guard try rowCount(of: table) < limit else { throw .full }
+  }
+
+  /// - Parameter table: a constant.
+  /// - Returns: the number of removed rows.
+  mutating func removeExpired(
+    from table: String, _ now: WallTime, limit: Int
+  ) throws(StateError) -> Int {
+    try run(
+      """
+      DELETE FROM \(table) WHERE number IN
+      (SELECT number FROM \(table) WHERE expires_at <= ? LIMIT ?)
+      """, [.time(now), .integer(limit)])
   }
 }

@@ -12,10 +12,10 @@ struct Schema: Sendable {
   /// statements another process may make the database.
   /// - Throws: `otherDatabase`, `newerSchema`, or why the database cannot be read
   func version(of connection: inout Connection) throws(StateError) -> Int {
-    let identity = try Self.number("PRAGMA application_id", &connection)
-    let version = try Self.number("PRAGMA user_version", &connection)
+    let identity = try connection.count("PRAGMA application_id")
+    let version = try connection.count("PRAGMA user_version")
     if identity != Self.applicationID {
-      let tables = try Self.number("SELECT count(*) FROM sqlite_schema", &connection)
+      let tables = try connection.count("SELECT count(*) FROM sqlite_schema")
       guard identity == 0, version == 0, tables == 0 else { throw .otherDatabase }
     }
     guard version <= versions.count else { throw .newerSchema(version) }
@@ -30,15 +30,5 @@ struct Schema: Sendable {
     for statement in versions[max(0, version)...].joined() { try connection.run(statement) }
     try connection.run("PRAGMA application_id = \(Self.applicationID)")
     try connection.run("PRAGMA user_version = \(versions.count)")
-  }
-
-  private static func number(
-    _ sql: String, _ connection: inout Connection
-  ) throws(StateError) -> Int {
-    guard
-      let number = try connection.first(
-        sql, read: { (row) throws(StateError) in try row.integer(0) })
-    else { throw .damaged }
-    return number
   }
 }

@@ -17,9 +17,8 @@ struct SignalPipe {
   /// - Returns: whether the thread was started.
   func start() -> Bool {
     ProcessSignals.prepare()
-    return unsafe startThread(number: Int(writing.raw)) { argument in
-      let writing = FileDescriptor(raw: Int32(unsafe threadNumber(argument)))
-      while true { SignalPipe.send(ProcessSignals.next(), to: writing) }
+    return startThread { [writing] in
+      while true { Self.send(ProcessSignals.next(), to: writing) }
     }
   }
 

@@ -60,10 +60,9 @@ package enum ChildProcess {
 
   /// Waits for the child on a thread of its own, so that it does not stay a zombie.
   package static func forget(_ child: pid_t) {
-    _ = unsafe startThread(number: Int(child)) { argument in
+    _ = startThread {
       var status: Int32 = 0
-      unsafe waitpid(pid_t(truncatingIfNeeded: threadNumber(argument)), &status, 0)
-      return nil
+      unsafe waitpid(child, &status, 0)
     }
   }
 }

@@ -9,37 +9,16 @@
   @_exported public import Glibc
 #endif
 
-// Darwin declares the types of a thread and of its argument differently.
+// Darwin declares the type of a thread differently.
 #if canImport(Darwin)
-  package typealias ThreadBody =
-    @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer?
   private typealias ThreadHandle = pthread_t?
   private let noThread: ThreadHandle = nil
 #else
-  package typealias ThreadBody =
-    @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
   private typealias ThreadHandle = pthread_t
   private let noThread: ThreadHandle = 0
 #endif
 
-/// Starts a thread that runs until the process ends.
-/// - Parameters:
-///   - number: a value for the thread, not negative. The thread reads it with `threadNumber`.
-///   - body: the code of the thread. It captures nothing.
-/// - Returns: whether the thread was started.
-package func startThread(number: Int, _ body: ThreadBody) -> Bool {
-  var thread = noThread
-  // Add one, because zero is a null pointer.
-  let argument = unsafe UnsafeMutableRawPointer(bitPattern: number + 1)
-  return unsafe pthread_create(&thread, nil, body, argument) == 0
-}
-
-/// The number that the thread was started with.
-package func threadNumber(_ argument: UnsafeMutableRawPointer?) -> Int {
-  Int(bitPattern: argument) - 1
-}
-
-/// Starts a thread that runs the work, and then ends.
+/// Starts a thread that runs the work and then ends.
 /// - Returns: whether the thread was started.
 package func startThread(_ work: @escaping @Sendable () -> Void) -> Bool {
   var thread = noThread

@@ -14,7 +14,7 @@ package struct ExactSum: Sendable {
 
   /// - Throws: `.tooLarge` for a number that `Decimal` cannot hold, and for a sum that it might round.
   package mutating func add(_ number: JSONNumber) throws(UpstreamError) {
-    guard let addend = try? Decimal(parsing: number.text) else { throw .tooLarge }
+    guard let addend = try? Decimal(number) else { throw .tooLarge }
     guard !addend.isZero else { return }
     guard !value.isZero else {
       value = addend

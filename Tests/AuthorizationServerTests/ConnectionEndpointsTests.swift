@@ -13,8 +13,9 @@ import Testing
 struct ConnectionEndpointsTests {
   fileprivate static let now = Fixture.start
 
-  /// The endpoints with two services. The seal writes the flow's place before the bytes.
+  /// The endpoints with two services.
   struct Server {
+    static let seal = ConnectionSeal(current: SealingKey([UInt8](repeating: 7, count: 32)))
     let endpoints: ConnectionEndpoints
     let state: AuthorizationState
     let sent = Sent()
@@ -31,9 +32,6 @@ struct ConnectionEndpointsTests {
     init(refusal: ConnectionRefused? = nil, signIn: ConnectionSignIn? = nil) throws {
       state = try AuthorizationState(path: ":memory:")
       let (sent, events, count) = (sent, events, SignInFixture.Counter(1))
-      @Sendable func place(_ flow: UpstreamFlow) -> [UInt8] {
-        Array("\(flow.user) \(flow.service) ".utf8)
-      }
       let services = ["jira", "confluence"].map { id in
         ConnectableService(
           id: id, title: id == "jira" ? "Jira" : "Confluence", host: "auth.example",
@@ -49,13 +47,7 @@ struct ConnectionEndpointsTests {
       }
       endpoints = ConnectionEndpoints(
         base: Fixture.settings.issuer, services: services, signIn: signIn, state: state,
-        seal: FlowSeal(
-          sealPayload: { bytes, flow in place(flow) + bytes },
-          openPayload: { flow in
-            flow.payload.starts(with: place(flow))
-              ? Array(flow.payload.dropFirst(place(flow).count)) : nil
-          },
-          sealResult: { bytes, flow in place(flow) + bytes }),
+        seal: Self.seal,
         pool: ImmediatePool(), random: { [UInt8](repeating: count.next(), count: $0) },
         report: { event in events.all.withLock { $0.append(event) } })
     }
@@ -140,8 +132,8 @@ struct ConnectionEndpointsTests {
         text.firstMatch(of: /[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}/).map { String($0.0) })
       let completion = try state.complete(
         user: user, code: ConnectionEndpoints.hash(ofCode: " \(code) "), now: Self.time)
-      guard case .completed(_, let result) = completion else { return nil }
-      return result
+      guard case .completed(let flow, let result) = completion else { return nil }
+      return Self.seal.open(result, as: .result, of: flow)
     }
     private static let time = ConnectionEndpointsTests.now
   }
@@ -161,7 +153,7 @@ struct ConnectionEndpointsTests {
     let state = try server.goOn(id, &browser)
     let done = server.callback([("state", state), ("code", "c1")], browser)
     #expect(done.status == 200)
-    #expect(try server.complete(done) == Array("ann jira tokens of c1".utf8))
+    #expect(try server.complete(done) == Array("tokens of c1".utf8))
     // The verifier is that of the link, not one of the request.
     #expect(server.sent.codes.withLock { $0 } == ["jira c1 \(SignInFixture.secret(2))"])
     #expect(server.events.all.withLock { $0 } == [.allowed(service: "jira")])

@@ -34,7 +34,7 @@ struct ConnectionSignInTests {
       let (stored, provider, people) = (Stored(refusal), provider, people)
       self.stored = stored
       let description = ProviderDescription(
-        id: "github", title: "GitHub", prefix: "GITHUB", scope: "", meaning: [], endpoints: nil
+        id: "github", title: "GitHub", scope: "", meaning: [], endpoints: nil
       ) { _, _ in provider }
       server = try Server(
         signIn: ConnectionSignIn(

@@ -42,7 +42,7 @@ struct SignInFixture {
     (self.base, self.kind, self.settings) = (base, kind, settings)
     let (people, events, count) = (people, events, Counter(firstSecret))
     let description = ProviderDescription(
-      id: id, title: "GitHub", prefix: "GITHUB", scope: "user:email",
+      id: id, title: "GitHub", scope: "user:email",
       meaning: ["read your e-mail addresses"], endpoints: nil
     ) { [provider] _, _ in provider }
     endpoints = SignInEndpoints(

@@ -1,3 +1,4 @@
+import JSON
 import TestSupport
 import Testing
 
@@ -61,36 +62,13 @@ struct DecimalTextTests {
 
   // RFC 8259 §6
   @Test(arguments: [
-    Refused("empty", "", .notANumber),
-    Refused("sign alone", "-", .notANumber),
-    Refused("plus", "+1", .notANumber),
-    Refused("two signs", "--1", .notANumber),
-    Refused("leading zero", "01", .notANumber),
-    Refused("leading zero behind a sign", "-01", .notANumber),
-    Refused("no integer part", ".5", .notANumber),
-    Refused("no fraction", "1.", .notANumber),
-    Refused("no fraction before an exponent", "1.e5", .notANumber),
-    Refused("no exponent", "1e", .notANumber),
-    Refused("sign without exponent", "1e-", .notANumber),
-    Refused("two signs in the exponent", "1e+-1", .notANumber),
-    Refused("two points", "1.2.3", .notANumber),
-    Refused("white space", " 1", .notANumber),
-    Refused("NUL", "1\u{0}", .notANumber),
-    Refused("hexadecimal", "0x10", .notANumber),
-    Refused("infinity", "Infinity", .notANumber),
-    Refused("not a number", "NaN", .notANumber),
-    Refused("Arabic digits", "١٢", .notANumber),
-    Refused("digit with a combining accent", "1\u{301}", .notANumber),
     Refused("35 digits", "12345678901234567890123456789012345", .tooManyDigits),
     Refused("35 digits around a point", "1.0000000000000000000000000000000001", .tooManyDigits),
-    Refused("a million digits", String(repeating: "7", count: 1_000_000), .tooManyDigits),
-    Refused(
-      "100000 digits and a letter", String(repeating: "7", count: 100_000) + "x", .notANumber),
+    Refused("a million digits", "0." + String(repeating: "7", count: 1_000_000), .tooManyDigits),
     Refused("just too large", "1e308", .outOfRange),
     Refused("just too small", "9.99e-308", .outOfRange),
-    Refused("endless exponent", "1e999999999999999999999", .outOfRange),
-    Refused("endless negative exponent", "-1e-999999999999999999999", .outOfRange),
-    Refused("exponent of Int.max", "10e9223372036854775807", .outOfRange),
+    Refused("largest exponent of JSON", "1e6144", .outOfRange),
+    Refused("smallest exponent of JSON", "-1e-6144", .outOfRange),
   ])
   func isRefused(_ row: Refused) {
     #expect(throws: row.error) { try Decimal(parsing: row.text) }
@@ -113,8 +91,15 @@ struct DecimalTextTests {
     for _ in 0..<2000 {
       let count = Int.random(in: 1...12, using: &random)
       let text = String((0..<count).map { _ in "0019-+.eE".randomElement(using: &random)! })
-      guard let decimal = try? Decimal(parsing: text) else { continue }
+      guard let number = JSONNumber(text), let decimal = try? Decimal(number) else { continue }
       #expect(try Decimal(parsing: decimal.description) == decimal)
     }
+  }
+}
+
+extension Decimal {
+  /// The number that a JSON text writes.
+  init(parsing text: String) throws {
+    try self.init(#require(JSONNumber(text)))
   }
 }

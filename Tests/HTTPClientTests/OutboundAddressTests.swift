@@ -201,7 +201,8 @@ struct OutboundAddressTests {
       MaxProtocol = TLSv1.1
       """.write(toFile: file, atomically: true, encoding: .utf8)
       unsafe setenv("OPENSSL_CONF", file, 1)
-      // Before the server starts libssl, which ignores the file, too.
+      // Before the server starts libssl, and before a CA file is read: both ignore the file, too.
+      _ = try CurlClientTests.client()
       let client = try CurlClientTests.client { $0.caFile = certificates.path("ours/ca.pem") }
       let server = try await ScriptedServer(
         .answer(CurlClientTests.ok), tls: try certificates.context("ours"))

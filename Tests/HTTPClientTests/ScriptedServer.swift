@@ -14,7 +14,8 @@ final class ScriptedServer: Sendable {
     case answer(String)
     /// The bytes, then the end of the connection.
     case answerAndClose(String)
-    /// The first bytes, then the second ones without end.
+    /// The first bytes, then the second ones without end: after 16 MB the connection ends, so that a
+    /// client without a bound fails a test instead of hanging.
     case endless(String, String)
     /// The first bytes, then one byte every 10 ms. After 100 seconds the connection ends, so that a
     /// client without a timeout fails a test instead of hanging.
@@ -108,7 +109,7 @@ final class ScriptedServer: Sendable {
         done.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
       case .endless(let first, let more):
         write(first, context)
-        repeatForever(String(repeating: more, count: 1000 / more.utf8.count + 1), context)
+        send(String(repeating: more, count: 1000 / more.utf8.count + 1), times: 16_000, context)
       case .tunnel(let opened, let tls, _) where !isTunnel:
         isTunnel = true
         write(opened, context)
@@ -159,12 +160,13 @@ final class ScriptedServer: Sendable {
       }
     }
 
-    private func repeatForever(_ text: String, _ context: ChannelHandlerContext) {
+    private func send(_ text: String, times: Int, _ context: ChannelHandlerContext) {
+      guard times > 0 else { return context.close(promise: nil) }
       let done = context.eventLoop.makePromise(of: Void.self)
       context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: done)
       // In a new event, so that the stack does not grow.
       done.futureResult.assumeIsolated().whenSuccess {
-        context.eventLoop.assumeIsolated().execute { self.repeatForever(text, context) }
+        context.eventLoop.assumeIsolated().execute { self.send(text, times: times - 1, context) }
       }
     }
 

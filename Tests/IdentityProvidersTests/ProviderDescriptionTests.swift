@@ -9,7 +9,6 @@ import Testing
 struct ProviderDescriptionTests {
   @Test func theProvidersAreThese() {
     #expect(ProviderDescription.all.map(\.id) == ["github", "atlassian", "oidc"])
-    #expect(ProviderDescription.all.map(\.prefix) == ["GITHUB", "ATLASSIAN", "OIDC"])
     #expect(
       ProviderDescription.all.map(\.scope)
         == ["user:email", "read:me offline_access", "openid profile email"])
@@ -20,7 +19,6 @@ struct ProviderDescriptionTests {
   func theNamesFitWhereTheyStand(_ index: Int) {
     let provider = ProviderDescription.all[index]
     #expect(provider.id.utf8.allSatisfy { 0x61...0x7A ~= $0 })
-    #expect(provider.prefix.utf8.elementsEqual(provider.id.utf8.map { $0 & 0xDF }))
     #expect(!provider.title.isEmpty && !provider.meaning.isEmpty)
     for url in [provider.endpoints?.authorize, provider.endpoints?.token, provider.endpoints?.api] {
       guard let url else { continue }
@@ -50,7 +48,7 @@ struct ProviderDescriptionTests {
 
 extension ProviderDescription {
   fileprivate static let tiny = ProviderDescription(
-    id: "tiny", title: "Tiny", prefix: "TINY", scope: "person", meaning: ["read your name"],
+    id: "tiny", title: "Tiny", scope: "person", meaning: ["read your name"],
     endpoints: ProviderEndpoints(
       authorize: "https://tiny.example/sign-in", token: "https://tiny.example/token",
       api: "https://tiny.example/api"),

@@ -573,7 +573,15 @@ struct OwnServerTests {
       changes: ["CALCULATOR_OAUTH_REGISTRATION": "on"], errors: ["CALCULATOR_STATE: "]),
     Row(
       testDescription: "a short key of the state",
-      changes: ["CALCULATOR_STATE_KEY": "too-short"], errors: ["CALCULATOR_STATE_KEY: "]),
+      changes: ["CALCULATOR_STATE_KEY": "too-short"],
+      errors: [
+        "CALCULATOR_STATE_KEY: has less than 32 bytes; set it to the output of: openssl rand -hex 32"
+      ]),
+    Row(
+      testDescription: "S19 a placeholder as the key of the state",
+      changes: ["CALCULATOR_STATE_KEY": "replace-with-the-output-of-openssl-rand-hex-32"],
+      errors: ["CALCULATOR_STATE_KEY: is a placeholder that nobody filled in; set it to the output"]
+    ),
     Row(
       testDescription: "a folder as the state", changes: ["CALCULATOR_STATE": "/"],
       errors: ["CALCULATOR_STATE: "]),

@@ -34,7 +34,7 @@ struct StateCommandTests {
       random: SeededBytes(seed: 1).make)
   }
 
-  func lines(_ output: StateCommand.Output) -> [String] {
+  func lines(_ output: CommandOutput) -> [String] {
     output.text.utf8.split(separator: ASCII.lineFeed).map { String(Substring($0)) }
   }
 
@@ -43,7 +43,7 @@ struct StateCommandTests {
   func add(
     _ name: String = "Reports", uris: [String] = [uri], isConfidential: Bool = false,
     scopes: [String] = [], grantTypes: [String] = []
-  ) -> StateCommand.Output {
+  ) -> CommandOutput {
     command().addClient(
       name: name, redirectURIs: uris, isConfidential: isConfidential, scopes: scopes,
       grantTypes: grantTypes)
@@ -320,7 +320,7 @@ struct StateCommandTests {
 
   // MARK: Settings
 
-  static let all: [(String, @Sendable (StateCommand) -> StateCommand.Output)] = [
+  static let all: [(String, @Sendable (StateCommand) -> CommandOutput)] = [
     (
       "clients add",
       {

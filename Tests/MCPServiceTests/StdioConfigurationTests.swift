@@ -44,7 +44,7 @@ struct StdioConfigurationTests {
       [.mustBe("CALCULATOR_LOG", "exactly off, info or debug")]),
     Row(
       "S17 variable and file", ["CALCULATOR_API_KEY": key, "CALCULATOR_API_KEY_FILE": "/dev/null"],
-      [.bothSet(variable: "CALCULATOR_API_KEY", file: "CALCULATOR_API_KEY_FILE")]),
+      [.exclusive("CALCULATOR_API_KEY", "CALCULATOR_API_KEY_FILE")]),
     Row(
       "a file that is not there", ["CALCULATOR_API_KEY_FILE": "/nowhere"],
       [.unreadableFile(variable: "CALCULATOR_API_KEY_FILE", path: "/nowhere")]),

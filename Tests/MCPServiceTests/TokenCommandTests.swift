@@ -32,7 +32,7 @@ struct TokenCommandTests {
     #expect(try !isAccepted(token))
     #expect(
       await command.verify(token)
-        == TokenCommand.Output(errors: "does not verify: expired", status: 1))
+        == CommandOutput(errors: "does not verify: expired", status: 1))
   }
 
   /// T12: the command, like the server, does not accept a refresh token as an access token.

@@ -32,7 +32,7 @@ struct CredentialChoiceTests {
   ]
   static let connections: [(word: String, state: ConnectionState)] = [
     ("none", .none),
-    ("token", .token(ConnectedToken(access: Secret("acc"), siteID: "s", siteName: nil, scope: ""))),
+    ("token", .token(ConnectedToken(access: Secret("acc"), siteID: "s"))),
     ("ended", .failed(.ended)), ("damaged", .failed(.damaged)), ("down", .failed(.unavailable)),
     ("not", .failed(.notConnected)),
   ]
@@ -238,7 +238,7 @@ struct CredentialChoiceTests {
       case .failed(let error): "\(error)"
       }
     }
-    let token = ConnectedToken(access: Secret("acc"), siteID: nil, siteName: nil, scope: "")
+    let token = ConnectedToken(access: Secret("acc"), siteID: nil)
     #expect(word(.success(token)) == "acc")
     #expect(word(.failure(.notConnected)) == "none")
     for error in [ConnectionError.ended, .unavailable, .refused, .damaged, .overloaded] {

@@ -19,11 +19,11 @@ struct MinimalServer {
       arguments: [("name", ["type": "string"])], required: ["name"],
       result: [("greeting", ["type": "string"])], isReadOnly: true, isIdempotent: true),
     needs: .calculateBasic
-  ) { (arguments, identity) throws(ToolFailure) in
+  ) { (arguments, context) throws(ToolFailure) in
     guard let name = arguments["name"]?.string else {
       throw ToolFailure(sentence: "name must be a string, such as \"Anshika\".")
     }
-    let greeting = "Hello \(name), from \(identity.subject)"
+    let greeting = "Hello \(name), from \(context.identity.subject)"
     return .success(greeting, structured: JSONObject([("greeting", .string(greeting))]))
   }
 

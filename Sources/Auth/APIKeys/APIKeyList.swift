@@ -22,10 +22,10 @@ package struct APIKeyList: Sendable {
   package init(list: Secret, allowingWeak: Bool) throws(APIKeyError) {
     var digests: [SHA256Digest] = []
     var problems: [(place: Int, problem: BearerProblem)] = []
-    for part in list.exposed.utf8.split(
+    for part in Array(list.exposed.utf8).split(
       separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
     {
-      let key = trimmed(part)
+      let key = ASCII.trimmed(part)
       try Self.check(key, place: digests.count + 1, allowingWeak: allowingWeak)
       digests.append(SHA256Digest(of: key))
       if let problem = BearerProblem(of: key) { problems.append((digests.count, problem)) }
@@ -53,7 +53,7 @@ package struct APIKeyList: Sendable {
     1...maximumLength ~= text.utf8.count && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }
   }
 
-  private static func check(_ key: Substring.UTF8View, place: Int, allowingWeak: Bool)
+  private static func check(_ key: ArraySlice<UInt8>, place: Int, allowingWeak: Bool)
     throws(APIKeyError)
   {
     if key.isEmpty { throw .empty(place) }  // an empty key would match an empty token
@@ -70,12 +70,4 @@ package struct APIKeyList: Sendable {
     if Placeholder.matches(key) { throw .placeholder(place) }  // ATTACKS S19
     if key.count < minimumLength, !allowingWeak { throw .tooShort(place) }
   }
-}
-
-/// The text without spaces and tabs at both ends.
-private func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
-  func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-  var text = text.drop(while: isSpace)
-  while let last = text.last, isSpace(last) { text.removeLast() }
-  return text
 }

@@ -72,10 +72,9 @@ package struct TokenClaims: Sendable, Equatable {
 
   /// JSON text. The members are always in the same order.
   package var payload: [UInt8] {
-    var members = RegisteredClaims(
+    var members = RegisteredClaims.members(
       issuer: issuer, subject: subject.text, audience: audience, issuedAt: issuedAt,
-      expiresAt: expiresAt, notBefore: notBefore, identifier: identifier
-    ).members
+      expiresAt: expiresAt, notBefore: notBefore, identifier: identifier)
     members.append(("permissions", .array(permissions.map(JSONValue.string))))
     if let family { members.append(("family", .string(family))) }
     return JSONValue.object(JSONObject(members)).serialized()

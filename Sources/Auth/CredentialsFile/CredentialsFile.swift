@@ -25,11 +25,6 @@ package struct CredentialsFile: Sendable {
     }
     return file
   }
-
-  init(keys: [APIKey], users: [PasswordUser]) {
-    self.keys = keys
-    self.users = users
-  }
 }
 
 extension JSONError {

@@ -10,7 +10,7 @@ struct CredentialsFileReader {
   private static let maximumProblems = 20
 
   private let text: [UInt8]
-  private(set) var problems: [CredentialsFileErrors.Problem] = []
+  private(set) var problems: [SettingsFileError] = []
 
   init(text: [UInt8]) { self.text = text }
 
@@ -158,7 +158,7 @@ struct CredentialsFileReader {
 
   private mutating func note(_ path: [Int], _ reason: String) {
     guard problems.count < Self.maximumProblems else { return }
-    problems.append(.init(line: JSONLocator.line(of: path, in: text), reason: reason))
+    problems.append(SettingsFileError(at: path, in: text, reason))
   }
 
   /// Keys of the environment are called `key-1`, `key-2` and so on. A name in the log must identify

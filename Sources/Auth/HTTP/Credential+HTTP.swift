@@ -50,10 +50,8 @@ extension Credential {
 
   /// RFC 9110 §11.1: ASCII letters match in either case.
   private static func scheme(_ name: ArraySlice<UInt8>) -> Challenge.Scheme? {
-    guard name.count <= 6 else { return nil }
-    let name = name.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
-    if name.elementsEqual("bearer".utf8) { return .bearer }
-    return name.elementsEqual("basic".utf8) ? .basic : nil
+    if ASCII.areEqual(name, "bearer".utf8) { return .bearer }
+    return ASCII.areEqual(name, "basic".utf8) ? .basic : nil
   }
 
   /// RFC 7617 §2. Names and passwords are compared byte by byte, as they were sent. The server does

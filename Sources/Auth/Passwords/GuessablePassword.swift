@@ -16,8 +16,8 @@ enum GuessablePassword {
     ].map { Array($0.utf8) })
 
   static func matches(_ password: String, of user: UserName?) -> Bool {
-    let bytes = password.utf8.map(ASCIICase.lowered)
-    let name = user?.subject.text.utf8.map(ASCIICase.lowered)
+    let bytes = password.utf8.map(ASCII.lowercase)
+    let name = user?.subject.text.utf8.map(ASCII.lowercase)
     let word = Array(bytes[..<(bytes.lastIndex { !isDecoration($0) }.map { $0 + 1 } ?? 0)])
     return [bytes, word].contains { $0 == name || common.contains($0) }
   }

@@ -65,23 +65,6 @@ package struct ConnectionSignIn: Sendable {
   }
 }
 
-/// What only the caller's key opens: the parts of a flow that are in the state.
-package struct FlowSeal: Sendable {
-  package let sealPayload: @Sendable (_ bytes: [UInt8], UpstreamFlow) -> [UInt8]
-  package let openPayload: @Sendable (UpstreamFlow) -> [UInt8]?
-  package let sealResult: @Sendable (_ bytes: [UInt8], UpstreamFlow) -> [UInt8]
-
-  package init(
-    sealPayload: @escaping @Sendable (_ bytes: [UInt8], UpstreamFlow) -> [UInt8],
-    openPayload: @escaping @Sendable (UpstreamFlow) -> [UInt8]?,
-    sealResult: @escaping @Sendable (_ bytes: [UInt8], UpstreamFlow) -> [UInt8]
-  ) {
-    self.sealPayload = sealPayload
-    self.openPayload = openPayload
-    self.sealResult = sealResult
-  }
-}
-
 /// What the audit log says of a flow.
 package enum ConnectionEvent: Sendable, Equatable {
   /// The service has allowed it. The completion code is still missing.

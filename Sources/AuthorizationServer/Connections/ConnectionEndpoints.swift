@@ -32,7 +32,7 @@ package struct ConnectionEndpoints: Sendable {
   private let services: [ConnectableService]
   private let signIn: ConnectionSignIn?
   private let state: AuthorizationState
-  private let seal: FlowSeal
+  private let seal: ConnectionSeal
   private let pool: any BlockingPool
   private let random: @Sendable (_ count: Int) -> [UInt8]
   private let report: @Sendable (ConnectionEvent) -> Void
@@ -42,7 +42,7 @@ package struct ConnectionEndpoints: Sendable {
   ///   - signIn: `nil` if this server does not sign people in.
   package init(
     base: String, services: [ConnectableService], signIn: ConnectionSignIn?,
-    state: AuthorizationState, seal: FlowSeal, pool: any BlockingPool,
+    state: AuthorizationState, seal: ConnectionSeal, pool: any BlockingPool,
     random: @escaping @Sendable (_ count: Int) -> [UInt8],
     report: @escaping @Sendable (ConnectionEvent) -> Void
   ) {
@@ -73,7 +73,7 @@ package struct ConnectionEndpoints: Sendable {
     var flow = UpstreamFlow(
       hash: Self.hash(id), user: user, service: service.id, payload: [],
       expiresAt: now + Self.flowLifetime)
-    flow.payload = seal.sealPayload(payload.bytes, flow)
+    flow.payload = seal.seal(payload.bytes, as: .payload, of: flow)
     let new = flow
     try await inState(client) { () throws(StateError) in try state.begin(new, now: now) }
     return "\(base)/connect/\(id.exposed)"
@@ -171,7 +171,7 @@ package struct ConnectionEndpoints: Sendable {
     _ now: WallTime, state known: Secret? = nil, url: (_ state: Secret) -> String
   ) async throws(ConnectionProblem) -> EndpointResponse {
     let next = known ?? newSecret()
-    let sealed = seal.sealPayload(payload.bytes, flow)
+    let sealed = seal.seal(payload.bytes, as: .payload, of: flow)
     let step = try await work(browser) { () throws(StateError) in
       try state.bind(
         flow.hash, cookie: Self.hash(cookie), state: Self.hash(next), payload: sealed, now: now)
@@ -241,7 +241,7 @@ package struct ConnectionEndpoints: Sendable {
     }
     try await check(person, flow, browser)
     let next = newSecret()
-    let sealed = seal.sealPayload(payload.at(.signedIn).bytes, flow)
+    let sealed = seal.seal(payload.at(.signedIn).bytes, as: .payload, of: flow)
     let goesOn = try await work(browser) { () throws(StateError) in
       try self.state.proceed(flow.hash, state: Self.hash(next), payload: sealed, now: now)
     }
@@ -314,7 +314,7 @@ package struct ConnectionEndpoints: Sendable {
         return ConnectionPage.done(service: service.title, user: payload.name)
       }
       let completion = newCode()
-      let sealed = seal.sealResult(result, flow)
+      let sealed = seal.seal(result, as: .result, of: flow)
       let isStored = try await work(browser) { () throws(StateError) in
         try self.state.finish(
           flow.hash, result: sealed, code: Self.hash(Secret(completion)), now: now)
@@ -386,7 +386,7 @@ package struct ConnectionEndpoints: Sendable {
   private func content(
     of flow: UpstreamFlow
   ) throws(ConnectionProblem) -> (ConnectableService, Payload) {
-    guard let payload = Payload(seal.openPayload(flow)),
+    guard let payload = Payload(seal.open(flow.payload, as: .payload, of: flow)),
       let service = services.first(where: { $0.id.hasSameBytes(as: flow.service) })
     else { throw .unknown }
     return (service, payload)

@@ -2,6 +2,7 @@ private import Auth
 package import Crypto
 package import HTTPClient
 package import MCPService
+package import OAuthClient
 private import Support
 
 /// The configuration of `CalculatorBridge`.
@@ -13,8 +14,8 @@ package struct BridgeConfiguration: Sendable {
     /// Header fields; see `fields`.
     case fixed
     /// A person signs in. `nil`: the bridge registers itself.
-    case signIn(BridgeClient?)
-    case clientCredentials(BridgeClient)
+    case signIn(RegisteredClient?)
+    case clientCredentials(RegisteredClient)
   }
 
   /// How the files of tokens are sealed.
@@ -31,8 +32,6 @@ package struct BridgeConfiguration: Sendable {
   package let seal: Seal
   package let outbound: CurlClient.Settings
   package let warnings: [String]
-  /// Whether SIGHUP has a file to read again.
-  package let canReload: Bool
   package let running: RunningSettings
   package let kept: [String]
 
@@ -55,7 +54,7 @@ package struct BridgeConfiguration: Sendable {
     }
     let extra = readHeaders(headers, environment, &reader)
     let fixed = readFixed(&reader)
-    let credential = readCredential(hasFixed: isFixed(extra, reader), extra, &reader)
+    let credential = readCredential(extra, &reader)
     let seal = readSeal(&reader)
     var outbound = CurlClient.Settings()
     outbound.allowsLoopback = remote?.isLoopback == true
@@ -75,7 +74,7 @@ package struct BridgeConfiguration: Sendable {
     return BridgeConfiguration(
       remote: remote, credential: credential, fields: fixed + extra, seal: seal,
       outbound: outbound, warnings: reader.warnings,
-      canReload: reader.hasFiles, running: reader.snapshot, kept: reader.kept)
+      running: reader.snapshot, kept: reader.kept)
   }
 
   private static let authorization = "Authorization"
@@ -122,10 +121,6 @@ package struct BridgeConfiguration: Sendable {
     return settings.map(\.name) + (isInHeader ? [HeaderOption.option] : [])
   }
 
-  private static func isFixed(_ extra: [HeaderField], _ reader: EnvironmentReader) -> Bool {
-    !fixedNames(extra, reader).isEmpty
-  }
-
   private static func readFixed(_ reader: inout EnvironmentReader) -> [HeaderField] {
     typealias Names = MCPService.Settings
     var fields: [HeaderField] = []
@@ -141,14 +136,7 @@ package struct BridgeConfiguration: Sendable {
       Subject.isValid($0) && !$0.utf8.contains(UInt8(ascii: ":"))
     }
     let source = reader.credential(password)
-    switch (reader.isSet(user.declaration), reader.isSet(password.declaration)) {
-    case (true, false):
-      reader.report(.missingCounterpart(variable: password.name, of: user.name))
-    case (false, true):
-      reader.report(.missingCounterpart(variable: user.name, of: password.name))
-    case (true, true), (false, false): break
-    }
-    if let name, let source {
+    if reader.areBothSet(user.declaration, password.declaration), let name, let source {
       let pair = Base64.standard.text(of: Array("\(name):\(source.secret.exposed)".utf8))
       fields.append(HeaderField(name: authorization, value: "Basic \(pair)"))
     }
@@ -171,14 +159,14 @@ package struct BridgeConfiguration: Sendable {
   }
 
   private static func readCredential(
-    hasFixed: Bool, _ extra: [HeaderField], _ reader: inout EnvironmentReader
+    _ extra: [HeaderField], _ reader: inout EnvironmentReader
   ) -> Credential? {
     typealias Names = MCPService.Settings
     let names = fixedNames(extra, reader)
     // Two credentials in one request: servers refuse it, or select one.
     for other in names.dropFirst() { reader.report(.exclusive(names[0], other)) }
     let grant = reader.value(Names.bridgeGrant)
-    let client = BridgeClient.read(&reader)
+    let client = RegisteredClient.read(&reader)
     if let first = names.first {
       if grant != .signIn { reader.report(.exclusive(first, Names.bridgeGrant.name)) }
       if reader.isSet(Names.bridgeClient.declaration) {
@@ -191,7 +179,7 @@ package struct BridgeConfiguration: Sendable {
     case .clientCredentials:
       // RFC 6749 §4.4: only confidential clients.
       if let client {
-        if case .none = client.authentication,
+        if case .none = client.credential,
           !reader.isSet(Names.bridgeClientSecret.declaration),
           !reader.isSet(Names.bridgeClientKey.declaration)
         {
@@ -214,7 +202,7 @@ package struct BridgeConfiguration: Sendable {
   private static func readSeal(_ reader: inout EnvironmentReader) -> Seal {
     let setting = MCPService.Settings.bridgeSeal
     let store = reader.value(MCPService.Settings.bridgeStore)
-    let source = reader.credential(setting)
+    let key = reader.sealingKey(setting)
     if store == .keychain {
       // With two keys, it would not be clear which one opens a file.
       if reader.isSet(setting.declaration) {
@@ -226,15 +214,7 @@ package struct BridgeConfiguration: Sendable {
       }
       return .keychain
     }
-    guard let source else { return .none }
-    guard source.secret.exposed.utf8.count >= 32 else {
-      reader.report(
-        ConfigurationError(
-          source.variable, "has less than 32 bytes",
-          fix: "set it to the output of: openssl rand -hex 32"))
-      return .none
-    }
-    return .key(SealingKey(SHA256Digest(of: source.secret.exposed.utf8).bytes))
+    return key.map { .key($0) } ?? .none
   }
 }
 

@@ -84,7 +84,7 @@ struct PrivateFolder: ~Copyable {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 14)
     while true {
-      let count = unsafe readBytes(file, &chunk, chunk.count)
+      let count = unsafe SystemC.read(file, &chunk, chunk.count)
       guard count >= 0 else { throw .unavailable }
       if count == 0 { return bytes }
       bytes += chunk[..<count]
@@ -104,7 +104,9 @@ struct PrivateFolder: ~Copyable {
     var isWritten = fchmod(file, 0o600) == 0
     var rest = bytes[...]
     while isWritten, !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe writeBytes(file, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe SystemC.write(file, $0.baseAddress, $0.count)
+      }
       isWritten = count > 0
       rest = rest.dropFirst(max(count, 0))
     }
@@ -185,13 +187,4 @@ struct PrivateFolder: ~Copyable {
     }
     return String(scalars)
   }
-}
-
-// Inside the type, its methods hide the system calls of the same name.
-private func readBytes(_ file: Int32, _ to: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-  unsafe read(file, to, count)
-}
-
-private func writeBytes(_ file: Int32, _ from: UnsafeRawPointer?, _ count: Int) -> Int {
-  unsafe write(file, from, count)
 }

@@ -8,7 +8,7 @@ private import Synchronization
 package final class HTTPServer: Sendable {
   private let responder: any HTTPResponder
   private let limits: HTTPLimits
-  private let encryption: (any ConnectionEncryption)?
+  private let encryption: TLSIdentity?
   private let now: @Sendable () -> WallTime
   private let group: MultiThreadedEventLoopGroup
   private let bodies: BodyBudget
@@ -24,7 +24,7 @@ package final class HTTPServer: Sendable {
   ///   - now: in seconds since 1970, for the Date of responses.
   package init(
     threads: Int, limits: HTTPLimits = HTTPLimits(),
-    encryption: (any ConnectionEncryption)? = nil, proxies: TrustedProxies = TrustedProxies([]),
+    encryption: TLSIdentity? = nil, proxies: TrustedProxies = TrustedProxies([]),
     responder: any HTTPResponder, now: @escaping @Sendable () -> WallTime
   ) {
     self.responder = responder

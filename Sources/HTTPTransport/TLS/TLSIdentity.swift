@@ -3,7 +3,7 @@ private import Support
 internal import Synchronization
 
 /// The certificate for new connections. Open connections keep the one they have.
-package final class TLSIdentity: ConnectionEncryption {
+package final class TLSIdentity: Sendable {
   private let current: Mutex<TLSContext>
 
   private let onPlainHTTP: @Sendable () -> Void

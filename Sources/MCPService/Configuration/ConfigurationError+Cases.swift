@@ -47,10 +47,6 @@ extension ConfigurationError {
 
   // MARK: Secrets
 
-  package static func bothSet(variable: String, file: String) -> ConfigurationError {
-    ConfigurationError(variable, "\(file) is also set", fix: "unset one of them")
-  }
-
   package static func invalidSecret(variable: String, _ fault: SecretForm.Fault)
     -> ConfigurationError
   {
@@ -100,6 +96,10 @@ extension ConfigurationError {
     ConfigurationError(
       variable, "has less than \(HMACKey.minimumLength) bytes",
       fix: "set it to \(newSecret)\(orAllowWeak)")
+  }
+
+  package static func shortSealingKey(variable: String) -> ConfigurationError {
+    ConfigurationError(variable, "has less than 32 bytes", fix: "set it to \(newSecret)")
   }
 
   /// A holder of the other secret, such as a model with an API key, could sign any token.

@@ -19,9 +19,9 @@ enum EnvironmentFile {
     var entries: [Entry] = []
     var invalid: [Int] = []
     for (index, line) in lines.enumerated() {
-      var line = line.drop(while: isSpace)
+      var line = line.drop(while: ASCII.isSpace)
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-      if line.starts(with: "export ".utf8) { line = line.dropFirst(7).drop(while: isSpace) }
+      if line.starts(with: "export ".utf8) { line = line.dropFirst(7).drop(while: ASCII.isSpace) }
       guard let equals = line.firstIndex(of: UInt8(ascii: "=")), isName(line[..<equals]),
         let value = value(line[(equals + 1)...])
       else {
@@ -45,15 +45,15 @@ enum EnvironmentFile {
 
   /// `nil` if a quote is not closed, or if its end is followed by anything but a comment.
   private static func value(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    let start = text.drop(while: isSpace)
+    let start = text.drop(while: ASCII.isSpace)
     guard let quote = start.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
-      return trimmed(comment(in: text).map { text[..<$0] } ?? text)
+      return Array(ASCII.trimmed(comment(in: text).map { text[..<$0] } ?? text))
     }
     var value: [UInt8] = []
     var rest = start.dropFirst()
     while let byte = rest.popFirst() {
       if byte == quote {
-        let rest = rest.drop(while: isSpace)
+        let rest = rest.drop(while: ASCII.isSpace)
         return rest.isEmpty || rest.first == UInt8(ascii: "#") ? value : nil
       }
       guard quote == UInt8(ascii: "\""), byte == UInt8(ascii: "\\") else {
@@ -70,16 +70,6 @@ enum EnvironmentFile {
   }
 
   private static func comment(in text: ArraySlice<UInt8>) -> Int? {
-    text.indices.dropFirst().first { text[$0] == UInt8(ascii: "#") && isSpace(text[$0 - 1]) }
-  }
-
-  private static func trimmed(_ text: ArraySlice<UInt8>) -> [UInt8] {
-    var text = text.drop(while: isSpace)
-    while let last = text.last, isSpace(last) { text.removeLast() }
-    return Array(text)
-  }
-
-  private static func isSpace(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+    text.indices.dropFirst().first { text[$0] == UInt8(ascii: "#") && ASCII.isSpace(text[$0 - 1]) }
   }
 }

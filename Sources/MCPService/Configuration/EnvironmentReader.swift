@@ -126,7 +126,7 @@ package struct EnvironmentReader {
     switch (values.values[setting.name], path) {
     case (nil, nil): return nil
     case (_?, _?):
-      errors.append(.bothSet(variable: setting.name, file: fileVariable))
+      errors.append(.exclusive(setting.name, fileVariable))
       return nil
     case (let value?, nil):
       (name, bytes) = (setting.name, value)
@@ -145,16 +145,6 @@ package struct EnvironmentReader {
       errors.append(.invalidSecret(variable: name, error))
       return nil
     }
-  }
-
-  /// A secret that another service has issued to this server.
-  package mutating func credential(_ setting: SecretSetting) -> SecretSource? {
-    guard let source = secret(setting) else { return nil }
-    if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19
-      errors.append(.placeholderCredential(variable: source.variable))
-      return nil
-    }
-    return source
   }
 
   /// The file that a setting names.

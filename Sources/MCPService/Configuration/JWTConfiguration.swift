@@ -46,21 +46,14 @@ package struct JWTConfiguration: StdioServiceConfiguration {
     -> APIKeyList?
   {
     let failuresBefore = reader.errors.count
-    guard let source = reader.secret(Settings.issuerKey) else {
-      if reader.errors.count == failuresBefore {
-        reader.warn(
-          "\(Settings.issuerKey.name) is not set: everyone who can write to the pipe can have "
-            + "tokens issued"
-        )
-      }
-      return nil
+    let keys = reader.keys(Settings.issuerKey, allowingWeak: allowsWeak)
+    if keys == nil, reader.errors.count == failuresBefore {
+      reader.warn(
+        "\(Settings.issuerKey.name) is not set: everyone who can write to the pipe can have "
+          + "tokens issued"
+      )
     }
-    do throws(APIKeyError) {
-      return try APIKeyList(list: source.secret, allowingWeak: allowsWeak)
-    } catch {
-      reader.report(.invalidKey(variable: source.variable, error))
-      return nil
-    }
+    return keys
   }
 
   private static func users(_ reader: inout EnvironmentReader) -> UserDirectory {

@@ -45,7 +45,9 @@ struct Malformed: Error {
   fileprivate static func unless(_ text: String, isIn range: ClosedRange<Int>) throws(Malformed)
     -> Int
   {
-    guard let value = DecimalDigits.value(of: text.utf8), range ~= value else { throw Malformed() }
+    guard let value = ASCII.decimal(Array(text.utf8)[...], maximum: range.upperBound),
+      range ~= value
+    else { throw Malformed() }
     return value
   }
 }

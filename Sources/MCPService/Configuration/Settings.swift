@@ -23,9 +23,8 @@ package struct Settings: Sendable {
 
   /// Whether `line` begins with the name of a setting of any server and `=`, as in a `.env` file.
   static func isAssignment(_ line: ArraySlice<UInt8>) -> Bool {
-    func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-    var line = line.drop(while: isSpace)
-    if line.starts(with: "export ".utf8) { line = line.dropFirst(7).drop(while: isSpace) }
+    var line = line.drop(while: ASCII.isSpace)
+    if line.starts(with: "export ".utf8) { line = line.dropFirst(7).drop(while: ASCII.isSpace) }
     guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { return false }
     return variablesOfAll.contains(String(decoding: line[..<equals], as: UTF8.self))
   }

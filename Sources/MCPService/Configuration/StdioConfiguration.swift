@@ -31,21 +31,15 @@ package struct StdioConfiguration: StdioServiceConfiguration {
     }
 
     let failuresBefore = reader.errors.count
-    let source = reader.secret(Settings.apiKey)
-    var keys = APIKeyList()
-    if let source {
-      do throws(APIKeyError) {
-        keys = try APIKeyList(list: source.secret, allowingWeak: allowsWeak)
-      } catch {
-        reader.report(.invalidKey(variable: source.variable, error))
-      }
-    } else if requiresAuthentication, reader.errors.count == failuresBefore {
+    let keys = reader.keys(Settings.apiKey, allowingWeak: allowsWeak)
+    if keys == nil, requiresAuthentication, reader.errors.count == failuresBefore {
       reader.report(.missingKey(variable: Settings.apiKey.name))
     }
 
     guard reader.errors.isEmpty else { throw ConfigurationErrors(all: reader.errors) }
     return StdioConfiguration(
-      keys: keys, requiresAuthentication: requiresAuthentication, logLevel: logLevel,
+      keys: keys ?? APIKeyList(), requiresAuthentication: requiresAuthentication,
+      logLevel: logLevel,
       warnings: reader.warnings, canReload: reader.hasFiles,
       running: reader.snapshot, kept: reader.kept)
   }

@@ -34,7 +34,7 @@ package struct TimeSpan: Sendable, Equatable {
   init?(_ text: String) {
     guard let letter = text.utf8.last,
       let unit = Unit.allCases.first(where: { $0.letter == letter }),
-      let count = DecimalDigits.value(of: text.utf8.dropLast()), count <= 1_000_000_000
+      let count = ASCII.decimal(Array(text.utf8.dropLast())[...], maximum: 1_000_000_000)
     else { return nil }
     self.init(count: count, unit: unit)
   }
@@ -42,12 +42,4 @@ package struct TimeSpan: Sendable, Equatable {
   package var duration: Duration { .seconds(count * unit.rawValue) }
 
   var text: String { "\(count)\(String(decoding: [unit.letter], as: UTF8.self))" }
-}
-
-enum DecimalDigits {
-  /// The number that 1 to 18 decimal digits write; `nil` for anything else.
-  static func value(of text: some Collection<UInt8>) -> Int? {
-    guard 1...18 ~= text.count, text.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
-    return text.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-  }
 }

@@ -7,13 +7,6 @@ private import Crypto
 /// The subcommand `token`: issues, verifies and shows tokens at the terminal. It prints why a token
 /// is refused.
 package struct TokenCommand {
-  /// The output of the command, and its exit status.
-  package struct Output: Equatable {
-    package var text = ""
-    package var errors = ""
-    package var status: Int32 = 0
-  }
-
   private let name: String
   private let environment: Environment
   private let environmentFile: String?
@@ -32,46 +25,46 @@ package struct TokenCommand {
 
   /// Issues an access token. It issues no refresh token: only the process that issues one accepts
   /// it.
-  package func issue(to user: String, permissions: [String], seconds: Int?) async -> Output {
+  package func issue(to user: String, permissions: [String], seconds: Int?) async -> CommandOutput {
     await withIssuer { issuer in
       let known = permissions.compactMap(Permission.init(known:))
       guard known.count == permissions.count else {
         let names = Permission.known.map(\.rawValue).joined(separator: " ")
-        return Output(errors: "--permissions takes one or more of these: \(names)", status: 64)
+        return .usage("--permissions takes one or more of these: \(names)")
       }
       do throws(IssueFailure) {
         let pair = try await issuer.issue(
           to: user, permissions: permissions.isEmpty ? nil : PermissionSet(known),
           lifetime: seconds)
-        return Output(text: pair.accessToken.exposed)
+        return CommandOutput(text: pair.accessToken.exposed)
       } catch {
         if case .invalidLifetime(let maximum) = error {
           let range = "--expires-in takes whole seconds from 1 to \(maximum.components.seconds)"
-          return Output(errors: "\(range), which \(Settings.lifetime.name) sets", status: 1)
+          return .failed("\(range), which \(Settings.lifetime.name) sets")
         }
-        return Output(errors: error.sentence, status: 1)
+        return .failed(error.sentence)
       }
     }
   }
 
   /// Prints the claims as one line of JSON, or the reason why the token is refused.
-  package func verify(_ token: String) async -> Output {
+  package func verify(_ token: String) async -> CommandOutput {
     await withIssuer { issuer in
       do throws(AuthenticationError) {
         // The server verifies in the same way before it runs a tool.
         _ = try await issuer.verifier.verify(Secret(token), as: .accessToken)
-        return Output(text: Self.text(of: token).payload)
+        return CommandOutput(text: Self.text(of: token).payload)
       } catch {
-        return Output(errors: "does not verify: \(error.reason)", status: 1)
+        return .failed("does not verify: \(error.reason)")
       }
     }
   }
 
   /// Prints the header and the claims before it verifies them, then the result of the verification.
-  package func inspect(_ token: String) async -> Output {
+  package func inspect(_ token: String) async -> CommandOutput {
     let (header, payload) = Self.text(of: token)
     let verdict = await verify(token)
-    return Output(
+    return CommandOutput(
       text: "header   \(header)\npayload  \(payload)\n"
         + (verdict.status == 0 ? "verifies" : verdict.errors),
       status: verdict.status)
@@ -92,7 +85,7 @@ package struct TokenCommand {
     return String(decoding: value.serialized(escaping: .nonASCII), as: UTF8.self)
   }
 
-  private func withIssuer(_ use: (TokenIssuer) async -> Output) async -> Output {
+  private func withIssuer(_ use: (TokenIssuer) async -> CommandOutput) async -> CommandOutput {
     do throws(ConfigurationErrors) {
       let configuration = try JWTConfiguration.read(
         environment: environment, file: environmentFile, after: .none)
@@ -101,8 +94,7 @@ package struct TokenCommand {
           configuration.settings, store: InMemoryTokenStore(), now: now,
           random: RandomBytes.make))
     } catch {
-      let lines = error.all.map { "\(name): \($0.description)" }
-      return Output(errors: lines.joined(separator: "\n"), status: ConfigurationError.exitStatus)
+      return .misconfigured(name, error.all)
     }
   }
 }

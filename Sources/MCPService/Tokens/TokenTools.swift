@@ -60,8 +60,8 @@ package enum TokenTools {
       arguments: [
         ("permissions", permissionsSchema("Fewer than the token has; all of them without it."))
       ], required: [], result: pairSchema, isReadOnly: false, isIdempotent: false)
-    return Tool(definition: definition, permission: nil) {
-      (arguments, identity) throws(CallFailure) in
+    return Tool(definition) { (arguments, context) throws(CallFailure) in
+      let identity = context.identity
       guard let claims = identity.claims else { throw .unauthenticated(.missingCredential) }
       let wanted: PermissionSet?
       do throws(ToolFailure) {
@@ -91,11 +91,11 @@ package enum TokenTools {
       required: ["token"],
       result: [("acknowledged", ["type": "boolean", "description": "Always true."])],
       isReadOnly: false, isIdempotent: true)
-    return Tool(definition, needs: nil) { (arguments, identity) throws(ToolFailure) in
+    return Tool(definition, needs: nil) { (arguments, context) throws(ToolFailure) in
       guard let token = arguments["token"]?.string else {
         throw ToolFailure(sentence: "token must be a string.")
       }
-      await issuer.revoke(Secret(token), for: identity)
+      await issuer.revoke(Secret(token), for: context.identity)
       return .success(
         "If it was a token that you may end, it is ended.",
         structured: JSONObject([("acknowledged", true)]))
@@ -112,7 +112,8 @@ package enum TokenTools {
         ("permissions", ["type": "array", "items": ["type": "string"]]),
         ("expires_at", ["type": "integer", "description": "Seconds since 1970."]),
       ], isReadOnly: true, isIdempotent: true)
-    return Tool(definition, needs: nil) { (_, identity) throws(ToolFailure) in
+    return Tool(definition, needs: nil) { (_, context) throws(ToolFailure) in
+      let identity = context.identity
       let permissions = identity.permissions.knownInOrder.map(\.rawValue)
       guard let expiresAt = identity.claims?.expiresAt else {
         throw ToolFailure(sentence: "Only a token says when it ends.")

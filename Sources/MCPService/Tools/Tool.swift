@@ -31,11 +31,12 @@ package struct Tool: Sendable {
   package let object: Object?
   private let body: @Sendable (JSONObject, CallContext) async throws(CallFailure) -> ToolResult
 
-  /// A tool that needs to know more of its call than who made it.
-  /// - Parameter fields: the header fields that it reads, such as `X-Jira-Token`.
+  /// - Parameters:
+  ///   - fields: the header fields that it reads, such as `X-Jira-Token`.
+  ///   - run: runs the tool. Its arguments have only names of the schema, and no credential.
   /// - Precondition: none of `fields` has a credential for this server.
   package init(
-    _ definition: ToolDefinition, needs permission: Permission?, reading fields: [String],
+    _ definition: ToolDefinition, needs permission: Permission?, reading fields: [String] = [],
     object: Object? = nil,
     run: @escaping @Sendable (JSONObject, CallContext) async throws(ToolFailure) -> ToolResult
   ) {
@@ -53,38 +54,21 @@ package struct Tool: Sendable {
     }
   }
 
+  /// A tool for every authenticated caller that can also fail for other reasons than its arguments.
+  init(
+    _ definition: ToolDefinition,
+    body: @escaping @Sendable (JSONObject, CallContext) async throws(CallFailure) -> ToolResult
+  ) {
+    self.definition = definition
+    permission = nil
+    fields = []
+    object = nil
+    self.body = body
+  }
+
   static func mayRead(_ fields: [String]) -> Bool {
     fields.allSatisfy { field in
       !ownFields.contains { ASCII.areEqual($0.utf8, field.utf8) }
-    }
-  }
-
-  /// - Parameter run: runs the tool. Its arguments have only names of the schema, and no credential.
-  package init(
-    _ definition: ToolDefinition, needs permission: Permission?,
-    run: @escaping @Sendable (JSONObject, Identity) async throws(ToolFailure) -> ToolResult
-  ) {
-    self.init(definition: definition, permission: permission) {
-      (arguments, identity) throws(CallFailure) in
-      do throws(ToolFailure) {
-        return try await run(arguments, identity)
-      } catch {
-        throw .refused(identity, error)
-      }
-    }
-  }
-
-  /// A tool that can also fail for other reasons than its arguments.
-  init(
-    definition: ToolDefinition, permission: Permission?,
-    body: @escaping @Sendable (JSONObject, Identity) async throws(CallFailure) -> ToolResult
-  ) {
-    self.definition = definition
-    self.permission = permission
-    fields = []
-    object = nil
-    self.body = { (arguments, context) throws(CallFailure) in
-      try await body(arguments, context.identity)
     }
   }
 

@@ -12,9 +12,7 @@ package struct CredentialCommand {
 
   private let random: (Int) -> [UInt8]
 
-  package init() { self.init(random: RandomBytes.make) }
-
-  init(random: @escaping (Int) -> [UInt8]) { self.random = random }
+  package init(random: @escaping (Int) -> [UInt8] = RandomBytes.make) { self.random = random }
 
   /// The entry of a user.
   package func user(name: String, role: String, password: String) throws(Failure) -> String {

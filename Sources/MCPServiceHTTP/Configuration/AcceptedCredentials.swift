@@ -56,7 +56,7 @@ struct AcceptedCredentials: Sendable {
         "\(Settings.allowsWeakSecrets.name)=true: secrets that can be guessed are accepted")
     }
     let errorsBefore = reader.errors.count
-    let apiKeys = readKeys(&reader, allowsWeak)
+    let apiKeys = reader.keys(Settings.apiKey, allowingWeak: allowsWeak)
     let keys = apiKeys.map { [OtherSecret($0, variable: Settings.apiKey.name)] } ?? []
     var secrets = keys
     let tokens = TokenSettings.read(
@@ -68,7 +68,7 @@ struct AcceptedCredentials: Sendable {
     }
     let user = readUser(&reader, allowsWeak, unlike: &secrets)
     let hasFile = reader.isSet(Settings.credentials.declaration)
-    let file = readFile(&reader)
+    let file = reader.credentialsFile()
     let keysOfFile = OtherSecret(file?.keys ?? [], variable: Settings.credentials.name)
     for secret in secrets[keys.count...] { reader.check(secret, unlike: [keysOfFile]) }
     let guests = reader.value(Settings.guestRole)
@@ -95,17 +95,6 @@ struct AcceptedCredentials: Sendable {
   }
 
   // MARK: One kind each
-
-  private static func readKeys(_ reader: inout EnvironmentReader, _ allowsWeak: Bool) -> APIKeyList?
-  {
-    guard let source = reader.secret(Settings.apiKey) else { return nil }
-    do throws(APIKeyError) {
-      return try APIKeyList(list: source.secret, allowingWeak: allowsWeak)
-    } catch {
-      reader.report(.invalidKey(variable: source.variable, error))
-      return nil
-    }
-  }
 
   /// The user of the environment. The password is hashed, as those of the file are.
   /// - Parameter others: secrets that must differ from the password, which is added to them.
@@ -139,19 +128,6 @@ struct AcceptedCredentials: Sendable {
         role: .standard, expires: nil)
     }
     return nil
-  }
-
-  private static func readFile(_ reader: inout EnvironmentReader) -> CredentialsFile? {
-    guard let (path, file) = reader.file(Settings.credentials) else { return nil }
-    do throws(CredentialsFileErrors) {
-      return try CredentialsFile.read(file.bytes)
-    } catch {
-      for problem in error.problems {
-        reader.report(
-          .invalidCredentials(path: path, line: problem.line, problem: problem.reason))
-      }
-      return nil
-    }
   }
 }
 

@@ -6,18 +6,9 @@ extension TLSContext {
   /// The configured certificate with its key; `nil` for plain HTTP, or if an error was reported.
   static func read(from reader: inout EnvironmentReader) -> TLSContext? {
     let (certificate, key) = (Settings.certificate.name, Settings.privateKey.name)
-    switch (
-      reader.isSet(Settings.certificate.declaration), reader.isSet(Settings.privateKey.declaration)
-    ) {
-    case (false, false): return nil
-    case (true, false):
-      reader.report(.missingCounterpart(variable: key, of: certificate))
-      return nil
-    case (false, true):
-      reader.report(.missingCounterpart(variable: certificate, of: key))
-      return nil
-    case (true, true): break
-    }
+    guard
+      reader.areBothSet(Settings.certificate.declaration, Settings.privateKey.declaration)
+    else { return nil }
     let chain = reader.file(Settings.certificate)
     let secret = reader.file(Settings.privateKey)
     guard let chain, let secret else { return nil }

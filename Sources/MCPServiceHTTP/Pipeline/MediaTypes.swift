@@ -30,7 +30,7 @@ package enum MediaTypes {
   private static func isType(_ value: String, _ type: String) -> Bool {
     let parts = lowercased(value).split(
       separator: UInt8(ascii: ";"), omittingEmptySubsequences: false
-    ).map(trimmed)
+    ).map(ASCII.trimmed)
     return parts[0].elementsEqual(type.utf8)
       && parts.dropFirst().allSatisfy { $0.isEmpty || isHarmless($0) }
   }
@@ -78,18 +78,8 @@ package enum MediaTypes {
 
   /// In lower case and without spaces.
   private static func normal(_ value: String) -> [UInt8] {
-    lowercased(value).filter { !isSpace($0) }
+    lowercased(value).filter { !ASCII.isSpace($0) }
   }
 
   private static func lowercased(_ value: String) -> [UInt8] { value.utf8.map(ASCII.lowercase) }
-
-  private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var text = text.drop(while: isSpace)
-    while let last = text.last, isSpace(last) { text.removeLast() }
-    return text
-  }
-
-  private static func isSpace(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
-  }
 }

@@ -169,30 +169,11 @@ struct AuthorizationSettings: Sendable {
       reader.report(.missing(Settings.credentials.declaration))
       return []
     }
-    guard let (path, file) = reader.file(Settings.credentials) else { return [] }
-    do throws(CredentialsFileErrors) {
-      return try CredentialsFile.read(file.bytes).users
-    } catch {
-      for problem in error.problems {
-        reader.report(.invalidCredentials(path: path, line: problem.line, problem: problem.reason))
-      }
-      return []
-    }
+    return reader.credentialsFile()?.users ?? []
   }
 
   /// The keys of the state: the current one, and the one before.
   static func readSeals(_ reader: inout EnvironmentReader) -> [SealingKey] {
-    [Settings.stateKey, Settings.previousStateKey].compactMap { readSeal($0, &reader) }
-  }
-
-  private static func readSeal(
-    _ setting: SecretSetting, _ reader: inout EnvironmentReader
-  ) -> SealingKey? {
-    guard let source = reader.credential(setting) else { return nil }
-    guard source.secret.exposed.utf8.count >= 32 else {
-      reader.report(.shortSecret(variable: source.variable))
-      return nil
-    }
-    return SealingKey(SHA256Digest(of: source.secret.exposed.utf8).bytes)
+    [Settings.stateKey, Settings.previousStateKey].compactMap { reader.sealingKey($0) }
   }
 }

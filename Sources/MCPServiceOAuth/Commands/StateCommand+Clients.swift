@@ -3,6 +3,7 @@ private import AuthorizationServer
 private import Crypto
 private import JSON
 private import OAuth
+package import MCPService
 internal import State
 private import Support
 
@@ -18,7 +19,7 @@ extension StateCommand {
   package func addClient(
     name: String, redirectURIs: [String], isConfidential: Bool, scopes: [String],
     grantTypes: [String]
-  ) -> Output {
+  ) -> CommandOutput {
     if let problem = Self.problem(name, redirectURIs, scopes, grantTypes) { return .usage(problem) }
     let id = Self.clientPrefix + Base64.url.text(of: random(16))
     let secret = isConfidential ? Secret(Base64.url.text(of: random(32))) : nil
@@ -28,39 +29,38 @@ extension StateCommand {
       id: id, name: name, redirectURIs: redirectURIs, grantTypes: types, scopes: scopes,
       secretDigest: secret.map { SHA256Digest(of: $0.exposed.utf8) }, isDynamic: false,
       registeredAt: now)
-    return withState(creates: true) { (state, _) throws(Failure) in
+    return withState(creates: true) { (state, _) throws(StateError) in
       do throws(StateError) {
         try state.register(client, limit: Self.maximumClients, now: now)
       } catch .full {
         return .failed("there are \(Self.maximumClients) clients already; remove one first")
       } catch .tooLarge {
         return .failed("the name and the URIs are longer than the state stores")
-      } catch {
-        throw .state(error)
       }
-      guard let secret else { return Output(text: "client_id  \(id)") }
-      return Output(text: "client_id      \(id)\nclient_secret  \(secret.exposed)")
+      guard let secret else { return CommandOutput(text: "client_id  \(id)") }
+      return CommandOutput(text: "client_id      \(id)\nclient_secret  \(secret.exposed)")
     }
   }
 
   /// Lists the clients of the state, the oldest first. Those of a file or of a metadata document are not
   /// in it.
-  package func listClients() -> Output {
-    withState { (state, _) throws(Failure) in
-      let clients = try Self.stating { () throws(StateError) in try state.clients() }
-      guard !clients.isEmpty else { return Output(errors: "there is no client in the state") }
-      return Output(text: clients.map(Self.line(of:)).joined(separator: "\n"))
+  package func listClients() -> CommandOutput {
+    withState { (state, _) throws(StateError) in
+      let clients = try state.clients()
+      guard !clients.isEmpty else {
+        return CommandOutput(errors: "there is no client in the state")
+      }
+      return CommandOutput(text: clients.map(Self.line(of:)).joined(separator: "\n"))
     }
   }
 
   /// Removes a client, and ends its grants.
-  package func removeClient(_ id: String) -> Output {
-    withState { (state, _) throws(Failure) in
-      let isRemoved = try Self.stating { () throws(StateError) in
-        try state.removeClient(id, now: now())
+  package func removeClient(_ id: String) -> CommandOutput {
+    withState { (state, _) throws(StateError) in
+      guard try state.removeClient(id, now: now()) else {
+        return .failed("there is no such client in the state")
       }
-      guard isRemoved else { return .failed("there is no such client in the state") }
-      return Output(text: "removed the client; its grants have ended")
+      return CommandOutput(text: "removed the client; its grants have ended")
     }
   }
 

@@ -1,3 +1,4 @@
+package import MCPService
 internal import State
 private import Support
 
@@ -12,34 +13,33 @@ extension StateCommand {
   }
 
   /// Lists the grants, the oldest first, with those that have ended not long ago.
-  package func listGrants() -> Output {
-    withState { (state, _) throws(Failure) in
-      let grants = try Self.stating { () throws(StateError) in try state.grants() }
-      guard !grants.isEmpty else { return Output(errors: "there is no grant in the state") }
+  package func listGrants() -> CommandOutput {
+    withState { (state, _) throws(StateError) in
+      let grants = try state.grants()
+      guard !grants.isEmpty else { return CommandOutput(errors: "there is no grant in the state") }
       let now = now()
-      return Output(text: grants.map { Self.line(of: $0, now) }.joined(separator: "\n"))
+      return CommandOutput(text: grants.map { Self.line(of: $0, now) }.joined(separator: "\n"))
     }
   }
 
   /// Ends grants. Their tokens are refused from then on.
-  package func revoke(_ grants: Grants) -> Output {
+  package func revoke(_ grants: Grants) -> CommandOutput {
     // The most likely mistake: it would be no error, and end nothing.
     if case .user(let user) = grants, !user.utf8.contains(UInt8(ascii: ":")) {
       return .usage("--user takes the provider too, such as password:anshika or github:583231")
     }
-    return withState { (state, _) throws(Failure) in
+    return withState { (state, _) throws(StateError) in
       let now = now()
-      let count = try Self.stating { () throws(StateError) in
+      let count =
         switch grants {
         case .one(let id): try state.revokeGrant(id, now: now) ? 1 : 0
         case .user(let user): try state.revokeGrants(user: user, now: now)
         case .client(let client): try state.revokeGrants(client: client, now: now)
         }
-      }
       if case .one = grants, count == 0 {
         return .failed("there is no such grant, or it is revoked already")
       }
-      return Output(text: "revoked \(count) \(count == 1 ? "grant" : "grants")")
+      return CommandOutput(text: "revoked \(count) \(count == 1 ? "grant" : "grants")")
     }
   }
 

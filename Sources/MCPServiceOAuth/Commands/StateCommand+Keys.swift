@@ -1,6 +1,6 @@
 internal import AuthorizationServer
 private import JOSE
-internal import MCPService
+package import MCPService
 private import State
 private import Support
 
@@ -8,29 +8,31 @@ extension StateCommand {
   /// Makes a new signing key and retires the others. Their access tokens stay valid until they expire.
   /// - Parameter isForced: also if no key of the settings opens what is stored. Then the tokens of the
   ///   old keys end at once.
-  package func rotateKeys(isForced: Bool) -> Output {
-    withState { (state, reader) throws(Failure) in
+  package func rotateKeys(isForced: Bool) -> CommandOutput {
+    withState { (state, reader) throws(StateError) in
       let seals = AuthorizationSettings.readSeals(&reader)
-      guard reader.errors.isEmpty else { throw .configuration(reader.errors) }
+      guard reader.errors.isEmpty else { return .misconfigured(name, reader.errors) }
       let keys = SigningKeys(state, seals: seals, overlap: AuthorizationService.overlap)
       do throws(SigningKeys.Failure) {
         let lost = try keys.rotate(now: now(), isForced: isForced)
         let new = "new tokens are signed with the key \(try keys.current(now: now()).id)"
-        return Output(
+        return CommandOutput(
           text: lost == 0
             ? "\(new); those of the key before stay valid until they expire"
             : "\(new); those of the key before are valid no more, and clients refresh them")
       } catch {
         switch error {
-        case .state(let error): throw .state(error)
+        case .state(let error): throw error
         case .sealed:
-          throw .configuration([
-            ConfigurationError(
-              Settings.stateKey.name,
-              "the signing keys are sealed with another key, so a server with that one could not use "
-                + "the new key",
-              fix: "set the key of the server, or add --force if it is lost")
-          ])
+          return .misconfigured(
+            name,
+            [
+              ConfigurationError(
+                Settings.stateKey.name,
+                "the signing keys are sealed with another key, so a server with that one could not "
+                  + "use the new key",
+                fix: "set the key of the server, or add --force if it is lost")
+            ])
         }
       }
     }

@@ -194,7 +194,7 @@ struct ConnectionTools: Sendable {
         name: name, title: title, description: description, arguments: arguments,
         required: arguments.map(\.0), result: result, isReadOnly: name == "list_connections",
         isIdempotent: false, isOpenWorld: true),
-      needs: .upstreamRead, reading: []
+      needs: .upstreamRead
     ) { (arguments, context) throws(ToolFailure) in
       guard let user = UserKey(context.identity) else {
         throw ToolFailure(sentence: "A guest has no connections. Sign in first.")

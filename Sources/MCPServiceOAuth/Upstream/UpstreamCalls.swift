@@ -167,9 +167,7 @@ struct ConnectionService: Sendable {
   /// Whether the user must copy the one-time code of the last page into `complete_oauth_flow`: with
   /// tokens of an external issuer, this server cannot see whose browser it is.
   let needsCode: Bool
-  let state: AuthorizationState
   let seal: ConnectionSeal
-  let pool: any BlockingPool
   let now: @Sendable () -> WallTime
 
   func token(
@@ -189,20 +187,10 @@ struct ConnectionService: Sendable {
   func complete(
     _ code: String, for user: UserKey, _ client: Client
   ) async throws(ConnectionError) -> UpstreamService? {
-    let (state, time) = (state, now())
-    let result: Result<AuthorizationState.Completion, StateError>
-    do throws(BlockingPoolIsFull) {
-      result = try await pool.run(for: client) {
-        Result { () throws(StateError) in
-          try state.complete(
-            user: user.text, code: ConnectionEndpoints.hash(ofCode: code), now: time)
-        }
-      }
-    } catch {
-      throw .overloaded
+    let time = now()
+    let completion = try await connections.inState(client) { (state) throws(StateError) in
+      try state.complete(user: user.text, code: ConnectionEndpoints.hash(ofCode: code), now: time)
     }
-    let completion: AuthorizationState.Completion
-    do throws(StateError) { completion = try result.get() } catch { throw .state(error) }
     guard case .completed(let flow, let sealed) = completion else { return nil }
     guard let result = seal.open(sealed, as: .result, of: flow) else { throw .damaged }
     return try await connections.connect(result, flow, client)

@@ -81,13 +81,12 @@ final class UpstreamServer: Sendable {
       let endpoints: @Sendable (IPAddress?) -> ConnectionEndpoints = { [base, pool] address in
         ConnectionEndpoints(
           base: base, services: connectable, signIn: signIn, state: store.state,
-          seal: FlowSeal(store.seal), pool: pool, random: RandomBytes.make,
+          seal: store.seal, pool: pool, random: RandomBytes.make,
           report: { event in if let address { events.record(event, from: address) } })
       }
       service = ConnectionService(
         connections: connecting.connections, endpoints: endpoints(nil), services: connectable,
-        needsCode: signIn == nil, state: store.state, seal: store.seal, pool: pool,
-        now: context.now)
+        needsCode: signIn == nil, seal: store.seal, now: context.now)
       routes = ConnectionRoutes(connectable, beside: own, context) { endpoints($0) }
     }
     let calls = UpstreamCalls(
@@ -235,14 +234,5 @@ extension ConnectionRefused {
       sentence: error == .unavailable
         ? "\(title) does not answer now. Try again later."
         : "\(title) did not confirm the connection.")
-  }
-}
-
-extension FlowSeal {
-  fileprivate init(_ seal: ConnectionSeal) {
-    self.init(
-      sealPayload: { seal.seal($0, as: .payload, of: $1) },
-      openPayload: { seal.open($0.payload, as: .payload, of: $0) },
-      sealResult: { seal.seal($0, as: .result, of: $1) })
   }
 }

@@ -167,11 +167,8 @@ private struct OwnCredential {
     hasPassword = reader.isSet(names.password.declaration)
     if hasToken, hasUser || hasPassword {
       reader.report(.exclusive(names.token.name, hasUser ? names.user.name : names.password.name))
-    } else if hasUser != hasPassword {
-      reader.report(
-        hasUser
-          ? .missingCounterpart(variable: names.password.name, of: names.user.name)
-          : .missingCounterpart(variable: names.user.name, of: names.password.name))
+    } else {
+      _ = reader.areBothSet(names.user.declaration, names.password.declaration)
     }
   }
 

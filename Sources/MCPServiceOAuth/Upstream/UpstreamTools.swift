@@ -102,11 +102,13 @@ struct UpstreamTools: Sendable {
         let job = try Self.text(Self.job.0, in: arguments)
         let access = try await upstream.access(
           to: site, tool: "trigger_job", wish: nil, isOfCaller: true, context)
-        let item = try await Self.result(site.service) { () async throws(UpstreamError) in
-          try await Jenkins(access.access, http: upstream.http).triggerJob(job: job)
+        do throws(UpstreamError) {
+          let item = try await Jenkins(access.access, http: upstream.http).triggerJob(job: job)
+          return .success(
+            "\(item)", structured: JSONObject([("queue_item", .number(JSONNumber(item)))]))
+        } catch {
+          throw ToolFailure(sentence: error.sentence(for: site.service))
         }
-        return .success(
-          "\(item)", structured: JSONObject([("queue_item", .number(JSONNumber(item)))]))
       },
     ]
   }
@@ -160,16 +162,6 @@ struct UpstreamTools: Sendable {
   /// the audit log.
   private static func fields(_ service: UpstreamService) -> [String] {
     [service.tokenField] + UpstreamService.allCases.map(\.addressField)
-  }
-
-  private static func result<Value>(
-    _ service: UpstreamService, _ body: () async throws(UpstreamError) -> Value
-  ) async throws(ToolFailure) -> Value {
-    do throws(UpstreamError) {
-      return try await body()
-    } catch {
-      throw ToolFailure(sentence: error.sentence(for: service))
-    }
   }
 
   static func text(_ name: String, in arguments: JSONObject) throws(ToolFailure) -> String {

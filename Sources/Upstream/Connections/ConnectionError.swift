@@ -6,14 +6,10 @@ package struct ConnectedToken: Sendable {
   package let access: Secret
   /// The site that the user chose; `nil` if the service has only one.
   package let siteID: String?
-  package let siteName: String?
-  package let scope: String
 
-  package init(access: Secret, siteID: String?, siteName: String?, scope: String) {
+  package init(access: Secret, siteID: String?) {
     self.access = access
     self.siteID = siteID
-    self.siteName = siteName
-    self.scope = scope
   }
 }
 
@@ -44,6 +40,4 @@ package struct ConnectionSummary: Sendable, Equatable {
   package let service: UpstreamService
   package let siteName: String?
   package let scope: String
-  package let connectedAt: WallTime
-  package let renewedAt: WallTime
 }

@@ -106,8 +106,7 @@ package final class UpstreamConnections: Sendable {
         services[service] != nil
       else { return nil }
       return ConnectionSummary(
-        service: service, siteName: connection.siteName, scope: connection.scope,
-        connectedAt: connection.createdAt, renewedAt: connection.renewedAt)
+        service: service, siteName: connection.siteName, scope: connection.scope)
     }
   }
 
@@ -288,9 +287,7 @@ package final class UpstreamConnections: Sendable {
     case .replaced(let generation):
       memory.withLock { $0.sawGeneration(generation, of: key, at: clock()) }
     }
-    let token = ConnectedToken(
-      access: tokens.access, siteID: connection.siteID, siteName: connection.siteName,
-      scope: tokens.scope ?? connection.scope)
+    let token = ConnectedToken(access: tokens.access, siteID: connection.siteID)
     return ConnectionMemory.Known(
       token: token, connection: connection.firstGeneration, checkedAt: clock(),
       until: sentAt + tokens.lifetime - min(Self.margin, tokens.lifetime / 2))
@@ -298,7 +295,8 @@ package final class UpstreamConnections: Sendable {
 
   // MARK: The state
 
-  private func inState<Value: Sendable>(
+  /// Runs an operation on the state, on a thread that may wait for the disk.
+  package func inState<Value: Sendable>(
     _ client: Client,
     _ work: @escaping @Sendable (AuthorizationState) throws(StateError) -> Value
   ) async throws(ConnectionError) -> Value {

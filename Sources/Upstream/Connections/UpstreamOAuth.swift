@@ -19,8 +19,6 @@ package struct UpstreamOAuth: Sendable {
     case atlassianCloud
     /// A form, with the client's secret in it (RFC 6749 §2.3.1). Data Center.
     case formWithSecret
-    /// A form, with the client's secret in `Authorization: Basic` (RFC 6749 §2.3.1).
-    case formWithBasic
   }
 
   /// The longest response, in bytes.
@@ -127,28 +125,20 @@ package struct UpstreamOAuth: Sendable {
   }
 
   private func request(_ parameters: [(name: String, value: String)]) -> OutboundRequest {
-    let secret: [(name: String, value: String)] = [
-      ("client_id", clientID), ("client_secret", clientSecret.exposed),
-    ]
-    var fields = [("Accept", TokenResponse.jsonType)]
-    let type: String
-    let body: [UInt8]
-    switch form {
-    case .atlassianCloud:
-      type = TokenResponse.jsonType
-      let members = (parameters + secret).map { ($0.name, JSONValue.string($0.value)) }
-      body = JSONValue.object(JSONObject(members)).serialized()
-    case .formWithSecret:
-      type = TokenResponse.formType
-      body = FormBody.encoded(parameters + secret)
-    case .formWithBasic:
-      type = TokenResponse.formType
-      body = FormBody.encoded(parameters)
-      let value = ClientCredentials.authorization(clientID: clientID, clientSecret)
-      fields.append(("Authorization", value.exposed))
-    }
+    let parameters =
+      parameters + [("client_id", clientID), ("client_secret", clientSecret.exposed)]
+    let (type, body): (String, [UInt8]) =
+      switch form {
+      case .atlassianCloud:
+        (
+          TokenResponse.jsonType,
+          JSONValue.object(JSONObject(parameters.map { ($0.name, .string($0.value)) })).serialized()
+        )
+      case .formWithSecret: (TokenResponse.formType, FormBody.encoded(parameters))
+      }
     return OutboundRequest(
-      .post(body), tokenEndpoint, fields: [("Content-Type", type)] + fields)
+      .post(body), tokenEndpoint,
+      fields: [("Content-Type", type), ("Accept", TokenResponse.jsonType)])
   }
 
   /// - Parameter allowsNoType: Atlassian documents responses without `token_type`.

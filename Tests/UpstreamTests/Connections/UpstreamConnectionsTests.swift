@@ -45,16 +45,12 @@ struct UpstreamConnectionsTests {
     let connections = try await connected()
     let token = try await connections.accessToken(
       user: "ada", service: .jira, client: Fixture.client)
-    #expect(token.siteID == "cloud-1" && token.siteName == "acme")
-    #expect(token.scope == "read:jira-work")
+    #expect(token.siteID == "cloud-1")
     #expect("\(token)".contains("[secret]") && !"\(token)".contains("access-1"))
-    let time = WallTime(milliseconds: ManualClock.start * 1000)
     let list = try await connections.connections(user: "ada", client: Fixture.client)
     #expect(
       list == [
-        ConnectionSummary(
-          service: .jira, siteName: "acme", scope: "read:jira-work", connectedAt: time,
-          renewedAt: time)
+        ConnectionSummary(service: .jira, siteName: "acme", scope: "read:jira-work")
       ])
   }
 

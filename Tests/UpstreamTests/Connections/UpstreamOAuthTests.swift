@@ -36,7 +36,7 @@ struct UpstreamOAuthTests {
   @Test(arguments: [
     (
       UpstreamOAuth.Form.atlassianCloud, "&audience=api.atlassian.com&prompt=consent"
-    ), (.formWithSecret, ""), (.formWithBasic, ""),
+    ), (.formWithSecret, ""),
   ])
   func theAddressOfThePage(_ form: UpstreamOAuth.Form, _ more: String) {
     let oauth = ConnectionFixture.oauth(FakeTokenEndpoint(), form: form)
@@ -57,7 +57,6 @@ struct UpstreamOAuthTests {
     "POST \(dataCenter)", "Content-Type: application/x-www-form-urlencoded",
     "Accept: application/json",
   ]
-  static let basic = "Authorization: Basic dGhlK2NsaWVudDpzJTNBZSUyQmMlMkZyJTNEZSUyNXQ="
   static let secret = "&client_id=the+client&client_secret=s%3Ae%2Bc%2Fr%3De%25t"
   static let codeForm =
     "grant_type=authorization_code&code=the+code%26"
@@ -86,8 +85,6 @@ struct UpstreamOAuthTests {
     ),
     (.formWithSecret, "the code&", form + [codeForm + secret]),
     (.formWithSecret, nil, form + [refreshForm + secret]),
-    (.formWithBasic, "the code&", form + [basic, codeForm]),
-    (.formWithBasic, nil, form + [basic, refreshForm]),
   ]
 
   /// RFC 6749 §2.3.1, §4.1.3, §6

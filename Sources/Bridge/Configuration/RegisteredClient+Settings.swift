@@ -1,22 +1,12 @@
-package import Crypto
+private import Crypto
+internal import JOSE
 internal import MCPService
-package import Support
+internal import OAuthClient
+private import Support
 
-/// The client as which the bridge is registered at the authorization server.
-package struct BridgeClient: Sendable {
-  package enum Authentication: Sendable {
-    /// A public client (RFC 6749 §2.1).
-    case none
-    case secret(Secret)
-    /// `private_key_jwt` with ES256 (RFC 7523 §2.2).
-    case key(SigningKey)
-  }
-
-  package let id: String
-  package let authentication: Authentication
-
+extension RegisteredClient {
   /// - Returns: `nil` if the settings name none, or if an error was reported.
-  static func read(_ reader: inout EnvironmentReader) -> BridgeClient? {
+  static func read(_ reader: inout EnvironmentReader) -> RegisteredClient? {
     let (id, secret, key) = (
       Settings.bridgeClient, Settings.bridgeClientSecret, Settings.bridgeClientKey
     )
@@ -34,17 +24,19 @@ package struct BridgeClient: Sendable {
     }
     guard let name else { return nil }
     switch (source?.secret, signingKey) {
-    case (let secret?, nil): return BridgeClient(id: name, authentication: .secret(secret))
-    case (nil, let key?): return BridgeClient(id: name, authentication: .key(key))
-    case (_, _): return BridgeClient(id: name, authentication: .none)
+    case (let secret?, nil): return RegisteredClient(id: name, .secret(secret))
+    case (nil, let key?): return RegisteredClient(id: name, .key(key))
+    case (_, _): return RegisteredClient(id: name, .none)
     }
   }
 
   private static func readKey(
     _ setting: FileSetting, _ reader: inout EnvironmentReader
-  ) -> SigningKey? {
+  ) -> ES256Key? {
     guard let (path, file) = reader.file(setting) else { return nil }
-    if let der = der(inPEM: file.bytes), let key = try? SigningKey(der: der) { return key }
+    if let der = der(inPEM: file.bytes), let key = try? SigningKey(der: der) {
+      return ES256Key(key)
+    }
     reader.report(
       .invalidFile(
         of: setting.declaration, path: path,

@@ -1,6 +1,5 @@
 package import Crypto
 private import JSON
-package import State
 package import Support
 
 /// Seals the refresh tokens of connections, so that a copy of the state opens none of them.
