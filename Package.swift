@@ -214,7 +214,7 @@ let package = Package(
       ]),
     tests(
       of: "ResourceServer",
-      dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON"]),
+      dependencies: ["Auth", "Crypto", "HTTPClient", "JOSE", "JSON", "OAuth"]),
     tests(
       of: "IdentityProviders", dependencies: ["Auth", "HTTPClient", "JOSE", "JSON"]),
     tests(of: "State", dependencies: ["Crypto", "StateCrash"]),

@@ -3002,7 +3002,7 @@ MUTANTS = [
     ),
     (
         "sign-in: metadata that need not name userinfo", OPENID,
-        "ProviderMetadata.addresses(of: issuer).suffix(1)", "ProviderMetadata.addresses(of: issuer)",
+        "IssuerURL.metadataAddresses(of: issuer).suffix(1)", "IssuerURL.metadataAddresses(of: issuer)",
         IDENTITY_TESTS, r"theAddressOfThePage",
     ),
     (
@@ -3012,7 +3012,7 @@ MUTANTS = [
     ),
     (
         "sign-in: a mistake in it disables the keys", METADATA,
-        "tokenURL = try? Self.url(.token, object)", "tokenURL = try Self.url(.token, object)",
+        "urls[endpoint] = try? Self.url(endpoint, object)", "urls[endpoint] = try Self.url(endpoint, object)",
         DISCOVERY, r"aMistakeInAnEndpointForSigningInDisablesThatEndpointOnly",
     ),
     (
@@ -5950,16 +5950,6 @@ MUTANTS = [
         ', object["version"] == Self.version',
         "",
         "OAuthClientTests.SessionTests", r"aDocumentOfAnotherFormIsNone",
-    ),
-    (
-        "bridge: a queue that grows", "Sources/Bridge/MessageQueue.swift",
-        "if first > places.count / 2 {", "if first == places.count {",
-        "BridgeTests.MessageQueueTests", r"aQueueThatIsNeverEmptyDoesNotGrow",
-    ),
-    (
-        "bridge: a queue that keeps what was taken", "Sources/Bridge/MessageQueue.swift",
-        "places[first] = nil", "",
-        "BridgeTests.MessageQueueTests", r"whatWasTakenIsNotKept",
     ),
     (
         "atlassian: the tokens of another client", "Sources/MCPServiceOAuth/Upstream/UpstreamOAuthSettings.swift",

@@ -21,7 +21,7 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   }
   if let metadata = try? ProviderMetadata(bytes, issuer: issuer) {
     precondition(object?["issuer"] == .string(issuer), "accepted metadata of another issuer")
-    for url in [metadata.keysURL, metadata.introspectionURL].compactMap(\.self) {
+    for url in [metadata[.keys], metadata[.introspection]].compactMap(\.self) {
       precondition(url.utf8.allSatisfy { 0x21...0x7E ~= $0 }, "accepted a URL that is none")
     }
   }

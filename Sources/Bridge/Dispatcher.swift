@@ -44,7 +44,8 @@ final class Dispatcher: Sendable {
     var subscriptions = 0
     var messages = 0
     var bytes = 0
-    var waiting = MessageQueue<Job>()
+    /// Few, because reading pauses before there are many.
+    var waiting: [Job] = []
     var pending: [MessageKey: Exchange] = [:]
     var listens: [ObjectIdentifier: Exchange] = [:]
     var barrier: Latch?
@@ -197,7 +198,7 @@ final class Dispatcher: Sendable {
       }
       if let latch = job.latch, state.barrier === latch { state.barrier = nil }
       guard job.isCounted else { return nil }
-      if let next = state.waiting.takeFirst() { return next }
+      if !state.waiting.isEmpty { return state.waiting.removeFirst() }
       state.requests -= 1
       return nil
     }

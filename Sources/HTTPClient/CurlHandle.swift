@@ -70,8 +70,8 @@ private import Support
     unsafe ccurl_set_text(pointer, option, value) == CURLE_OK
   }
 
-  /// Sets what the request has.
-  /// - Parameter fields: of the request. They must live until the transfer has ended.
+  /// Sets the URL, the fields, the method and the body.
+  /// - Parameter fields: those of the request. They must live until the transfer has ended.
   func prepare(_ request: OutboundRequest, _ fields: HeaderFields) -> Bool {
     guard set(CURLOPT_URL, request.url),
       unsafe ccurl_set_fields(pointer, fields.list) == CURLE_OK

@@ -25,7 +25,7 @@ struct OpenIDConnect: IdentityProvider {
     metadata = IssuerMetadata(
       with: [.authorization, .token, .keys], of: issuer,
       // OpenID Connect Discovery 1.0 §4: the last. The others need not name `userinfo_endpoint`.
-      at: ProviderMetadata.addresses(of: issuer).suffix(1), http: context.http,
+      at: IssuerURL.metadataAddresses(of: issuer).suffix(1), http: context.http,
       clock: context.clock)
     keys = IssuerKeys(issuer: issuer, http: context.http, clock: context.clock, log: context.log)
     now = context.now
@@ -34,7 +34,7 @@ struct OpenIDConnect: IdentityProvider {
   func authorizeURL(_ request: ProviderRequest) async throws(ProviderError) -> String {
     // §3.1.2.1. The address is never empty: the metadata must name it.
     connection.authorizeURL(
-      try await provider().authorizationURL ?? "", for: request,
+      try await provider()[.authorization] ?? "", for: request,
       [("nonce", request.nonce.exposed)] + AuthorizationURL.challenge(of: request.verifier))
   }
 
@@ -62,7 +62,7 @@ struct OpenIDConnect: IdentityProvider {
     }
     do throws(ProviderError) {
       return try await connection.tokens(
-        .form(parameters), at: provider.tokenURL ?? "", fields: fields, for: client)
+        .form(parameters), at: provider[.token] ?? "", fields: fields, for: client)
     } catch {
       // The endpoint may have moved.
       if error != .unavailable { metadata.forget() }
@@ -75,7 +75,7 @@ struct OpenIDConnect: IdentityProvider {
   ) async throws(ProviderError) -> ProviderUser {
     let token = try await idToken(tokens, of: request)
     var sources = [token.claims]
-    if let url = try await provider().userInfoURL {
+    if let url = try await provider()[.userInfo] {
       let info = try await connection.json(url, tokens, for: client).object
       // §5.3.2: else the response is of another person.
       guard let info, info["sub"]?.string?.hasSameBytes(as: token.subject) == true else {

@@ -59,12 +59,3 @@ extension JSONObject {
     return claim
   }
 }
-
-extension JSONValue {
-  /// `nil` unless the value is an array of strings and nothing else.
-  package var strings: [String]? {
-    guard case .array(let elements) = self else { return nil }
-    let strings = elements.compactMap { $0.string }
-    return strings.count == elements.count ? strings : nil
-  }
-}

@@ -25,9 +25,9 @@ package struct JSONNumber: Sendable, Equatable {
       decimals = decimals.map { $0 + 1 }
       if byte != UInt8(ascii: "0") || !digits.isEmpty { digits.append(byte - UInt8(ascii: "0")) }
     }
-    // The parser bounds the exponent (JSONParser.maximumExponent), but not that of a zero.
-    guard !digits.isEmpty, let power = parts.count > 1 ? Int(Substring(parts[1])) : 0 else {
-      return ([], 0)
+    if digits.isEmpty { return ([], 0) }
+    guard let power = parts.count > 1 ? Int(Substring(parts[1])) : 0 else {
+      preconditionFailure("the parser bounds the exponent of all numbers but zero")
     }
     let zeros = digits.reversed().prefix { $0 == 0 }.count
     return (Array(digits.dropLast(zeros)), power - (decimals ?? 0) + zeros)

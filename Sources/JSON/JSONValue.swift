@@ -13,6 +13,13 @@ package enum JSONValue: Sendable, Equatable {
     if case .string(let value) = self { value } else { nil }
   }
 
+  /// The elements of an array of strings; `nil` for every other value.
+  package var strings: [String]? {
+    guard case .array(let elements) = self else { return nil }
+    let strings = elements.compactMap(\.string)
+    return strings.count == elements.count ? strings : nil
+  }
+
   package var object: JSONObject? {
     if case .object(let value) = self { value } else { nil }
   }

@@ -1,7 +1,7 @@
 private import Support
 internal import JSON
 
-/// The methods of both eras, except the run of a tool.
+/// The methods of both eras, except running a tool.
 extension MCPServer {
   /// How long a client may cache the list of tools, in milliseconds. The list never changes while
   /// the server runs.

@@ -100,7 +100,7 @@ struct IntrospectionSettings: Sendable {
     if reader.areBothSet(client.declaration, secret.declaration), let name, let source {
       return IntrospectionSettings(client: name, secret: source.secret, url: url)
     }
-    if name == nil, source == nil, url != nil {
+    if url != nil, !reader.isSet(client.declaration), !reader.isSet(secret.declaration) {
       reader.report(
         .missingCounterpart(variable: client.name, of: Settings.introspectionURL.name))
     }

@@ -124,9 +124,7 @@ package struct ClientMetadata: Sendable, Equatable {
     throws(ClientMetadataError) -> [String]?
   {
     guard let value = object.optional(name) else { return nil }
-    guard case .array(let elements) = value else { throw .wrongType }
-    let texts = elements.compactMap(\.string)
-    guard texts.count == elements.count else { throw .wrongType }
+    guard let texts = value.strings else { throw .wrongType }
     return texts
   }
 

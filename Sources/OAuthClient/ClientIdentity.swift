@@ -75,11 +75,13 @@ package struct ClientIdentity: Sendable {
   }
 }
 
-/// The client of the settings.
+/// The client of the settings. The authorization server that is used first is the one that knows it.
 package struct RegisteredClient: Sendable {
   package enum Credential: Sendable {
+    /// A public client (RFC 6749 §2.1).
     case none
     case secret(Secret)
+    /// `private_key_jwt` with ES256 (RFC 7523 §2.2).
     case key(ES256Key)
   }
 

@@ -3,6 +3,7 @@ private import Support
 internal import Auth
 internal import JSON
 package import JOSE
+private import OAuth
 
 /// Finds the metadata of an issuer (RFC 8414 §3).
 package enum Discovery {
@@ -14,7 +15,7 @@ package enum Discovery {
     asked: inout String?
   ) async throws(ProviderFailure) -> String {
     let metadata = try await metadata(
-      with: [endpoint], of: issuer, at: ProviderMetadata.addresses(of: issuer), http: http,
+      with: [endpoint], of: issuer, at: IssuerURL.metadataAddresses(of: issuer), http: http,
       asked: &asked)
     guard let url = metadata[endpoint] else { throw .noMetadata }  // not reached: it is required
     return url

@@ -26,7 +26,7 @@ package final class Introspection: Sendable {
   ) {
     self.url = url
     metadata = IssuerMetadata(
-      with: [.introspection], of: issuer, at: ProviderMetadata.addresses(of: issuer), http: http,
+      with: [.introspection], of: issuer, at: IssuerURL.metadataAddresses(of: issuer), http: http,
       clock: clock)
     authorization = ClientCredentials.authorization(clientID: clientID, clientSecret)
     self.http = http
@@ -78,7 +78,7 @@ package final class Introspection: Sendable {
   /// The setting, else what the metadata names.
   private func endpoint() async throws(ProviderFailure) -> String {
     if let url { return url }
-    guard let found = try await metadata.current().introspectionURL else { throw .noMetadata }
+    guard let found = try await metadata.current()[.introspection] else { throw .noMetadata }
     return found
   }
 

@@ -1,7 +1,6 @@
 private import HTTPClient
 private import JOSE
 private import JSON
-private import OAuth
 private import Support
 
 /// The metadata of an identity provider, as far as this server uses it: the URLs that it calls
@@ -21,12 +20,7 @@ package struct ProviderMetadata: Sendable, Equatable {
     case userInfo = "userinfo_endpoint"
   }
 
-  package let keysURL: String?
-  package let introspectionURL: String?
-  // Only for signing in. A mistake in one of them does not disable the others.
-  package let authorizationURL: String?
-  package let tokenURL: String?
-  package let userInfoURL: String?
+  private let urls: [Endpoint: String]
   /// `token_endpoint_auth_methods_supported`; `nil` if the document does not name them.
   package let tokenMethods: [String]?
 
@@ -40,24 +34,19 @@ package struct ProviderMetadata: Sendable, Equatable {
     // RFC 8414 §3.3: identical, so another issuer cannot let its keys be used for this one.
     // ATTACKS O20
     guard named.hasSameBytes(as: issuer) else { throw .wrongIssuer(named) }
-    keysURL = try Self.url(.keys, object)
-    introspectionURL = try Self.url(.introspection, object)
-    authorizationURL = try? Self.url(.authorization, object)
-    tokenURL = try? Self.url(.token, object)
-    userInfoURL = try? Self.url(.userInfo, object)
+    var urls: [Endpoint: String] = [:]
+    urls[.keys] = try Self.url(.keys, object)
+    urls[.introspection] = try Self.url(.introspection, object)
+    // Only for signing in. A mistake in one of them does not disable the others.
+    for endpoint in [Endpoint.authorization, .token, .userInfo] {
+      urls[endpoint] = try? Self.url(endpoint, object)
+    }
+    self.urls = urls
     tokenMethods = object["token_endpoint_auth_methods_supported"]?.strings
   }
 
   /// The URL of an endpoint; `nil` if the document does not name it.
-  package subscript(endpoint: Endpoint) -> String? {
-    switch endpoint {
-    case .keys: keysURL
-    case .introspection: introspectionURL
-    case .authorization: authorizationURL
-    case .token: tokenURL
-    case .userInfo: userInfoURL
-    }
-  }
+  package subscript(endpoint: Endpoint) -> String? { urls[endpoint] }
 
   private static func url(_ endpoint: Endpoint, _ object: JSONObject)
     throws(ProviderMetadataError) -> String?
@@ -65,11 +54,6 @@ package struct ProviderMetadata: Sendable, Equatable {
     guard let value = object[endpoint.rawValue] else { return nil }
     guard let url = value.string, Origin(of: url) != nil else { throw .malformed }
     return url
-  }
-
-  /// The addresses of the metadata, in the order in which they are tried.
-  package static func addresses(of issuer: String) -> [String] {
-    IssuerURL.metadataAddresses(of: issuer)
   }
 }
 

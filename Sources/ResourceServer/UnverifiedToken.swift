@@ -2,8 +2,8 @@ package import Auth
 package import JOSE
 private import Support
 
-/// A token that was split and whose header was read, which says which key is needed. The signature
-/// of its payload is not verified.
+/// A token that was split and whose header was read. The header says which key is needed. The
+/// signature is not verified.
 package struct UnverifiedToken: Sendable {
   package let jws: CompactJWS
   package let header: JWSHeader

@@ -29,11 +29,9 @@ internal import Support
 
   /// The texts of a JSON array.
   func texts(_ column: Int32) throws(StateError) -> [String] {
-    guard case .array(let elements)? = try? JSONParser.parse(Array(try text(column).utf8)) else {
+    guard let texts = try? JSONParser.parse(Array(try text(column).utf8)).strings else {
       throw .damaged
     }
-    let texts = elements.compactMap(\.string)
-    guard texts.count == elements.count else { throw .damaged }
     return texts
   }
 

@@ -1,4 +1,4 @@
-package import Support
+private import Support
 
 /// A connection of a user to a service: the refresh token of their account there, sealed.
 package struct UpstreamConnection: Sendable {
@@ -18,8 +18,6 @@ package struct UpstreamConnection: Sendable {
   package var firstGeneration: Int
   /// The generation of this token: greater than that of each token before.
   package var generation: Int
-  package var createdAt: WallTime
-  package var renewedAt: WallTime
 }
 
 extension UpstreamConnection: CustomStringConvertible, CustomDebugStringConvertible,
@@ -55,7 +53,7 @@ package struct NewUpstreamConnection: Sendable {
 extension UpstreamConnection {
   static let columns = """
     user_key, service, origin, site_id, site_name, scope, sealed_token, first_generation, \
-    generation, created_at, renewed_at
+    generation
     """
 
   init(_ row: borrowing Row) throws(StateError) {
@@ -63,6 +61,6 @@ extension UpstreamConnection {
       user: try row.text(0), service: try row.text(1), origin: try row.text(2),
       siteID: try row.optionalText(3), siteName: try row.optionalText(4), scope: try row.text(5),
       sealedToken: try row.bytes(6), firstGeneration: try row.integer(7),
-      generation: try row.integer(8), createdAt: try row.time(9), renewedAt: try row.time(10))
+      generation: try row.integer(8))
   }
 }

@@ -9,20 +9,13 @@ private import Support
 /// "Confluence Server REST API", Expansions in the REST API. Both editions send the page in
 /// `body.storage.value`.
 package struct Confluence: Sendable {
-  package enum Edition: Sendable {
-    /// `/wiki/api/v2/pages/{id}`
-    case cloud
-    /// `/rest/api/content/{id}`
-    case dataCenter
-  }
-
   /// The longest name of a column, in bytes.
   static let maximumColumn = 256
 
   private let requests: UpstreamRequests
-  private let edition: Edition
+  private let edition: AtlassianEdition
 
-  package init(_ access: UpstreamAccess, edition: Edition, http: any HTTPClient) {
+  package init(_ access: UpstreamAccess, edition: AtlassianEdition, http: any HTTPClient) {
     requests = UpstreamRequests(access, http: http)
     self.edition = edition
   }

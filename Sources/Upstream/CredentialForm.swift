@@ -2,7 +2,8 @@ package import Support
 
 /// Who runs a Jira or a Confluence: both editions have other interfaces and take other credentials.
 package enum AtlassianEdition: String, Sendable, CaseIterable {
-  case cloud, datacenter
+  case cloud
+  case dataCenter = "datacenter"
 
   /// Sites of Atlassian are below this name. Others that only end with the same letters are not.
   private static let cloudSuffix = Array(".atlassian.net".utf8)
@@ -14,7 +15,7 @@ package enum AtlassianEdition: String, Sendable, CaseIterable {
     let suffix = Self.cloudSuffix
     self =
       host.count > suffix.count && host.suffix(suffix.count).elementsEqual(suffix)
-      ? .cloud : .datacenter
+      ? .cloud : .dataCenter
   }
 }
 
@@ -34,7 +35,7 @@ package enum CredentialForm: Sendable, Equatable, CaseIterable {
 
   /// - Parameter edition: `nil` for Jenkins.
   package init(of edition: AtlassianEdition?) {
-    self = edition == .datacenter ? .bearer : .basic
+    self = edition == .dataCenter ? .bearer : .basic
   }
 
   /// The credential that a text is.

@@ -11,13 +11,6 @@ private import Support
 ///
 /// The file is long because the pages of both editions are in it.
 package struct Jira: Sendable {
-  package enum Edition: Sendable {
-    /// Pages follow each other by a token.
-    case cloud
-    /// Pages follow each other by the index of their first issue.
-    case dataCenter
-  }
-
   /// How many issues this server asks for at once.
   static let pageSize = 100
   static let maximumPages = 100
@@ -30,12 +23,13 @@ package struct Jira: Sendable {
   static let maximumToken = 1 << 13
 
   private let requests: UpstreamRequests
-  private let edition: Edition
+  private let edition: AtlassianEdition
   private let storyPointsField: String
 
   /// - Parameter storyPointsField: `customfield_` and a number. It differs between sites.
   package init(
-    _ access: UpstreamAccess, edition: Edition, storyPointsField: String, http: any HTTPClient
+    _ access: UpstreamAccess, edition: AtlassianEdition, storyPointsField: String,
+    http: any HTTPClient
   ) {
     requests = UpstreamRequests(access, http: http)
     self.edition = edition

@@ -32,7 +32,7 @@ struct CredentialTests {
   }
 
   func read(_ row: Row) -> String {
-    Self.describe(Credential(authorization: row.authorization, apiKey: row.apiKey))
+    Self.describe(Credential(authorization: row.authorization, apiKey: row.apiKey, query: nil))
   }
 
   static func long(_ count: Int) -> String { String(repeating: "x", count: count) }
@@ -137,7 +137,7 @@ struct CredentialTests {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
     let character = Character(Unicode.Scalar(byte))
     for token in ["\(character)", "\(Self.long(77))\(character)\(Self.long(50))"] {
-      let credential = Credential(authorization: ["Bearer \(token)"], apiKey: [])
+      let credential = Credential(authorization: ["Bearer \(token)"], apiKey: [], query: nil)
       let expected = letters.contains(character) ? "bearer \(token)" : "malformed"
       #expect(Self.describe(credential) == expected)
     }

@@ -84,7 +84,7 @@ struct SecretRulesTests {
   func theNoticeAgreesWithTheParser(_ byte: UInt8) {
     for key in [[0x61, byte, 0x61], [0x61, byte]] {
       let text = String(decoding: key, as: UTF8.self)
-      let read = Credential(authorization: ["Bearer \(text)"], apiKey: [])
+      let read = Credential(authorization: ["Bearer \(text)"], apiKey: [], query: nil)
       #expect((BearerProblem(of: key) == nil) == (read.kind == .bearer), "\(text)")
     }
   }

@@ -55,7 +55,7 @@ struct UpstreamSettingsTests {
     Given(
       testDescription: "Jira Data Center with a token",
       values: ["JIRA_URL": "https://jira.example/jira", "JIRA_PERSONAL_TOKEN": "tok"],
-      service: .jira, root: "https://jira.example/jira", edition: .datacenter, form: .bearer,
+      service: .jira, root: "https://jira.example/jira", edition: .dataCenter, form: .bearer,
       authType: .token, own: "bearer tok"),
     Given(
       testDescription: "Jira Cloud with an API token",
@@ -67,19 +67,19 @@ struct UpstreamSettingsTests {
     Given(
       testDescription: "a host that only ends so",
       values: ["JIRA_URL": "https://evilatlassian.net", "JIRA_AUTH_TYPE": "anonymous"],
-      service: .jira, root: "https://evilatlassian.net", edition: .datacenter, form: .bearer,
+      service: .jira, root: "https://evilatlassian.net", edition: .dataCenter, form: .bearer,
       authType: .anonymous),
     Given(
       testDescription: "the setting decides about the edition",
       values: [
         "JIRA_URL": "https://example.atlassian.net", "JIRA_EDITION": "datacenter",
         "JIRA_AUTH_TYPE": "token", "JIRA_PERSONAL_TOKEN": "tok",
-      ], service: .jira, root: "https://example.atlassian.net", edition: .datacenter, form: .bearer,
+      ], service: .jira, root: "https://example.atlassian.net", edition: .dataCenter, form: .bearer,
       authType: .token, own: "bearer tok"),
     Given(
       testDescription: "Confluence with headers alone",
       values: ["CONFLUENCE_URL": "https://wiki.example", "CALCULATOR_UPSTREAM_HEADERS": "true"],
-      service: .confluence, root: "https://wiki.example", edition: .datacenter, form: .bearer,
+      service: .confluence, root: "https://wiki.example", edition: .dataCenter, form: .bearer,
       takesHeaders: true),
     Given(
       testDescription: "Jenkins takes user:token in headers, also with a Bearer of its own",
@@ -91,7 +91,7 @@ struct UpstreamSettingsTests {
     Given(
       testDescription: "a token of this server beside connections",
       values: oauth.merging(["JIRA_PERSONAL_TOKEN": "tok"]) { $1 }, service: .jira,
-      root: "https://jira.example", edition: .datacenter, form: .bearer, authType: .oauth,
+      root: "https://jira.example", edition: .dataCenter, form: .bearer, authType: .oauth,
       own: "bearer tok"),
   ])
   func gives(_ row: Given) throws {

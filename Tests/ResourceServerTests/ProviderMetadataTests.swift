@@ -1,5 +1,6 @@
 import HTTPClient
 import JOSE
+import OAuth
 import Support
 import TestSupport
 import Testing
@@ -62,7 +63,7 @@ struct ProviderMetadataTests {
     ("https://anshika@idp.example", []),
   ])
   func theAddressesAreThoseOfTheStandards(_ issuer: String, _ addresses: [String]) {
-    #expect(ProviderMetadata.addresses(of: issuer) == addresses)
+    #expect(IssuerURL.metadataAddresses(of: issuer) == addresses)
   }
 
   static let keys = "https://idp.example/keys"
@@ -198,7 +199,7 @@ struct ProviderMetadataTests {
   /// RFC 8414 §3, O20, O21
   @Test(arguments: cases)
   func discovers(_ row: Case) async {
-    let addresses = ProviderMetadata.addresses(of: Self.issuer)
+    let addresses = IssuerURL.metadataAddresses(of: Self.issuer)
     let provider = FakeProvider(
       Dictionary(uniqueKeysWithValues: zip(addresses, row.answers).map { ($0, $1) }))
     var asked: String?

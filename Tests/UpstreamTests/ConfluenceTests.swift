@@ -18,7 +18,7 @@ struct ConfluenceTests {
   }
 
   private static func sum(
-    _ service: FakeService, _ edition: Confluence.Edition = .dataCenter,
+    _ service: FakeService, _ edition: AtlassianEdition = .dataCenter,
     pageID: String = "3965072", column: String = "Points"
   ) async -> Result<String, UpstreamError> {
     let confluence = Confluence(
@@ -33,12 +33,12 @@ struct ConfluenceTests {
 
   @Test(
     arguments: zip(
-      [Confluence.Edition.cloud, .dataCenter],
+      [AtlassianEdition.cloud, .dataCenter],
       [
         "wiki/api/v2/pages/3965072?body-format=storage",
         "rest/api/content/3965072?expand=body.storage",
       ]))
-  func theRequest(_ edition: Confluence.Edition, _ url: String) async {
+  func theRequest(_ edition: AtlassianEdition, _ url: String) async {
     let service = FakeService.always(FakeService.json(Self.body(Self.page)))
     #expect(await Self.sum(service, edition) == .success("3.5"))
     #expect(service.requests == ["GET https://wiki.example/root/\(url)\(Self.fields)"])

@@ -155,10 +155,10 @@ struct CredentialErrorTests {
   @Test(
     arguments: [
       ("example.atlassian.net", .cloud), ("a.b.atlassian.net", .cloud),
-      ("atlassian.net", .datacenter), (".atlassian.net", .datacenter),
-      ("evilatlassian.net", .datacenter), ("example.atlassian.net.evil.example", .datacenter),
-      ("example-atlassian.net", .datacenter), ("example.atlassian.net.", .datacenter),
-      ("jira.example", .datacenter), ("", .datacenter),
+      ("atlassian.net", .dataCenter), (".atlassian.net", .dataCenter),
+      ("evilatlassian.net", .dataCenter), ("example.atlassian.net.evil.example", .dataCenter),
+      ("example-atlassian.net", .dataCenter), ("example.atlassian.net.", .dataCenter),
+      ("jira.example", .dataCenter), ("", .dataCenter),
     ] as [(String, AtlassianEdition)])
   func aHostHasAnEdition(_ host: String, _ edition: AtlassianEdition) {
     #expect(AtlassianEdition(ofHost: host) == edition)
@@ -166,7 +166,7 @@ struct CredentialErrorTests {
 
   @Test func anEditionHasAForm() {
     #expect(CredentialForm(of: .cloud) == .basic)
-    #expect(CredentialForm(of: .datacenter) == .bearer)
+    #expect(CredentialForm(of: .dataCenter) == .bearer)
     #expect(CredentialForm(of: nil) == .basic)
   }
 }

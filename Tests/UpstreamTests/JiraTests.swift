@@ -16,7 +16,7 @@ struct JiraTests {
   /// It serves `GET` and `POST` as the documentation of each edition says, and only the field that was
   /// asked for.
   private static func jira(
-    _ edition: Jira.Edition, _ values: [String], field: String = points, mostOnPage: Int = 100,
+    _ edition: AtlassianEdition, _ values: [String], field: String = points, mostOnPage: Int = 100,
     jql: String = "project = A"
   ) -> FakeService {
     FakeService { request in
@@ -60,7 +60,7 @@ struct JiraTests {
   }
 
   private static func sum(
-    _ service: FakeService, _ edition: Jira.Edition, jql: String = "project = A",
+    _ service: FakeService, _ edition: AtlassianEdition, jql: String = "project = A",
     timeSpent: Bool = false, access: UpstreamAccess = FakeService.access()
   ) async -> Result<String, UpstreamError> {
     let jira = Jira(
@@ -99,8 +99,8 @@ struct JiraTests {
   }
 
   /// A query that is too long for a URL is the same value in a body.
-  @Test(arguments: [Jira.Edition.cloud, .dataCenter])
-  func aLongQueryIsPosted(_ edition: Jira.Edition) async {
+  @Test(arguments: [AtlassianEdition.cloud, .dataCenter])
+  func aLongQueryIsPosted(_ edition: AtlassianEdition) async {
     let jql = #"summary ~ "a" OR ("# + String(repeating: "x", count: 3980) + ")"
     let service = Self.jira(edition, ["1", "2", "3"], mostOnPage: 2, jql: jql)
     #expect(await Self.sum(service, edition, jql: jql) == .success("6"))
@@ -179,8 +179,8 @@ struct JiraTests {
     Row("NaN", ["NaN"], .failure(.invalidResponse)),
   ]
 
-  @Test(arguments: numbers, [Jira.Edition.cloud, .dataCenter])
-  func theNumbers(_ row: Row, _ edition: Jira.Edition) async {
+  @Test(arguments: numbers, [AtlassianEdition.cloud, .dataCenter])
+  func theNumbers(_ row: Row, _ edition: AtlassianEdition) async {
     #expect(await Self.sum(Self.jira(edition, row.values), edition) == row.sum)
   }
 
@@ -194,8 +194,8 @@ struct JiraTests {
 
   // MARK: The pages
 
-  @Test(arguments: [Jira.Edition.cloud, .dataCenter])
-  func asManyIssuesAsMayBe(_ edition: Jira.Edition) async {
+  @Test(arguments: [AtlassianEdition.cloud, .dataCenter])
+  func asManyIssuesAsMayBe(_ edition: AtlassianEdition) async {
     let all = Array(repeating: "1", count: Jira.maximumIssues)
     let service = Self.jira(edition, all)
     #expect(await Self.sum(service, edition) == .success("5000"))
@@ -211,8 +211,8 @@ struct JiraTests {
     #expect(service.requests.count == 1)
   }
 
-  @Test(arguments: [Jira.Edition.cloud, .dataCenter])
-  func asManyPagesAsMayBe(_ edition: Jira.Edition) async {
+  @Test(arguments: [AtlassianEdition.cloud, .dataCenter])
+  func asManyPagesAsMayBe(_ edition: AtlassianEdition) async {
     let all = Array(repeating: "1", count: Jira.maximumPages)
     #expect(await Self.sum(Self.jira(edition, all, mostOnPage: 1), edition) == .success("100"))
     let service = Self.jira(edition, all + ["1"], mostOnPage: 1)
@@ -260,12 +260,12 @@ struct JiraTests {
   /// A page in JSON, and the largest number of requests until the answer is refused.
   struct Page: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let edition: Jira.Edition
+    let edition: AtlassianEdition
     /// `START` is replaced by the index that was asked for, `COUNT` by the number of the request.
     let json: String
     let requests: Int
 
-    init(_ name: String, _ edition: Jira.Edition, _ json: String, requests: Int = 1) {
+    init(_ name: String, _ edition: AtlassianEdition, _ json: String, requests: Int = 1) {
       testDescription = name
       self.edition = edition
       self.json = json

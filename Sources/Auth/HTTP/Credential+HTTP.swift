@@ -8,7 +8,8 @@ extension Credential {
   package static let maximumLength = 8192 + 16
 
   /// Reads the values of all `Authorization` and all `X-API-Key` lines.
-  package init(authorization: [String], apiKey: [String], query: String? = nil) {
+  /// - Parameter query: of the URL, which has no credential; `nil` without one.
+  package init(authorization: [String], apiKey: [String], query: String?) {
     // OAuth 2.1 §5.1: one method a request. RFC 9110 §5.3: neither field is a list.
     guard authorization.count + apiKey.count <= 1 else {
       self = .ambiguous

@@ -26,7 +26,7 @@ struct SignInPayload {
   init?(_ bytes: [UInt8]) {
     guard let object = try? JSONParser.parse(bytes).object,
       let text = object["query"]?.string, let query = Base64.url.decode(Array(text.utf8)),
-      let scopes = object["scopes"]?.texts
+      let scopes = object["scopes"]?.strings
     else { return nil }
     self.query = String(decoding: query, as: UTF8.self)
     self.scopes = scopes
@@ -35,7 +35,7 @@ struct SignInPayload {
     {
       stage = .provider(id: id, verifier: verifier, nonce: nonce)
     } else if let id = object["user"]?.string, let name = object["name"]?.string,
-      let groups = object["groups"]?.texts
+      let groups = object["groups"]?.strings
     {
       stage = .signedIn(
         Person(
@@ -63,13 +63,5 @@ struct SignInPayload {
       object["groups"] = .array(person.groups.map(JSONValue.string))
     }
     return JSONValue.object(object).serialized()
-  }
-}
-
-extension JSONValue {
-  /// The texts of an array.
-  fileprivate var texts: [String]? {
-    guard case .array(let elements) = self else { return nil }
-    return elements.compactMap(\.string)
   }
 }

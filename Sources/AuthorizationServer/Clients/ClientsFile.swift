@@ -205,9 +205,7 @@ private struct ClientEntry {
 
   private func texts(_ name: String) throws(Problem) -> [String]? {
     guard let value = object[name] else { return nil }
-    guard case .array(let elements) = value, case let texts = elements.compactMap(\.string),
-      texts.count == elements.count
-    else { throw Problem(name, "must be an array of texts") }
+    guard let texts = value.strings else { throw Problem(name, "must be an array of texts") }
     return texts
   }
 }

@@ -202,7 +202,6 @@ package struct BridgeConfiguration: Sendable {
   private static func readSeal(_ reader: inout EnvironmentReader) -> Seal {
     let setting = MCPService.Settings.bridgeSeal
     let store = reader.value(MCPService.Settings.bridgeStore)
-    let key = reader.sealingKey(setting)
     if store == .keychain {
       // With two keys, it would not be clear which one opens a file.
       if reader.isSet(setting.declaration) {
@@ -214,7 +213,7 @@ package struct BridgeConfiguration: Sendable {
       }
       return .keychain
     }
-    return key.map { .key($0) } ?? .none
+    return reader.sealingKey(setting).map { .key($0) } ?? .none
   }
 }
 

@@ -1,5 +1,6 @@
 private import JSON
 package import MCPService
+private import MCPServiceHTTP
 package import Support
 
 /// The address of the remote MCP server, as the person wrote it.
@@ -20,18 +21,12 @@ package struct RemoteURL: Sendable, Equatable {
     guard !target.contains(UInt8(ascii: "?")) else {
       throw Self.error("must have no query, which may have a secret; use --header for one")
     }
-    let isLoopback = Self.isLoopback(origin.host)
+    let isLoopback = HTTPConfiguration.isLoopback(origin.host)
     // RFC 9700 §2.6: a credential over plain HTTP can be read on the network.
     guard origin.scheme == .https || isLoopback else {
       throw Self.error("must begin with https://; http:// is only for this machine")
     }
     (self.text, self.origin, self.isLoopback) = (text, origin, isLoopback)
-  }
-
-  private static func isLoopback(_ host: String) -> Bool {
-    if host.hasSameBytes(as: "localhost") { return true }
-    let address = host.utf8.filter { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "]") }
-    return IPAddress(ArraySlice(address))?.isLoopback == true
   }
 
   private static func error(_ problem: String) -> ConfigurationError {

@@ -32,7 +32,7 @@ package struct Tool: Sendable {
   private let body: @Sendable (JSONObject, CallContext) async throws(CallFailure) -> ToolResult
 
   /// - Parameters:
-  ///   - fields: the header fields that it reads, such as `X-Jira-Token`.
+  ///   - fields: the header fields that the tool reads, such as `X-Jira-Token`.
   ///   - run: runs the tool. Its arguments have only names of the schema, and no credential.
   /// - Precondition: none of `fields` has a credential for this server.
   package init(
@@ -54,7 +54,8 @@ package struct Tool: Sendable {
     }
   }
 
-  /// A tool for every authenticated caller that can also fail for other reasons than its arguments.
+  /// Every authenticated caller may call this tool. It can also fail for other reasons than its
+  /// arguments.
   init(
     _ definition: ToolDefinition,
     body: @escaping @Sendable (JSONObject, CallContext) async throws(CallFailure) -> ToolResult

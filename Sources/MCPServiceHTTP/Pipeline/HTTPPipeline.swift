@@ -103,7 +103,7 @@ package struct HTTPPipeline: HTTPResponder {
     if request.method == "OPTIONS", context.origin != nil {
       return AllowedOrigins.preflight(route.methods)
     }
-    try route.check(request.method)
+    guard route.methods.contains(request.method) else { throw .methodNotAllowed(route.methods) }
     switch route {
     case .metadata: throw .notFound  // answered above
     case .page: return page.response(to: request, behind: proxies)
@@ -375,7 +375,7 @@ package struct HTTPPipeline: HTTPResponder {
     return complete(response, context)
   }
 
-  /// Adds the fields of every response.
+  /// Adds the fields of every response, and counts the request.
   private func complete(_ response: consuming HTTPResponse, _ context: RequestContext)
     -> HTTPResponse
   {

@@ -1,8 +1,8 @@
-package import Auth
+internal import Auth
 internal import HTTPTransport
 internal import MCP
 private import MCPService
-package import Support
+private import Support
 
 extension RefusedName {
   /// The refused host, origin or peer, for the log; `nil` for every other problem.
@@ -29,13 +29,5 @@ extension RequestHeaders {
     self.init(
       versions: fields["MCP-Protocol-Version"], methods: fields["Mcp-Method"],
       names: fields["Mcp-Name"])
-  }
-}
-
-extension Client {
-  package init(_ address: IPAddress) {
-    self.init(
-      address: address.rateLimitPrefix,
-      network: address.rateLimitPrefixes.last ?? address.rateLimitPrefix)
   }
 }

@@ -64,7 +64,9 @@ package struct ProtectedResource: Sendable {
     if request.method == "OPTIONS" {
       response = AllowedOrigins.preflight(Route.metadata.methods)
     } else {
-      try Route.metadata.check(request.method)
+      guard Route.metadata.methods.contains(request.method) else {
+        throw .methodNotAllowed(Route.metadata.methods)
+      }
       response = .json(document)
     }
     response.fields.append(("Access-Control-Allow-Origin", "*"))

@@ -35,9 +35,4 @@ enum Route {
     case .page, .health, .metrics, .metadata: ["GET", "HEAD"]
     }
   }
-
-  /// - Throws: `HTTPProblem.methodNotAllowed`
-  func check(_ method: String) throws(HTTPProblem) {
-    guard methods.contains(method) else { throw .methodNotAllowed(methods) }
-  }
 }

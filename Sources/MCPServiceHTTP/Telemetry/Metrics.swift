@@ -31,7 +31,7 @@ package final class Metrics: Sendable {
   /// Counts a request.
   /// - Parameters:
   ///   - duration: the time from the head to the response.
-  ///   - outcomes: one, or one for each message of a batch.
+  ///   - outcomes: what the audit lines say: one, one for each message of a batch, or none.
   ///   - kind: the credential; `nil` if none was read.
   func count(
     status: Int, duration: Duration, _ outcomes: [AuditEvent.Outcome], by kind: Credential.Kind?

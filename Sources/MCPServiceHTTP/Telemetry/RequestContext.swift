@@ -1,8 +1,8 @@
-internal import Auth
+package import Auth
 internal import HTTPTransport
 internal import MCP
 internal import MCPService
-internal import Support
+package import Support
 
 /// The request context. Each step of the pipeline adds to it.
 package struct RequestContext: Sendable {
@@ -35,5 +35,13 @@ package struct RequestContext: Sendable {
     self.client = client
     self.startedAt = startedAt
     self.fields = fields
+  }
+}
+
+extension Client {
+  package init(_ address: IPAddress) {
+    self.init(
+      address: address.rateLimitPrefix,
+      network: address.rateLimitPrefixes.last ?? address.rateLimitPrefix)
   }
 }

@@ -49,7 +49,7 @@ struct UpstreamTools: Sendable {
     _ site: UpstreamSite, _ access: UpstreamAccess, _ edition: AtlassianEdition?
   ) -> Jira {
     Jira(
-      access, edition: edition == .cloud ? .cloud : .dataCenter,
+      access, edition: edition ?? .dataCenter,
       storyPointsField: site.storyPointsField, http: upstream.http)
   }
 
@@ -66,7 +66,7 @@ struct UpstreamTools: Sendable {
       ]
     ) { (texts, access, edition) async throws(UpstreamError) in
       try await Confluence(
-        access, edition: edition == .cloud ? .cloud : .dataCenter, http: upstream.http
+        access, edition: edition ?? .dataCenter, http: upstream.http
       ).sumTableColumn(pageID: texts[0], column: texts[1])
     }
   }

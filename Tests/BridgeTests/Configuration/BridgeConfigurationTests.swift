@@ -192,6 +192,12 @@ struct BridgeConfigurationTests {
         "CALCULATOR_BRIDGE_KEY: has less than 32 bytes; set it to the output of: openssl rand -hex 32"
       ]),
     Faulty(
+      "S19 a placeholder as the key", ["KEY": "replace-with-the-output-of-openssl-rand-hex-32"],
+      [
+        "CALCULATOR_BRIDGE_KEY: is a placeholder that nobody filled in; set it to the output of: "
+          + "openssl rand -hex 32"
+      ]),
+    Faulty(
       "two keys of the store",
       ["KEY": "5ecret-0123456789-0123456789-0123456789", "STORE": "keychain"],
       [
