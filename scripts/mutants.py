@@ -1701,9 +1701,9 @@ MUTANTS = [
         OAUTH, r"theLogHasNamesOnlyIfTheSettingSaysSo",
     ),
     (
-        "resource: a port that does not exist", "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
+        "resource: a colon without a port", "Sources/MCPServiceOAuth/OAuthConfiguration.swift",
         "reader.reportInvalid(setting)", "",
-        OAUTH, r"a port that does not exist",
+        OAUTH, r"a colon without a port",
     ),
     (
         "resource: a server without a protection",

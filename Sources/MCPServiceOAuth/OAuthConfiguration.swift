@@ -219,7 +219,7 @@ package final class OAuthConfiguration: Sendable {
       return nil
     }
     guard HTTPConfiguration.isBaseURL(text) else { return nil }  // `HTTPConfiguration` reports it
-    guard let origin = Origin(of: text) else {  // such as a port that does not exist
+    guard let origin = Origin(of: text) else {  // such as a colon without a port
       reader.reportInvalid(setting)
       return nil
     }
