@@ -2132,7 +2132,7 @@ MUTANTS = [
     (
         'authorization: any redirect URI', "Sources/AuthorizationServer/AuthorizationRequest.swift",
         '$0.matches(requested: redirectURI, isPublic: client.isPublic)',
-        'true',
+        '$0.matches(requested: redirectURI, isPublic: client.isPublic) || true',
         "AuthorizationServerTests.AuthorizationRequestTests", r"showsAPage",
     ),
     (
@@ -2484,7 +2484,7 @@ MUTANTS = [
     (
         "page: a name moves the words around it", f"{PAGES}/HTML.swift",
         '"<bdi>" + MarkupText.escaped(text) + "</bdi>"',
-        'HTML.escaped(text)',
+        'MarkupText.escaped(text)',
         PAGE_TESTS, r"isolatesTheDirection",
     ),
     (
