@@ -594,15 +594,13 @@ MUTANTS = [
     (
         "secret: a placeholder for another service",
         "Sources/MCPService/Configuration/EnvironmentReader+Credentials.swift",
-        "if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19\n      report(.placeholderCredential(",
-        "if false {\n      report(.placeholderCredential(",
+        "secret(setting, placeholder: ConfigurationError.placeholderCredential)", "secret(setting)",
         OAUTH, r"a placeholder as the token",
     ),
     (
         "secret: a placeholder as the key of a seal",
         "Sources/MCPService/Configuration/EnvironmentReader+Credentials.swift",
-        "if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19\n      report(.placeholderSecret(",
-        "if false {\n      report(.placeholderSecret(",
+        "secret(setting, placeholder: ConfigurationError.placeholderSecret)", "secret(setting)",
         "MCPServiceOAuthTests.OwnServerTests", r"settings.*a placeholder as the key of the state",
     ),
     (

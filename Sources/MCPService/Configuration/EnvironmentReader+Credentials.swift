@@ -39,19 +39,12 @@ extension EnvironmentReader {
 
   /// A secret that another service has issued to this server.
   package mutating func credential(_ setting: SecretSetting) -> SecretSource? {
-    guard let source = secret(setting) else { return nil }
-    if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19
-      report(.placeholderCredential(variable: source.variable))
-      return nil
-    }
-    return source
+    secret(setting, placeholder: ConfigurationError.placeholderCredential)
   }
 
   /// The key for what this program seals and stores, from a secret of at least 32 bytes.
   package mutating func sealingKey(_ setting: SecretSetting) -> SealingKey? {
-    guard let source = secret(setting) else { return nil }
-    if Placeholder.matches(source.secret.exposed.utf8) {  // ATTACKS S19
-      report(.placeholderSecret(variable: source.variable))
+    guard let source = secret(setting, placeholder: ConfigurationError.placeholderSecret) else {
       return nil
     }
     guard source.secret.exposed.utf8.count >= 32 else {
@@ -59,5 +52,17 @@ extension EnvironmentReader {
       return nil
     }
     return SealingKey(SHA256Digest(of: source.secret.exposed.utf8).bytes)
+  }
+
+  /// A secret that is no placeholder (ATTACKS S19).
+  private mutating func secret(
+    _ setting: SecretSetting, placeholder: (_ variable: String) -> ConfigurationError
+  ) -> SecretSource? {
+    guard let source = secret(setting) else { return nil }
+    if Placeholder.matches(source.secret.exposed.utf8) {
+      report(placeholder(source.variable))
+      return nil
+    }
+    return source
   }
 }
